@@ -1,0 +1,51 @@
+# The order of work, top to bottom. Every recipe is `python -m analysis <verb>`, so a machine without make
+# has the same verbs: see README.md. PLACE=<name> narrows a verb to one place.
+
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+PYTHON ?= python3
+VENV   ?= .venv
+RUN    := $(VENV)/bin/python -m analysis
+ONE    := $(if $(PLACE),--place $(PLACE),)
+
+.PHONY: all test records lab report bench verify help
+
+all: $(VENV)/.installed  ## install what is missing, rebuild every place that has its records, print the score
+	@$(RUN) all $(ONE)
+
+test: $(VENV)/.installed  ## the tests
+	@$(RUN) test
+
+records: $(VENV)/.installed  ## download records that have a public address, and check them
+	@$(RUN) records $(ONE)
+
+lab: $(VENV)/.installed  ## JupyterLab in this environment
+	@$(RUN) lab
+
+report: $(VENV)/.installed  ## the offline site in site/
+	@$(RUN) report $(ONE)
+
+bench: $(VENV)/.installed  ## speed and memory, beside the alternatives, in one run
+	@$(RUN) bench
+
+verify: $(VENV)/.installed  ## rebuild from nothing and fail if results/ changed
+	@$(RUN) verify $(ONE)
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r verb does; do \
+		printf '%-14s %s\n' "$$verb" "$$does"; done
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed: install it, or name one with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv is missing: on Debian and Ubuntu, run 'sudo apt install python3-venv'." >&2; exit 1; }
+	@echo "Installing the locked environment into $(VENV) (about a minute, once) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+		-r requirements.lock
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
