@@ -1,0 +1,1 @@
+"""The helper library, in data-flow order."""

@@ -1,0 +1,105 @@
+"""Hands out a place's released files, fetched where a URL is given, only if every checksum matches."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from analysis.places import Place, ReleasedFile
+
+
+class WrongChecksum(Exception):
+    """A file that is not the one that source.toml describes; nothing was read from it."""
+
+
+class MissingRecords(Exception):
+    """Files that are nowhere to be found; the message says which, and how to get each."""
+
+
+def sha256(path: Path) -> str:
+    """The checksum of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def locate(place: Place, records: Path | None = None) -> dict[str, Path]:
+    """Where each released file lies: {name in source.toml: path}.
+
+    A file in the place's own folder comes first, then a file of any name with the same checksum under
+    `records` (by default the folder that the environment's RECORDS names). Raises `WrongChecksum` for a
+    file that differs from its description, and `MissingRecords` for those that are nowhere.
+    """
+    paths = {file.name: _find(place, file, _records_folder(records)) for file in place.files}
+    missing = [file for file in place.files if paths[file.name] is None]
+    if missing:
+        raise MissingRecords("\n".join(_how_to_get(place, file) for file in missing))
+    return {name: path for name, path in paths.items() if path is not None}
+
+
+def unlisted(place: Place) -> list[str]:
+    """Files in the place's folder that its source.toml does not describe, and that nothing will read."""
+    described = {file.name for file in place.files} | {"source.toml", "README.md"}
+    found = (p.relative_to(place.raw) for p in sorted(place.raw.rglob("*")) if p.is_file())
+    return [str(p) for p in found if str(p) not in described and p.parts[0] != "reference"]
+
+
+def fetch(place: Place, progress: bool = True) -> list[Path]:
+    """Download the place's files that have a public address and are missing; check each checksum.
+
+    Raises `WrongChecksum` when the address now holds something else; the download is then deleted.
+    """
+    import pooch
+
+    done = []
+    for file in place.files:
+        if file.url and _find(place, file, _records_folder(None)) is None:
+            target = place.raw / file.name
+            try:
+                pooch.retrieve(
+                    file.url,
+                    known_hash=f"sha256:{file.sha256}",
+                    fname=target.name,
+                    path=target.parent,
+                    progressbar=progress,
+                )
+            except ValueError as error:
+                raise WrongChecksum(f"{place.name}/{file.name}: {error}") from None
+            done.append(target)
+    return done
+
+
+def _records_folder(records: Path | None) -> Path | None:
+    named = os.environ.get("RECORDS")
+    folder = records or (Path(named) if named else None)
+    return folder if folder and folder.is_dir() else None
+
+
+def _find(place: Place, file: ReleasedFile, records: Path | None) -> Path | None:
+    own = place.raw / file.name
+    if own.is_file():
+        found = sha256(own)
+        if found != file.sha256:
+            raise WrongChecksum(
+                f"data/raw/{place.name}/{file.name}: its sha256 is {found}, source.toml says {file.sha256}. "
+                "Either the file was changed or it is another release: put the released file back, or "
+                "describe the new one in source.toml."
+            )
+        return own
+    return _same_checksum(file, records) if records else None
+
+
+def _same_checksum(file: ReleasedFile, records: Path) -> Path | None:
+    # Size first: hashing every file of a large folder would take minutes.
+    for path in sorted(p for p in records.rglob("*") if p.is_file()):
+        if file.bytes in (None, path.stat().st_size) and sha256(path) == file.sha256:
+            return path
+    return None
+
+
+def _how_to_get(place: Place, file: ReleasedFile) -> str:
+    if file.url:
+        how = f"`make records` downloads it from {file.url}"
+    else:
+        how = f"data/raw/{place.name}/README.md says how to ask for it"
+    return f"{place.name}/{file.name} ({file.log} of {file.camera_owner}) is missing: {how}"

@@ -1,0 +1,15 @@
+"""What several test files need: the real records, where someone has them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def records() -> Path:
+    """The folder of real released records named by RECORDS; tests that need it are skipped without it."""
+    folder = os.environ.get("RECORDS")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("needs real released records: set RECORDS to the folder that holds them")
+    return Path(folder).resolve()

@@ -1,0 +1,104 @@
+"""A released file is handed out only if it is the one described."""
+
+import hashlib
+import http.server
+import threading
+
+import pytest
+
+from analysis import places, sources
+
+DATA = b"released as is\n"
+SHA = hashlib.sha256(DATA).hexdigest()
+
+
+def make(tmp_path, url=""):
+    folder = tmp_path / "data" / "raw" / "tarnwick"
+    folder.mkdir(parents=True)
+    address = f'url = "{url}"' if url else ""
+    (folder / "source.toml").write_text(
+        f'title = "T"\n[[file]]\nname = "log.csv"\nsha256 = "{SHA}"\nbytes = {len(DATA)}\nlog = "network audit"\n'
+        f'camera_owner = "Tarnwick ISD"\n{address}\n'
+    )
+    return places.find("tarnwick", tmp_path)
+
+
+def test_a_file_in_the_place_with_the_right_checksum_is_handed_out(tmp_path):
+    place = make(tmp_path)
+    (place.raw / "log.csv").write_bytes(DATA)
+    assert sources.locate(place) == {"log.csv": place.raw / "log.csv"}
+
+
+def test_a_changed_file_stops_with_both_checksums(tmp_path):
+    place = make(tmp_path)
+    (place.raw / "log.csv").write_bytes(DATA + b"edited")
+    with pytest.raises(sources.WrongChecksum, match=rf"tarnwick/log\.csv.*{SHA}"):
+        sources.locate(place)
+
+
+def test_a_file_is_found_by_checksum_under_any_name(tmp_path, monkeypatch):
+    place = make(tmp_path / "repository")
+    elsewhere = tmp_path / "records" / "deep"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "other name.csv").write_bytes(DATA)
+    (elsewhere / "same size.csv").write_bytes(DATA[::-1])
+    monkeypatch.setenv("RECORDS", str(tmp_path / "records"))
+    assert sources.locate(place) == {"log.csv": elsewhere / "other name.csv"}
+
+
+def test_a_missing_file_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("RECORDS", raising=False)
+    with pytest.raises(sources.MissingRecords, match=r"data/raw/tarnwick/README\.md says how to ask"):
+        sources.locate(make(tmp_path))
+
+
+def test_a_missing_file_with_an_address_says_make_records(tmp_path, monkeypatch):
+    monkeypatch.delenv("RECORDS", raising=False)
+    with pytest.raises(sources.MissingRecords, match="make records"):
+        sources.locate(make(tmp_path, "http://files.invalid/log.csv"))
+
+
+@pytest.fixture
+def server(tmp_path):
+    folder = tmp_path / "served"
+    folder.mkdir()
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args):
+            super().__init__(*args, directory=str(folder))
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield folder, f"http://127.0.0.1:{running.server_port}/log.csv"
+        running.shutdown()
+
+
+def test_records_are_downloaded_and_checked(tmp_path, server, monkeypatch):
+    monkeypatch.delenv("RECORDS", raising=False)
+    folder, url = server
+    (folder / "log.csv").write_bytes(DATA)
+    place = make(tmp_path, url)
+    assert sources.fetch(place, progress=False) == [place.raw / "log.csv"]
+    assert (place.raw / "log.csv").read_bytes() == DATA
+    assert sources.fetch(place, progress=False) == []
+
+
+def test_a_download_that_is_something_else_is_refused_and_deleted(tmp_path, server, monkeypatch):
+    monkeypatch.delenv("RECORDS", raising=False)
+    folder, url = server
+    (folder / "log.csv").write_bytes(b"<html>moved</html>")
+    place = make(tmp_path, url)
+    with pytest.raises(sources.WrongChecksum, match=r"tarnwick/log\.csv"):
+        sources.fetch(place, progress=False)
+    assert not (place.raw / "log.csv").exists()
+
+
+def test_a_file_that_nobody_described_is_named(tmp_path):
+    place = make(tmp_path)
+    (place.raw / "new.csv").write_text("x")
+    (place.raw / "reference").mkdir()
+    (place.raw / "reference" / "list.csv").write_text("x")
+    assert sources.unlisted(place) == ["new.csv"]
