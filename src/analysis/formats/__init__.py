@@ -1,0 +1,186 @@
+"""Recognises a vendor's export by its column names and maps it to our columns, or says which column it does not know.
+
+Column order, file names and dates are never looked at: they change between exports and they lie. What a
+column is called, what a mask looks like and which files are not search audits stands in `flock.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+from analysis.readers import Section
+
+DROPPED = frozenset({"officer", "plate", "filters", "text_prompt", "ignored"})
+"""Columns that are recognised and never leave the parser: they name officers, plates and vehicles."""
+
+
+class UnknownColumns(Exception):
+    """A header with a column that no known export has; the message names it, its values and the remedies."""
+
+
+class NotASearchAudit(Exception):
+    """A file that is recognised as something other than an audit of searches."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """How one header maps to our columns: `places` gives the cell number of each of our column names."""
+
+    key: str
+    family: str
+    places: Mapping[str, int]
+    unnamed: tuple[int, ...] = ()  # cells whose header is blank or holds no letter: notes beside the export
+
+    def __contains__(self, column: str) -> bool:
+        return column in self.places
+
+
+@cache
+def _vendor() -> Mapping[str, Any]:
+    text = resources.files(__name__).joinpath("flock.toml").read_text(encoding="utf-8")
+    return MappingProxyType(tomllib.loads(text))
+
+
+def normal(header: str) -> str:
+    """A column name as it is compared: trimmed, lower case, single blanks."""
+    return " ".join(header.split()).casefold()
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a row of cells is the header of an export that is known, search audit or not."""
+    names = [normal(cell) for cell in cells]
+    family = _family(names)
+    if family is None:
+        return _other(names) is not None
+    known = sum(name in family["columns"] for name in names)
+    # A record never repeats three of the vendor's column names.
+    return known >= 3
+
+
+def recognise(columns: Sequence[str], more: Mapping[str, str] | None = None) -> Form:
+    """The form of a header.
+
+    `more` maps further column names (as released) to ours or to "ignored"; it comes from a place's
+    source.toml. Raises `NotASearchAudit` for other known files and `UnknownColumns` for the rest.
+    """
+    names = [normal(column) for column in columns]
+    other, family = _other(names), _family(names)
+    if other and not family:
+        raise NotASearchAudit(f"this is a {other}; it holds no searches and is read nowhere here")
+    if family is None:
+        raise UnknownColumns(f"no known export has these columns: {', '.join(map(repr, columns))}")
+    aliases = {**family["columns"], **{normal(k): v for k, v in (more or {}).items()}}
+    unnamed = tuple(place for place, name in enumerate(names) if not re.search(r"[^\W\d_]", name))
+    places = _places(names, aliases, family, unnamed)
+    return Form(_key(places, family["name"]), family["name"], MappingProxyType(places), unnamed)
+
+
+def recognise_section(section: Section, file: str, more: Mapping[str, str] | None = None) -> Form:
+    """The form of a section; an unknown column's message carries the file and the column's first values."""
+    try:
+        return recognise(section.columns, more)
+    except NotASearchAudit as error:
+        raise NotASearchAudit(f"{file}: {error}.") from None
+    except UnknownColumns as error:
+        raise UnknownColumns(f"{file}: {error}{_values(section, error)}{_REMEDY}") from None
+
+
+_REMEDY = (
+    '. Remedies: say what it is in the place\'s source.toml, [columns] "<its name>" = "reason" (or another of our '
+    'columns, or "ignored"); or, if every export now has it, add it to formats/flock.toml.'
+)
+
+
+def _values(section: Section, error: UnknownColumns) -> str:
+    column = getattr(error, "column", None)
+    if column is None:
+        return ""
+    cells = section.cells.column(column).slice(0, 3).to_pylist()
+    return "; its first values are " + ", ".join(repr(cell[:30]) for cell in cells)
+
+
+def _family(names: Sequence[str]) -> Mapping[str, Any] | None:
+    for family in _vendor()["family"]:
+        if all(any(option in names for option in mark.split("|")) for mark in family["marks"]):
+            return family
+    return None
+
+
+def _other(names: Sequence[str]) -> str | None:
+    return next((o["name"] for o in _vendor()["other"] if all(m in names for m in o["marks"])), None)
+
+
+def _places(
+    names: list[str], aliases: Mapping[str, str], family: Mapping[str, Any], unnamed: Sequence[int]
+) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for place, name in enumerate(names):
+        if place in unnamed:
+            continue
+        again = name in names[:place] and name in family.get("last", ())
+        ours = family["last_columns"][name] if again else aliases.get(name)
+        if ours is None:
+            error = UnknownColumns(f"the column {name!r} stands in no known export")
+            error.column = place  # type: ignore[attr-defined]
+            raise error
+        if ours != "ignored":
+            if ours in places:
+                raise UnknownColumns(f"two columns hold the {ours}: {names[places[ours]]!r} and {name!r}")
+            places[ours] = place
+    if "search_time" not in places and "search_date" in places:
+        places["search_time"] = places.pop("search_date")
+    return places
+
+
+def _key(places: Mapping[str, int], family: str) -> str:
+    mine = set(places)
+    for key, columns in _vendor()["forms"].items():
+        if mine == set(columns) and family == "native audit":
+            return str(key)
+    return f"{family}, {len(places)} columns"
+
+
+# Cells ----------------------------------------------------------------------------------------------------
+
+
+@cache
+def _mask_patterns() -> tuple[frozenset[str], re.Pattern[str]]:
+    masks = _vendor()["masks"]
+    signs = re.escape(masks["signs"])
+    return frozenset(masks["words"]), re.compile(rf"[{signs}\s]+|{masks['statutes']}")
+
+
+def is_masked(text: str) -> bool:
+    """Whether a cell was hidden by the vendor or the agency (`***`, REDACTED, a cited exemption …)."""
+    cell = text.strip().casefold()
+    if not cell:
+        return False
+    words, pattern = _mask_patterns()
+    return cell in words or pattern.fullmatch(cell) is not None
+
+
+def is_no_value(text: str) -> bool:
+    """Whether a count's cell says that there is no value."""
+    return text.strip().casefold() in _vendor()["masks"]["no_value"]
+
+
+def is_system_activity(moderation: str) -> bool:
+    """Whether the vendor's own sentence says that no person asked for this search."""
+    return moderation.strip().casefold().startswith(tuple(_vendor()["system"]["moderation"]))
+
+
+def known_search_types() -> frozenset[str]:
+    """The kinds of search seen in released files, without the suffix ' - Mobile'."""
+    return frozenset(_vendor()["search_types"]["known"])
+
+
+def zone_hours() -> Mapping[str, int]:
+    """Hours from UTC of each zone abbreviation that an export may carry."""
+    return _vendor()["zones"]

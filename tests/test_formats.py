@@ -1,0 +1,125 @@
+"""A form is known by its set of column names, in any order; an unknown column is an error that names it."""
+
+import pyarrow as pa
+import pytest
+
+from analysis import formats
+from analysis.readers import Section
+
+OA_3 = ["Name", " Org Name", " Total Networks Searched", " Total Devices Searched", " Time Frame", " License Plate", " Reason", " Case #", " Filters", " Search Time", " Search Type", " Text Prompt", " Moderation"]
+NATIVE = {
+    "OA-1": "Name,Total Networks Searched,Time Frame,License Plate,Case #,Filters,Reason,Search Time",
+    "OA-2": "Name,Total Networks Searched,Time Frame,License Plate,Reason,Case #,Filters,Search Time,Search Type",
+    "OA-3/NA-2": ",".join(OA_3),
+    "OA-4/NA-6": "ID," + ",".join(OA_3),
+    "OA-5": "ID," + ",".join(c for c in OA_3 if "Devices" not in c),
+    "OA-R1": "ID,Org Name,Total Networks Searched,Total Devices Searched,Time Frame,Reason,Search Time,Search Type,Moderation",
+    "NA-1/NA-4": ",".join(OA_3[:11]),
+    "NA-3": ",".join(OA_3[:12]),
+    "NA-5": "Name,Org Name,Total Networks Searched,Time Frame,License Plate,Reason,Case #,Filters,Search Time,Search Type",
+    "FED": "ID, Name, Org Name, Total Networks Searched, License Plate, Reason, Case #, Filters, Search Time, Search Type",
+}
+PORTAL = (
+    "id,userId,searchDate,cameraCount,reason",
+    "id,userId,searchDate,networkCount,offenseType",
+    "id,userId,searchDate,networkCount",
+    "id,userId,searchDate,networkCount,reason,caseNumber,offenseType",
+    "id,searchDate,networkCount,offenseType",
+    "id,userId,searchDate,cameraCount,reason,networkCount",
+)
+
+
+@pytest.mark.parametrize("key", NATIVE)
+def test_every_native_form_is_known_in_any_order(key):
+    columns = NATIVE[key].split(",")
+    assert formats.recognise(columns).key == key
+    assert formats.recognise(columns[::-1]).key == key
+    assert formats.is_header(columns)
+
+
+@pytest.mark.parametrize("header", PORTAL)
+def test_every_portal_form_is_known_though_none_is_listed(header):
+    form = formats.recognise(header.split(","))
+    assert form.family == "portal audit"
+    assert "search_time" in form
+
+
+def test_names_are_compared_without_case_or_blanks():
+    form = formats.recognise(["  ORG   name ", "search TIME", "Reason", "case number", "License Plates"])
+    assert form.places["agency"] == 0
+    assert form.places["case_number"] == 3
+
+
+def test_the_second_name_of_a_download_is_the_agencys():
+    header = ["id", "upload_id", "name", "license_plate", "reason", "search_time_utc", "id", "name", "state", "locality"]
+    assert formats.recognise(header).places["agency"] == 7
+
+
+def test_a_date_and_a_time_in_two_columns_need_no_guess():
+    form = formats.recognise(["Search Date", "Search Time", "Org Name", "Reason"])
+    assert form.places["search_time"] == 1
+
+
+def section(columns, *rows):
+    cells = {str(n): pa.array([row[n] for row in rows], pa.string()) for n in range(len(columns))}
+    return Section(tuple(columns), pa.table(cells), pa.array(range(1, len(rows) + 1)))
+
+
+def test_an_unknown_column_is_named_with_its_first_values_and_the_remedies():
+    columns = ["Org Name", "Search Time", "Reason", "Shoe Size"]
+    with pytest.raises(formats.UnknownColumns) as error:
+        formats.recognise_section(section(columns, ["a", "b", "c", "42"], ["a", "b", "c", "43"]), "x/log.csv")
+    for part in ("x/log.csv", "'shoe size'", "'42', '43'", "[columns]", "flock.toml"):
+        assert part in str(error.value)
+
+
+def test_a_place_can_say_what_an_unknown_column_is():
+    columns = ["Org Name", "Search Time", "Grund", "Shoe Size"]
+    form = formats.recognise(columns, {"Grund": "reason", "shoe size": "ignored"})
+    assert form.places["reason"] == 2
+
+
+def test_two_columns_for_one_thing_are_an_error():
+    with pytest.raises(formats.UnknownColumns, match="two columns hold the reason"):
+        formats.recognise(["Search Time", "Org Name", "Reason", "reason_1"])
+
+
+def test_blank_headers_and_formulas_are_left_aside_and_said():
+    assert formats.recognise(["Org Name", "Search Time", "Reason", "", "1"]).unnamed == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("Timestamp,User,Event Type,Entity Type,Entity Details,Event Id", "event log"),
+        ("Organization Name,Networks Shared With Me,Networks I'm Sharing", "sharing list"),
+        ("user,user_organization,object_type,operation,client,object_name", "Axon Fusus"),
+    ],
+)
+def test_what_is_no_search_audit_is_named_and_refused(header, said):
+    assert formats.is_header(header.split(","))
+    with pytest.raises(formats.NotASearchAudit, match=said):
+        formats.recognise(header.split(","))
+
+
+@pytest.mark.parametrize(
+    "row", [["a", "b"], [], ["Reason"], ["12/02/2025, 01:00:00 AM UTC", "Tarnwick TX PD"]]
+)
+def test_a_record_is_no_header(row):
+    assert not formats.is_header(row)
+
+
+@pytest.mark.parametrize(
+    "cell", ["***", " *** ", "* * *", "REDACTED", " [REDACTED] ", "###", "████", "7923.600 GC"]
+)
+def test_masks_are_known(cell):
+    assert formats.is_masked(cell)
+
+
+@pytest.mark.parametrize("cell", ["", " ", "theft", "n/a", "7923", "a***", "-", "redacted report"])
+def test_words_are_no_masks(cell):
+    assert not formats.is_masked(cell)
+
+
+def test_columns_that_name_people_never_leave_the_parser():
+    assert {"officer", "plate", "filters", "text_prompt"} <= formats.DROPPED
