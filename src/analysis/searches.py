@@ -1,0 +1,261 @@
+"""Types the rows, drops officers and plates, and sets aside what is not a search, saying why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analysis import readers
+from analysis.formats import Form, is_masked, is_no_value, is_system_activity, times
+from analysis.places import ReleasedFile
+from analysis.readers import Aside, Section
+
+WHY = (*readers.WHY, "no search time", "search time not readable", "system activity of the vendor")
+"""Every reason for which a released row is not among the searches."""
+
+REJECTED = pa.schema(
+    [
+        ("source_file", pa.string()),
+        ("source_row", pa.int64()),
+        ("source_page", pa.int64()),
+        ("why", pa.string()),
+        ("text", pa.string()),
+    ]
+)
+
+ERAS = (
+    ("typed", datetime(2025, 6, 1, tzinfo=UTC)),
+    ("filtered", datetime(2025, 11, 1, tzinfo=UTC)),
+    ("rollout", datetime(2026, 2, 1, tzinfo=UTC)),
+    ("dropdown", None),
+)
+"""The vendor's regimes and the moment (UTC) each ended: words typed freely; some words refused; the required
+offense type arriving agency by agency; the offense type everywhere. From the vendor's announcements and the
+rows of released files."""
+
+
+def type_rows(section: Section, form: Form, file: ReleasedFile) -> tuple[pa.Table, pa.Table]:
+    """Searches and rejected rows of one section.
+
+    The first table has a row for each search, typed, with what the released file says about itself
+    (`camera_owner`) and without officers, plates, filters or case numbers. The second has the `REJECTED`
+    columns. Together they have the section's rows.
+    """
+    searched_at = times.parse(_text(section, form, "search_time"))
+    why = _why_not(section, form, searched_at)
+    keep = (
+        np.array([reason is None for reason in why]) if why else np.ones(section.cells.num_rows, dtype=bool)
+    )
+    rejected = _rejected(section, form, file, why) if not keep.all() else REJECTED.empty_table()
+    if not keep.all():
+        mask = pa.array(keep)
+        page = section.page.filter(mask) if section.page is not None else None
+        section = Section(
+            section.columns, section.cells.filter(mask), section.record.filter(mask), page, section.sheet
+        )
+        searched_at = searched_at.filter(mask)
+    return _typed(section, form, file, searched_at), rejected
+
+
+def asides_table(asides: tuple[Aside, ...], form: Form, file: ReleasedFile) -> pa.Table:
+    """What the reader set aside, as `REJECTED` rows: plates and names masked wherever they could stand."""
+    return pa.table(
+        {
+            "source_file": pa.array([file.name] * len(asides), pa.string()),
+            "source_row": pa.array([aside.record for aside in asides], pa.int64()),
+            "source_page": pa.array([aside.page for aside in asides], pa.int64()),
+            "why": pa.array([aside.why for aside in asides], pa.string()),
+            "text": pa.array([_mask_shifted(aside, form) for aside in asides], pa.string()),
+        },
+        schema=REJECTED,
+    )
+
+
+def era(searched_at: pa.Array) -> pa.Array:
+    """The vendor's regime on the day of each search (`ERAS`)."""
+    until = np.array([end.timestamp() * 1e6 for _, end in ERAS if end], dtype=np.int64)
+    place = np.searchsorted(until, searched_at.cast(pa.int64()).to_numpy(zero_copy_only=False), side="right")
+    names = pa.array([name for name, _ in ERAS])
+    return names.take(pa.array(place))
+
+
+# Columns ----------------------------------------------------------------------------------------------------
+
+
+def _text(section: Section, form: Form, column: str) -> pa.Array:
+    """A column's text by our name for it; empty text where the export has no such column."""
+    if column not in form:
+        return pa.array([""], pa.string()).take(pa.array(np.zeros(section.cells.num_rows, dtype=np.int64)))
+    cells = section.cells.column(form.places[column])
+    return cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+
+
+def _typed(section: Section, form: Form, file: ReleasedFile, searched_at: pa.Array) -> pa.Table:
+    rows = section.cells.num_rows
+    start, end = _window(section, form)
+    return pa.table(
+        {
+            "source_file": _constant(file.name, rows),
+            "source_row": section.record,
+            "source_page": section.page if section.page is not None else pa.nulls(rows, pa.int64()),
+            "released_id": _optional(section, form, "released_id"),
+            "camera_owner": _constant(file.camera_owner, rows),
+            "searching_agency_as_released": _agency(section, form, file),
+            "searched_at": searched_at,
+            "window_start": start,
+            "window_end": end,
+            "networks_searched": count(_text(section, form, "networks")),
+            "devices_searched": count(_text(section, form, "devices")),
+            "search_type": _optional(section, form, "search_type"),
+            "moderation": _optional(section, form, "moderation"),
+            "has_case_number": _has_case_number(section, form),
+            "reason_as_released": _text(section, form, "reason"),
+            "offense_types_as_released": _offense_types(section, form),
+            "era": era(searched_at),
+        }
+    )
+
+
+def _constant(value: str, rows: int) -> pa.Array:
+    return pa.array([value], pa.string()).take(pa.array(np.zeros(rows, dtype=np.int64)))
+
+
+def _by_distinct(texts: pa.Array, of: Callable[[str], object], kind: pa.DataType) -> pa.Array:
+    """A function of text, called once for each distinct text."""
+    coded = texts.dictionary_encode()
+    return pa.array([of(text) for text in coded.dictionary.to_pylist()], kind).take(coded.indices)
+
+
+def _optional(section: Section, form: Form, column: str) -> pa.Array:
+    """A short column's text; null where blank, masked, or absent from the export."""
+    if column not in form:
+        return pa.nulls(section.cells.num_rows, pa.string())
+    texts = pc.utf8_trim_whitespace(_text(section, form, column))
+    if column == "released_id":
+        return pc.if_else(pc.or_(pc.equal(texts, ""), pc.starts_with(texts, "*")), None, texts)
+    return _by_distinct(texts, lambda text: None if not text or is_masked(text) else text, pa.string())
+
+
+def count(texts: pa.Array) -> pa.Array:
+    """Whole numbers of a column of counts: thousands commas and a spreadsheet's '.0' are read; a mask, the
+    vendor's 'no value' and anything that is no whole number are null, and the row stays."""
+    return _by_distinct(texts, _whole_number, pa.int64())
+
+
+def _whole_number(text: str) -> int | None:
+    digits = re.sub(r"\.0+$", "", text.strip().replace(",", ""))
+    if not digits.isascii() or not digits.isdigit() or is_no_value(text):
+        return None
+    return int(digits) if len(digits) < 19 else None
+
+
+def _agency(section: Section, form: Form, file: ReleasedFile) -> pa.Array:
+    if "agency" in form:
+        return _text(section, form, "agency")
+    return _constant(file.searching_agency or file.camera_owner, section.cells.num_rows)
+
+
+def _window(section: Section, form: Form) -> tuple[pa.Array, pa.Array]:
+    if "time_frame" in form:
+        return times.pair(_text(section, form, "time_frame"))
+    start, end = (times.parse(_text(section, form, name)) for name in ("window_start", "window_end"))
+    return start, end
+
+
+def _has_case_number(section: Section, form: Form) -> pa.Array:
+    if "case_number" not in form:
+        return pa.nulls(section.cells.num_rows, pa.bool_())
+    texts = pc.utf8_trim_whitespace(_text(section, form, "case_number"))
+    return _by_distinct(texts, lambda text: None if is_masked(text) else text != "", pa.bool_())
+
+
+def _offense_types(section: Section, form: Form) -> pa.Array:
+    if "offense_types" not in form:
+        return pa.nulls(section.cells.num_rows, pa.string())
+    return _text(section, form, "offense_types")
+
+
+# Rows that are no searches ----------------------------------------------------------------------------------
+
+
+def _why_not(section: Section, form: Form, searched_at: pa.Array) -> list[str | None]:
+    """For each row why it is no search, or None; an empty list when every row is one."""
+    moderation = _text(section, form, "moderation")
+    system = _by_distinct(moderation, is_system_activity, pa.bool_())
+    if not searched_at.null_count and not pc.any(system).as_py():
+        return []
+    blank = pc.equal(pc.utf8_trim_whitespace(_text(section, form, "search_time")), "")
+    why: list[str | None] = [None] * section.cells.num_rows
+    for column, reason in (
+        (system, "system activity of the vendor"),
+        (searched_at.is_null(), "search time not readable"),
+        (blank, "no search time"),
+    ):
+        for row in np.flatnonzero(column.to_numpy(zero_copy_only=False)):
+            why[row] = reason
+    return why
+
+
+def _rejected(section: Section, form: Form, file: ReleasedFile, why: list[str | None]) -> pa.Table:
+    rows = [row for row, reason in enumerate(why) if reason is not None]
+    texts = ["\x1f".join(column[row].as_py() for column in section.cells.columns) for row in rows]
+    page = section.page
+    return pa.table(
+        {
+            "source_file": pa.array([file.name] * len(rows), pa.string()),
+            "source_row": section.record.take(pa.array(rows, pa.int64())),
+            "source_page": page.take(pa.array(rows, pa.int64())) if page else pa.nulls(len(rows), pa.int64()),
+            "why": pa.array([why[row] for row in rows], pa.string()),
+            "text": pa.array([mask(text.split("\x1f"), form) for text in texts], pa.string()),
+        },
+        schema=REJECTED,
+    )
+
+
+_PLATE = re.compile(r"\b(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{5,8}\b")
+_ADDRESS = re.compile(r"\S+@\S+")
+_LONG_NUMBER = re.compile(
+    r"\b[Aa]?[ #-]?\d[\d -]{6,}\d\b|\b\d{1,2}[/-]\d{1,2}[/-](?:19|20)?\d{2}\b(?!,? \d{1,2}:)"
+)
+_PERSONAL = ("officer", "plate", "filters", "text_prompt", "case_number")
+
+
+def mask_text(text: str) -> str:
+    """Text with plate-like words, e-mail addresses, long numbers and dates of birth replaced by `***`."""
+    for pattern in (_ADDRESS, _LONG_NUMBER, _PLATE):
+        text = pattern.sub("***", text)
+    return text
+
+
+def mask(cells: list[str], form: Form, beside: int = 0) -> str:
+    """A row's cells parted by ' | ', with plates, officers and what could name a person masked.
+
+    `beside` masks that many cells on either side too, for rows whose cells are shifted.
+    """
+    personal = {
+        form.places[column] + step
+        for column in _PERSONAL
+        if column in form
+        for step in range(-beside, beside + 1)
+    }
+    shown = [
+        "***" if at in personal and cell.strip() else _mask_reason(cell) for at, cell in enumerate(cells)
+    ]
+    return " | ".join(" ".join(cell.split()) for cell in shown)
+
+
+def _mask_reason(cell: str) -> str:
+    return cell if times.one(cell) else mask_text(cell)
+
+
+def _mask_shifted(aside: Aside, form: Form) -> str:
+    if aside.why in ("repeated header", "blank record", "total line"):
+        return " ".join(aside.text.split())
+    # Which cell is which is unknown in such a row, so whatever is no number and no time is masked.
+    cells = re.split(r"[,;\t]", aside.text)
+    return " | ".join(cell.strip() if re.fullmatch(r"[\d\s]{0,6}", cell) else "***" for cell in cells[:20])

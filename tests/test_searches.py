@@ -1,0 +1,162 @@
+"""Rows become typed searches; who searched what plate stays behind; nothing is lost."""
+
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import formats, searches
+from analysis.places import ReleasedFile
+from analysis.readers import Aside, Section
+
+COLUMNS = ["ID", " Name", " Org Name", " Total Networks Searched", " Total Devices Searched", " Time Frame", " License Plate", " Reason", " Case #", " Filters", " Search Time", " Search Type", " Text Prompt", " Moderation"]
+FILE = ReleasedFile("log.csv", "00", "network audit", "Tarnwick ISD")
+USUAL = {
+    "ID": "11111111-2222-3333-4444-555555555555",
+    "Name": "O. Invented",
+    "Org Name": "Quellmere GA PD",
+    "Total Networks Searched": "1,480",
+    "Total Devices Searched": "20000.0",
+    "Time Frame": "12/01/2025, 01:00:00 AM UTC\n12/02/2025, 01:00:00 AM UTC",
+    "License Plate": "XX0XX00",
+    "Reason": "stolen ",
+    "Case #": "25-1",
+    "Filters": "SUV, XX0XX00",
+    "Search Time": "12/02/2025, 12:30:00 AM UTC",
+    "Search Type": "lookup",
+    "Text Prompt": "red car",
+    "Moderation": "",
+}
+
+
+def typed(*changes, columns=COLUMNS):
+    rows = [{**USUAL, **change} for change in changes]
+    cells = {str(n): pa.array([row[c.strip()] for row in rows], pa.string()) for n, c in enumerate(columns)}
+    section = Section(tuple(columns), pa.table(cells), pa.array(range(1, len(rows) + 1), pa.int64()))
+    return searches.type_rows(section, formats.recognise(columns), FILE)
+
+
+def first(column, **change):
+    return typed({key.replace("_", " "): value for key, value in change.items()})[0].column(column)[0].as_py()
+
+
+def test_a_row_is_typed():
+    table, rejected = typed({})
+    assert rejected.num_rows == 0
+    row = table.to_pylist()[0]
+    assert row["searched_at"] == datetime(2025, 12, 2, 0, 30, tzinfo=UTC)
+    assert row["window_end"] == datetime(2025, 12, 2, 1, tzinfo=UTC)
+    assert (row["networks_searched"], row["devices_searched"]) == (1480, 20000)
+    assert row["reason_as_released"] == "stolen "
+    assert (row["camera_owner"], row["searching_agency_as_released"]) == ("Tarnwick ISD", "Quellmere GA PD")
+    assert (row["source_file"], row["source_row"], row["has_case_number"]) == ("log.csv", 1, True)
+
+
+def test_plates_officers_and_case_numbers_are_in_no_column():
+    table, _ = typed({})
+    text = str(table.to_pylist())
+    for private in ("O. Invented", "XX0XX00", "25-1", "red car"):
+        assert private not in text
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("1480", 1480), ("1480.0", 1480), ("1,480", 1480), ("0", 0), ("", None), ("***", None), ("——", None), ("many", None),
+     ("-3", None), ("٣", None), ("9" * 30, None)],
+)  # fmt: skip
+def test_counts_are_whole_numbers_or_unknown_and_keep_their_row(cell, number):
+    table, rejected = typed({"Total Networks Searched": cell})
+    assert table.column("networks_searched").to_pylist() == [number]
+    assert rejected.num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "has"), [("25-1", True), ("", False), (" ", False), ("***", None), ("none", True)]
+)
+def test_whether_there_was_a_case_number_is_kept_and_a_mask_leaves_it_unknown(cell, has):
+    assert typed({"Case #": cell})[0].column("has_case_number").to_pylist() == [has]
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("", "no search time"),
+        ("13/45/2025, 01:00:00 AM UTC", "search time not readable"),
+        ("***", "search time not readable"),
+    ],
+)
+def test_a_row_without_a_readable_time_is_set_aside_with_its_reason(cell, why):
+    table, rejected = typed({}, {"Search Time": cell}, {})
+    assert table.column("source_row").to_pylist() == [1, 3]
+    assert rejected.select(["source_row", "why"]).to_pylist() == [{"source_row": 2, "why": why}]
+
+
+def test_what_the_vendors_system_did_is_no_persons_search():
+    note = "An issue was identified that caused the system to initiate unprocessed search activity."
+    table, rejected = typed({"Moderation": note}, {"Moderation": "allow"})
+    assert table.column("moderation").to_pylist() == ["allow"]
+    assert rejected.column("why").to_pylist() == ["system activity of the vendor"]
+
+
+def test_rejected_rows_are_kept_with_plates_and_names_masked():
+    _, rejected = typed(
+        {"Search Time": "never", "Reason": "looking for AB1234C, call x@example.invalid, dob 1/2/1990"}
+    )
+    text = rejected.column("text")[0].as_py()
+    for private in ("O. Invented", "XX0XX00", "AB1234C", "x@example.invalid", "1/2/1990", "25-1"):
+        assert private not in text
+    assert "never" in text
+    assert "looking for ***" in text
+
+
+def test_a_row_with_shifted_cells_shows_nothing_but_short_numbers():
+    aside = Aside(
+        7,
+        "wrong number of cells",
+        'O. Invented,Quellmere GA PD,5,"12/01/2025, 01:00:00 AM UTC",AB1234C,x',
+        None,
+    )
+    table = searches.asides_table((aside,), formats.recognise(COLUMNS), FILE)
+    assert table.column("text").to_pylist() == ["*** | *** | 5 | *** | *** | *** | ***"]
+
+
+def test_an_export_without_columns_leaves_them_unknown():
+    columns = ["Org Name", "Search Time", "Reason"]
+    table, _ = typed({}, columns=columns)
+    row = table.to_pylist()[0]
+    for column in ("released_id", "window_start", "networks_searched", "has_case_number", "search_type"):
+        assert row[column] is None
+
+
+def test_a_log_without_an_organisation_column_takes_the_agency_from_its_description():
+    columns = ["id", "userId", "searchDate", "networkCount", "reason"]
+    cells = ["u1", "***", "2026-02-27T00:00:43.144Z", "9", "theft"]
+    section = Section(tuple(columns), pa.table({str(n): [c] for n, c in enumerate(cells)}), pa.array([1]))
+    file = ReleasedFile("p.csv", "00", "portal audit", "Tarnwick CA PD", searching_agency="Tarnwick CA PD")
+    table, _ = searches.type_rows(section, formats.recognise(columns), file)
+    assert table.column("searching_agency_as_released").to_pylist() == ["Tarnwick CA PD"]
+    assert table.column("released_id").to_pylist() == ["u1"]
+
+
+@pytest.mark.parametrize(
+    ("day", "era"),
+    [("05/31/2025", "typed"), ("06/01/2025", "filtered"), ("10/31/2025", "filtered"), ("11/01/2025", "rollout"),
+     ("01/31/2026", "rollout"), ("02/01/2026", "dropdown")],
+)  # fmt: skip
+def test_the_era_follows_the_day_of_the_search(day, era):
+    assert typed({"Search Time": f"{day}, 12:00:00 PM UTC"})[0].column("era").to_pylist() == [era]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=12), st.text(max_size=8)), max_size=6))
+def test_every_row_is_either_a_search_or_set_aside(rows):
+    changes = [
+        {"Search Time": time, "Total Networks Searched": count, "Moderation": note}
+        for time, count, note in rows
+    ]
+    table, rejected = typed(*changes) if changes else typed()
+    numbers = table.column("source_row").to_pylist() + rejected.column("source_row").to_pylist()
+    assert sorted(numbers) == list(range(1, len(rows) + 1))
+    assert set(rejected.column("why").to_pylist()) <= set(searches.WHY)
