@@ -1,0 +1,476 @@
+"""Compares computed numbers with what was published and keeps the score."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.places import Place
+
+OPERATORS = ("equals", "more than", "at least", "about", "includes", "more than N times")
+"""How a computed value is compared with a published one; claims/README.md says when to use which."""
+
+DEFINITIONS = ("rows", "strict", "core", "broad", "unpublished")
+"""What a claim counts. 'unpublished' means that the piece did not say, and every definition is tried."""
+
+TRIED = ("strict", "core", "broad", "dropdown")
+"""The definitions tried where the piece published none, in the order reported."""
+
+CONFIDENCE = ("high", "medium", "low")
+
+ABOUT = Decimal("0.10")
+"""'About' holds within 10 % of the published value. Print rounds to one or two significant figures, and one
+figure of 5 or more is at most 10 % away from what it was rounded from; a wider band would pass anything."""
+
+OUTCOMES = ("reproduced", "recovered", "differs", "cannot be checked")
+UNSETTLED = "unsettled"
+"""Not an outcome: no number was computed for the claim and it does not say what it needs. It fails a run."""
+
+COLUMNS = (
+    "id",
+    "statement",
+    "operator",
+    "published",
+    "computed",
+    "definition",
+    "outcome",
+    "explanation",
+    "notebook",
+)
+
+Numbers = Mapping[tuple[str, str], Mapping[str, Any]]
+Rows = Sequence[Mapping[str, Any]]
+
+
+class BadClaims(Exception):
+    """A register that cannot be used; the message names the file, the claim, the value and the remedy."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One number of a published piece, beside our paraphrase of the sentence that held it.
+
+    `share` means that `value` (between 0 and 1) is compared with numerator / denominator of the number.
+    `instead` names measures that count the same thing in another way; what they give is reported.
+    `because` says why a number differs, for every place (key "") or for one. `needs` says what it would take
+    where the logs settle nothing. `conflicts` are versions in circulation, with the evidence against them.
+    """
+
+    id: str
+    says: str
+    operator: str
+    value: int | float | tuple[str, ...]
+    sources: tuple[str, ...]
+    confidence: str
+    unit: str
+    file: str
+    measure: str = ""
+    scope: str = "all"
+    definition: str = "rows"
+    share: bool = False
+    derived: str = ""
+    needs: str = ""
+    because: Mapping[str, str] = field(default_factory=dict)
+    instead: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One published piece: its claims in the order printed, and its numbers that are no claim (number: why)."""
+
+    about: Mapping[str, Any]
+    claims: tuple[Claim, ...]
+    not_claims: Mapping[str, str]
+    recomputed: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """How one claim ended; `computed` is text as printed, "" where nothing was computed."""
+
+    claim: Claim
+    outcome: str
+    computed: str
+    explanation: str
+
+
+# Reading the register
+
+
+def load(place: Place) -> list[Claim]:
+    """Every claim of a place, in the order printed. Raises `BadClaims`."""
+    claims: list[Claim] = []
+    for stem in place.claims:
+        path = place.root / "claims" / f"{stem}.toml"
+        if not path.is_file():
+            said = f"data/raw/{place.name}/source.toml names the claims {stem!r}"
+            raise BadClaims(f"{said}, but claims/{stem}.toml does not exist; write it or take the name out")
+        claims += read(path).claims
+    _refuse_duplicates(claims)
+    return claims
+
+
+def read(path: Path) -> Piece:
+    """One register file. Raises `BadClaims`, naming file, claim, value and remedy."""
+    shown = f"claims/{path.name}"
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadClaims(f"{shown}: {error}; mend that line (claims/README.md shows the form)") from None
+    _only(said, {"piece", "claim", "not_a_claim", "recomputed"}, shown)
+    claims = tuple(_claim(entry, shown) for entry in said.get("claim", []))
+    _refuse_duplicates(claims)
+    recomputed = tuple(
+        _with_keys(e, ("says", "source"), f"{shown}: [[recomputed]]") for e in said.get("recomputed", [])
+    )
+    return Piece(said.get("piece", {}), claims, _not_claims(said.get("not_a_claim", []), shown), recomputed)
+
+
+def _not_claims(entries: Sequence[Mapping[str, Any]], shown: str) -> dict[str, str]:
+    found = [_with_keys(entry, ("number", "why"), f"{shown}: [[not_a_claim]]") for entry in entries]
+    return {entry["number"]: entry["why"] for entry in found}
+
+
+def _with_keys(entry: Mapping[str, Any], keys: tuple[str, ...], where: str) -> dict[str, str]:
+    _only(entry, set(keys), where)
+    for key in keys:
+        if not entry.get(key):
+            raise BadClaims(f"{where} {dict(entry)!r} says no {key}; give it one")
+    return {key: str(entry[key]) for key in keys}
+
+
+_KEYS = ({one.name for one in fields(Claim)} - {"file"}) | {"source"}
+
+
+def _claim(entry: dict[str, Any], shown: str) -> Claim:
+    where = f"{shown}, claim {entry.get('id', '(no id)')!r}"
+    _only(entry, _KEYS, where)
+    entry = {**entry, "sources": _sources(entry, where), "file": shown}
+    entry.pop("source", None)
+    for key in ("id", "says", "operator", "confidence", "unit"):
+        if not entry.get(key):
+            raise BadClaims(f"{where} has no {key}; add a line {key} = …")
+    _refuse_unknown(entry, where)
+    _refuse_wrong_value(entry, where)
+    if not entry.get("measure") and not entry.get("needs"):
+        raise BadClaims(
+            f"{where} has neither a measure nor needs; name the measure, or say what would settle it"
+        )
+    because = entry.get("because", {})
+    entry["because"] = {"": because} if isinstance(because, str) else dict(because)
+    for key in ("value", "instead", "conflicts"):
+        if isinstance(entry.get(key), list):
+            entry[key] = tuple(entry[key])
+    return Claim(**entry)
+
+
+def _sources(entry: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    sources = tuple(entry.get("sources", ())) or tuple(filter(None, [entry.get("source")]))
+    if not sources:
+        raise BadClaims(f'{where} has no source; add source = "https://…", where the number was printed')
+    wrong = [one for one in sources if not str(one).startswith(("https://", "http://"))]
+    if wrong:
+        raise BadClaims(f"{where}: source {wrong[0]!r} is no address; write it with https://")
+    return sources
+
+
+def _refuse_unknown(entry: Mapping[str, Any], where: str) -> None:
+    closed = {"operator": OPERATORS, "definition": DEFINITIONS, "confidence": CONFIDENCE}
+    for key, known in closed.items():
+        if key in entry and entry[key] not in known:
+            raise BadClaims(f"{where}: unknown {key} {entry[key]!r}; use one of: {', '.join(known)}")
+
+
+def _refuse_wrong_value(entry: Mapping[str, Any], where: str) -> None:
+    value = entry.get("value")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if entry["operator"] == "includes":
+        if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+            raise BadClaims(f'{where}: value = {value!r} cannot go with "includes"; write a list of texts')
+    elif not is_number:
+        raise BadClaims(f'{where}: value = {value!r} cannot go with "{entry["operator"]}"; write a number')
+
+
+def _only(said: Mapping[str, Any], known: set[str], where: str) -> None:
+    unknown = sorted(set(said) - known)
+    if unknown:
+        raise BadClaims(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
+
+
+def _refuse_duplicates(claims: Sequence[Claim]) -> None:
+    for name, times in Counter(claim.id for claim in claims).items():
+        if times > 1:
+            files = ", ".join(sorted({claim.file for claim in claims if claim.id == name}))
+            raise BadClaims(f"{files}: claim {name!r} stands {times} times; give each claim its own id")
+
+
+def for_measures(claims: Sequence[Claim], *measures: str) -> list[Claim]:
+    """The claims that numbers of these measures settle: the measure itself, or its part before the first dot."""
+    return [
+        claim for claim in claims if claim.measure and {claim.measure, _stem(claim.measure)} & set(measures)
+    ]
+
+
+def _stem(measure: str) -> str:
+    return measure.partition(".")[0]
+
+
+# Comparing
+
+
+def compare(operator: str, computed: Any, published: Any) -> bool:
+    """Whether a computed value bears a published one out.
+
+    `equals` rounds a fraction to the decimals printed, half up or half to even, as people and spreadsheets do
+    either; `includes` ignores case; `about` is within `ABOUT`; `more than N times` compares a ratio with N.
+    Raises `ValueError` for an operator that is not in `OPERATORS`.
+    """
+    if operator == "includes":
+        return {str(one).casefold() for one in published} <= {str(one).casefold() for one in computed}
+    if operator not in OPERATORS:
+        raise ValueError(f"unknown operator {operator!r}; use one of: {', '.join(OPERATORS)}")
+    have, said = Decimal(str(computed)), Decimal(str(published))
+    if operator == "equals":
+        return said in _rounded(have, said)
+    if operator == "about":
+        return abs(have - said) <= ABOUT * abs(said)
+    return have >= said if operator == "at least" else have > said
+
+
+def _rounded(have: Decimal, said: Decimal) -> set[Decimal]:
+    # A whole number was counted, not rounded: 620 is never borne out by 620.4.
+    if said == said.to_integral_value():
+        return {have}
+    return {have.quantize(said, rounding) for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN)}
+
+
+# Settling
+
+
+def settle(claim: Claim, numbers: Numbers, place: Place) -> Settlement:
+    """How a claim ends, given the numbers of a place, by (measure, scope).
+
+    Where the piece published no definition, each is tried, and any that fits bears the claim out. A number
+    that was not computed ends as 'cannot be checked' if the claim says what it needs or the number says why
+    it has no value, else as 'unsettled'.
+    """
+    found = [
+        (name, record) for name in _tried(claim) if (record := numbers.get((name, claim.scope))) is not None
+    ]
+    valued = [(name, value, record) for name, record in found if (value := _value(claim, record)) is not None]
+    if not valued:
+        return _not_computed(claim, [record for _, record in found])
+    fits = {name for name, value, _ in valued if compare(claim.operator, value, claim.value)}
+    shown = next(((v, r) for name, v, r in valued if name in fits), valued[0][1:])
+    aside = _which_fits(claim, valued, fits) + _counted_instead(claim, numbers)
+    if fits:
+        outcome = "recovered" if place.is_replica else "reproduced"
+        return Settlement(claim, outcome, _computed(claim, *shown), _joined(aside))
+    because = claim.because.get(place.name, claim.because.get("", ""))
+    explanation = _joined([because, *aside]) if because else ""
+    return Settlement(claim, "differs", _computed(claim, *shown), explanation)
+
+
+def _tried(claim: Claim) -> list[str]:
+    if claim.definition == "unpublished":
+        return [f"{claim.measure}.{one}" for one in TRIED]
+    needs_one = claim.definition in ("strict", "core", "broad") and "." not in claim.measure
+    both = [f"{claim.measure}.{claim.definition}", claim.measure] if needs_one else [claim.measure]
+    return both
+
+
+def _value(claim: Claim, record: Mapping[str, Any]) -> Any:
+    if not claim.share:
+        return record.get("value")
+    part, whole = record.get("numerator"), record.get("denominator")
+    return part / whole if part is not None and whole else None
+
+
+def _not_computed(claim: Claim, found: Sequence[Mapping[str, Any]]) -> Settlement:
+    said = next((str(record["because"]) for record in found if record.get("because")), "")
+    if not claim.needs and not said:
+        return Settlement(claim, UNSETTLED, "", "")
+    needs = f"needs {claim.needs}" if claim.needs else ""
+    return Settlement(claim, "cannot be checked", "", _joined([needs, said]))
+
+
+def _which_fits(claim: Claim, valued: Sequence[tuple[str, Any, Any]], fits: set[str]) -> list[str]:
+    if claim.definition != "unpublished":
+        return []
+    # 'fits core; strict 512, broad 1,540 do not'
+    yes = [_definition(name) for name, _, _ in valued if name in fits]
+    no = [f"{_definition(name)} {_number(claim, value)}" for name, value, _ in valued if name not in fits]
+    rest = f"{', '.join(no)} {'do' if len(no) > 1 else 'does'} not" if no else ""
+    return [_joined([f"fits {', '.join(yes)}" if yes else "fits no definition", rest])]
+
+
+def _definition(measure: str) -> str:
+    return measure.rpartition(".")[2].replace("dropdown", "drop-down only")
+
+
+def _counted_instead(claim: Claim, numbers: Numbers) -> list[str]:
+    others = [(name, numbers.get((name, claim.scope), {}).get("value")) for name in claim.instead]
+    said = [f"{name} gives {_number(claim, value)}" for name, value in others if value is not None]
+    return [f"counted otherwise, {', '.join(said)}"] if said else []
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+# Printing
+
+
+def _number(claim: Claim, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Sequence):
+        return ", ".join(str(one) for one in value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if claim.share:
+        # As many decimals as print gave: 0.4683 is 46.83 %.
+        decimals = max(-int(Decimal(str(claim.value)).as_tuple().exponent) - 2, 0)
+        return f"{value:.{decimals}%}".replace("%", " %")
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def _computed(claim: Claim, value: Any, record: Mapping[str, Any]) -> str:
+    shown = _number(claim, value)
+    if not isinstance(value, float) or record.get("denominator") is None:
+        return shown
+    return (
+        f"{shown} ({record['numerator']:,} of {record['denominator']:,})"
+        if claim.share
+        else _ratio(shown, record)
+    )
+
+
+def _ratio(shown: str, record: Mapping[str, Any]) -> str:
+    return f"{shown} ({record['numerator']:,} : {record['denominator']:,})"
+
+
+def table(settlements: Sequence[Settlement], notebook: str = "") -> pd.DataFrame:
+    """One row per settlement, all text, with exactly `COLUMNS`; `notebook` is the page that settled them."""
+    return pd.DataFrame([_row(end, notebook) for end in settlements], columns=list(COLUMNS))
+
+
+def _row(end: Settlement, notebook: str) -> dict[str, str]:
+    claim = end.claim
+    published = _number(claim, claim.value)
+    cells = (claim.id, claim.says, claim.operator, published, end.computed, claim.definition, end.outcome)
+    return dict(zip(COLUMNS, (*cells, end.explanation, notebook), strict=True))
+
+
+# Keeping the score
+
+
+def score(place: Place, rows: Rows) -> str:
+    """One line: how many claims ended how. `rows` are those of `table` (or of claims.csv)."""
+    count = Counter(str(row["outcome"]) for row in rows)
+    good = "recovered" if place.is_replica else "reproduced"
+    what = "checkable numbers" if place.is_replica else "published numbers"
+    checkable = count[good] + count["differs"] + count[UNSETTLED]
+    if not rows:
+        return f"{_head(place)} no number was published about this place"
+    parts = [f"{_head(place)} {count[good]} of {checkable} {what} {good}"]
+    parts += _differing(count["differs"], place)
+    if count["cannot be checked"]:
+        parts.append(f"{count['cannot be checked']} cannot be checked from logs, reasons given")
+    if count[UNSETTLED]:
+        parts.append(f"{count[UNSETTLED]} unsettled")
+    return " · ".join(parts)
+
+
+def _differing(differs: int, place: Place) -> list[str]:
+    if not differs:
+        return [] if place.is_replica else ["0 differ"]
+    return ["1 differs, reason given" if differs == 1 else f"{differs} differ, reasons given"]
+
+
+def waiting(place: Place, files: int) -> str:
+    """The line of a place whose records are not there yet: how many files, and where it says how to ask."""
+    page = "README.md" if (place.raw / "README.md").is_file() else "source.toml"
+    plural = "file" if files == 1 else "files"
+    return f"{_head(place)} waiting for {files} {plural} · how to ask for them: data/raw/{place.name}/{page}"
+
+
+def _head(place: Place) -> str:
+    return f"{place.name} ({place.kind}):"
+
+
+def problems(claims: Sequence[Claim], rows: Rows) -> list[str]:
+    """What must fail a run: a claim that no notebook settled or two did, a check without a claim, an outcome
+    without its reason. `rows` are those of `table`. Empty when all is well."""
+    times = Counter(str(row["id"]) for row in rows)
+    known = {claim.id: claim for claim in claims}
+    found = [
+        f"{claim.file}: claim {claim.id!r} was settled by no notebook; settle its measure "
+        f"({claim.measure or 'none: a claim of context'}) in one"
+        for claim in claims
+        if not times[claim.id]
+    ]
+    found += [
+        f"claim {name!r} was settled {n} times; settle it in one notebook"
+        for name, n in times.items()
+        if n > 1
+    ]
+    found += [
+        f"a notebook settled {name!r}, which no file in claims/ holds" for name in times if name not in known
+    ]
+    found += [problem for row in rows if row["id"] in known and (problem := _problem(known[row["id"]], row))]
+    return found
+
+
+def _problem(claim: Claim, row: Mapping[str, Any]) -> str:
+    where, outcome = f"{claim.file}: claim {claim.id!r}", row["outcome"]
+    if outcome not in OUTCOMES:
+        what = f"({claim.measure}, {claim.scope})"
+        return f"{where} is {outcome}: no number {what} was computed; compute it, or say in needs what it would take"
+    if outcome in ("differs", "cannot be checked") and not row["explanation"]:
+        seen = f": published {row['operator']} {row['published']}, computed {row['computed']}"
+        return (
+            f"{where} {outcome} without a reason{seen}; add because = … to the claim, or mend the computation"
+        )
+    return ""
+
+
+# Covering the whole piece
+
+_NUMBER = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+
+
+def coverage(
+    outline: str, claims: Sequence[Claim], not_claims: Sequence[str] | Mapping[str, str]
+) -> list[str]:
+    """The numbers of a piece's outline that are in no claim and not on the short list, in the order met.
+
+    Numbers are read as digits (an outline writes them so); an exact match of value is asked for, so that
+    3,000 is not covered by 3,100. Anything on the list is a number or a phrase ("10 February 2026").
+    """
+    for phrase in sorted((one for one in not_claims if not _NUMBER.fullmatch(one)), key=len, reverse=True):
+        outline = outline.replace(phrase, " ")
+    covered = {_plain(one) for one in not_claims if _NUMBER.fullmatch(one)}
+    for claim in claims:
+        covered |= _numbers_of(claim)
+    return list(dict.fromkeys(one for one in _NUMBER.findall(outline) if _plain(one) not in covered))
+
+
+def _numbers_of(claim: Claim) -> set[Decimal]:
+    values = {_plain(one) for one in _NUMBER.findall(claim.says)}
+    if isinstance(claim.value, tuple):
+        return values
+    return values | {Decimal(str(claim.value))}
+
+
+def _plain(number: str) -> Decimal:
+    return Decimal(number.replace(",", ""))

@@ -1,0 +1,363 @@
+"""What must hold of the register of published numbers, and of how a claim ends."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import claims, places
+from analysis.claims import BadClaims, Claim
+from analysis.places import Place
+
+TOP = Path(__file__).resolve().parents[1]
+REGISTERS = sorted((TOP / "claims").glob("*.toml"))
+GOOD = """
+[[claim]]
+id = "a"
+says = "more than 700 searches"
+measure = "searches"
+operator = "more than"
+value = 700
+unit = "rows"
+confidence = "high"
+source = "https://example.org/a"
+"""
+
+
+def place(kind: str = "records", top: Path = TOP, stems: tuple[str, ...] = ()) -> Place:
+    said: dict[str, Any] = dict.fromkeys(Place.__dataclass_fields__, ())
+    said |= {
+        "name": "nowhere",
+        "title": "Nowhere",
+        "kind": kind,
+        "claims": stems,
+        "root": top,
+        "released": {},
+    }
+    return Place(**said)
+
+
+def claim(**changes: Any) -> Claim:
+    plain = Claim(
+        "a", "700 searches", "equals", 700, ("https://example.org/a",), "high", "rows", "claims/a.toml"
+    )
+    return replace(plain, **{"measure": "searches", **changes})
+
+
+def numbers(**values: Any) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(name.replace("__", "."), "all"): {"value": value} for name, value in values.items()}
+
+
+def write(folder: Path, text: str, stem: str = "piece") -> Path:
+    (folder / "claims").mkdir(exist_ok=True)
+    path = folder / "claims" / f"{stem}.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# The register that is shipped
+
+
+@pytest.mark.parametrize("path", REGISTERS, ids=lambda path: path.stem)
+def test_every_number_of_a_piece_is_a_claim_or_on_the_short_list(path: Path) -> None:
+    outline = path.with_suffix(".outline.md").read_text(encoding="utf-8")
+    piece = claims.read(path)
+    assert claims.coverage(outline, piece.claims, piece.not_claims) == []
+
+
+@pytest.mark.parametrize("path", REGISTERS, ids=lambda path: path.stem)
+def test_no_number_on_the_short_list_is_idle(path: Path) -> None:
+    outline = path.with_suffix(".outline.md").read_text(encoding="utf-8")
+    idle = [number for number in claims.read(path).not_claims if number not in outline]
+    assert not idle, "take these off the list: the outline does not hold them"
+
+
+@pytest.mark.parametrize("path", REGISTERS, ids=lambda path: path.stem)
+def test_the_outline_holds_every_number_that_is_claimed(path: Path) -> None:
+    outline = path.with_suffix(".outline.md").read_text(encoding="utf-8")
+    silent = [one.id for one in claims.read(path).claims if _first_number(one.says, outline) is False]
+    assert not silent, "the outline must have these claims' numbers too"
+
+
+def _first_number(says: str, outline: str) -> bool:
+    found = claims.coverage(says, [], {})
+    return not found or any(number in outline for number in found)
+
+
+def test_the_story_is_registered_whole() -> None:
+    said = claims.read(TOP / "claims" / "the-74-2026-02-10.toml").claims
+    assert len(said) == 29
+    assert {one.scope for one in said if one.measure} == {"Alvin ISD", "all"}
+
+
+def test_every_shipped_place_can_load_its_claims() -> None:
+    for name in places.names(TOP):
+        assert claims.load(places.find(name, TOP)) or not places.find(name, TOP).claims
+
+
+def test_texas_waits_for_six_logs_and_says_how_to_ask_for_each() -> None:
+    texas = places.find("texas", TOP)
+    if texas.files:
+        pytest.skip("the records have arrived")
+    line = "texas (records): waiting for 6 files · how to ask for them: data/raw/texas/README.md"
+    assert claims.waiting(texas, len(texas.waiting)) == line
+    assert all(one.ask and one.period for one in texas.waiting)
+
+
+# Reading
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "says"),
+    [
+        ('colour = "red"\nunit', "unit", "unknown key 'colour'"),
+        ('"fewer than"', '"more than"', "unknown operator 'fewer than'"),
+        ('"certain"', '"high"', "unknown confidence 'certain'"),
+        ("", 'source = "https://example.org/a"', "has no source"),
+        ('source = "a book"', 'source = "https://example.org/a"', "is no address"),
+        ('value = "many"', "value = 700", "write a number"),
+        ("value = true", "value = 700", "write a number"),
+        ("", 'measure = "searches"', "neither a measure nor needs"),
+        ("", 'unit = "rows"', "has no unit"),
+        ('definition = "wide"\nunit', "unit", "unknown definition 'wide'"),
+        ('operator = "includes"', 'operator = "more than"', "write a list"),
+    ],
+)
+def test_a_claim_that_cannot_be_used_is_refused_by_file_and_name(
+    tmp_path: Path, wrong: str, right: str, says: str
+) -> None:
+    path = write(tmp_path, GOOD.replace(right, wrong, 1))
+    with pytest.raises(BadClaims, match=says) as error:
+        claims.read(path)
+    assert "claims/piece.toml" in str(error.value)
+    assert "'a'" in str(error.value)
+
+
+def test_two_claims_of_one_name_are_refused_even_in_two_pieces(tmp_path: Path) -> None:
+    with pytest.raises(BadClaims, match="stands 2 times"):
+        claims.read(write(tmp_path, GOOD + GOOD))
+    write(tmp_path, GOOD)
+    write(tmp_path, GOOD, "other")
+    with pytest.raises(BadClaims, match=r"claims/other.toml, claims/piece.toml: claim 'a'"):
+        claims.load(place(top=tmp_path, stems=("piece", "other")))
+
+
+def test_a_piece_that_is_named_and_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadClaims, match="does not exist"):
+        claims.load(place(top=tmp_path, stems=("absent",)))
+
+
+def test_broken_toml_and_unknown_tables_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadClaims, match="mend that line"):
+        claims.read(write(tmp_path, GOOD + "\nvalue ="))
+    with pytest.raises(BadClaims, match="unknown key 'claims'"):
+        claims.read(write(tmp_path, GOOD.replace("[[claim]]", "[[claims]]")))
+
+
+def test_a_number_that_is_no_claim_must_say_why(tmp_path: Path) -> None:
+    with pytest.raises(BadClaims, match="says no why"):
+        claims.read(write(tmp_path, GOOD + '\n[[not_a_claim]]\nnumber = "287"'))
+
+
+def test_a_measure_settles_its_own_claims_and_those_of_its_variants() -> None:
+    register = [
+        claim(id="a"),
+        claim(id="b", measure="searches.patrol"),
+        claim(id="c", measure="searches_found"),
+    ]
+    assert [one.id for one in claims.for_measures(register, "searches")] == ["a", "b"]
+    assert claims.for_measures([claim(measure="", needs="an interview")], "") == []
+
+
+# Comparing
+
+
+@pytest.mark.parametrize(
+    ("operator", "computed", "published", "holds"),
+    [
+        ("equals", 620, 620, True),
+        ("equals", 620.4, 620, False),
+        ("equals", 3406 / 7273, 0.4683, True),
+        ("equals", 3406 / 7273, 0.468, True),
+        ("equals", 3407 / 7273, 0.4683, False),
+        ("equals", 0.0635, 0.064, True),
+        ("more than", 733_000, 733_000, False),
+        ("more than", 733_001, 733_000, True),
+        ("at least", 200_000, 200_000, True),
+        ("at least", 199_999, 200_000, False),
+        ("about", 99_000, 90_000, True),
+        ("about", 99_001, 90_000, False),
+        ("about", 80_999, 90_000, False),
+        ("includes", ["FL", "GA", "TX"], ("FL", "GA"), True),
+        ("includes", ["FL"], ("FL", "GA"), False),
+        ("includes", ["Road Rage"], ("road rage",), True),
+        ("more than N times", 2.0, 2, False),
+        ("more than N times", 2.01, 2, True),
+    ],
+)
+def test_operators_mean_what_the_words_say(operator: str, computed: Any, published: Any, holds: bool) -> None:
+    assert claims.compare(operator, computed, published) is holds
+
+
+def test_an_unknown_operator_is_an_error() -> None:
+    with pytest.raises(ValueError, match="unknown operator"):
+        claims.compare("roughly", 1, 1)
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9))
+def test_more_than_implies_at_least_and_never_equals(computed: int, published: int) -> None:
+    more = claims.compare("more than", computed, published)
+    assert not more or claims.compare("at least", computed, published)
+    assert not (more and claims.compare("equals", computed, published))
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**6), st.integers(1, 4))
+def test_a_share_rounded_for_print_is_always_borne_out(part: int, more: int, decimals: int) -> None:
+    share = part / (part + more)
+    printed = round(share, decimals + 2)
+    assert printed in (0, 1) or claims.compare("equals", share, printed)
+
+
+# Settling
+
+
+def test_records_reproduce_and_a_replica_only_recovers() -> None:
+    assert claims.settle(claim(), numbers(searches=700), place()).outcome == "reproduced"
+    assert claims.settle(claim(), numbers(searches=700), place("replica")).outcome == "recovered"
+
+
+def test_a_number_that_differs_carries_its_reason() -> None:
+    general = claim(because={"": "print rounded"})
+    end = claims.settle(general, numbers(searches=701), place())
+    assert (end.outcome, end.explanation, end.computed) == ("differs", "print rounded", "701")
+    here = claim(because={"": "print rounded", "nowhere": "one row was cut"})
+    assert claims.settle(here, numbers(searches=701), place()).explanation == "one row was cut"
+    elsewhere = claim(because={"somewhere": "one row was cut"})
+    assert claims.settle(elsewhere, numbers(searches=701), place()).explanation == ""
+
+
+def test_a_number_that_was_not_computed_needs_a_reason() -> None:
+    assert claims.settle(claim(), {}, place()).outcome == claims.UNSETTLED
+    needed = claims.settle(claim(needs="the invoices"), {}, place())
+    assert (needed.outcome, needed.explanation) == ("cannot be checked", "needs the invoices")
+    absent = {("searches", "all"): {"value": None, "because": "the export has no such column"}}
+    assert claims.settle(claim(), absent, place()).explanation == "the export has no such column"
+    silent = {("searches", "all"): {"value": None}}
+    assert claims.settle(claim(), silent, place()).outcome == claims.UNSETTLED
+
+
+def test_another_scope_settles_nothing() -> None:
+    assert claims.settle(claim(scope="One ISD"), numbers(searches=700), place()).outcome == claims.UNSETTLED
+
+
+def test_an_unpublished_definition_is_tried_in_every_way() -> None:
+    cited = claim(measure="cited", definition="unpublished", value=620)
+    found = numbers(cited__strict=512, cited__core=620, cited__broad=1540)
+    end = claims.settle(cited, found, place())
+    assert (end.outcome, end.computed) == ("reproduced", "620")
+    assert end.explanation == "fits core; strict 512, broad 1,540 do not"
+    none = claims.settle(claim(measure="cited", definition="unpublished", value=1), found, place())
+    assert (none.outcome, none.explanation) == ("differs", "")
+    told = claims.settle(replace(none.claim, because={"": "unknown rule"}), found, place())
+    assert told.explanation == "unknown rule; fits no definition; strict 512, core 620, broad 1,540 do not"
+
+
+def test_a_named_definition_is_the_only_one_compared() -> None:
+    cited = claim(measure="cited", definition="core", value=620)
+    assert claims.settle(cited, numbers(cited__core=620, cited__broad=1540), place()).outcome == "reproduced"
+    assert claims.settle(cited, numbers(cited__core=1, cited__broad=620), place()).outcome == "differs"
+    assert claims.settle(cited, numbers(cited__broad=620), place()).outcome == claims.UNSETTLED
+
+
+def test_what_other_countings_give_is_told() -> None:
+    end = claims.settle(claim(instead=("distinct", "absent")), numbers(searches=700, distinct=612), place())
+    assert end.explanation == "counted otherwise, distinct gives 612"
+
+
+def test_shares_and_ratios_show_what_they_were_made_of() -> None:
+    found = {("searches", "all"): {"value": 3406, "numerator": 3406, "denominator": 7273}}
+    end = claims.settle(claim(share=True, value=0.4683), found, place())
+    assert (end.outcome, end.computed) == ("reproduced", "46.83 % (3,406 of 7,273)")
+    ratio = {("searches", "all"): {"value": 2.5, "numerator": 5, "denominator": 2}}
+    assert (
+        claims.settle(claim(operator="more than N times", value=2), ratio, place()).computed == "2.5 (5 : 2)"
+    )
+
+
+def test_a_table_has_exactly_the_columns_that_others_rely_on() -> None:
+    ends = [claims.settle(claim(), numbers(searches=7000), place())]
+    table = claims.table(ends, "05")
+    assert tuple(table.columns) == claims.COLUMNS
+    assert tuple(claims.table([]).columns) == claims.COLUMNS
+    assert table.loc[0, ["published", "computed", "notebook"]].tolist() == ["700", "7,000", "05"]
+
+
+# The score
+
+
+def rows(*outcomes: str) -> list[dict[str, str]]:
+    return [{"id": str(at), "outcome": outcome, "explanation": "x"} for at, outcome in enumerate(outcomes)]
+
+
+def test_the_score_counts_records_and_replicas_apart() -> None:
+    said = claims.score(place(), rows(*["reproduced"] * 6))
+    assert said == "nowhere (records): 6 of 6 published numbers reproduced · 0 differ"
+    ends = rows(*["recovered"] * 13, *["cannot be checked"] * 16)
+    assert claims.score(place("replica"), ends) == (
+        "nowhere (replica): 13 of 13 checkable numbers recovered · 16 cannot be checked from logs, reasons given"
+    )
+
+
+def test_the_score_hides_neither_differences_nor_what_is_unsettled() -> None:
+    said = claims.score(place(), rows("reproduced", "differs", "unsettled"))
+    assert (
+        said
+        == "nowhere (records): 1 of 3 published numbers reproduced · 1 differs, reason given · 1 unsettled"
+    )
+    assert "no number was published" in claims.score(place(), [])
+
+
+def test_all_that_is_settled_once_and_explained_is_no_problem() -> None:
+    register = [claim(id="a"), claim(id="b", measure="", needs="an interview")]
+    ends = [claims.settle(one, numbers(searches=700), place()) for one in register]
+    assert claims.problems(register, claims.table(ends).to_dict("records")) == []
+
+
+def test_a_run_fails_on_a_claim_nobody_settled_and_on_a_check_without_a_claim() -> None:
+    ends = claims.table([claims.settle(claim(id="b"), numbers(searches=700), place())]).to_dict("records")
+    said = claims.problems([claim(id="a")], ends)
+    assert len(said) == 2
+    assert "'a' was settled by no notebook" in said[0]
+    assert "'b', which no file in claims/ holds" in said[1]
+    assert "settled 2 times" in claims.problems([claim(id="b")], ends * 2)[0]
+
+
+@pytest.mark.parametrize("found", [{}, {"searches": 701}])
+def test_a_run_fails_on_an_end_without_a_reason(found: dict[str, int]) -> None:
+    end = claims.settle(claim(), numbers(**found), place())
+    (problem,) = claims.problems([claim()], claims.table([end]).to_dict("records"))
+    assert problem.startswith("claims/a.toml: claim 'a'")
+    assert ("computed 701" in problem) == bool(found)
+
+
+# Coverage
+
+
+def test_a_number_in_no_claim_is_named() -> None:
+    text = "700 searches by 31 agencies, 31 of them named, in 2026, on 4 May 2026."
+    assert claims.coverage(text, [claim()], {}) == ["31", "2026", "4"]
+    assert claims.coverage(text, [claim()], {"4 May 2026": "a day", "2026": "a year"}) == ["31"]
+
+
+def test_a_number_is_not_covered_by_one_that_looks_like_it() -> None:
+    assert claims.coverage("3,000 and 3,100 and 1.5", [claim(says="3,100", value=15)], {}) == ["3,000", "1.5"]
+
+
+@given(st.integers(0, 10**7))
+def test_a_missing_number_is_found_however_it_is_grouped(number: int) -> None:
+    other = claim(value=number + 1, says="")
+    assert claims.coverage(f"about {number:,} rows", [other], {}) == [f"{number:,}"]
+    assert claims.coverage(f"about {number} rows", [replace(other, value=number)], {}) == []
