@@ -1,0 +1,389 @@
+"""Reads one agency name: its status tags, its state, its kind and its one spelling."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from analysis.agencies.words import KindRule, Words, words
+from analysis.formats import is_masked
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a released name says; `decided_by` names the rules that decided kind and state."""
+
+    released: str
+    agency: str
+    state: str | None
+    kind: str | None
+    tags: tuple[str, ...]
+    decided_by: str
+
+
+@dataclass(frozen=True)
+class _State:
+    """A state read from a name, the rule that found it, and the name without the words that said it."""
+
+    code: str | None
+    rule: str
+    rest: str
+    in_front: bool = False
+
+
+def read(released: str, said: Words | None = None) -> Name:
+    """Read one name by the published rules, in their order. Any text is readable; nothing is guessed.
+
+    A blank name and a mask keep their spelling and have neither state nor kind. `said` is the word list, where
+    many names are read at once.
+    """
+    return _read(released, said or words())
+
+
+def key(agency: str) -> str:
+    """A canonical spelling without capitals and punctuation, for comparing two lists of agencies."""
+    text = unicodedata.normalize("NFKC", agency).casefold().replace("'", "").replace("’", "").replace(".", "")
+    return " ".join(re.findall(r"\w+", text))
+
+
+@lru_cache(maxsize=1 << 16)
+def _read(released: str, said: Words) -> Name:
+    text = clean(released)
+    if not text:
+        return Name(released, "", None, None, ("blank",), "kind=blank; state=blank")
+    if is_masked(text):
+        return Name(released, text, None, None, ("masked",), "kind=masked; state=masked")
+    text, tags = _take_tags(text, said)
+    if said.not_agency.match(text) or said.not_agency_tags & set(tags):
+        return Name(
+            released, clean(released), None, None, (*tags, "not_agency"), "kind=not_agency; state=not_agency"
+        )
+    text, tags = _take_account(text, tags, said)
+    state = _state(text, said)
+    rule, kind = _kind(_plain(state, said), "federal" in tags, said)
+    return Name(released, *_settled(text, state, rule, kind, said), tags, _decided(rule, kind, state, tags))
+
+
+def _settled(
+    text: str, state: _State, rule: KindRule | None, kind: str | None, said: Words
+) -> tuple[str, str | None, str | None]:
+    """The agency's spelling, state and kind; national agencies and companies have no state."""
+    if kind == "federal" or (rule is not None and rule.no_state):
+        return _national(text, kind, said), None, kind
+    return _spell(state, kind, said), state.code, kind
+
+
+def _decided(rule: KindRule | None, kind: str | None, state: _State, tags: tuple[str, ...]) -> str:
+    by_tag = kind == "federal" and (rule is None or rule.kind != "federal")
+    by_kind = "federal.tag" if by_tag and "federal" in tags else (rule.name if rule else "unresolved")
+    nowhere = kind == "federal" or (rule is not None and rule.no_state)
+    return f"kind={by_kind}; state={'no single state' if nowhere else state.rule}"
+
+
+# Cleaning and tags ------------------------------------------------------------------------------------------
+
+
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "–": "-", "—": "-"})
+
+
+def clean(released: str) -> str:
+    """One blank between words, straight apostrophes and dashes, control characters gone."""
+    text = released if released.isascii() else unicodedata.normalize("NFKC", released).translate(_APOSTROPHES)
+    return " ".join(text.replace("`", "'").split())
+
+
+def _take_tags(text: str, said: Words) -> tuple[str, tuple[str, ...]]:
+    """The name without its status tags, and the tags."""
+    if not said.any_tag.search(text):
+        return text, ()
+    found = []
+    for tag, pattern in said.tags:
+        left, times = pattern.subn(" ", text)
+        if times:
+            found.append(tag)
+            text = _trim(left)
+    return text, tuple(found)
+
+
+def _take_account(text: str, tags: tuple[str, ...], said: Words) -> tuple[str, tuple[str, ...]]:
+    """The name without a product or unit written behind it, which marks another account of one agency."""
+
+    def keep_type(found: re.Match[str]) -> str:
+        word = found.group()[:2]
+        return f"{word} " if word.casefold() in ("pd", "so") else " "
+
+    left, times = said.account.subn(keep_type, text)
+    left = _trim(left)
+    return (left, (*tags, "second account")) if times and left else (text, tags)
+
+
+def _trim(text: str) -> str:
+    """Without empty brackets, or dashes and blanks at the ends."""
+    text = re.sub(r"\(\s*\)|\[\s*\]", " ", text)
+    text = re.sub(r"\s+([)\]])", r"\1", text)
+    return " ".join(text.split()).strip(" -,;/")
+
+
+# State ------------------------------------------------------------------------------------------------------
+
+
+_FORMS = ("brackets", "prefix", "suffix", "before type word", "last word", "first word", "inside")
+"""The forms of writing a state, most explicit first."""
+
+_EXPLICIT = frozenset({"brackets", "prefix", "suffix"})
+_TYPE = (
+    r"[(\[]?(?:PD|SO\d?|SD|DPS|DA|FD|DTF|Police|Sheriff|Marshal|Const|Constable|Pct|Precinct|Dept|Department|ISD"
+    r"|CISD|Public Safety|District Attorney|Prosecutor|Airport|Jail)"
+)
+_TWO_CAPITALS = re.compile(r"(?<![\w'&.])[A-Z]{2}(?![\w'&])")
+_TYPE_NEXT = re.compile(rf"\s*-?\s+{_TYPE}\b", re.IGNORECASE)
+_SHERIFF_NEXT = re.compile(r"\s*-?\s+(?:SO\d?|SD|Sheriff)\b", re.IGNORECASE)
+_MIXED_CASE = re.compile(
+    rf"\b([A-Z][a-z])\s+(?={_TYPE}\b)|\b(?:PD|SO)\s+([A-Z][a-z])$|[(\[]([A-Z][a-z])[)\]]"
+)
+_COUNTY = re.compile(r"\b(?:County|Parish)\b", re.IGNORECASE)
+_POLICE_WORD = re.compile(
+    r"\b(?:PD|SO|Police|Sheriff|DPS|Marshal|Department|Dept|University|College|Division)\b"
+)
+
+
+@dataclass(frozen=True)
+class _Code:
+    code: str
+    form: str
+    start: int
+    end: int
+
+
+def _state(text: str, said: Words) -> _State:
+    """The one state that a name holds, by the published order of forms; two different ones decide nothing."""
+    codes = _codes(text, said)
+    instead = [one for one in codes if _is_instead(text, one, codes)]
+    counties = [one for one in instead if one.code == "CO"]
+    codes = [one for one in codes if one not in instead]
+    distinct = {found.code for found in codes}
+    if len(distinct) > 1:
+        return _State(None, "two states", _rewritten(text, [], counties))
+    if not codes:
+        return _without_code(_rewritten(text, [], counties), counties, said)
+    form = min((found.form for found in codes), key=_FORMS.index)
+    rest = _rewritten(text, _saying(codes, text), counties)
+    return _State(codes[0].code, form, rest, form in ("prefix", "first word"))
+
+
+def _codes(text: str, said: Words) -> list[_Code]:
+    """Every pair of capitals that is a state's code and, where it stands, no other word."""
+    shown = text.upper() if text.islower() and text.isascii() else text
+    found = []
+    for match in _TWO_CAPITALS.finditer(shown):
+        code = match.group()
+        if code in said.states:
+            other = said.other_words.get(code)
+            if other is None or match.start() or not other.search(shown):
+                found.append(_Code(code, _form(shown, match), match.start(), match.end()))
+    if shown.isupper():
+        return [one for one in found if one.form not in ("first word", "inside")]
+    return found
+
+
+def _form(text: str, match: re.Match[str]) -> str:
+    before, after = text[: match.start()].rstrip(), text[match.end() :]
+    if before[-1:] in ("(", "[") and after.lstrip()[:1] in (")", "]"):
+        return "brackets"
+    if not before:
+        return "prefix" if after.lstrip().startswith("-") else "first word"
+    if not after.strip(" -"):
+        return "suffix" if before.endswith("-") else "last word"
+    return "before type word" if _TYPE_NEXT.match(after) else "inside"
+
+
+def _is_instead(text: str, one: _Code, codes: list[_Code]) -> bool:
+    """CO and SD give way to any other code; alone they are words where they could be."""
+    if one.code not in ("CO", "SD") or one.form in _EXPLICIT:
+        return False
+    others = {found.code for found in codes} - {one.code, "CO" if one.code == "SD" else "SD"}
+    if others:
+        return True
+    if one.code == "CO":
+        return not _COUNTY.search(text) and _SHERIFF_NEXT.match(text[one.end :]) is not None
+    return one.form == "last word" and not _POLICE_WORD.search(text[: one.start])
+
+
+def _rewritten(text: str, gone: list[_Code], counties: list[_Code]) -> str:
+    """The name without the codes that say its state, and with CO written out where it is the county."""
+    edits = [*((one, " ") for one in gone), *((one, "County ") for one in counties)]
+    for one, instead in sorted(edits, key=lambda edit: -edit[0].start):
+        text = f"{text[: one.start]}{instead}{text[one.end :].removeprefix('.')}"
+    return _trim(text)
+
+
+def _saying(codes: list[_Code], text: str) -> list[_Code]:
+    """The codes to take off; one that belongs to a phrase stays ('University of TX')."""
+    marked = [one for one in codes if one.form != "inside"]
+    return marked or [one for one in codes[:1] if not text[: one.start].endswith("of ")]
+
+
+def _without_code(text: str, counties: list[_Code], said: Words) -> _State:
+    """The state of a name without a code: one in mixed case, or the state's full name where it is meant."""
+    if counties:
+        return _State(None, "CO may be a county", text)
+    mixed = _MIXED_CASE.search(text)
+    code = next(filter(None, mixed.groups())).upper() if mixed else ""
+    if mixed and code in said.states and code != "CO":
+        word = next(number for number in (1, 2, 3) if mixed.group(number))
+        return _State(code, "mixed case", _trim(f"{text[: mixed.start(word)]} {text[mixed.end(word) :]}"))
+    codes = _states_by_name(_small(text), said)
+    rule = "full name" if len(codes) == 1 else "two states" if codes else "no state"
+    return _State(codes.pop() if len(codes) == 1 else None, rule, text)
+
+
+def _states_by_name(small: str, said: Words) -> set[str]:
+    if said.name_says_nothing.search(small):
+        return set()
+    found = (pattern.search(small) for pattern in (said.name_in_front, said.name_behind, said.name_in_region))
+    return {said.state_names[match.group(1)] for match in found if match}
+
+
+# Kind -------------------------------------------------------------------------------------------------------
+
+
+_LOCATOR = re.compile(
+    r"[(\[][^)\]]*\b(?:county|co)\b[^)\]]*[)\]]|(?<=(?:pd|so)) +- .*\bcounty$", re.IGNORECASE
+)
+
+
+def _small(text: str) -> str:
+    """Small letters and single blanks, without punctuation: 'Sheriff's' reads 'sheriffs'."""
+    text = text.lower().replace("'", "").replace(".", "").replace("&", " and ")
+    return " ".join(re.sub(r"[^\w~]+", " ", text).split())
+
+
+def _plain(state: _State, said: Words) -> str:
+    """The text that kind rules look at, `~` standing for a state in front."""
+    small = _small(_LOCATOR.sub(" ", state.rest))
+    small = re.sub(r"\bco\b", "county", small)
+    named = said.name_in_front.match(small)
+    if named:
+        small = f"~{small[named.end(1) :]}"
+    return f"~ {small}".replace("~ ~", "~") if state.in_front else small
+
+
+def _kind(small: str, tagged_federal: bool, said: Words) -> tuple[KindRule | None, str | None]:
+    """The first rule that fits, and the kind it decides; the vendor's federal tag decides all but military."""
+    holding = sorted(said.any_kind.Match(small) or ())
+    rule = next((said.kinds[at] for at in holding if said.kinds[at].fits(small)), None)
+    if tagged_federal and (rule is None or rule.kind != "military"):
+        return rule if rule and rule.kind == "federal" else None, "federal"
+    return rule, (rule.kind or None) if rule else None
+
+
+# One spelling -----------------------------------------------------------------------------------------------
+
+
+_CO = re.compile(r"\b(?:Co\b\.?|CO\b\.?)")
+_PRECINCT = re.compile(r"[-,(]*\s*\b(?:Pct|Precinct)\.?\s*#?\s*(\w+)\s*\)?", re.IGNORECASE)
+_COUNTY_BEHIND = re.compile(r" - ([\w. ]+ (?:County|Parish))$")
+_CONSTABLE = re.compile(r"\b(?:Const(?:able|bale)?'?s?'?s?)\b\.?(?: Office)?", re.IGNORECASE)
+
+
+def _spell(state: _State, kind: str | None, said: Words) -> str:
+    """Place, state, type: the one way we write a name, whatever the order it was released in."""
+    text = _same(state.rest if kind == "private" else _CO.sub("County", state.rest), said)
+    if kind == "constable":
+        return _spell_constable(text, state.code)
+    body, word = _take_suffix(text, kind, said)
+    body = _whole_state(_COUNTY_BEHIND.sub(r" (\1)", body), state.code, kind, said)
+    return " ".join(filter(None, (body, state.code, word))) or text
+
+
+def _whole_state(body: str, code: str | None, kind: str | None, said: Words) -> str:
+    """A state's department with its state's name in front, however the export put the state beside it."""
+    if code is None or kind not in ("state", "corrections"):
+        return body
+    name, small = said.states[code], _small(body)
+    named = name.lower() not in small and said.name_in_front.match(f"{name.lower()} {small}")
+    return f"{name} {body}" if named else body
+
+
+def _spell_constable(text: str, code: str | None) -> str:
+    precinct = _PRECINCT.search(text)
+    body = _trim(_CONSTABLE.sub(" ", _PRECINCT.sub(" ", text)))
+    number = f"Precinct {precinct.group(1)}" if precinct else ""
+    return " ".join(filter(None, (body, code, "Constable", number)))
+
+
+def _same(text: str, said: Words) -> str:
+    """Words that are written in several ways, written in one, with the capitals we give to place names."""
+    for pattern, to in said.same if said.any_same.search(text) else ():
+        text = pattern.sub(to, text)
+    return " ".join(_capital(word, said) for word in text.split())
+
+
+_SMALL_WORDS = frozenset(
+    {
+        "of",
+        "the",
+        "and",
+        "at",
+        "on",
+        "in",
+        "for",
+        "by",
+        "to",
+        "de",
+        "del",
+        "la",
+        "las",
+        "los",
+        "du",
+        "des",
+        "d",
+    }
+)
+
+
+def _capital(word: str, said: Words) -> str:
+    """A word in the capitals we write it with; capitals inside an unknown word stay as released."""
+    known = said.capitals.get(word.lower())
+    if known:
+        return known
+    if word.islower() and word not in _SMALL_WORDS and word[0].isalpha():
+        word = word[0].upper() + word[1:]
+    return f"Mc{word[2].upper()}{word[3:]}" if re.match(r"Mc[a-z]{3}", word) else word
+
+
+def _take_suffix(text: str, kind: str | None, said: Words) -> tuple[str, str]:
+    """The name without the words that say its type, and the one word we write for them."""
+    word, body = "", text
+    for _ in range(3):
+        shorter, found = _one_suffix(body, kind, said)
+        if not found and shorter == body:
+            break
+        word, body = found or word, shorter
+    return body, word
+
+
+def _one_suffix(text: str, kind: str | None, said: Words) -> tuple[str, str]:
+    for suffix in said.suffixes:
+        if kind in suffix.kinds:
+            left = text
+            if suffix.behind.search(text):
+                left = _trim(suffix.behind.sub(r" \1", text))
+            elif suffix.word and suffix.in_front.match(text):
+                left = _trim(suffix.in_front.sub("", text))
+            if left and left != text:
+                return left, suffix.word
+    return text, ""
+
+
+def _national(text: str, kind: str | None, said: Words) -> str:
+    """The spelling of an agency of no single state: its places stay, its one national name is used."""
+    if kind == "federal":
+        small = _small(text)
+        name = next((name for name, pattern in said.one_agency if pattern.search(small)), None)
+        if name:
+            return name
+    body, _ = _take_suffix(_same(text, said), kind, said)
+    return body

@@ -1,0 +1,67 @@
+"""Reads the reviewed lines that win over every rule (`data/hand/agencies.csv`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import places
+from analysis.agencies.names import clean
+from analysis.agencies.words import KINDS, words
+
+COLUMNS = (
+    "released_name",
+    "agency",
+    "state",
+    "kind",
+    "ori",
+    "relation",
+    "evidence",
+    "evidence_url",
+    "reviewer",
+    "reviewed",
+)
+RELATIONS = ("same", "distinct", "not_agency")
+
+
+class BadOverride(Exception):
+    """A line of the override table that cannot be used; the message names file, line, value and remedy."""
+
+
+def read_overrides(path: Path | None = None) -> pd.DataFrame:
+    """The reviewed lines, every cell text. Raises `BadOverride` for a line that a stranger could not check."""
+    path = path or places.root() / "data" / "hand" / "agencies.csv"
+    if not path.is_file():
+        return pd.DataFrame(columns=list(COLUMNS), dtype=str)
+    lines = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    missing = [column for column in COLUMNS if column not in lines.columns]
+    if missing:
+        raise BadOverride(
+            f"{path.name}: column {missing[0]!r} is missing; the first line is {','.join(COLUMNS)}"
+        )
+    for at, line in enumerate(lines.to_dict("records"), start=2):
+        _check(path.name, at, line)
+    twice = lines.loc[lines["released_name"].map(clean).duplicated(), "released_name"]
+    if len(twice):
+        raise BadOverride(f"{path.name}: {twice.iloc[0]!r} has two lines; keep the one that is right")
+    return lines
+
+
+def _check(file: str, at: int, line: dict) -> None:
+    for column in ("released_name", "relation", "evidence", "reviewer", "reviewed"):
+        if not line[column].strip():
+            raise BadOverride(f"{file}, line {at}: {column} is empty; say it, or take the line out")
+    allowed = {"relation": RELATIONS, "state": ("", *words().states), "kind": ("", *KINDS)}
+    for column, values in allowed.items():
+        if line[column] not in values:
+            raise BadOverride(
+                f"{file}, line {at}: {column} {line[column]!r} is none of {', '.join(filter(None, values))}"
+            )
+
+
+def unused(overrides: pd.DataFrame, released: Iterable[str]) -> list[str]:
+    """The lines whose name was released by nobody this time: to be looked at, never deleted by a program."""
+    seen = {clean(name) for name in released}
+    return [name for name in overrides["released_name"] if clean(name) not in seen]
