@@ -6,7 +6,21 @@ import pytest
 from analysis import formats
 from analysis.readers import Section
 
-OA_3 = ["Name", " Org Name", " Total Networks Searched", " Total Devices Searched", " Time Frame", " License Plate", " Reason", " Case #", " Filters", " Search Time", " Search Type", " Text Prompt", " Moderation"]
+OA_3 = [
+    "Name",
+    " Org Name",
+    " Total Networks Searched",
+    " Total Devices Searched",
+    " Time Frame",
+    " License Plate",
+    " Reason",
+    " Case #",
+    " Filters",
+    " Search Time",
+    " Search Type",
+    " Text Prompt",
+    " Moderation",
+]
 NATIVE = {
     "OA-1": "Name,Total Networks Searched,Time Frame,License Plate,Case #,Filters,Reason,Search Time",
     "OA-2": "Name,Total Networks Searched,Time Frame,License Plate,Reason,Case #,Filters,Search Time,Search Type",
@@ -51,7 +65,18 @@ def test_names_are_compared_without_case_or_blanks():
 
 
 def test_the_second_name_of_a_download_is_the_agencys():
-    header = ["id", "upload_id", "name", "license_plate", "reason", "search_time_utc", "id", "name", "state", "locality"]
+    header = [
+        "id",
+        "upload_id",
+        "name",
+        "license_plate",
+        "reason",
+        "search_time_utc",
+        "id",
+        "name",
+        "state",
+        "locality",
+    ]
     assert formats.recognise(header).places["agency"] == 7
 
 

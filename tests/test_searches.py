@@ -11,7 +11,22 @@ from analysis import formats, searches
 from analysis.places import ReleasedFile
 from analysis.readers import Aside, Section
 
-COLUMNS = ["ID", " Name", " Org Name", " Total Networks Searched", " Total Devices Searched", " Time Frame", " License Plate", " Reason", " Case #", " Filters", " Search Time", " Search Type", " Text Prompt", " Moderation"]
+COLUMNS = [
+    "ID",
+    " Name",
+    " Org Name",
+    " Total Networks Searched",
+    " Total Devices Searched",
+    " Time Frame",
+    " License Plate",
+    " Reason",
+    " Case #",
+    " Filters",
+    " Search Time",
+    " Search Type",
+    " Text Prompt",
+    " Moderation",
+]
 FILE = ReleasedFile("log.csv", "00", "network audit", "Tarnwick ISD")
 USUAL = {
     "ID": "11111111-2222-3333-4444-555555555555",

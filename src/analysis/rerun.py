@@ -390,7 +390,7 @@ def _write(nb: NotebookNode, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        text = nbformat.writes(nb, version=4)  # type: ignore[no-untyped-call]
+        text = nbformat.writes(nb, version=4)
         beside.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
         os.replace(beside, out)
     finally:
@@ -403,7 +403,7 @@ def _put(path: Path, text: str) -> None:
 
 
 def _read(notebook: Path) -> NotebookNode:
-    return nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    return nbformat.read(notebook, as_version=4)
 
 
 # --- Stripping --------------------------------------------------------------------------------------------
@@ -427,7 +427,7 @@ def strip(nb: NotebookNode, root: Path | None = None) -> NotebookNode:
     """
     nb = copy.deepcopy(nb)
     nb.cells = [cell for cell in nb.cells if _MARKER not in _tags(cell)]
-    nb.metadata = NotebookNode(copy.deepcopy(_METADATA))  # type: ignore[no-untyped-call]
+    nb.metadata = NotebookNode(copy.deepcopy(_METADATA))
     top, count = root or places.root(), 0
     for number, (heading, cell) in enumerate(_under_headings(nb), start=1):
         _strip_cell(cell)
@@ -442,7 +442,7 @@ def _strip_cell(cell: NotebookNode) -> None:
     if INJECTED in _tags(cell):
         cell.id = INJECTED  # papermill draws a new id on every run
     kept = {"tags": _tags(cell)} if _tags(cell) else {}
-    cell.metadata = NotebookNode(kept)  # type: ignore[no-untyped-call]
+    cell.metadata = NotebookNode(kept)
 
 
 def _strip_outputs(cell: NotebookNode, count: int, root: Path, where: str) -> None:

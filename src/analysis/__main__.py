@@ -1,0 +1,272 @@
+"""The verbs of the Makefile, for every machine: `python -m analysis <verb>`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from analysis import places, sources
+from analysis.places import Place
+
+STOPS = (
+    "UnknownPlace", "BadSource", "WrongChecksum", "UnreadableFile", "UnknownColumns", "NotASearchAudit",
+    "DoesNotAddUp", "NothingToRead", "BadRules", "BadOverride", "BadWords", "BadClaims", "Unfinished", "BadParameters",
+    "NotebooksFailed", "WrongReplica", "UnreadableAgreements", "BadPage", "NotASite",
+)  # fmt: skip
+"""Errors whose message is meant for people: it names file, record, value and remedy, so no traceback is shown."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; the exit status is 0 only when all it promises was done."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.do(asked) or 0)
+    except Exception as error:
+        if type(error).__name__ not in STOPS:
+            raise
+        print(f"\nStopped: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+
+    def verb(name: str, do: Callable[[argparse.Namespace], int | None], says: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=says, description=says)
+        added.set_defaults(do=do)
+        return added
+
+    for name, do, says in (
+        ("all", everything, "rebuild every place that has its records, run the notebooks, print the score"),
+        ("records", records, "download records that have a public address, and check them"),
+        ("report", report, "the offline site in site/"),
+        ("verify", verify, "rebuild from nothing and fail if results/ would change"),
+    ):
+        verb(name, do, says).add_argument("--place", help="one place only: a folder under data/raw/")
+    verb("test", test, "the tests")
+    verb("lab", lab, "JupyterLab in this environment")
+    verb("bench", bench, "speed and memory, beside the alternatives, in one run")
+    for name, do, what in (("explain", explain, "reason"), ("agency", agency, "name")):
+        added = verb(name, do, f"say what the rules make of a {what}, and why")
+        added.add_argument(what, nargs="?", help=f"the {what} as released")
+        added.add_argument("--stdin", action="store_true", help=f"read one {what} a line from standard input")
+        added.add_argument("--json", action="store_true", help="answer in JSON, one object a line")
+    return parser
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+# The main job -----------------------------------------------------------------------------------------------
+
+
+def everything(asked: argparse.Namespace) -> int:
+    """Rebuild, run, publish and score each place; then the site. 1 where a claim ended without explanation."""
+    from analysis import report as site
+
+    chosen = _chosen(asked.place)
+    lines = [_one_place(place) for place in chosen]
+    page = _site(site)
+    print("\n" + "\n".join(lines))
+    if page:
+        print(f"\nThe pages: {os.path.relpath(page)}")
+    return 0
+
+
+def _chosen(name: str | None) -> list[Place]:
+    return [places.find(name)] if name else places.all_places()
+
+
+def _one_place(place: Place) -> str:
+    """Do a place's whole job, or say what it waits for; gives its line of the score."""
+    from analysis import build, claims, pages
+
+    pages.recover(place.results)
+    build.clean_up(place)
+    if not place.files:
+        return claims.waiting(place, len(place.waiting))
+    try:
+        _provide(place)
+    except sources.MissingRecords as missing:
+        _say(str(missing))
+        return claims.waiting(place, len(str(missing).splitlines()))
+    for name in sources.unlisted(place):
+        _say(
+            f"data/raw/{place.name}/{name} is not in source.toml and was not read; describe it there to use it"
+        )
+    build.build(place, _say)
+    if not _is_up_to_date(place):
+        _run_notebooks(place)
+    ends = pages.open_claims(place).to_dict("records")
+    return claims.score(place, ends)
+
+
+def _provide(place: Place) -> None:
+    """See that the place's files are there: a replica's are made, and records are found by checksum."""
+    if not place.is_replica:
+        sources.locate(place)
+        return
+    from analysis import replica
+
+    try:
+        sources.locate(place)
+        missing = not replica.has_planted(place)
+    except sources.MissingRecords:
+        missing = True
+    if missing:
+        _say(f"inventing the records of {place.name} (once) …")
+        replica.generate(place)
+
+
+def notebooks(top: Path | None = None) -> list[Path]:
+    """The notebooks of the methodology, in reading order."""
+    return sorted(((top or places.root()) / "notebooks").glob("0[1-8]-*.ipynb"))
+
+
+def _run_notebooks(place: Place) -> None:
+    from analysis import pages, rerun
+
+    every = notebooks()
+    given = {"place": place.name}
+    with tempfile.TemporaryDirectory(prefix="executed-") as folder:
+        executed = Path(folder)
+        failed = place.processed / "failed"
+        tell = lambda line: _say(f"{place.name} {line}")  # noqa: E731
+        # The last notebook reads what the others settled.
+        for group in (every[:-1], every[-1:]):
+            rerun.run_all(
+                group, executed, given, cwd=places.root() / "notebooks", failed=failed, progress=tell
+            )
+        pages.publish(place, {path.stem: executed / path.name for path in every})
+    (place.processed / "ran.json").write_text(json.dumps({"fingerprint": _all_inputs(place)}))
+
+
+def _is_up_to_date(place: Place) -> bool:
+    ran = place.processed / "ran.json"
+    if not ran.is_file() or not (place.results / "numbers.json").is_file():
+        return False
+    return bool(json.loads(ran.read_text()).get("fingerprint") == _all_inputs(place))
+
+
+def _all_inputs(place: Place) -> str:
+    """A checksum of all that a place's results depend on, and of the results themselves."""
+    top = places.root()
+    parts = [top / "src", top / "notebooks", top / "claims", place.hand, place.results]
+    files = sorted(
+        p for part in parts for p in part.rglob("*") if p.is_file() and "__pycache__" not in p.parts
+    )
+    files += [place.raw / "source.toml", place.processed / "built.json"]
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode() + hashlib.file_digest(path.open("rb"), "sha256").digest())
+    return digest.hexdigest()
+
+
+def _site(site: object) -> Path | None:
+    from analysis import reasons, report
+
+    shown = [place for place in places.all_places() if (place.results / "numbers.json").is_file()]
+    if not shown:
+        return None
+    top = places.root()
+    table = reasons.rules_table(reasons.Rules.load(top / "data" / "hand" / "reasons"))
+    return report.build(top, places.all_places(), top / "site", table)
+
+
+# The other verbs --------------------------------------------------------------------------------------------
+
+
+def records(asked: argparse.Namespace) -> None:
+    """Download what has a public address, check it, and say where everything lies."""
+    for place in _chosen(asked.place):
+        for path in sources.fetch(place):
+            print(f"downloaded {os.path.relpath(path)}; its checksum is right")
+        without = [file for file in place.files if not file.url and not place.is_replica]
+        for name in (file.name for file in without):
+            print(f"{place.name}/{name} has no public address: see data/raw/{place.name}/README.md")
+
+
+def report(asked: argparse.Namespace) -> int:
+    """Build the site from the results that are there."""
+    from analysis import report as site
+
+    page = _site(site)
+    print(f"The pages: {os.path.relpath(page)}" if page else "There are no results yet: run make first.")
+    return 0 if page else 1
+
+
+def verify(asked: argparse.Namespace) -> int:
+    """Rebuild each place in an empty folder and compare its results, byte by byte, with those here."""
+    from analysis import verification
+
+    return verification.verify(_chosen(asked.place), _say)
+
+
+def test(asked: argparse.Namespace) -> int:
+    """ruff, mypy and pytest, in this order; every failure is shown."""
+    top = places.root()
+    checks = (
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["mypy"],
+        ["pytest", "-n", "2", "--dist", "loadgroup"],
+    )
+    ends = [
+        subprocess.run([sys.executable, "-m", *check], cwd=top, check=False).returncode for check in checks
+    ]
+    return max(ends)
+
+
+def lab(asked: argparse.Namespace) -> int:
+    """Open JupyterLab on the notebooks."""
+    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(places.root())]
+    return subprocess.run(command, check=False).returncode
+
+
+def bench(asked: argparse.Namespace) -> int:
+    """Time the main steps on the replica."""
+    from analysis import benchmark
+
+    return benchmark.run(print)
+
+
+def explain(asked: argparse.Namespace) -> None:
+    """What the rules make of one reason, or of one JSON object a line."""
+    from analysis import reasons
+
+    rules = reasons.Rules.load(places.root() / "data" / "hand" / "reasons")
+    for line in _asked_lines(asked, asked.reason):
+        said = json.loads(line) if asked.stdin and asked.json else {"reason": line}
+        answer = reasons.explain(said["reason"], rules, said.get("agency_state"), said.get("offense_types"))
+        print(json.dumps(answer.as_dict(), ensure_ascii=False) if asked.json else answer.as_text())
+
+
+def agency(asked: argparse.Namespace) -> None:
+    """What the rules make of one agency's name, or of one name a line."""
+    from analysis import agencies
+
+    for line in _asked_lines(asked, asked.name):
+        answer = agencies.explain(line)
+        shown = json.dumps(answer, ensure_ascii=False)
+        print(shown if asked.json else "\n".join(f"{key}: {value}" for key, value in answer.items()))
+
+
+def _asked_lines(asked: argparse.Namespace, given: str | None) -> list[str]:
+    if asked.stdin:
+        return [line.rstrip("\n") for line in sys.stdin]
+    if given is None:
+        raise SystemExit("say what to explain, or pass --stdin")
+    return [given]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

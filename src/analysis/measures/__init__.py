@@ -1,0 +1,60 @@
+"""Computes each published number and table from searches: pure functions, no files.
+
+A number is a dict `{measure, scope, value, unit}` with `numerator` and `denominator` where it is a share and
+`because` where it could not be computed. `scope` is "all" or a camera owner. Counts are of released rows
+unless a name says otherwise; nothing here is a sum of logs where distinct searches are meant.
+"""
+
+from analysis.measures.agencies import (
+    by_kind,
+    by_state,
+    reach,
+    reach_by_type,
+    reach_spread,
+    top_agencies,
+    who,
+)
+from analysis.measures.files import by_era, per_day, released
+from analysis.measures.immigration import (
+    added_by_definition,
+    agencies_behind,
+    agreements,
+    by_definition,
+    by_immigration_kind,
+    counts_in,
+    definitions_by_owner,
+    immigration_per_week,
+    immigration_searches,
+    otherwise,
+)
+from analysis.measures.logs import logs_per_search, reasons_across_logs, repeated_in_one_log, sightings
+from analysis.measures.numbers import (
+    DEFINITIONS,
+    Number,
+    Numbers,
+    formatted,
+    lengths,
+    lookup,
+    number,
+    scopes,
+    share,
+)
+from analysis.measures.own import own_searches
+from analysis.measures.reasons import (
+    by_origin,
+    common_reasons,
+    offense_types,
+    origin_by_week,
+    reasons_given,
+    rules_that_matched,
+    topics,
+)
+
+__all__ = [
+    "DEFINITIONS", "Number", "Numbers", "added_by_definition", "agencies_behind", "agreements", "by_definition",
+    "by_era", "by_immigration_kind", "by_kind", "by_origin", "by_state", "common_reasons", "counts_in",
+    "definitions_by_owner", "formatted", "immigration_per_week", "immigration_searches", "lengths", "logs_per_search",
+    "lookup", "number", "offense_types", "origin_by_week", "otherwise", "own_searches", "per_day", "reach",
+    "reach_by_type", "reach_spread", "reasons_across_logs", "reasons_given", "released", "repeated_in_one_log",
+    "rules_that_matched", "scopes", "share", "sightings", "top_agencies", "topics", "who",
+]  # fmt: skip

@@ -1,0 +1,99 @@
+"""What a number is, over which rows it is counted, and how a reader sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Number = dict[str, Any]
+Numbers = list[Number]
+
+DEFINITIONS = {"strict": ("strict",), "core": ("strict", "core"), "broad": ("strict", "core", "broad")}
+"""The three nested totals: which tiers each counts."""
+
+
+def number(measure: str, scope: str, value: Any, unit: str, **more: Any) -> Number:
+    """One number, with plain Python values; times become ISO text in UTC."""
+    return {"measure": measure, "scope": scope, "value": _plain(value), "unit": unit, **more}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    if isinstance(value, np.integer):
+        return int(value)
+    return float(value) if isinstance(value, np.floating) else value
+
+
+def scopes(searches: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """All rows, then each camera owner's, in alphabetical order."""
+    yield "all", searches
+    for owner in sorted(searches["camera_owner"].unique()):
+        yield owner, searches[searches["camera_owner"] == owner]
+
+
+def in_each_scope(searches: pd.DataFrame, of: Callable[[str, pd.DataFrame], Numbers]) -> Numbers:
+    return [found for scope, rows in scopes(searches) for found in of(scope, rows)]
+
+
+def share(numerator: int, denominator: int) -> float:
+    """A share between 0 and 1; 0 where there is nothing to share."""
+    return int(numerator) / int(denominator) if denominator else 0.0
+
+
+def with_share(table: pd.DataFrame, column: str = "searches", of: int | None = None) -> pd.DataFrame:
+    total = table[column].sum() if of is None else of
+    return table.assign(
+        **{column: table[column].astype(int), "share": table[column].astype(int) / max(total, 1)}
+    )
+
+
+def has_item(lists: pd.Series, item: str) -> np.ndarray:
+    """Which rows' lists hold an item."""
+    array = pa.chunked_array(pa.array(lists)).combine_chunks()
+    parents = pc.list_parent_indices(array).to_numpy()
+    hits = pc.equal(pc.list_flatten(array), item).to_numpy(zero_copy_only=False)
+    found = np.zeros(len(array), dtype=bool)
+    found[parents[hits.astype(bool)]] = True
+    return found
+
+
+def list_counts(lists: pd.Series) -> pd.Series:
+    """Rows that hold each item (a list holds an item once)."""
+    flat = pc.list_flatten(pa.chunked_array(pa.array(lists)).combine_chunks())
+    counts = pc.value_counts(flat).to_pylist()
+    return pd.Series({c["values"]: c["counts"] for c in counts}, dtype="int64").sort_index()
+
+
+def lengths(lists: pd.Series) -> np.ndarray:
+    """How many items each row's list holds."""
+    return pc.list_value_length(pa.chunked_array(pa.array(lists))).to_numpy()
+
+
+def formatted(value: Any, unit: str = "") -> str:
+    """A number as a reader sees it: thousands commas, shares in per cent with the digits they bear."""
+    if value is None:
+        return "not known"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    if unit == "share":
+        return f"{value:.1%}" if value >= 0.01 else f"{value:.3%}"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def lookup(numbers: Sequence[Number]) -> dict[tuple[str, str], Number]:
+    """Numbers by (measure, scope). Raises ValueError where one is written twice."""
+    found: dict[tuple[str, str], Number] = {}
+    for one in numbers:
+        key = (one["measure"], one["scope"])
+        if key in found:
+            raise ValueError(f"{key[0]} of {key[1]} is written twice; a measure is written once")
+        found[key] = one
+    return found

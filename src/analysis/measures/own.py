@@ -1,0 +1,46 @@
+"""The camera owners' own searches, kept apart from outsiders'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.measures.immigration import counts_in
+from analysis.measures.numbers import Numbers, in_each_scope, number
+from analysis.searches import mask_text
+
+
+def own_searches(searches: pd.DataFrame) -> Numbers:
+    """Searches by the camera owners' own police, those that cite immigration, and what else they cite."""
+
+    def of(scope: str, rows: pd.DataFrame) -> Numbers:
+        known = rows["own_search"].notna().any()
+        own = rows[rows["own_search"].fillna(False)]
+        because = {} if known else {"because": "source.toml does not name the camera owner's own police"}
+        words = sorted(own_reason_words(own)) if known else None
+        core = int(counts_in(own, "core").sum()) if known else None
+        return [
+            number("own_searches", scope, len(own) if known else None, "rows", **because),
+            number("own_immigration_searches.core", scope, core, "rows", **because),
+            number("own_reasons", scope, words, "reasons", **because),
+        ]
+
+    return in_each_scope(searches, of)
+
+
+def own_reason_words(own: pd.DataFrame) -> list[str]:
+    """What own searches were for: the offense types' words, and typed reasons that at least three rows share."""
+    typed = own["reason_text"].str.strip().str.casefold().value_counts()
+    from_menu = {word for types in own["offense_types"] for word in _offense_words(str(t) for t in types)}
+    return sorted(from_menu | {mask_text(reason) for reason, rows in typed.items() if reason and rows >= 3})
+
+
+def _offense_words(types: Iterator[str]) -> set[str]:
+    # 'Criminal Motor Vehicle Offense (incl. Road Rage/Reckless)' says three things; each is looked up alone.
+    return {
+        word.strip(" .").casefold().removeprefix("incl. ")
+        for one in types
+        for part in one.replace(")", "").split("(")
+        for word in part.replace(" of property", "").replace(" of Property", "").split("/")
+    }

@@ -1,0 +1,354 @@
+"""Gives a notebook its tables, figures, numbers and claims, each captioned and kept as printed.
+
+A notebook opens a page, shows things through it and closes it. What it showed waits in a folder of its own
+until every notebook of the place has run; `publish` then puts all of it in results/<place>/ at once, so that
+a run that fails half way leaves the published results as they were.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import math
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from IPython.display import HTML, Markdown, display
+from matplotlib.figure import Figure
+
+from analysis import build, claims, figures, places
+from analysis.measures import Number, Numbers, formatted, lookup
+
+FORMULA = tuple("=+-@\t\r")
+"""Signs with which a spreadsheet begins a formula; text that starts with one is published behind an apostrophe."""
+
+REPLICA = "Replica: these records are invented. They show that the method recovers what was planted in them, nothing else."
+
+
+class Unfinished(Exception):
+    """A page that was not closed, a claim that nothing settled, or a settled claim that no register holds."""
+
+
+class Page:
+    """One notebook's page for one place. See `start`."""
+
+    def __init__(self, place: places.Place, notebook: str) -> None:
+        self.place, self.notebook, self.short = place, notebook, notebook[:2]
+        self.folder = _waiting_room(place) / notebook
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.claims = claims.load(place)
+        self.numbers: Numbers = []
+        self.settled: list[Any] = []
+        self.shown: list[dict[str, str]] = []
+
+    # Reading ------------------------------------------------------------------------------------------------
+
+    def searches(self, *columns: str) -> pd.DataFrame:
+        """The place's searches, with the columns asked for."""
+        return build.open_searches(self.place, columns or None)
+
+    def number(self, measure: str, scope: str = "all") -> str:
+        """A recorded number as a reader sees it, for a sentence."""
+        found = lookup(self.numbers).get((measure, scope))
+        if found is None:
+            raise KeyError(f"{measure} of {scope} was not recorded on this page")
+        return formatted(found["value"], found["unit"])
+
+    # Showing ------------------------------------------------------------------------------------------------
+
+    def say(self, *sentences: str) -> None:
+        """Sentences whose numbers come from code. Text from a log goes through `plain` first."""
+        display(Markdown(" ".join(sentence.strip() for sentence in sentences)))
+
+    def record(self, *numbers: Numbers) -> None:
+        """Keep numbers for numbers.json; a measure is written once for a scope."""
+        for more in numbers:
+            self.numbers += [{**one, "notebook": self.notebook} for one in more]
+        lookup(self.numbers)
+
+    def table(self, table: pd.DataFrame, name: str, caption: str, most: int | None = None) -> None:
+        """Show a table (its first `most` rows) and keep all of it as tables/<number>-<name>.csv."""
+        file = self._keep_table(table, name)
+        shown = table if most is None else table.head(most)
+        cut = (
+            ""
+            if len(shown) == len(table)
+            else f" The first {len(shown)} of {len(table)} rows; all are in the file."
+        )
+        display(HTML(table_html(shown, f"{caption}{cut} {self._source()} File: tables/{file}.")))
+        self.shown.append({"kind": "table", "file": f"tables/{file}", "caption": caption})
+
+    def figure(self, figure: Figure, table: pd.DataFrame, name: str, caption: str, alt: str) -> None:
+        """Show a figure and keep its picture and the table it was drawn from, side by side."""
+        if not alt.strip():
+            raise ValueError(f"figure {name}: alt text says what a picture shows to those who cannot see it")
+        if self.place.is_replica:
+            figures.watermark(figure)
+            alt = f"{alt} {REPLICA}"
+        picture, file = figures.png(figure), f"{self.short}-{name}.png"
+        _write(self.folder / "figures" / file, picture)
+        table_file = self._keep_table(table, name)
+        image = {"image/png": base64.b64encode(picture).decode(), "text/plain": alt}
+        display(image, raw=True, metadata={"image/png": {"alt": alt}})
+        line = f"{caption} {self._source()} Files: figures/{file}, tables/{table_file}."
+        display(HTML(f'<p class="caption tex2jax_ignore">{html.escape(line)}</p>'))
+        self.shown.append({"kind": "figure", "file": f"figures/{file}", "caption": caption, "alt": alt})
+
+    def settle(self, *measures: str) -> None:
+        """Compare this page's numbers with every published claim about these measures, and show how each ends."""
+        about = claims.for_measures(self.claims, *measures)
+        if not about:
+            display(Markdown("*Nothing was published about this for this place.*"))
+            return
+        numbers = lookup(self.numbers)
+        ends = [claims.settle(claim, numbers, self.place) for claim in about]
+        self.settled += ends
+        table = claims.table(ends, self.notebook)
+        columns = ["statement", "published", "computed", "outcome", "explanation"]
+        display(HTML(table_html(table[columns], "Claims settled here.", "claims")))
+
+    def settle_context(self) -> None:
+        """End the claims that no measure of a log can settle: each says what it would take."""
+        ends = [claims.settle(claim, {}, self.place) for claim in self.claims if not claim.measure]
+        self.settled += ends
+        if ends:
+            table = claims.table(ends, self.notebook)[["statement", "published", "outcome", "explanation"]]
+            display(
+                HTML(table_html(table, "Claims that no log can settle, and what each would take.", "claims"))
+            )
+        else:
+            display(
+                Markdown(
+                    "*Every published number of this place, if there is any, can be computed from its logs.*"
+                )
+            )
+
+    def register(self) -> None:
+        """Every claim of the place in the order printed, with how it ended and where."""
+        ends = [*_settled_before(self), *_plain_claims(self)]
+        order = {claim.id: at for at, claim in enumerate(self.claims)}
+        ends = sorted(ends, key=lambda end: order.get(end["id"], len(order)))
+        if not ends:
+            display(
+                Markdown(
+                    "*No number was published about this place. The pages before this one stand without it.*"
+                )
+            )
+            return
+        display(Markdown(f"**{plain(claims.score(self.place, ends))}**"))
+        table = pd.DataFrame(ends, columns=list(claims.COLUMNS))
+        self.table(table, "register", "Every published number, in the order printed.")
+
+    def ledger(self, *steps: str) -> None:
+        """The lines of the ledger for these steps (all without any): rows in, rows out and why."""
+        lines = build.open_ledger(self.place)
+        lines = lines[lines["step"].isin(steps)] if steps else lines
+        display(HTML(table_html(lines, f"Ledger: rows in, rows out, and why. {self._source()}", "ledger")))
+
+    def close(self) -> None:
+        """Write down what the page recorded, settled and showed; without this the page does not count."""
+        said = {"numbers": self.numbers, "claims": _plain_claims(self), "shown": self.shown}
+        _write(
+            self.folder / "page.json", json.dumps(said, indent=1, sort_keys=True, allow_nan=False).encode()
+        )
+
+    def _source(self) -> str:
+        kind = " REPLICA: invented records." if self.place.is_replica else ""
+        return f"Source: {self.place.title}; {build.count_searches(self.place):,} searches released.{kind}"
+
+    def _keep_table(self, table: pd.DataFrame, name: str) -> str:
+        file = f"{self.short}-{name}.csv"
+        kept = table.assign(records="replica (invented)") if self.place.is_replica else table
+        _write(self.folder / "tables" / file, published_csv(kept))
+        return file
+
+
+def start(place: str, notebook: str) -> Page:
+    """Open a notebook's page for a place; raises `analysis.places.UnknownPlace` for a place that is none."""
+    page = Page(places.find(place), notebook)
+    title = html.escape(page.place.title)
+    banner = (
+        f'<p class="replica"><strong>{html.escape(REPLICA)}</strong></p>' if page.place.is_replica else ""
+    )
+    display(HTML(f'<p class="place">Place: {title} (<code>{html.escape(place)}</code>)</p>{banner}'))
+    return page
+
+
+# Text that arrives as text --------------------------------------------------------------------------------
+
+
+def plain(text: str) -> str:
+    """Text from a log, for a Markdown sentence: nothing in it is markup, formula or link."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|$~^=])", r"\\\1", html.escape(" ".join(str(text).split()), quote=False))
+
+
+def table_html(table: pd.DataFrame, caption: str, kind: str = "data") -> str:
+    """A table as HTML: every cell escaped, numbers on the right, shares in per cent, headers with scope."""
+    head = "".join(f'<th scope="col">{html.escape(_title(name))}</th>' for name in table.columns)
+    body = "\n".join(
+        "<tr>" + "".join(_cell(name, value) for name, value in zip(table.columns, row)) + "</tr>"
+        for row in table.itertuples(index=False, name=None)
+    )
+    return (
+        f'<table class="{kind} tex2jax_ignore mathjax_ignore"><caption>{html.escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+    )
+
+
+def _title(column: str) -> str:
+    return str(column).replace("_", " ")
+
+
+def _cell(column: str, value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return f"<td>{html.escape(', '.join(map(str, value)))}</td>"
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return "<td></td>"
+    if isinstance(value, pd.Timestamp):
+        return f"<td>{value:%Y-%m-%d}</td>"
+    if isinstance(value, (int, float)) or hasattr(value, "dtype"):
+        unit = "share" if "share" in str(column) else ""
+        return f'<td class="number">{formatted(value.item() if hasattr(value, "item") else value, unit)}</td>'
+    return f"<td>{html.escape(str(value))}</td>"
+
+
+def published_csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV that no spreadsheet executes: text that begins like a formula stands behind an apostrophe."""
+    safe = table.copy()
+    for name in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[name]) and not pd.api.types.is_datetime64_any_dtype(
+            safe[name]
+        ):
+            safe[name] = safe[name].map(_safe_cell)
+    return safe.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _safe_cell(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        value = "; ".join(map(str, value))
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+# Publishing -----------------------------------------------------------------------------------------------
+
+
+def publish(place: places.Place, executed: Mapping[str, Path]) -> None:
+    """Put executed notebooks and all they showed in results/<place>/, everything or nothing.
+
+    `executed` maps a notebook's name to its executed copy. Raises `Unfinished` when a page is missing, a
+    claim of the place was settled by no notebook or by two, or an outcome has no explanation.
+    """
+    said = {name: _read_page(place, name) for name in sorted(executed)}
+    numbers = sorted(
+        (n for page in said.values() for n in page["numbers"]), key=lambda n: (n["measure"], n["scope"])
+    )
+    lookup(numbers)
+    register = claims.load(place)
+    ends = [claim for page in said.values() for claim in page["claims"]]
+    problems = claims.problems(register, ends)
+    if problems:
+        raise Unfinished(f"{place.name}: " + "; ".join(problems))
+    new = place.results.with_name(f".new-{place.name}")
+    shutil.rmtree(new, ignore_errors=True)
+    for name, path in executed.items():
+        _copy(path, new / f"{name}.ipynb")
+        for part in ("tables", "figures"):
+            for file in sorted((_waiting_room(place) / name / part).glob("*")):
+                _copy(file, new / part / file.name)
+    _write(new / "numbers.json", _numbers_json(place, numbers))
+    order = {claim.id: at for at, claim in enumerate(register)}
+    ends = sorted(ends, key=lambda end: order[end["id"]])
+    _write(new / "claims.csv", published_csv(pd.DataFrame(ends, columns=list(claims.COLUMNS))))
+    _write(new / "ledger.csv", published_csv(build.open_ledger(place)))
+    shown = [{"notebook": name, **one} for name, page in said.items() for one in page["shown"]]
+    _write(new / "shown.json", json.dumps(shown, indent=1, sort_keys=True).encode() + b"\n")
+    swap(new, place.results)
+
+
+def swap(new: Path, final: Path) -> None:
+    """Put a finished folder in another's place; `recover` mends a swap that was killed half way."""
+    old = final.with_name(f".old-{final.name}")
+    shutil.rmtree(old, ignore_errors=True)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    if final.exists():
+        os.replace(final, old)
+    os.replace(new, final)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(final: Path) -> None:
+    """After a killed run: give back what `swap` had moved away, and clear what was half-made."""
+    old = final.with_name(f".old-{final.name}")
+    if old.exists() and not final.exists():
+        os.replace(old, final)
+    for rest in (old, final.with_name(f".new-{final.name}")):
+        shutil.rmtree(rest, ignore_errors=True)
+
+
+def open_claims(place: places.Place) -> pd.DataFrame:
+    """How each claim of a place ended, as published."""
+    return pd.read_csv(place.results / "claims.csv", keep_default_na=False, dtype=str)
+
+
+def open_numbers(place: places.Place) -> Numbers:
+    """The numbers of a place, as published."""
+    return list(json.loads((place.results / "numbers.json").read_text(encoding="utf-8")))
+
+
+def _waiting_room(place: places.Place) -> Path:
+    return place.processed / "pages"
+
+
+def _read_page(place: places.Place, notebook: str) -> dict[str, Any]:
+    path = _waiting_room(place) / notebook / "page.json"
+    if not path.is_file():
+        raise Unfinished(f"{place.name}: {notebook} closed no page; its last cell must be page.close()")
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _settled_before(page: Page) -> list[dict[str, str]]:
+    """How the claims ended that earlier notebooks of this run settled."""
+    earlier = sorted(
+        folder.name for folder in _waiting_room(page.place).iterdir() if folder.name < page.notebook
+    )
+    return [end for name in earlier for end in _read_page(page.place, name)["claims"]]
+
+
+def _plain_claims(page: Page) -> list[dict[str, str]]:
+    return claims.table(page.settled, page.notebook).astype(str).to_dict("records") if page.settled else []
+
+
+def _numbers_json(place: places.Place, numbers: Sequence[Number]) -> bytes:
+    kind = {
+        "measure": "records",
+        "scope": "all",
+        "value": place.kind,
+        "unit": "kind of records",
+        "notebook": "",
+    }
+    lines = [json.dumps(n, sort_keys=True, allow_nan=False, ensure_ascii=False) for n in [*numbers, kind]]
+    return ("[\n" + ",\n".join(sorted(lines, key=_number_order)) + "\n]\n").encode()
+
+
+def _number_order(line: str) -> tuple[str, str]:
+    one = json.loads(line)
+    return one["measure"], one["scope"]
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(data)
+    os.replace(new, path)
+
+
+def _copy(path: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, to)

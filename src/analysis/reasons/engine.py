@@ -1,0 +1,141 @@
+"""Decides what the rules make of one reason: rules, topics, total and kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from analysis.reasons.origin import Parted
+from analysis.reasons.rules import TIERS, Guard, Rule, Rules, searched, words
+
+TOPIC_OF_TIER = {
+    "strict": "immigration",
+    "core": "immigration",
+    "broad": "homeland_security",
+    "suspect": "immigration_suspect",
+}
+"""HSI and DHS are a line of their own; `immigration_suspect` is counted in no total and read by a person."""
+
+MACHINE_TOPIC = "machine_immigration"
+"""Machine-made reasons that quote immigration words: in none of the three totals, counted apart."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the rules make of one reason. `removed` says for each rule that matched in vain what removed it."""
+
+    rules: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    tier: str = "none"
+    kind: str | None = None
+    mixed: bool = False
+    removed: Mapping[str, str] = field(default_factory=dict)
+
+
+def matching(text: str, rules: Rules) -> frozenset[int]:
+    """The numbers of the patterns that match a searched text, one after the other with Python's `re`."""
+    return frozenset(n for n, pattern in enumerate(rules.compiled) if pattern.search(text))
+
+
+def matching_at_once(text: bytes, rules: Rules) -> frozenset[int]:
+    """The same numbers in one pass with RE2; a test holds the two equal."""
+    return frozenset(rules.all_at_once.Match(text) or ())
+
+
+def classify_text(text: str, rules: Rules) -> Found:
+    """What the rules make of a cell in a native export, by the reference engine."""
+    return classify_parted(rules.menu.part(text), rules)
+
+
+def classify_parted(parted: Parted, rules: Rules, day: date | None = None) -> Found:
+    """What the rules make of a parted reason of a day (UTC), by the reference engine."""
+    text = parted.inside if parted.origin == "machine" else parted.text
+    return decide(matching(searched(text), rules), parted, rules, day)
+
+
+def decide(matched: frozenset[int], parted: Parted, rules: Rules, day: date | None = None) -> Found:
+    """From matching patterns and offense types to rules, topics, total and kind.
+
+    A row takes the narrowest total that a rule gives it. Guards remove groups, so another group may still count
+    the row. A machine-made reason counts in no total: what it quotes gives `MACHINE_TOPIC` at most.
+    """
+    if parted.origin in ("blank", "masked"):
+        return Found()
+    types = [rules.offense_types[t] for t in parted.offense_types if t in rules.offense_types]
+    candidates = _candidates(matched, parted, rules, day)
+    menu = {t.rule for t in types}
+    removed = _removed(matched, candidates, menu, rules)
+    kept = [rule for rule in candidates if rule.id not in removed]
+    if parted.origin == "machine":
+        quoted = _tier([rule.tier for rule in kept]) != "none"
+        return Found(topics=(MACHINE_TOPIC,) if quoted else ())
+    tier = _tier([rule.tier for rule in kept] + [t.tier for t in types])
+    topics = {t for one in types for t in one.topics} | {_topic(rule, tier) for rule in kept} - {""}
+    if tier == "none" and any(rule.tier for rule in candidates if rule.id in removed):
+        topics.add(TOPIC_OF_TIER["suspect"])
+    if tier in ("strict", "core"):
+        topics.add("immigration")
+    return Found(
+        rules=tuple(sorted(menu | {rule.id for rule in kept})),
+        topics=tuple(sorted(topics)),
+        tier=tier,
+        kind=_kind([*(r.kind for r in kept), *(t.kind for t in types)]) if tier != "none" else None,
+        mixed=tier != "none" and not topics.isdisjoint(rules.crimes),
+        removed=removed,
+    )
+
+
+def _candidates(matched: frozenset[int], parted: Parted, rules: Rules, day: date | None) -> list[Rule]:
+    """Rules whose pattern matched; vague words and bare codes say nothing new beside an offense type."""
+    said = any(value != "Other" for value in parted.offense_types)
+    return [
+        rule
+        for rule in rules.rules
+        if rules.number[rule.pattern] in matched
+        and rule.in_force(day)
+        and not (said and rule.topic in rules.whole_topics)
+    ]
+
+
+def _removed(matched: frozenset[int], candidates: list[Rule], menu: set[str], rules: Rules) -> dict[str, str]:
+    """For each rule that matched in vain: the pattern, or the other rule, that removed it."""
+    own = {rule.id: _first(rule.unless, matched, rules) for rule in candidates}
+    standing = menu | {rule.id for rule in candidates if not own[rule.id]}
+    removed = {}
+    for rule in candidates:
+        why = own[rule.id] or next(filter(None, _guarded(rule, matched, standing, rules)), "")
+        if why:
+            removed[rule.id] = why
+    return removed
+
+
+def _guarded(rule: Rule, matched: frozenset[int], standing: set[str], rules: Rules) -> Iterable[str]:
+    for guard in rules.guards_of(rule.group):
+        yield _first(guard.unless, matched, rules) or _first_rule(guard, standing)
+
+
+def _first(patterns: tuple[str, ...], matched: frozenset[int], rules: Rules) -> str:
+    return next((f"unless '{p}'" for p in patterns if rules.number[words(p)] in matched), "")
+
+
+def _first_rule(guard: Guard, standing: set[str]) -> str:
+    return next((f"rule {rule}" for rule in guard.when if rule in standing), "")
+
+
+def _topic(rule: Rule, tier: str) -> str:
+    if rule.tier is None:
+        return rule.topic
+    return "" if rule.tier == "suspect" and tier != "none" else TOPIC_OF_TIER[rule.tier]
+
+
+def _tier(tiers: Iterable[str | None]) -> str:
+    """The narrowest of the totals that count a row."""
+    given = set(tiers)
+    return next((tier for tier in TIERS if tier in given), "none")
+
+
+def _kind(kinds: Iterable[str | None]) -> str:
+    """Civil, criminal, both, or unspecified, from terms of art alone."""
+    given = sorted({kind for kind in kinds if kind})
+    return "both" if len(given) == 2 else given[0] if given else "unspecified"

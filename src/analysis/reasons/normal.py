@@ -1,0 +1,96 @@
+"""Brings a typed reason into the one form that every rule is matched against."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+
+_MARKS = {"Mn", "Me", "Cf"}
+_INITIALS = re.compile(r"\b[a-z](?:\.[a-z])+\b")
+_AGENCIES = re.compile(r"(^| )(u s c i s|u s b p|u s c|i c e|h s i|e r o|c b p|d h s)(?= |$)", re.M)
+_SPELT_OUT = re.compile(r"(^| )([a-z](?: [a-z]){2,})(?= |$)", re.M)
+_SECTION_287 = re.compile(r"(^|[\s(\[{_+])287[ ]?[(\[{]?[ ]?g(?![a-z0-9])(?! ?[0-9])", re.M)
+_PLACEHOLDER = "\x01"
+_NEWLINE, _BLANK = 10, 32
+_OTHER, _LETTER, _DIGIT, _BREAK = 0, 1, 2, 3
+
+
+def normal_form(text: str) -> str:
+    """The normal form of one text; see `normal_forms`."""
+    return normal_forms([text])[0]
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """The normal forms under which a text is matched: one, or two where an underscore stands in it.
+
+    `_` is typed for a space (`_missing _person`) and breaks words in machine exports (`investigatio_n`), so it
+    is read once as a space and once as nothing; either reading may match.
+    """
+    return tuple(dict.fromkeys(normal_forms([text.replace("_", " "), text.replace("_", "")])))
+
+
+def normal_forms(texts: Sequence[str]) -> list[str]:
+    """The normal forms of many texts, in their order: words of letters or of digits parted by single blanks.
+
+    In this order: compatibility forms are unified (NFKC), accents, joiners and invisible characters removed,
+    case folded; initials with dots joined (I.C.E.); `287(g)`, `287 g` and `287g` made one word, where nothing
+    but a blank or bracket stands before and no letter or digit follows; a blank put between letters and digits
+    (`HSI3500`); every other character made a blank and blanks made one; single letters in a row joined: first the
+    initials of agencies and of the U S C, then any three or more. Letters outside a to z stay letters, so no word ends at them and Python's `re` and
+    RE2 see the same words. `_` is a blank here; `readings` gives the other reading.
+
+    Texts are joined by line breaks and worked on as one; a line break inside a text is a blank.
+    """
+    if not texts:
+        return []
+    lines = [text if text.isascii() else _fold(text) for text in texts]
+    joined = "\n".join(lines)
+    if joined.count("\n") != len(lines) - 1:
+        joined = "\n".join(line.replace("\n", " ") for line in lines)
+    joined = joined.replace(_PLACEHOLDER, " ").lower()
+    if "." in joined:
+        joined = _INITIALS.sub(lambda found: found[0].replace(".", ""), joined)
+    if "287" in joined:
+        joined = _SECTION_287.sub(rf"\1{_PLACEHOLDER} ", joined)
+    joined = _part_words(joined)
+    for pattern in (_AGENCIES, _SPELT_OUT):
+        joined = pattern.sub(lambda found: found[1] + found[2].replace(" ", ""), joined)
+    return joined.replace(_PLACEHOLDER, "287g").split("\n")
+
+
+def _fold(text: str) -> str:
+    """A text without accents, case, compatibility forms and invisible characters; letters of any script stay."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    kept = "".join(c for c in folded if unicodedata.category(c) not in _MARKS)
+    return unicodedata.normalize("NFKC", kept).casefold()
+
+
+def _kinds(codes: np.ndarray) -> np.ndarray:
+    """For each character code: other, letter, digit or line break."""
+    table = np.zeros(128, dtype=np.int8)
+    table[[_NEWLINE]] = _BREAK
+    table[ord("0") : ord("9") + 1] = _DIGIT
+    table[ord("a") : ord("z") + 1] = _LETTER
+    table[ord(_PLACEHOLDER)] = _LETTER
+    kinds = table[np.minimum(codes, 127)]
+    beyond = np.flatnonzero(codes > 126)
+    if len(beyond):
+        distinct, place = np.unique(codes[beyond], return_inverse=True)
+        letter = np.array([chr(code).isalnum() for code in distinct], dtype=np.int8)
+        kinds[beyond] = letter[place]
+    return kinds
+
+
+def _part_words(joined: str) -> str:
+    """Blanks between letters and digits, other characters made blanks, runs of blanks made one, none at ends."""
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    kinds = _kinds(codes)
+    codes = np.where(kinds == _OTHER, _BLANK, codes).astype("<u4")
+    meet = np.flatnonzero((kinds[:-1] + kinds[1:] == 3) & (kinds[:-1] * kinds[1:] == 2)) + 1
+    codes, kinds = np.insert(codes, meet, _BLANK), np.insert(kinds, meet, _OTHER)
+    after_word = np.concatenate([[False], (kinds[:-1] == _LETTER) | (kinds[:-1] == _DIGIT)])
+    kept = codes[(kinds != _OTHER) | after_word]
+    return kept.tobytes().decode("utf-32-le").replace(" \n", "\n").removesuffix(" ")

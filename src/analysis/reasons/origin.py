@@ -1,0 +1,105 @@
+"""Parts a released reason into its drop-down values and its typed text, and says how it came about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from analysis.formats import is_masked
+
+ORIGINS = ("typed", "dropdown", "dropdown+typed", "machine", "blank", "masked")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A beginning of reasons that no person typed; `inside` when it quotes another text after its colon."""
+
+    begins: str
+    inside: bool
+
+
+@dataclass(frozen=True)
+class Parted:
+    """A reason in parts: drop-down values, what remains, how it came about, and a text quoted by a machine."""
+
+    offense_types: tuple[str, ...]
+    text: str
+    origin: str
+    inside: str = ""
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The offense types that the vendor's menu offers, and the beginnings of machine-made reasons."""
+
+    values: tuple[str, ...]
+    machines: tuple[Machine, ...] = ()
+
+    @cached_property
+    def pattern(self) -> str:
+        """One or more values joined by `, `; longest first, so that a value wins over its own beginning."""
+        one = "|".join(re.escape(value) for value in sorted(self.values, key=len, reverse=True))
+        return f"(?:{one})(?:, (?:{one}))*"
+
+    @cached_property
+    def _native(self) -> re.Pattern[str]:
+        return re.compile(rf"\s*({self.pattern})\s+-(?:\s+(.*))?", re.DOTALL)
+
+    @cached_property
+    def _alone(self) -> frozenset[str]:
+        return frozenset(value for value in self.values if "/" in value or "(" in value)
+
+    def part(self, reason: str, column: str | None = None, portal: bool = False) -> Parted:
+        """Part one reason, and the portal's own offense-type column where there is one.
+
+        In a native export only the separator ` - ` proves a menu: a bare `Robbery` was typed. With `portal`, a
+        whole cell equal to a value with `/` or `(` came from the menu. A masked text beside an offense type is
+        `dropdown`, because the type can be read.
+        """
+        native, text = self.split(reason, portal)
+        types = tuple(dict.fromkeys((*self.split_column(column), *native)))
+        machine = self._machine(text)
+        if machine is not None:
+            return Parted(types, text, "machine", self._inside(text, machine))
+        nothing = not text or is_masked(text)
+        if types:
+            return Parted(types, text, "dropdown" if nothing else "dropdown+typed")
+        return Parted((), text, "blank" if not text else "masked" if nothing else "typed")
+
+    def split(self, reason: str, portal: bool = False) -> tuple[tuple[str, ...], str]:
+        """The drop-down values that a cell begins with, and its typed text without outer blanks."""
+        if portal and reason.strip() in self._alone:
+            return (reason.strip(),), ""
+        found = self._native.fullmatch(reason)
+        if found is None:
+            return (), reason.strip()
+        return self.split_column(found[1]), (found[2] or "").strip()
+
+    def split_column(self, cell: str | None) -> tuple[str, ...]:
+        """The values of an offense-type column; unknown ones as they stand, since agencies may add their own."""
+        if not cell or is_masked(cell):
+            return ()
+        return tuple(dict.fromkeys(value.strip() for value in cell.split(", ") if value.strip()))
+
+    def unknown(self, types: Iterable[str]) -> tuple[str, ...]:
+        """Values that no released export has shown so far: to be counted and named."""
+        return tuple(value for value in types if value not in self.values)
+
+    def _machine(self, text: str) -> Machine | None:
+        start = " ".join(text[:200].casefold().split())
+        return next((machine for machine in self.machines if start.startswith(machine.begins)), None)
+
+    def _inside(self, text: str, machine: Machine) -> str:
+        """What a machine-made reason quotes: 'More Like This' may quote another drop-down value and text."""
+        if not machine.inside:
+            return ""
+        quoted = text.partition(":")[2].strip()
+        _, typed = self.split(quoted)
+        return typed if typed != quoted else quoted
+
+
+def read_machines(tables: Sequence[dict[str, object]]) -> tuple[Machine, ...]:
+    """The beginnings of machine-made reasons from their tables in `offense_types.toml`."""
+    return tuple(Machine(str(t["begins"]).casefold(), bool(t["inside"])) for t in tables)

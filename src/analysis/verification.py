@@ -1,0 +1,76 @@
+"""Rebuilds places in an empty folder and compares their results, byte by byte, with those that are here."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from analysis import sources
+from analysis.places import Place
+
+
+def verify(chosen: Sequence[Place], say: Callable[[str], None]) -> int:
+    """0 when every place that has its records gives the same results again, 1 otherwise."""
+    differing = 0
+    for place in chosen:
+        if not _has_records(place):
+            print(f"{place.name}: waiting for its records, nothing to compare")
+            continue
+        with tempfile.TemporaryDirectory(prefix="verify-") as folder:
+            again = rebuild(place, Path(folder), say)
+            changed = differences(place.results, again)
+        differing += bool(changed)
+        verdict = "results unchanged" if not changed else "results CHANGED: " + ", ".join(changed)
+        print(f"{place.name}: {verdict}")
+    return 1 if differing else 0
+
+
+def rebuild(place: Place, folder: Path, say: Callable[[str], None]) -> Path:
+    """Run one place's whole job in an empty copy of the repository; gives the folder of its results.
+
+    A replica is invented afresh, so its seed and checksums are proved too; records are linked.
+    """
+    top = place.root
+    for part in ("claims", "notebooks", "data/hand"):
+        shutil.copytree(top / part, folder / part)
+    shutil.copytree(place.raw, folder / "data" / "raw" / place.name, ignore=_released(place))
+    if not place.is_replica:
+        for name, path in sources.locate(place).items():
+            target = folder / "data" / "raw" / place.name / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.symlink_to(path.resolve())
+    say(f"rebuilding {place.name} from nothing …")
+    command = [sys.executable, "-m", "analysis", "all", "--place", place.name]
+    environment = {**os.environ, "ANALYSIS_ROOT": str(folder)}
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return folder / "results" / place.name
+
+
+def differences(here: Path, again: Path) -> list[str]:
+    """Files that are missing on one side or differ in any byte, by path inside the folder."""
+    paths = {p.relative_to(side) for side in (here, again) for p in side.rglob("*") if p.is_file()}
+    same = (p for p in paths if (here / p).is_file() and (again / p).is_file())
+    equal = {p for p in same if filecmp.cmp(here / p, again / p, shallow=False)}
+    return sorted(str(p) for p in paths - equal)
+
+
+def _has_records(place: Place) -> bool:
+    if not place.files or place.is_replica:
+        return bool(place.files)
+    try:
+        sources.locate(place)
+    except sources.MissingRecords:
+        return False
+    return True
+
+
+def _released(place: Place) -> Callable[[str, list[str]], set[str]]:
+    # Only what describes the records is copied; the records are linked, or invented again.
+    files = {Path(file.name).name for file in place.files}
+    return lambda _, names: {name for name in names if name in files}

@@ -1,0 +1,52 @@
+"""Invented searches for the tests of measures, figures and pages; every name in them is invented."""
+
+import pandas as pd
+import pyarrow as pa
+
+USUAL = {
+    "source_file": "log.csv",
+    "search_key": "k",
+    "camera_owner": "Tarnwick ISD",
+    "searching_agency_as_released": "Quellmere GA PD",
+    "searching_agency": "Quellmere GA PD",
+    "agency_state": "GA",
+    "agency_kind": "municipal",
+    "own_search": False,
+    "searched_at": "2025-12-02T12:00:00Z",
+    "window_start": "2025-12-01T12:00:00Z",
+    "window_end": "2025-12-02T12:00:00Z",
+    "networks_searched": 5,
+    "devices_searched": 100,
+    "search_type": "lookup",
+    "has_case_number": False,
+    "reason_as_released": "theft",
+    "offense_types": [],
+    "reason_text": "theft",
+    "reason_origin": "typed",
+    "era": "rollout",
+    "topics": ["theft"],
+    "rules": ["theft.word"],
+    "immigration_tier": "none",
+    "immigration_kind": None,
+    "mixed": False,
+    "dhs_ambiguous": False,
+}
+LISTS = pd.ArrowDtype(pa.list_(pa.string()))
+
+
+def searches(*changes):
+    """A frame as `build.open_searches` gives it: one row for each dict of changes to the usual row."""
+    rows = [{**USUAL, "source_row": at, **change} for at, change in enumerate(changes, 1)]
+    frame = pd.DataFrame(rows, columns=["source_row", *USUAL])
+    for column in ("searched_at", "window_start", "window_end"):
+        frame[column] = pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")
+    for column in ("networks_searched", "devices_searched"):
+        frame[column] = frame[column].astype("Int64")
+    for column in ("offense_types", "topics", "rules"):
+        frame[column] = pd.Series(pa.array(frame[column].tolist(), pa.list_(pa.string())), dtype=LISTS)
+    for column in ("own_search", "mixed", "dhs_ambiguous", "has_case_number"):
+        frame[column] = frame[column].astype("boolean")
+    text = [c for c in USUAL if isinstance(USUAL[c], str) and "_at" not in c and "window" not in c]
+    return frame.astype(
+        dict.fromkeys([*text, "immigration_kind", "agency_state"], pd.StringDtype("pyarrow", na_value=pd.NA))
+    )

@@ -1,0 +1,237 @@
+"""A place is rebuilt whole or not at all; nothing is lost, and nothing private is kept."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pyarrow.parquet as pq
+import pytest
+
+from analysis import build, formats, places, readers, sources
+
+HEADER = (
+    "Name, Org Name, Total Networks Searched, Total Devices Searched, Time Frame, License Plate, Reason, Case #, "
+    "Filters, Search Time, Search Type"
+)
+FRAME = '"12/01/2025, 01:00:00 AM UTC\n12/02/2025, 01:00:00 AM UTC"'
+
+
+def row(reason="stolen", agency="Quellmere GA PD", at="12:30:00 AM"):
+    return f'O. Invented,{agency},9,80,{FRAME},XX0XX00,{reason},25-77,"SUV, XX0XX00","12/02/2025, {at} UTC",lookup'
+
+
+LOG = [
+    row(),
+    row("Immigration (civil/administrative) - "),
+    row("ICE hold", at="12:31:00 AM"),
+    row("police warrant", agency="Tarnwick ISD PD TX", at="12:32:00 AM"),
+    row(at="25:99:00 AM"),
+    row() + ",extra",
+    "",
+]
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    shutil.copytree(places.root() / "data" / "hand", tmp_path / "data" / "hand")
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    return tmp_path
+
+
+def release(root, text=LOG, name="log.csv", log="network audit", **more):
+    folder = root / "data" / "raw" / "tarnwick"
+    folder.mkdir(parents=True, exist_ok=True)
+    data = text if isinstance(text, bytes) else ("\r\n".join([HEADER, *text]) + "\r\n").encode()
+    (folder / name).write_bytes(data)
+    entry = {
+        "name": name,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "log": log,
+        "camera_owner": "Tarnwick ISD",
+        **more,
+    }
+    toml = folder / "source.toml"
+    start = (
+        toml.read_text()
+        if toml.exists()
+        else 'title = "Tarnwick"\ntime_zone = "America/Chicago"\nstate = "TX"\n'
+    )
+    toml.write_text(start + "[[file]]\n" + "".join(f"{k} = {json.dumps(v)}\n" for k, v in entry.items()))
+    return places.find("tarnwick", root)
+
+
+def rows(place):
+    return pq.read_table(place.processed / "searches.parquet").to_pylist()
+
+
+def test_searches_have_the_columns_that_other_tools_rely_on(root):
+    place = release(root, own_agency="Tarnwick TX ISD PD")
+    build.build(place)
+    assert pq.read_schema(place.processed / "searches.parquet").equals(build.SCHEMA)
+    assert [r["source_row"] for r in rows(place)] == [1, 2, 3, 4]
+    assert [r["immigration_tier"] for r in rows(place)] == ["none", "strict", "strict", "none"]
+    assert [r["own_search"] for r in rows(place)] == [False, False, False, True]
+
+
+def test_every_record_is_a_search_or_rejected_and_the_ledger_says_so(root):
+    place = release(root)
+    build.build(place)
+    rejected = build.open_rejected(place)
+    assert rejected[["source_row", "why"]].values.tolist() == [
+        [5, "search time not readable"], [6, "wrong number of cells"], [7, "blank record"],
+    ]  # fmt: skip
+    ledger = build.open_ledger(place)
+    assert ledger["rows_in"].iloc[0] == 7
+    assert ledger["rows_out"].iloc[-1] == len(rows(place)) == 4
+    assert ledger["set_aside"].sum() == len(rejected)
+
+
+def test_no_plate_officer_or_case_number_reaches_a_processed_file(root):
+    place = release(root)
+    build.build(place)
+    for file in place.processed.iterdir():
+        text = str(pq.read_table(file).to_pylist()) if file.suffix == ".parquet" else file.read_text()
+        for private in ("XX0XX00", "O. Invented", "25-77"):
+            assert private not in text, (file.name, private)
+
+
+def test_nothing_to_do_is_nothing_done_and_a_new_rule_is_something(root):
+    place = release(root)
+    assert build.build(place) is True
+    assert build.build(place) is False
+    with (root / "data" / "hand" / "agencies.csv").open("a") as file:
+        file.write("")
+    toml = root / "data" / "raw" / "tarnwick" / "source.toml"
+    toml.write_text(toml.read_text() + "# a note\n")
+    assert build.build(places.find("tarnwick", root)) is True
+
+
+def test_two_builds_give_the_same_bytes(root):
+    place = release(root)
+    build.build(place)
+    first = {p.name: p.read_bytes() for p in place.processed.iterdir()}
+    shutil.rmtree(place.processed)
+    build.build(place)
+    assert {p.name: p.read_bytes() for p in place.processed.iterdir()} == first
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "said"),
+    [
+        (b"", readers.UnreadableFile, r"second\.csv: the file is empty"),
+        ((HEADER + ", Shoe Size\r\n" + row() + ",42").encode(), formats.UnknownColumns, "'shoe size'.*'42'"),
+        (
+            b"Timestamp,User,Event Type,Entity Type,Entity Details,Event Id\n",
+            formats.NotASearchAudit,
+            "event log",
+        ),
+        (b"%PDF-1.4 broken", readers.UnreadableFile, "cannot be opened"),
+        (b"colour\nred\n", readers.UnreadableFile, "no known header"),
+    ],
+)
+def test_a_bad_file_stops_the_run_before_anything_is_written(root, text, error, said):
+    build.build(release(root))
+    place = places.find("tarnwick", root)
+    before = {p.name: p.read_bytes() for p in place.processed.iterdir()}
+    place = release(root, text, name="second.csv")
+    with pytest.raises(error, match=said):
+        build.build(place)
+    assert {p.name: p.read_bytes() for p in place.processed.iterdir()} == before
+
+
+def test_a_wrong_checksum_stops_the_run_before_anything_is_written(root):
+    place = release(root)
+    (place.raw / "log.csv").write_text("edited")
+    with pytest.raises(sources.WrongChecksum, match=r"source\.toml says"):
+        build.build(place)
+    assert not place.processed.exists()
+
+
+def test_a_log_without_any_search_says_so(root):
+    with pytest.raises(build.NothingToRead, match="hold no search"):
+        build.build(release(root, []))
+
+
+def test_an_empty_log_beside_a_full_one_is_fine(root):
+    release(root)
+    place = release(root, [], name="empty.csv")
+    build.build(place)
+    assert build.open_files(place)["searches"].tolist() == [4, 0]
+
+
+def test_an_export_cap_is_noticed(root):
+    place = release(root, [row()] * 20_000)
+    build.build(place)
+    assert "exactly 20,000 records: the export may be cut off" in build.open_files(place)["notes"][0]
+
+
+def test_the_same_search_in_two_owners_logs_has_one_key(root):
+    release(root)
+    place = release(root, [row("***")], name="other.csv", camera_owner="Quellmere ISD")
+    build.build(place)
+    first, *_, last = rows(place)
+    assert first["search_key"] == last["search_key"]
+    assert last["reason_origin"] == "masked"
+
+
+def test_a_killed_build_leaves_the_previous_tables_and_the_next_one_mends(root):
+    place = release(root)
+    build.build(place)
+    before = {p.name: p.read_bytes() for p in place.processed.iterdir()}
+    toml = place.raw / "source.toml"
+    toml.write_text(toml.read_text().replace('Tarnwick"\n', 'Tarnwick again"\n', 1))
+    code = (
+        "import os, signal, pyarrow.parquet as pq\nfrom analysis import build, places\n"
+        "real = pq.write_table\n"
+        "pq.write_table = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "build.build(places.find('tarnwick'))\n"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "ANALYSIS_ROOT": str(root)}, check=False
+    )
+    assert killed.returncode == -9
+    kept = {p.name: p.read_bytes() for p in place.processed.iterdir() if not p.name.startswith(".")}
+    assert kept == before
+    place = places.find("tarnwick", root)
+    build.clean_up(place)
+    assert build.build(place) is True
+    assert not [p for p in place.processed.iterdir() if p.name.startswith(".")]
+
+
+# Every released file that we hold -----------------------------------------------------------------------------
+
+EXPECTED = {
+    "champaign-il": 1680, "eugene-or": 4294, "hibf-dump": 150, "albany-ca-pd": 143, "butte-county-ca-so": 741,
+    "chula-vista-ca-pd": 1174, "danville-ca-pd": 1407, "menlo-park-ca-pd": 103, "ovilla-tx-pd": 30,
+    "pasadena-ca-pd": 402,
+    "renton-wa-pd": 0, "santa-clara-ca-pd": 1211, "santa-cruz-ca-pd": 0, "south-gate-ca-pd": 124,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", EXPECTED)
+def test_every_released_file_is_read_whole(records, folder, root):
+    from analysis.ledger import Ledger
+
+    ledger = Ledger()
+    total = 0
+    for path in sorted(p for p in next(records.rglob(folder)).iterdir() if p.is_file()):
+        file = places.ReleasedFile(
+            path.name, "0", "portal audit", "The agency", searching_agency="The agency"
+        )
+        tables, rejected, facts = build.read_file(file, path, ledger)
+        found = sum(table.num_rows for table in tables)
+        assert found + rejected.num_rows == facts["records"]
+        total += facts["records"]
+    assert total == EXPECTED[folder]
+
+
+def test_a_sharing_list_is_named_and_refused(records):
+    from analysis.ledger import Ledger
+
+    path = next((records / "sharing-lists").iterdir())
+    file = places.ReleasedFile(path.name, "0", "portal audit", "The agency")
+    with pytest.raises(formats.NotASearchAudit, match="sharing list"):
+        build.read_file(file, path, Ledger())

@@ -1,0 +1,203 @@
+"""Numbers are counted from rows, unions are never sums, and what cannot be known is said to be unknown."""
+
+import pandas as pd
+import pytest
+from frames import searches
+
+from analysis import measures
+
+STRICT = {"immigration_tier": "strict", "immigration_kind": "civil"}
+CORE = {"immigration_tier": "core", "immigration_kind": "unspecified"}
+BROAD = {"immigration_tier": "broad"}
+CIVIL = ["Immigration (civil/administrative)"]
+
+
+def value(numbers, measure, scope="all"):
+    return measures.lookup(numbers)[measure, scope]["value"]
+
+
+def test_the_three_totals_are_nested():
+    found = measures.immigration_searches(searches(STRICT, CORE, CORE, BROAD, {}))
+    counts = [value(found, f"immigration_searches.{name}") for name in ("strict", "core", "broad")]
+    assert counts == [1, 3, 4]
+    assert value(found, "hsi_dhs_only") == 1
+
+
+def test_a_row_that_is_civil_and_criminal_counts_in_each_and_once_in_the_total():
+    both = {**STRICT, "immigration_kind": "both"}
+    found = measures.immigration_searches(searches(STRICT, both, {**STRICT, "immigration_kind": "criminal"}))
+    assert value(found, "immigration_searches.core") == 3
+    assert (value(found, "immigration_civil"), value(found, "immigration_criminal")) == (2, 2)
+    assert value(found, "civil_to_criminal") == 1.0
+
+
+def test_a_ratio_to_nothing_is_unknown_and_says_why():
+    found = measures.lookup(measures.immigration_searches(searches(STRICT)))
+    assert found["civil_to_criminal", "all"]["value"] is None
+    assert "no search named" in found["civil_to_criminal", "all"]["because"]
+
+
+def test_the_menu_alone_is_a_definition_of_its_own():
+    found = measures.immigration_searches(searches({**STRICT, "offense_types": CIVIL}, STRICT, CORE))
+    assert value(found, "immigration_searches.dropdown") == 1
+
+
+def test_agencies_behind_a_total_are_distinct_and_their_states_are_listed():
+    rows = searches(
+        STRICT, STRICT, {**CORE, "searching_agency": "Tarnwick FL SO", "agency_state": "FL"}, BROAD
+    )
+    found = measures.immigration_searches(rows)
+    assert value(found, "immigration_agencies.core") == 2
+    assert value(found, "immigration_states.core") == ["FL", "GA"]
+    assert measures.agencies_behind(rows)["searches"].tolist() == [2, 1]
+
+
+def test_every_number_is_given_for_all_and_for_each_camera_owner():
+    rows = searches(STRICT, {**STRICT, "camera_owner": "Quellmere ISD"})
+    found = measures.lookup(measures.immigration_searches(rows))
+    scopes = {scope for measure, scope in found if measure == "immigration_searches.core"}
+    assert scopes == {"all", "Tarnwick ISD", "Quellmere ISD"}
+
+
+def test_a_measure_is_written_once():
+    with pytest.raises(ValueError, match="written twice"):
+        measures.lookup(measures.sightings(searches({})) * 2)
+
+
+def test_the_same_search_in_two_logs_is_one_search_and_two_rows():
+    rows = searches({}, {"camera_owner": "Quellmere ISD"}, {"search_key": "other"})
+    found = measures.sightings(rows)
+    assert value(found, "distinct_searches") == 2
+    assert value(found, "duplicate_sightings") == 1
+    assert measures.logs_per_search(rows)[["logs", "searches"]].values.tolist() == [[1, 1], [2, 1]]
+
+
+def test_repeats_inside_one_log_are_counted_and_not_dropped():
+    rows = searches({}, {}, {"camera_owner": "Quellmere ISD"})
+    assert measures.repeated_in_one_log(rows)["repeated_rows"].tolist() == [0, 1]
+
+
+def test_a_reason_hidden_in_one_log_is_reported_and_never_filled_in():
+    hidden = {"camera_owner": "Quellmere ISD", "reason_as_released": "***", "reason_origin": "masked"}
+    table = measures.reasons_across_logs(searches({}, hidden))
+    assert (
+        table.set_index("case")["searches"]["one log gives a reason that another hides or leaves blank"] == 1
+    )
+
+
+def test_blank_masked_machine_and_vague_reasons_are_four_things():
+    rows = searches(
+        {"reason_origin": "blank", "reason_as_released": ""},
+        {"reason_origin": "masked", "reason_as_released": "***"},
+        {"reason_origin": "machine"},
+        {"topics": ["vague"], "reason_as_released": "inv"},
+        {},
+    )
+    found = measures.reasons_given(rows)
+    names = ("blank_reasons", "masked_reasons", "machine_reasons", "vague_reasons", "distinct_reasons")
+    assert [value(found, name) for name in names] == [1, 1, 1, 1, 3]
+
+
+def test_topics_are_counted_by_row_and_rows_without_any_have_a_line():
+    table = measures.topics(searches({"topics": ["theft", "drugs"]}, {}, {"topics": []}))
+    assert dict(zip(table["topic"], table["searches"])) == {"theft": 2, "drugs": 1, "(no topic matched)": 1}
+
+
+def test_rare_reasons_are_never_printed():
+    rows = searches(*[{}] * 60, {"reason_as_released": "followed J. Example home"})
+    assert measures.common_reasons(rows)["reason"].tolist() == ["theft"]
+
+
+def test_a_common_reason_is_printed_without_the_plate_in_it():
+    rows = searches(*[{"reason_as_released": "looking for AB1234C"}] * 60)
+    assert measures.common_reasons(rows)["reason"].tolist() == ["looking for ***"]
+
+
+def test_out_of_state_needs_a_state_and_unknown_agencies_count_on_neither_side():
+    rows = searches({}, {"agency_state": "TX"}, {"agency_state": None})
+    found = measures.who(rows, "TX")
+    assert value(found, "out_of_state_searches") == 1
+    assert value(found, "searches_by_unresolved_agencies") == 1
+    assert value(measures.who(rows, None), "out_of_state_searches") is None
+
+
+def test_a_blank_or_masked_name_is_no_agency():
+    rows = searches({}, {"searching_agency": ""}, {"searching_agency": "***"})
+    found = measures.who(rows, "TX")
+    assert (value(found, "agencies"), value(found, "searches_by_unnamed_agencies")) == (1, 2)
+
+
+def test_own_searches_are_unknown_where_nobody_said_who_the_own_police_are():
+    assert value(measures.own_searches(searches({"own_search": None})), "own_searches") is None
+    found = measures.own_searches(searches({"own_search": True}, {**STRICT}, {"own_search": True, **CORE}))
+    assert value(found, "own_searches") == 2
+    assert value(found, "own_immigration_searches.core") == 1
+
+
+def test_own_reasons_name_what_the_menu_and_common_typing_say():
+    menu = [
+        "Criminal Motor Vehicle Offense (incl. Road Rage/Reckless)",
+        "Destruction/Damage/Vandalism of Property",
+    ]
+    rows = searches(
+        {"own_search": True, "offense_types": menu, "reason_text": ""}, *[{"own_search": True}] * 3
+    )
+    words = value(measures.own_searches(rows), "own_reasons")
+    assert {"road rage", "vandalism", "theft"} <= set(words)
+
+
+def test_three_readings_of_a_month_are_three_numbers():
+    at = pd.Timestamp("2025-12-31T12:00:00Z")
+    rows = searches(
+        *[
+            {
+                "searched_at": at,
+                "window_start": at - pd.Timedelta(days=back),
+                "window_end": at + pd.Timedelta(days=on),
+            }
+            for back, on in ((30, 0), (30.5, 0), (31.5, 0), (1, 40))
+        ]
+    )
+    found = measures.reach(rows)
+    assert value(found, "windows_over_30_days") == 2
+    assert value(found, "windows_over_31_days") == 1
+    assert value(found, "window_lengths_over_30_days") == 3
+    assert value(found, "longest_lookback_days") == 31
+
+
+def test_a_log_without_networks_says_so():
+    found = measures.lookup(measures.reach(searches({"networks_searched": None, "devices_searched": None})))
+    assert found["networks_most", "all"]["value"] is None
+    assert found["networks_most", "all"]["because"]
+
+
+def test_days_without_searches_stand_at_zero_in_the_owners_own_time():
+    rows = searches({"searched_at": "2025-12-02T03:00:00Z"}, {"searched_at": "2025-12-04T12:00:00Z"})
+    days = measures.per_day(rows, "America/Chicago")
+    assert days["searches"].tolist() == [1, 0, 0, 1]
+    assert str(days["day"].min().date()) == "2025-12-01"
+
+
+def test_each_other_definition_changes_one_thing():
+    table = measures.otherwise(
+        searches(
+            STRICT,
+            {**CORE, "mixed": True},
+            {**CORE, "search_key": "k2", "searching_agency": "Tarnwick FL SO"},
+            BROAD,
+        )
+    ).set_index("definition")["searches"]
+    assert table["core: strict, and ICE, ERO, border agencies, smuggling"] == 3
+    assert table["core without mixed purposes"] == 2
+    assert table["core without its largest agency"] == 1
+    assert table["core, first row of each search"] == 2
+    assert table["broad: core, and HSI and DHS"] == 4
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "shown"),
+    [(733512, "rows", "733,512"), (0.00085, "share", "0.085%"), (0.5, "share", "50.0%"), (2.5, "ratio", "2.50"),
+     (None, "rows", "not known"), (["FL", "GA"], "states", "FL, GA"), ("2025-12-02", "time", "2025-12-02")],
+)  # fmt: skip
+def test_a_number_is_shown_as_readers_write_it(number, unit, shown):
+    assert measures.formatted(number, unit) == shown

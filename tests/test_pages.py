@@ -1,0 +1,105 @@
+"""What a notebook shows arrives as text; what a run publishes is put in place whole or not at all."""
+
+import json
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from analysis import pages
+
+HOSTILE = [
+    '=HYPERLINK("http://example.invalid")',
+    "<script>alert(1)</script>",
+    "$\\alpha$",
+    "[x](javascript:alert(1))",
+    "+1",
+    "@cmd",
+    "-2",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text_in_a_table(text):
+    shown = pages.table_html(pd.DataFrame({"reason": [text]}), "caption")
+    assert "<script" not in shown
+    assert "mathjax_ignore" in shown
+    assert "href" not in shown
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text_in_a_sentence(text):
+    shown = pages.plain(text)
+    assert "<" not in shown
+    assert "](" not in shown
+    assert not shown.startswith(("=", "+", "-", "#"))
+
+
+def test_an_apostrophe_is_an_apostrophe():
+    assert pages.plain("O'Neil") == "O'Neil"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_spreadsheet_executes_a_published_cell(text):
+    import csv
+    import io
+
+    data = pages.published_csv(pd.DataFrame({"reason": [text], "n": [-3]})).decode()
+    cell, number = list(csv.reader(io.StringIO(data)))[1]
+    assert not cell.startswith(pages.FORMULA)
+    assert cell.lstrip("'") == text
+    assert number == "-3"
+
+
+def test_a_table_says_its_caption_its_headers_and_its_numbers_as_readers_write_them():
+    table = pd.DataFrame(
+        {"camera_owner": ["Tarnwick ISD"], "searches": [733512], "share": [0.00085], "none": [None]}
+    )
+    shown = pages.table_html(table, "Searches <by owner>")
+    assert "<caption>Searches &lt;by owner&gt;</caption>" in shown
+    assert '<th scope="col">camera owner</th>' in shown
+    assert '<td class="number">733,512</td><td class="number">0.085%</td><td></td>' in shown
+
+
+def test_a_folder_is_swapped_whole(tmp_path):
+    new, final = tmp_path / ".new-x", tmp_path / "x"
+    final.mkdir()
+    (final / "old").write_text("old")
+    new.mkdir()
+    (new / "fresh").write_text("new")
+    pages.swap(new, final)
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+    assert [p.name for p in final.iterdir()] == ["fresh"]
+
+
+def test_a_swap_that_was_killed_half_way_gives_back_the_old_results(tmp_path):
+    old = tmp_path / ".old-x"
+    old.mkdir()
+    (old / "kept").write_text("kept")
+    (tmp_path / ".new-x").mkdir()
+    pages.recover(tmp_path / "x")
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+    assert (tmp_path / "x" / "kept").read_text() == "kept"
+
+
+def place(tmp_path):
+    return SimpleNamespace(
+        name="tarnwick", kind="records", claims=(), processed=tmp_path / "processed", results=tmp_path / "results" / "tarnwick",
+        root=tmp_path, is_replica=False,
+    )  # fmt: skip
+
+
+def test_a_page_that_was_never_closed_is_not_published(tmp_path):
+    with pytest.raises(pages.Unfinished, match=r"01-x closed no page; its last cell must be page\.close"):
+        pages.publish(place(tmp_path), {"01-x": tmp_path / "01-x.ipynb"})
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_measure_that_two_notebooks_write_is_refused(tmp_path):
+    one = {"measure": "searches", "scope": "all", "value": 1, "unit": "rows", "notebook": "x"}
+    for name in ("01-x", "02-y"):
+        folder = tmp_path / "processed" / "pages" / name
+        folder.mkdir(parents=True)
+        (folder / "page.json").write_text(json.dumps({"numbers": [one], "claims": [], "shown": []}))
+    with pytest.raises(ValueError, match="written twice"):
+        pages.publish(place(tmp_path), {name: tmp_path / name for name in ("01-x", "02-y")})

@@ -1,0 +1,252 @@
+"""The repository's own promises: what its pages name exists, and it speaks of itself alone."""
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from analysis import places, rerun
+from analysis.__main__ import _parser, notebooks
+
+ROOT = places.root()
+ORDER = (
+    "places", "sources", "readers", "formats", "searches", "sightings", "agencies", "reasons", "ledger", "build",
+    "measures", "figures", "claims", "coding", "pages", "replica", "rerun", "report", "verification", "benchmark",
+    "__main__",
+)  # fmt: skip
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "claims/README.md")
+
+
+def tracked():
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+    )
+    if listed.returncode:
+        pytest.skip("needs git to list the repository's files")
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def texts():
+    for path in tracked():
+        if path.suffix not in {".png", ".lock"}:
+            yield path, path.read_text(encoding="utf-8")
+
+
+# What pages promise -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_that_a_page_links_to_exists(page):
+    text = (ROOT / page).read_text()
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)\)", text)
+    assert not [link for link in links if not ((ROOT / page).parent / link).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_in_code_spans_exists(page):
+    spans = re.findall(r"`([\w./-]+/[\w./-]*)`", (ROOT / page).read_text())
+    made = ("data/processed", "site", "results/<")
+    paths = [span for span in spans if not span.startswith(made) and "<" not in span]
+    assert not [path for path in paths if not (ROOT / path).exists()]
+
+
+def test_every_command_of_the_readme_is_a_target_and_a_verb():
+    text = (ROOT / "README.md").read_text()
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    said = set(re.findall(r"`make ([a-z]+)`|^    make ([a-z]+)", text, re.M))
+    assert {a or b for a, b in said} <= targets
+    verbs = set(_parser()._subparsers._group_actions[0].choices)
+    assert set(re.findall(r"python -m analysis ([a-z]+)", text)) <= verbs
+    assert targets - {"help"} <= verbs
+
+
+def test_the_readme_prints_the_score_that_the_results_hold():
+    from analysis import claims, pages
+
+    text = (ROOT / "README.md").read_text()
+    block = re.search(r"<!-- score -->(.*?)<!-- /score -->", text, re.S).group(1)
+    for place in places.all_places():
+        if (place.results / "claims.csv").is_file():
+            line = claims.score(place, pages.open_claims(place).to_dict("records"))
+        else:
+            line = claims.waiting(place, len(place.waiting))
+        assert line in block
+
+
+def test_the_readme_lists_the_modules_with_their_own_first_sentences():
+    text = (ROOT / "README.md").read_text()
+    block = re.search(r"<!-- modules -->(.*?)<!-- /modules -->", text, re.S).group(1)
+    listed = re.findall(r"^\| `(\w+)` \| (.+) \|$", block, re.M)
+    assert [name for name, _ in listed] == [name for name in ORDER if name != "__main__"]
+    assert listed == [(name, first_sentence(name)) for name, _ in listed]
+
+
+def first_sentence(module):
+    path = module_path(module)
+    return ast.get_docstring(ast.parse(path.read_text())).split("\n\n")[0].replace("\n", " ")
+
+
+def module_path(module):
+    path = ROOT / "src" / "analysis" / f"{module}.py"
+    return path if path.exists() else ROOT / "src" / "analysis" / module / "__init__.py"
+
+
+# Structure --------------------------------------------------------------------------------------------------
+
+
+def test_a_module_imports_only_what_stands_before_it():
+    wrong = []
+    for path in sorted((ROOT / "src" / "analysis").rglob("*.py")):
+        module = path.relative_to(ROOT / "src" / "analysis").parts[0].removesuffix(".py")
+        if module == "__init__":
+            continue
+        for name in imported(path):
+            if name != module and ORDER.index(name) > ORDER.index(module):
+                wrong.append(f"{path.name} imports {name}")
+    assert not wrong
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "analysis":
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis."):
+            yield node.module.split(".")[1]
+        elif isinstance(node, ast.Import):
+            yield from (a.name.split(".")[1] for a in node.names if a.name.startswith("analysis."))
+
+
+def test_every_module_has_its_place_in_the_order():
+    stems = {p.stem if p.is_file() else p.name for p in (ROOT / "src" / "analysis").iterdir()}
+    modules = {s for s in stems if module_path(s).exists() and s != "__init__"}
+    assert modules == set(ORDER)
+
+
+def test_what_was_planted_is_known_to_the_replica_and_the_error_notebook_only():
+    allowed = {"coding", "replica", "__main__"}
+    library = ROOT / "src" / "analysis"
+    for path in library.rglob("*.py"):
+        module = path.relative_to(library).parts[0].removesuffix(".py")
+        if module not in allowed and "planted.parquet" in path.read_text():
+            pytest.fail(f"{path.name} looks at what was planted")
+
+
+# Notebooks --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("notebook", notebooks(), ids=lambda path: path.stem[:2])
+def test_a_notebook_is_clean_short_and_says_what_it_does_not_show(notebook):
+    assert rerun.is_clean(notebook) == []
+
+
+def test_there_are_eight_notebooks_in_reading_order():
+    assert [path.name[:2] for path in notebooks()] == [f"{n:02}" for n in range(1, 9)]
+
+
+@pytest.mark.parametrize("notebook", notebooks(), ids=lambda path: path.stem[:2])
+def test_what_a_notebook_says_it_writes_is_what_it_wrote(notebook):
+    results = places.find("texas-replica").results
+    table = next(c["source"] for c in cells(notebook) if c["cell_type"] == "markdown")
+    writes = re.search(r"^\| Writes \| (.*) \|$", table, re.M).group(1)
+    said = {
+        kind: set(re.findall(r"`([a-z-]+)`", part))
+        for kind, part in re.findall(r"(table|figure)s? ([^;]*)", writes)
+    }
+    number = notebook.stem[:2] + "-"
+    wrote = {kind: {p.stem.removeprefix(number) for p in results.glob(f"{kind}s/{number}*")} for kind in said}
+    assert said == wrote
+
+
+@pytest.mark.parametrize("notebook", notebooks(), ids=lambda path: path.stem[:2])
+def test_a_notebook_checks_what_it_says_it_checks(notebook):
+    source = "\n".join(c["source"] for c in cells(notebook) if c["cell_type"] == "code")
+    table = next(c["source"] for c in cells(notebook) if c["cell_type"] == "markdown")
+    checks = re.search(r"^\| Checks \| (.*) \|$", table, re.M).group(1)
+    settled = [
+        m for call in re.findall(r"page\.settle\((.*?)\)", source, re.S) for m in re.findall(r'"(\w+)"', call)
+    ]
+    assert sorted(re.findall(r"`(\w+)`", checks)) == sorted(settled)
+
+
+def cells(notebook):
+    found = json.loads(notebook.read_text())["cells"]
+    return [{**cell, "source": "".join(cell["source"])} for cell in found]
+
+
+# Environment ------------------------------------------------------------------------------------------------
+
+
+def locked():
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    return {m[1].lower(): m[2] for line in lines if (m := re.match(r"([\w.-]+)==([\w.]+)", line))}
+
+
+def test_environment_yml_names_the_seven_packages_with_the_locks_versions():
+    text = (ROOT / "environment.yml").read_text()
+    pins = dict(re.findall(r"^  - ([a-z]+)=([\d.]+)$", text, re.M))
+    assert pins.pop("python") == "3.12"
+    assert set(pins) == {
+        "jupyterlab",
+        "pandas",
+        "matplotlib",
+        "seaborn",
+        "papermill",
+        "nbconvert",
+        "ipykernel",
+    }
+    assert not {name: pin for name, pin in pins.items() if not locked()[name].startswith(pin + ".")}
+
+
+def test_the_lock_holds_every_dependency_with_hashes_and_no_address():
+    text = (ROOT / "requirements.lock").read_text()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    assert {re.split(r"[><=]", one)[0].lower() for one in wanted} <= set(locked())
+    assert not re.search(r"://|file:|--find-links|--index", text)
+    assert text.count("--hash=sha256:") > len(locked())
+
+
+# Privacy and silence ----------------------------------------------------------------------------------------
+
+
+def test_no_file_names_a_machines_path_or_a_registrys_host():
+    hosts = ("pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "deb.debian" + ".org")
+    paths = re.compile(r"(?<![\w/])/(?:home|root|work|Users|opt)/\w")
+    wrong = [str(p) for p, text in texts() if any(host in text for host in hosts) or paths.search(text)]
+    assert not wrong
+
+
+def test_no_released_record_is_in_the_repository():
+    released = {file.name for place in places.all_places() for file in place.files}
+    assert not [str(p) for p in tracked() if p.name in released]
+
+
+def test_nothing_is_left_open():
+    word = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
+    assert not [str(p) for p, text in texts() if word.search(text) and p.suffix in {".py", ".toml", ".md"}]
+
+
+def test_every_place_of_results_says_that_it_is_invented_where_it_is():
+    for place in places.all_places():
+        numbers = place.results / "numbers.json"
+        if numbers.is_file():
+            kinds = [n["value"] for n in json.loads(numbers.read_text()) if n["measure"] == "records"]
+            assert kinds == [place.kind]
+        if place.is_replica and place.results.is_dir():
+            for table in (place.results / "tables").glob("*.csv"):
+                assert (
+                    "replica (invented)" in Path(table).read_text().split("\n")[1]
+                    or table.stat().st_size < 200
+                )
+
+
+def test_a_bare_url_is_never_a_link_to_this_machine():
+    assert not [
+        str(p)
+        for p, text in texts()
+        if re.search(r"https?://(localhost|127\.0\.0\.1)", text) and p.suffix == ".md"
+    ]
