@@ -27,11 +27,14 @@ NATIVE = {
     "OA-3/NA-2": ",".join(OA_3),
     "OA-4/NA-6": "ID," + ",".join(OA_3),
     "OA-5": "ID," + ",".join(c for c in OA_3 if "Devices" not in c),
-    "OA-R1": "ID,Org Name,Total Networks Searched,Total Devices Searched,Time Frame,Reason,Search Time,Search Type,Moderation",
+    "OA-R1": "ID,Org Name,Total Networks Searched,Total Devices Searched,Time Frame,Reason,Search Time,"
+    "Search Type,Moderation",
     "NA-1/NA-4": ",".join(OA_3[:11]),
     "NA-3": ",".join(OA_3[:12]),
-    "NA-5": "Name,Org Name,Total Networks Searched,Time Frame,License Plate,Reason,Case #,Filters,Search Time,Search Type",
-    "FED": "ID, Name, Org Name, Total Networks Searched, License Plate, Reason, Case #, Filters, Search Time, Search Type",
+    "NA-5": "Name,Org Name,Total Networks Searched,Time Frame,License Plate,Reason,Case #,Filters,"
+    "Search Time,Search Type",
+    "FED": "ID, Name, Org Name, Total Networks Searched, License Plate, Reason, Case #, Filters, Search Time,"
+    " Search Type",
 }
 PORTAL = (
     "id,userId,searchDate,cameraCount,reason",

@@ -84,7 +84,8 @@ def test_a_swap_that_was_killed_half_way_gives_back_the_old_results(tmp_path):
 
 def place(tmp_path):
     return SimpleNamespace(
-        name="tarnwick", kind="records", claims=(), processed=tmp_path / "processed", results=tmp_path / "results" / "tarnwick",
+        name="tarnwick", kind="records", claims=(), processed=tmp_path / "processed",
+        results=tmp_path / "results" / "tarnwick",
         root=tmp_path, is_replica=False,
     )  # fmt: skip
 

@@ -9,21 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from analysis import places, rerun
+from analysis import places, readme, rerun
 from analysis.__main__ import _parser, notebooks
 
 ROOT = places.root()
-ORDER = (
-    "places", "sources", "readers", "formats", "searches", "sightings", "agencies", "reasons", "ledger", "build",
-    "measures", "figures", "claims", "coding", "pages", "replica", "rerun", "report", "verification", "benchmark",
-    "__main__",
-)  # fmt: skip
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "claims/README.md")
 
 
 def tracked():
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if listed.returncode:
         pytest.skip("needs git to list the repository's files")
@@ -64,48 +63,22 @@ def test_every_command_of_the_readme_is_a_target_and_a_verb():
     assert targets - {"help"} <= verbs
 
 
-def test_the_readme_prints_the_score_that_the_results_hold():
-    from analysis import claims, pages
-
+def test_the_readmes_score_and_modules_are_what_the_repository_computes():
     text = (ROOT / "README.md").read_text()
-    block = re.search(r"<!-- score -->(.*?)<!-- /score -->", text, re.S).group(1)
-    for place in places.all_places():
-        if (place.results / "claims.csv").is_file():
-            line = claims.score(place, pages.open_claims(place).to_dict("records"))
-        else:
-            line = claims.waiting(place, len(place.waiting))
-        assert line in block
-
-
-def test_the_readme_lists_the_modules_with_their_own_first_sentences():
-    text = (ROOT / "README.md").read_text()
-    block = re.search(r"<!-- modules -->(.*?)<!-- /modules -->", text, re.S).group(1)
-    listed = re.findall(r"^\| `(\w+)` \| (.+) \|$", block, re.M)
-    assert [name for name, _ in listed] == [name for name in ORDER if name != "__main__"]
-    assert listed == [(name, first_sentence(name)) for name, _ in listed]
-
-
-def first_sentence(module):
-    path = module_path(module)
-    return ast.get_docstring(ast.parse(path.read_text())).split("\n\n")[0].replace("\n", " ")
-
-
-def module_path(module):
-    path = ROOT / "src" / "analysis" / f"{module}.py"
-    return path if path.exists() else ROOT / "src" / "analysis" / module / "__init__.py"
+    assert readme.filled(text, ROOT) == text, "run python -m analysis readme"
 
 
 # Structure --------------------------------------------------------------------------------------------------
 
 
 def test_a_module_imports_only_what_stands_before_it():
-    wrong = []
+    wrong, order = [], [*readme.ORDER, "__main__"]
     for path in sorted((ROOT / "src" / "analysis").rglob("*.py")):
         module = path.relative_to(ROOT / "src" / "analysis").parts[0].removesuffix(".py")
         if module == "__init__":
             continue
         for name in imported(path):
-            if name != module and ORDER.index(name) > ORDER.index(module):
+            if name != module and order.index(name) > order.index(module):
                 wrong.append(f"{path.name} imports {name}")
     assert not wrong
 
@@ -122,8 +95,8 @@ def imported(path):
 
 def test_every_module_has_its_place_in_the_order():
     stems = {p.stem if p.is_file() else p.name for p in (ROOT / "src" / "analysis").iterdir()}
-    modules = {s for s in stems if module_path(s).exists() and s != "__init__"}
-    assert modules == set(ORDER)
+    modules = {s for s in stems if readme.source(s).exists() and s != "__init__"}
+    assert modules == {*readme.ORDER, "__main__"}
 
 
 def test_what_was_planted_is_known_to_the_replica_and_the_error_notebook_only():

@@ -78,8 +78,8 @@ def test_plates_officers_and_case_numbers_are_in_no_column():
 
 @pytest.mark.parametrize(
     ("cell", "number"),
-    [("1480", 1480), ("1480.0", 1480), ("1,480", 1480), ("0", 0), ("", None), ("***", None), ("——", None), ("many", None),
-     ("-3", None), ("٣", None), ("9" * 30, None)],
+    [("1480", 1480), ("1480.0", 1480), ("1,480", 1480), ("0", 0), ("", None), ("***", None), ("——", None),
+     ("many", None), ("-3", None), ("٣", None), ("9" * 30, None)],
 )  # fmt: skip
 def test_counts_are_whole_numbers_or_unknown_and_keep_their_row(cell, number):
     table, rejected = typed({"Total Networks Searched": cell})

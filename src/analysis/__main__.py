@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         verb(name, do, says).add_argument("--place", help="one place only: a folder under data/raw/")
     verb("test", test, "the tests")
+    verb("readme", readme, "bring the computed parts of README.md up to date")
     verb("lab", lab, "JupyterLab in this environment")
     verb("bench", bench, "speed and memory, beside the alternatives, in one run")
     for name, do, what in (("explain", explain, "reason"), ("agency", agency, "name")):
@@ -224,6 +225,13 @@ def test(asked: argparse.Namespace) -> int:
         subprocess.run([sys.executable, "-m", *check], cwd=top, check=False).returncode for check in checks
     ]
     return max(ends)
+
+
+def readme(asked: argparse.Namespace) -> None:
+    """Write the score and the list of modules into README.md."""
+    from analysis import readme as page
+
+    print(f"wrote {os.path.relpath(page.write(places.root()))}")
 
 
 def lab(asked: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import pyarrow.parquet as pq
 
-from analysis.measures import DEFINITIONS, Numbers, lengths, number, share
+from analysis.measures import DEFINITIONS, Numbers, has_item, number, share
 from analysis.places import Place
 
 COMMON_SHARE = 0.9
@@ -89,13 +89,14 @@ def _numbers(table: pd.DataFrame) -> Numbers:
 def strata(searches: pd.DataFrame) -> pd.DataFrame:
     """What a coder would read, by pile: stratum, reasons (distinct), rows.
 
-    `hit`: a rule of any definition counted it. `suspect`: an immigration rule looked at it and a guard or the
-    tier turned it away. `common`: the commonest of the rest, until nine tenths of the readable rows are read.
+    `hit`: a rule of any definition counted it. `suspect`: an immigration rule matched and a guard turned it
+    away, or its words are on the list of suspects. `common`: the commonest of the rest, until nine tenths of
+    the readable rows are read.
     `tail`: what remains, to be sampled. `unreadable`: blank, masked, machine-made; counted, never coded.
     """
     readable = searches["reason_origin"].isin(["typed", "dropdown", "dropdown+typed"])
     hit = searches["immigration_tier"] != "none"
-    suspect = ~hit & (lengths(searches["rules"]) > lengths(searches["topics"])) & readable
+    suspect = ~hit & has_item(searches["topics"], "immigration_suspect") & readable
     text = searches["reason_as_released"].str.strip().str.casefold()
     rest = text[readable & ~hit & ~suspect].value_counts()
     before = int((readable & (hit | suspect)).sum())

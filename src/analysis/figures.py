@@ -216,7 +216,8 @@ def definitions(table: pd.DataFrame) -> Figure:
 def _bars(title: str, table: pd.DataFrame, name: str, value: str, beside: str | None) -> Figure:
     figure, axes = _axes(title, 1.2 + 0.32 * max(len(table), 3))
     rows = table[::-1]
-    bars = axes.barh(rows[name], rows[value], color=MID)
+    bars = axes.barh(rows[name], rows[value], 0.7, color=MID)
+    axes.set_ylim(-0.6, max(len(table), 3) - 0.4)
     more = rows[beside] if beside else [None] * len(rows)
     texts = [
         f"{n:,}" + (f"  ({int(m):,} {beside})" if m is not None else "") for n, m in zip(rows[value], more)

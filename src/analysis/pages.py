@@ -28,7 +28,9 @@ from analysis.measures import Number, Numbers, formatted, lookup
 FORMULA = tuple("=+-@\t\r")
 """Signs with which a spreadsheet begins a formula; text that starts with one is published behind an apostrophe."""
 
-REPLICA = "Replica: these records are invented. They show that the method recovers what was planted in them, nothing else."
+REPLICA = (
+    "Replica: these records are invented. They show that the method recovers what was planted, nothing else."
+)
 
 
 class Unfinished(Exception):
@@ -186,7 +188,9 @@ def start(place: str, notebook: str) -> Page:
 
 def plain(text: str) -> str:
     """Text from a log, for a Markdown sentence: nothing in it is markup, formula or link."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|$~^=])", r"\\\1", html.escape(" ".join(str(text).split()), quote=False))
+    return re.sub(
+        r"([\\`*_{}\[\]()#+\-.!|$~^=])", r"\\\1", html.escape(" ".join(str(text).split()), quote=False)
+    )
 
 
 def table_html(table: pd.DataFrame, caption: str, kind: str = "data") -> str:

@@ -33,6 +33,7 @@ from analysis.measures.numbers import (
     Number,
     Numbers,
     formatted,
+    has_item,
     lengths,
     lookup,
     number,
@@ -51,10 +52,11 @@ from analysis.measures.reasons import (
 )
 
 __all__ = [
-    "DEFINITIONS", "Number", "Numbers", "added_by_definition", "agencies_behind", "agreements", "by_definition",
-    "by_era", "by_immigration_kind", "by_kind", "by_origin", "by_state", "common_reasons", "counts_in",
-    "definitions_by_owner", "formatted", "immigration_per_week", "immigration_searches", "lengths", "logs_per_search",
-    "lookup", "number", "offense_types", "origin_by_week", "otherwise", "own_searches", "per_day", "reach",
-    "reach_by_type", "reach_spread", "reasons_across_logs", "reasons_given", "released", "repeated_in_one_log",
-    "rules_that_matched", "scopes", "share", "sightings", "top_agencies", "topics", "who",
+    "DEFINITIONS", "Number", "Numbers", "added_by_definition", "agencies_behind", "agreements",
+    "by_definition", "by_era", "by_immigration_kind", "by_kind", "by_origin", "by_state", "common_reasons",
+    "counts_in", "definitions_by_owner", "formatted", "has_item", "immigration_per_week",
+    "immigration_searches", "lengths", "logs_per_search", "lookup", "number", "offense_types",
+    "origin_by_week", "otherwise", "own_searches", "per_day", "reach", "reach_by_type", "reach_spread",
+    "reasons_across_logs", "reasons_given", "released", "repeated_in_one_log", "rules_that_matched",
+    "scopes", "share", "sightings", "top_agencies", "topics", "who",
 ]  # fmt: skip

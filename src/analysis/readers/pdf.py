@@ -1,297 +1,646 @@
 """Reads a printed table from a PDF's text layer: every sign is placed by where it stands on the page.
 
-The header stands on the first page only, and teaches where each column begins. A record's cells may wrap over
-several lines; its rows are told apart by the column that has one line a record. A line that was broken by the
-page's width ends in a blank; a line feed of the released cell does not, so cells come back as released.
+The header (usually on the first page only) says which columns there are; the strips that stay white on every
+page say where they end. A record begins where the column of ids, or else of search times, begins a new one.
+
+How a wrapped cell is put together again: a line that ends in a blank goes on in the next line. Where a print
+keeps those blanks, any other line end is a line feed of the released cell, unless one long word (an id) was
+broken at the column's edge. Where a print drops them, lines are joined by a blank, except a broken id, and
+except where the next word would have had room: there the released cell had a line feed.
+
+Whatever cannot be told apart is an error or a record set aside, never a guess. The document's title and
+author are not read: they name staff, and the title may be another file's.
 """
 
 from __future__ import annotations
 
+import ctypes
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from analysis.readers import IsHeader, Reading, Section, UnreadableFile
+from analysis.readers import Aside, IsHeader, Reading, Section, UnreadableFile
 
-SAME_LINE = 2.5  # points: signs of one line differ in height by less
-NEW_CELL = 0.8  # of the type size: a wider gap in the header begins the next cell
-LEFT_OF_HEADER = 3.0  # points: cells begin this much to the left of their header at most
+HEADER_LINES = 6  # lines that a header may be wrapped over
+HEADER_WITHIN = 60  # lines of page one: cover notes above a header are shorter than this
+# All of these in type sizes, so that a print at any scale is read alike.
+SAME_LINE = 0.4  # signs of one line differ in height by less
+WORD_GAP = 0.2  # a wider gap without a blank in it is a blank
+CELL_GAP = 0.8  # a wider gap in the header begins the next cell
+CLOSE = 1.8  # lines of one header follow each other more closely
+FAR = 4.5  # lines of one record follow each other more closely
+PER_POINT = 10  # steps in which white strips are looked for
+
+ID = re.compile(r"(?<![\w/-])[0-9a-fA-F]{8}-")
+TIME = re.compile(r"(?<![\w/.-])(?:\d{1,2}/\d{1,2}/\d{2,4}|\d{4}-\d\d-\d\d)(?![\w/])")
+"""How the cells begin that every record of an audit has: its id, or else the time of its search."""
+
+_WHOLE_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_LINE_END_HYPHENS = str.maketrans(
+    {"\x02": "-", "\ufffe": "-"}
+)  # how the library marks a hyphen that ends a line
+_BLANK = 32
 
 
 @dataclass(frozen=True)
-class _Sign:
-    """One character: left and right edge, and its line's height from the page's top, in points."""
+class _Signs:
+    """All signs of one page in the order in which the file draws them.
 
-    text: str
-    left: float
-    right: float
-    down: float
+    Edges in points: left and right from the page's left, `down` from its top, as a reader holds the page.
+    """
+
+    code: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    down: np.ndarray
     size: float
 
+    def __getitem__(self, which: np.ndarray) -> _Signs:
+        return _Signs(self.code[which], self.left[which], self.right[which], self.down[which], self.size)
+
 
 @dataclass(frozen=True)
-class _Line:
-    """The signs of one cell that stand on one line."""
+class _Piece:
+    """Signs of one cell on one line; `split` where a word runs on into the next column."""
 
     column: int
     down: float
+    left: float
     right: float
     text: str
+    split: bool = False
+
+
+@dataclass
+class _Row:
+    """The pieces of one record in reading order, and the page on which it begins."""
+
+    page: int
+    pieces: list[_Piece]
+    why: str = ""  # why it is set aside, if it is
+
+    @property
+    def top(self) -> float:
+        return min(piece.down for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class _Header:
+    columns: tuple[str, ...]
+    spans: tuple[tuple[float, float], ...]  # left and right of each header cell
+    top: float
+    bottom: float
 
 
 def read(path: Path, name: str, is_header: IsHeader) -> Reading:
     """Read a printed audit; see `analysis.readers` for the contract.
 
-    Raises `UnreadableFile` for pages without text (scans), for a first page without a known header, and when
-    the records found by position are not as many as those found in the text alone.
+    The second count looks at no position: it finds ids (or times) in the bare text of every page. Raises
+    `UnreadableFile` for pages without text (scans), for a first page without a known header, and where
+    records cannot be told apart.
     """
+    pages, texts = _open(path, name)
+    blanks = _refuse_scans(pages, texts, name)
+    header = _header(pages[0], name, is_header)
+    first, size = pages[0], pages[0].size
+    below = first.down > header.bottom + SAME_LINE * size
+    printed = [first[below], *pages[1:]]
+    edges = _edges(header, printed)
+    pieces = [_pieces(page, edges) for page in printed]
+    again = _take_headers(pieces, _pieces(first[~below & (first.down >= header.top)], edges), size)
+    margins = _take_margins(pieces, size)
+    column, begins = _anchor(pieces, name)
+    rows, how = _rows(pieces, column, begins, size, name)
+    rows = sorted([*map(_judged(size), rows), *again], key=lambda row: (row.page, row.top))
+    cells = _cells(rows, len(edges) + 1, size)
+    counted = _counted(texts, begins, cells, column) + len(again)
+    notes = [f"{len(pages):,} pages; {how}", *blanks, *margins]
+    if again:
+        notes.append(f"the header is printed again {len(again):,} times")
+    section, asides = _section(header.columns, rows, cells)
+    return Reading(name, (section,), asides, counted, tuple(notes))
+
+
+# The file -----------------------------------------------------------------------------------------------------
+
+
+def _open(path: Path, name: str) -> tuple[list[_Signs], list[str]]:
+    """The signs and the bare text of every page."""
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
-        raise UnreadableFile(f"{name}: the PDF cannot be opened ({error}). Ask for it again.") from None
-    with document:
-        _refuse_scans(document, name)
-        columns, edges, below = _header(_signs(document[0]), name, is_header)
-        cells, pages, anchor = _all_rows(document, edges, below, name)
-        counted = _count_in_text(document, [row[anchor] for row in cells[:1]])
-    texts = {str(at): pa.array([row[at] for row in cells], pa.string()) for at in range(len(columns))}
-    record = pa.array(range(1, len(cells) + 1), pa.int64())
-    section = Section(tuple(columns), pa.table(texts), record, pa.array(pages, pa.int64()))
-    notes = (f"{len(document_pages(pages)):,} pages; cells placed by position",)
-    return Reading(name, (section,), (), counted, notes)
-
-
-def document_pages(pages: Sequence[int]) -> set[int]:
-    """The pages that hold records."""
-    return set(pages)
-
-
-def _refuse_scans(document: pdfium.PdfDocument, name: str) -> None:
-    empty = [at + 1 for at in range(len(document)) if not _has_text(document[at])]
-    if empty:
-        shown = ", ".join(map(str, empty[:8])) + (" …" if len(empty) > 8 else "")
         raise UnreadableFile(
-            f"{name}: {len(empty)} of {len(document)} pages hold no text (pages {shown}); they are pictures. "
-            "Ask for the file as CSV: text recognition would have to be checked by hand."
-        )
+            f"{name}: the PDF cannot be opened ({error}). Ask for it again, without a password, or as CSV."
+        ) from None
+    with document:
+        both = [_page(document, at) for at in range(len(document))]
+    if not both:
+        raise UnreadableFile(f"{name}: the PDF has no pages. Ask for it again.")
+    return [signs for signs, _ in both], [text for _, text in both]
 
 
-def _has_text(page: pdfium.PdfPage) -> bool:
+def _page(document: pdfium.PdfDocument, at: int) -> tuple[_Signs, str]:
+    page = document[at]
     text = page.get_textpage()
-    has = text.count_chars() > 0
-    text.close()
-    page.close()
-    return has
+    try:
+        signs = _upright(_boxes(text), page.get_rotation())
+        drawn = pdfium_c.FPDFPage_CountObjects(page.raw)
+        # A page on which nothing is drawn at all is blank paper; one with a picture only is a scan.
+        return signs, text.get_text_range().translate(_LINE_END_HYPHENS) if drawn else "\f"
+    finally:
+        text.close()
+        page.close()
 
 
-# Signs and their places ---------------------------------------------------------------------------------------
+def _boxes(text: pdfium.PdfTextPage) -> np.ndarray:
+    """One line for each printed sign: code, left, bottom, right, top, in the page's own coordinates.
 
-
-def _signs(page: pdfium.PdfPage) -> list[_Sign]:
-    """Every printed sign of a page as a reader sees it, whatever way the page is turned."""
-    text = page.get_textpage()
-    turned: int = page.get_rotation()
-    width, height = page.get_size()
+    Loose boxes: tight ones put an apostrophe on a line of its own.
+    """
+    code, made_up, loose = (
+        pdfium_c.FPDFText_GetUnicode,
+        pdfium_c.FPDFText_IsGenerated,
+        pdfium_c.FPDFText_GetLooseCharBox,
+    )
+    raw, box = text.raw, pdfium_c.FS_RECTF()
+    at_box = ctypes.byref(box)
     found = []
     for at in range(text.count_chars()):
-        code = pdfium_c.FPDFText_GetUnicode(text.raw, at)
-        # Blanks and line ends that the library adds between signs are its guess, not the file's text.
-        if code in (0, 10, 13) or pdfium_c.FPDFText_IsGenerated(text.raw, at) == 1:
+        sign = code(raw, at)
+        # Line ends, and blanks that the library adds between signs, are its guess and not the file's text.
+        if sign in (0, 10, 13) or (sign == _BLANK and made_up(raw, at) == 1):
             continue
-        left, bottom, right, top = _upright(text.get_charbox(at, loose=True), turned, width, height)
-        found.append(_Sign(chr(code), left, right, height - bottom, top - bottom))
-    text.close()
-    page.close()
-    return found
+        loose(raw, at, at_box)
+        found.append((sign, box.left, box.bottom, box.right, box.top))
+    return np.array(found, dtype=float).reshape(-1, 5)
 
 
-Box = tuple[float, float, float, float]
+def _upright(boxes: np.ndarray, turned: int) -> _Signs:
+    """Signs as they stand once the page is turned for reading by 0, 90, 180 or 270 degrees."""
+    code, left, bottom, right, top = boxes.T
+    code = np.where(np.isin(code, [2, 0xFFFE]), ord("-"), code).astype(int)
+    left, right, down, up = {
+        0: (left, right, -bottom, -top),
+        90: (bottom, top, right, left),
+        180: (-right, -left, top, bottom),
+        270: (-top, -bottom, -left, -right),
+    }[turned]
+    size = float(np.median(down - up)) if len(code) else 0.0
+    return _Signs(code, left, right, down, size)
 
 
-def _upright(box: Box, turned: int, width: float, height: float) -> Box:
-    """A box in the page's own coordinates, as it stands once the page is turned for reading."""
-    left, bottom, right, top = box
-    if turned == 90:
-        return bottom, height - right, top, height - left
-    if turned == 180:
-        return width - right, height - top, width - left, height - bottom
-    if turned == 270:
-        return width - top, left, width - bottom, right
-    return box
+def _refuse_scans(pages: Sequence[_Signs], texts: Sequence[str], name: str) -> list[str]:
+    """Notes on blank paper at the end; any other page without text is an error."""
+    written = [at for at, page in enumerate(pages) if (page.code != _BLANK).any()]
+    last = written[-1] if written else -1
+    empty = [at + 1 for at in range(len(pages)) if at not in set(written)]
+    paper = [number for number in empty if number > last + 1 and texts[number - 1] == "\f"]
+    scans = [number for number in empty if number not in paper]
+    if scans or not written:
+        raise UnreadableFile(
+            f"{name}: {_ranges(scans or paper)} of {len(pages):,} hold no text; they are scans or blank. "
+            "Ask for the file as CSV, or run text recognition by hand and check it."
+        )
+    return [f"{_ranges(paper)} are blank paper"] if paper else []
 
 
-def _lines_of(signs: Sequence[_Sign]) -> list[list[_Sign]]:
-    """Signs grouped into lines from the top, each from left to right."""
-    lines: list[list[_Sign]] = []
-    for sign in sorted(signs, key=lambda s: s.down):
-        if lines and abs(lines[-1][0].down - sign.down) <= SAME_LINE:
-            lines[-1].append(sign)
-        else:
-            lines.append([sign])
-    return [sorted(line, key=lambda s: s.left) for line in lines]
+def _ranges(numbers: Sequence[int]) -> str:
+    """Page numbers as people write them: pages 1-3, 7."""
+    starts = [n for n in numbers if n - 1 not in set(numbers)]
+    ends = [n for n in numbers if n + 1 not in set(numbers)]
+    shown = [f"{a:,}" if a == b else f"{a:,}-{b:,}" for a, b in zip(starts, ends)]
+    return "pages " + ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
 
 
-def _written(signs: Sequence[_Sign]) -> str:
-    """The text of signs on one line; a gap without a sign in it is a blank."""
-    parts, before = [], None
-    for sign in signs:
-        if before and sign.left - before.right > 0.25 * sign.size and not before.text.isspace():
-            parts.append(" ")
-        parts.append(sign.text)
-        before = sign
-    return "".join(parts)
+# The header and the columns -----------------------------------------------------------------------------------
 
 
-# The header ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Words:
+    left: float
+    right: float
+    text: str
 
 
-def _header(signs: list[_Sign], name: str, is_header: IsHeader) -> tuple[list[str], list[float], float]:
-    """The header's cells, the left edge of each column, and the height below which records begin."""
-    lines = _lines_of(signs)[:20]
-    for line in lines:
-        cells = list(_header_cells(line))
-        names = [_written(cell).strip() for cell in cells]
-        if is_header(names):
-            return names, [cell[0].left - LEFT_OF_HEADER for cell in cells], line[0].down
-    seen = "; ".join(_written(line)[:60] for line in lines[:5])
+def _header(page: _Signs, name: str, is_header: IsHeader) -> _Header:
+    """The header's cells and where they stand; it may be wrapped over several lines."""
+    lines = _lines(page)[:HEADER_WITHIN]
+    for first in range(len(lines)):
+        for count in _heights(lines[first : first + HEADER_LINES]):
+            cells = _stacked([cell for line in lines[first : first + count] for cell in _header_cells(line)])
+            if is_header([cell.text for cell in cells]):
+                top, bottom = float(lines[first].down.min()), float(lines[first + count - 1].down.max())
+                spans = tuple((cell.left, cell.right) for cell in cells)
+                return _Header(tuple(cell.text for cell in cells), spans, top, bottom)
+    seen = "; ".join("".join(map(chr, line.code))[:60] for line in lines[:5])
     raise UnreadableFile(
         f"{name}, page 1: no known header; the page begins with {seen!r}. If this is a search audit, ask for it "
-        "as CSV; otherwise take the file away."
+        "as CSV or name its columns under [columns] in the place's source.toml; otherwise take the file away."
     )
 
 
-def _header_cells(line: Sequence[_Sign]) -> Iterator[list[_Sign]]:
-    cell: list[_Sign] = []
-    right = 0.0
-    for sign in line:
-        if sign.text.isspace() and not cell:
+def _heights(lines: Sequence[_Signs]) -> range:
+    """Numbers of lines that may be one header, the most first: lines close together, without any digit."""
+    count = 1
+    while count < len(lines) and not any(chr(code).isdigit() for code in lines[count].code):
+        if lines[count].down[0] - lines[count - 1].down[0] > CLOSE * lines[count].size:
+            break
+        count += 1
+    return range(count, 0, -1)
+
+
+def _lines(page: _Signs) -> list[_Signs]:
+    """A page's lines from its top, each from left to right."""
+    order = np.argsort(page.down, kind="stable")
+    breaks = np.flatnonzero(np.diff(page.down[order]) > SAME_LINE * page.size) + 1
+    lines = [page[group] for group in np.split(order, breaks)]
+    return [line[np.argsort(line.left, kind="stable")] for line in lines]
+
+
+def _header_cells(line: _Signs) -> Iterator[_Words]:
+    """The cells of one header line; a blank that stands before a name belongs to it, as in the export."""
+    start = 0
+    ink = np.flatnonzero(line.code != _BLANK)
+    for before, after in pairwise(ink):
+        if line.left[after] - line.right[before] > CELL_GAP * line.size:
+            end = before + 1
+            # Blanks that touch the word before end it; the others begin the next cell.
+            while line.code[end] == _BLANK and line.left[end] - line.right[end - 1] < WORD_GAP * line.size:
+                end += 1
+            yield _words(line, start, end)
+            start = end
+    if len(ink):
+        yield _words(line, start, len(line.code))
+
+
+def _words(line: _Signs, start: int, end: int) -> _Words:
+    part = line[np.arange(start, end)]
+    ink = np.flatnonzero(part.code != _BLANK)
+    letters = _letters(part, part.left[1:] - part.right[:-1], np.array([], dtype=int))
+    return _Words(float(part.left[ink[0]]), float(part.right[ink[-1]]), _whole("".join(letters)).rstrip())
+
+
+def _stacked(cells: Sequence[_Words]) -> list[_Words]:
+    """Header cells from left to right, those that stand above each other joined."""
+    found: list[_Words] = []
+    for cell in sorted(cells, key=lambda cell: cell.left):
+        at = next((at for at, one in enumerate(found) if _overlap(one, cell)), None)
+        if at is None:
+            found.append(cell)
+    joined = []
+    for one in found:
+        parts = [cell for cell in cells if _overlap(one, cell)]
+        text = " ".join([parts[0].text, *(part.text.strip() for part in parts[1:])])
+        joined.append(_Words(min(p.left for p in parts), max(p.right for p in parts), text))
+    return joined
+
+
+def _overlap(one: _Words, other: _Words) -> bool:
+    return one.left < other.right and other.left < one.right
+
+
+def _edges(header: _Header, pages: Sequence[_Signs]) -> np.ndarray:
+    """The places between columns: the widest strip between two header cells that is white on every page.
+
+    Where no strip is white throughout, the one with least in it; words that cross it are found later.
+    """
+    ink = [page[page.code != _BLANK] for page in pages]
+    lefts, rights = (np.concatenate([getattr(page, side) for page in ink]) for side in ("left", "right"))
+    limits = [(before[1], after[0]) for before, after in pairwise(header.spans)]
+    return np.array([_whitest(lefts, rights, *between) for between in limits])
+
+
+def _whitest(lefts: np.ndarray, rights: np.ndarray, start: float, stop: float) -> float:
+    """The middle of the widest strip from `start` to `stop` over which the fewest signs reach."""
+    steps = max(int((stop - start) * PER_POINT), 1)
+    begin = np.floor((np.clip(lefts, start, stop) - start) * PER_POINT).astype(int)
+    end = np.ceil((np.clip(rights, start, stop) - start) * PER_POINT).astype(int)
+    change = np.bincount(begin, minlength=steps + 2) - np.bincount(end, minlength=steps + 2)
+    over = np.cumsum(change)[:steps]
+    white = np.concatenate(([0], over == over.min(), [0]))
+    strips = np.flatnonzero(np.diff(white)).reshape(-1, 2)
+    widest = strips[np.argmax(strips[:, 1] - strips[:, 0])]
+    return start + float(widest.mean()) / PER_POINT
+
+
+# Signs to pieces ----------------------------------------------------------------------------------------------
+
+
+def _pieces(page: _Signs, edges: np.ndarray) -> list[_Piece]:
+    """Signs put together that one cell has on one line, in the order in which the file draws them."""
+    if not len(page.code):
+        return []
+    column = _columns(page, edges)
+    gap, same_line = _steps(page)
+    onward = same_line & (gap > -page.size)
+    new = np.flatnonzero(~onward | (column[1:] != column[:-1])) + 1
+    crossing = set(
+        (np.flatnonzero(onward & (column[1:] != column[:-1]) & (gap < WORD_GAP * page.size)) + 1).tolist()
+    )
+    letters = _letters(page, gap, new)
+    ink = page.code != _BLANK
+    found = []
+    for start, stop in pairwise([0, *new.tolist(), len(page.code)]):
+        text = _whole("".join(letters[start:stop]))
+        if text.strip():
+            here = np.flatnonzero(ink[start:stop])
+            left, right = float(page.left[start + here[0]]), float(page.right[start + here[-1]])
+            split = start in crossing or stop in crossing
+            found.append(_Piece(int(column[start]), float(page.down[start]), left, right, text, split))
+    return found
+
+
+def _steps(page: _Signs) -> tuple[np.ndarray, np.ndarray]:
+    """From each sign to the next: the width of the gap, and whether they stand on one line."""
+    return page.left[1:] - page.right[:-1], np.abs(np.diff(page.down)) <= SAME_LINE * page.size
+
+
+def _letters(page: _Signs, gap: np.ndarray, new: np.ndarray) -> list[str]:
+    """The signs of a page; a gap inside a piece without a sign in it is a blank before the next sign."""
+    letters = list(map(chr, page.code.tolist()))
+    wide = (gap > WORD_GAP * page.size) & (page.code[1:] != _BLANK) & (page.code[:-1] != _BLANK)
+    wide[new - 1] = False
+    for at in (np.flatnonzero(wide) + 1).tolist():
+        letters[at] = " " + letters[at]
+    return letters
+
+
+def _whole(text: str) -> str:
+    """Text whose signs beyond the first 65,536 came in halves."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _columns(page: _Signs, edges: np.ndarray) -> np.ndarray:
+    """The column of each sign; a blank goes with the sign that it touches, first of all the one before it."""
+    column = np.searchsorted(edges, page.left, side="right")
+    gap, same_line = _steps(page)
+    touches = same_line & (gap > -page.size) & (gap < WORD_GAP * page.size) & (page.code[1:] == _BLANK)
+    own = np.where(np.concatenate(([False], touches)), 0, np.arange(len(column)))
+    return column[np.maximum.accumulate(own)]
+
+
+# What is printed around the records ---------------------------------------------------------------------------
+
+
+def _printed_lines(pieces: Sequence[_Piece], size: float) -> list[list[_Piece]]:
+    """The pieces of a page line by line from its top."""
+    lines: list[list[_Piece]] = []
+    for piece in sorted(pieces, key=lambda piece: piece.down):
+        if lines and piece.down - lines[-1][-1].down <= SAME_LINE * size:
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+    return [sorted(line, key=lambda piece: piece.left) for line in lines]
+
+
+def _shown(line: Sequence[_Piece]) -> str:
+    return " ".join(piece.text.strip() for piece in line)
+
+
+def _take_headers(pages: list[list[_Piece]], header: Sequence[_Piece], size: float) -> list[_Row]:
+    """Take headers that are printed again out of the pages (changed in place), one row for each."""
+    shown = [_shown(line) for line in _printed_lines(header, size)]
+    found = []
+    for number, pieces in enumerate(pages, 1):
+        if not any(shown[0].startswith(piece.text.strip()) for piece in pieces):
             continue
-        if cell and not sign.text.isspace() and sign.left - right > NEW_CELL * sign.size:
-            yield cell
-            cell = []
-        cell.append(sign)
-        right = right if sign.text.isspace() else sign.right
-    yield cell
+        lines = _printed_lines(pieces, size)
+        for at in range(len(lines) - len(shown) + 1):
+            window = lines[at : at + len(shown)]
+            if [_shown(line) for line in window] == shown:
+                found.append(_Row(number, [piece for line in window for piece in line], "repeated header"))
+        gone = {id(piece) for row in found if row.page == number for piece in row.pieces}
+        pages[number - 1] = [piece for piece in pieces if id(piece) not in gone]
+    return found
+
+
+def _take_margins(pages: list[list[_Piece]], size: float) -> list[str]:
+    """Take page numbers, dates of printing and addresses out of the margins (changed in place); notes on them.
+
+    A line is a margin's if it is the first (or last) of every page in the same words, but for the page's
+    own number, and stands nowhere else.
+    """
+    notes = []
+    for place, word in ((0, "top"), (-1, "bottom")):
+        # The top of page one was taken with its header.
+        numbers = [number for number, pieces in enumerate(pages, 1) if pieces and (place or number > 1)]
+        while numbers and all(pages[number - 1] for number in numbers):
+            lines = {number: _printed_lines(pages[number - 1], size) for number in numbers}
+            if not _is_margin(
+                {number: _shown(lines[number][place]) for number in numbers}, lines, len(pages)
+            ):
+                break
+            for number in numbers:
+                gone = {id(piece) for piece in lines[number][place]}
+                pages[number - 1] = [piece for piece in pages[number - 1] if id(piece) not in gone]
+            notes.append(f"a line at the {word} of the pages is not part of the table and was left out")
+    return notes
+
+
+def _is_margin(texts: dict[int, str], lines: dict[int, list[list[_Piece]]], last: int) -> bool:
+    first, text = next(iter(texts.items()))
+    if len(texts) == 1:
+        return re.fullmatch(rf"(?i)page {first}( of {last})?", text) is not None
+    words = {re.sub(r"\d+", "#", text) for text in texts.values()}
+    numbers = {number: [int(n) for n in re.findall(r"\d+", text)] for number, text in texts.items()}
+    if len(words) > 1 or any(len(found) != len(numbers[first]) for found in numbers.values()):
+        return False
+    counts = all(len(set(column)) == 1 or list(column) == list(numbers) for column in zip(*numbers.values()))
+    inside = {_shown(line) for page in lines.values() for line in page[1:-1]}
+    return counts and not inside & set(texts.values())
 
 
 # Records ------------------------------------------------------------------------------------------------------
 
 
-def _all_rows(
-    document: pdfium.PdfDocument, edges: list[float], below: float, name: str
-) -> tuple[list[list[str]], list[int], int]:
-    cells: list[list[str]] = []
-    pages: list[int] = []
-    anchor = -1
-    for at in range(len(document)):
-        signs = [sign for sign in _signs(document[at]) if at or sign.down > below + SAME_LINE]
-        lines = _cell_lines(signs, edges)
-        if anchor < 0:
-            anchor = _anchor(lines)
-        rows = _rows(lines, anchor, edges)
-        if not rows:
-            raise UnreadableFile(
-                f"{name}, page {at + 1}: text, but no record in it. Ask for the file as CSV."
-            )
-        cells += rows
-        pages += [at + 1] * len(rows)
-    return cells, pages, anchor
+def _anchor(pages: Sequence[Sequence[_Piece]], name: str) -> tuple[int, re.Pattern[str]]:
+    """The column whose cells begin a record, and how they begin.
 
-
-def _cell_lines(signs: Sequence[_Sign], edges: Sequence[float]) -> list[_Line]:
-    """Each line of a page cut into cells: a sign belongs to the last column that begins left of it."""
-    found = []
-    for line in _lines_of(signs):
-        by_column: dict[int, list[_Sign]] = {}
-        for sign in line:
-            column = max((at for at, edge in enumerate(edges) if edge <= sign.left), default=0)
-            by_column.setdefault(column, []).append(sign)
-        for column, group in by_column.items():
-            text = _written(group)
-            if text.strip():
-                right = max(sign.right for sign in group if not sign.text.isspace())
-                found.append(_Line(column, line[0].down, right, text.lstrip()))
-    return found
-
-
-def _anchor(lines: Sequence[_Line]) -> int:
-    """The column with one line a record: of those with the usual number of lines, the one with longest text."""
-    count = Counter(line.column for line in lines)
-    usual = Counter(count.values()).most_common(1)[0][0]
-    length = Counter[int]()
-    for line in lines:
-        length[line.column] += len(line.text)
-    return max((column for column in count if count[column] == usual), key=lambda column: length[column])
-
-
-def _rows(lines: Sequence[_Line], anchor: int, edges: Sequence[float]) -> list[list[str]]:
-    """Records of a page: lines go to the record whose anchor closes (or opens) the band they stand in."""
-    heights = sorted(line.down for line in lines if line.column == anchor)
-    if not heights:
-        return []
-    # Cells hang from the bottom of their row where lines stand above the first anchor, else from its top.
-    from_bottom = any(line.down < heights[0] - SAME_LINE for line in lines)
-    rows: list[dict[int, list[_Line]]] = [{} for _ in heights]
-    for line in lines:
-        if from_bottom:
-            at = sum(height < line.down - SAME_LINE for height in heights)
-        else:
-            at = sum(height <= line.down + SAME_LINE for height in heights) - 1
-        rows[min(at, len(rows) - 1)].setdefault(line.column, []).append(line)
-    limits = [*edges[1:], float("inf")]
-    return [[_cell(row.get(column, []), limits[column]) for column in range(len(edges))] for row in rows]
-
-
-def _cell(lines: Sequence[_Line], limit: float) -> str:
-    """A cell's lines joined as they were released.
-
-    After a blank the next line goes on; a word broken at the column's right edge is put together; any other
-    line end is a line feed of the cell.
+    Ids before times; of several columns of times the one with fewest, since a time frame holds two a record.
+    Columns with a third of the most are considered, so that a date typed into a reason is not.
     """
-    text = ""
-    for line in lines:
-        text += line.text
-        if line is not lines[-1] and not line.text.endswith(" "):
-            broken = " " not in line.text and line.right > limit - 4 * LEFT_OF_HEADER
-            text += "" if broken else "\n"
+    for begins in (ID, TIME):
+        count: dict[int, int] = {}
+        for piece in (piece for pieces in pages for piece in pieces if begins.match(piece.text.strip())):
+            count[piece.column] = count.get(piece.column, 0) + 1
+        usual = {column: n for column, n in count.items() if n >= max(count.values()) / 3}
+        if usual:
+            return min(usual, key=lambda column: (usual[column], column)), begins
+    raise UnreadableFile(
+        f"{name}: no column of ids or times stands under the header, so records cannot be told apart. "
+        "Ask for the file as CSV."
+    )
+
+
+def _rows(
+    pages: Sequence[Sequence[_Piece]], column: int, begins: re.Pattern[str], size: float, name: str
+) -> tuple[list[_Row], str]:
+    """The records of all pages, and how they were told apart."""
+
+    def is_start(piece: _Piece) -> bool:
+        return piece.column == column and begins.match(piece.text.strip()) is not None
+
+    rows = _rows_as_drawn(pages, is_start, size)
+    if rows is not None:
+        return rows, "cells placed by position, records in the order in which they are drawn"
+    return _rows_by_height(pages, is_start, size, name), "cells and records placed by position"
+
+
+IsStart = Callable[[_Piece], bool]
+
+
+def _rows_as_drawn(pages: Sequence[Sequence[_Piece]], is_start: IsStart, size: float) -> list[_Row] | None:
+    """Records of a file that draws one after the other, cell by cell; None where a file does not.
+
+    The next record begins where the column drops back. Each must hold one start and stand below the one
+    before; what stands before a page's first start goes on from the page before.
+    """
+    rows: list[_Row] = []
+    for number, pieces in enumerate(pages, 1):
+        groups: list[list[_Piece]] = []
+        for piece in pieces:
+            if groups and piece.column >= groups[-1][-1].column:
+                groups[-1].append(piece)
+            else:
+                groups.append([piece])
+        starts = [sum(map(is_start, group)) for group in groups]
+        if starts[:1] == [0] and rows:
+            rows[-1].pieces += [replace(piece, down=piece.down + _NEXT_PAGE) for piece in groups.pop(0)]
+            starts.pop(0)
+        if set(starts) - {1} or not _in_order(groups, size):
+            return None
+        rows += [_Row(number, group) for group in groups]
+    return rows
+
+
+_NEXT_PAGE = 1e6  # points: lines that go on on the next page stand below all others
+
+
+def _in_order(groups: Sequence[Sequence[_Piece]], size: float) -> bool:
+    heights = [(min(p.down for p in group), max(p.down for p in group)) for group in groups]
+    return all(after[0] > before[1] + SAME_LINE * size for before, after in pairwise(heights))
+
+
+def _rows_by_height(
+    pages: Sequence[Sequence[_Piece]], is_start: IsStart, size: float, name: str
+) -> list[_Row]:
+    """Records of a file that draws line by line: cells hang from the top of their row, or all stand on its bottom."""
+    starts = [sorted(piece.down for piece in pieces if is_start(piece)) for pieces in pages]
+    near = SAME_LINE * size
+    above = [bool(s) and min(p.down for p in pieces) < s[0] - near for s, pieces in zip(starts, pages)]
+    below = [bool(s) and max(p.down for p in pieces) > s[-1] + near for s, pieces in zip(starts, pages)]
+    wrapped = any(
+        all(abs(p.down - at) > near for at in s) for s, pieces in zip(starts, pages) for p in pieces
+    )
+    if not all(starts) or (wrapped and any(above) == any(below)):
+        which = next(
+            (n for n, s in enumerate(starts, 1) if not s), above.index(True) + 1 if any(above) else 1
+        )
+        raise UnreadableFile(
+            f"{name}, page {which}: the lines of neighbouring records cannot be told apart. Ask for the file as CSV."
+        )
+    rows = []
+    for number, (heights, pieces) in enumerate(zip(starts, pages), 1):
+        mine = [_Row(number, []) for _ in heights]
+        for piece in sorted(pieces, key=lambda piece: (piece.down, piece.left)):
+            if any(above):
+                at = int(np.searchsorted(heights, piece.down - near))
+            else:
+                at = int(np.searchsorted(heights, piece.down + near, side="right")) - 1
+            mine[at].pieces.append(piece)
+        rows += mine
+    return rows
+
+
+def _judged(size: float) -> Callable[[_Row], _Row]:
+    """Marks a record that cannot be trusted: a word runs into the next column, or a line stands far off."""
+
+    def judge(row: _Row) -> _Row:
+        heights = sorted(piece.down for piece in row.pieces)
+        far = any(FAR * size < b - a < _NEXT_PAGE / 2 for a, b in pairwise(heights))
+        split = any(piece.split for piece in row.pieces)
+        return replace(row, why="unreadable record") if far or split else row
+
+    return judge
+
+
+# Cells --------------------------------------------------------------------------------------------------------
+
+
+def _cells(rows: Sequence[_Row], columns: int, size: float) -> list[list[str]]:
+    """The text of every cell; how lines are joined stands at the top of this module."""
+    parts = [[[p for p in row.pieces if p.column == at] for at in range(columns)] for row in rows]
+    limits = [max((p.right for row in parts for p in row[at]), default=0.0) for at in range(columns)]
+    keeps_blanks = any(p.text[-1].isspace() for row in parts for cell in row for p in cell[:-1])
+    return [[_joined(cell, limit, size, keeps_blanks) for cell, limit in zip(row, limits)] for row in parts]
+
+
+def _joined(cell: Sequence[_Piece], limit: float, size: float, keeps_blanks: bool) -> str:
+    text = cell[0].text if cell else ""
+    for line, after in pairwise(cell):
+        text += _between(line, after, limit, size, keeps_blanks) + after.text
     return text
 
 
-# The second count ---------------------------------------------------------------------------------------------
+def _between(line: _Piece, after: _Piece, limit: float, size: float, keeps_blanks: bool) -> str:
+    """What stood between two lines of a cell: nothing, a blank or a line feed."""
+    if abs(line.down - after.down) <= SAME_LINE * size or line.text[-1].isspace():
+        return "" if line.text[-1].isspace() else " "
+    if _is_broken_word(line, after, limit, size, keeps_blanks):
+        return ""
+    if keeps_blanks:
+        return "\n"
+    word = after.text.split()[0]
+    room = (after.right - after.left) * len(word) / len(after.text.rstrip())
+    return "\n" if line.right + WORD_GAP * size + room < limit - size else " "
 
 
-def _count_in_text(document: pdfium.PdfDocument, first: Sequence[str]) -> int:
-    """Records counted in the bare text of all pages, without any position: cells shaped like the first anchor."""
-    if not first:
-        return 0
-    pattern = re.compile(rf"(?<![\w-]){_shape(first[0].strip())}(?![\w-])")
-    total = 0
-    for at in range(len(document)):
-        page = document[at]
-        text = page.get_textpage()
-        total += len(pattern.findall(text.get_text_range()))
-        text.close()
-        page.close()
-    return total
+def _is_broken_word(line: _Piece, after: _Piece, limit: float, size: float, keeps_blanks: bool) -> bool:
+    """Whether a line is all of one word that reached the column's edge and goes on below."""
+    begun, rest = line.text.strip(), after.text.split()[0]
+    if _WHOLE_ID.fullmatch(begun + rest):
+        return True
+    if " " in begun or (line.right < limit - size and not begun.endswith("-")):
+        return False
+    # Without blanks at line ends a full line may be a whole word: only codes are put together.
+    return keeps_blanks or (bool(re.search(r"[\d-]", begun)) and bool(re.fullmatch(r"[\w-]+", begun + rest)))
 
 
-def _shape(text: str) -> str:
-    """A pattern for cells of the same shape: a digit or letter where there was one, other signs as they are."""
-    if re.fullmatch(r"[0-9a-f-]+", text):
-        return "".join("-" if sign == "-" else "[0-9a-f]" for sign in text)
-    return "".join(
-        r"\d"
-        if sign.isdigit()
-        else "[A-Z]"
-        if sign.isupper()
-        else "[a-z]"
-        if sign.islower()
-        else re.escape(sign)
-        for sign in text
+# The result ---------------------------------------------------------------------------------------------------
+
+
+def _counted(
+    texts: Sequence[str], begins: re.Pattern[str], cells: Sequence[Sequence[str]], column: int
+) -> int:
+    """Records counted in the bare text of all pages: beginnings of ids (or times), less those in other cells."""
+    everywhere = sum(len(begins.findall(text)) for text in texts)
+    others = sum(len(begins.findall(cell)) for row in cells for at, cell in enumerate(row) if at != column)
+    return everywhere - others
+
+
+def _section(
+    columns: tuple[str, ...], rows: Sequence[_Row], cells: Sequence[Sequence[str]]
+) -> tuple[Section, tuple[Aside, ...]]:
+    kept = [at for at, row in enumerate(rows) if not row.why]
+    asides = tuple(
+        Aside(at + 1, row.why, " ".join(piece.text.strip() for piece in row.pieces), row.page)
+        for at, row in enumerate(rows)
+        if row.why
     )
+    table = pa.table(
+        {
+            str(column): pa.array([cells[at][column] for at in kept], pa.string())
+            for column in range(len(columns))
+        }
+    )
+    record = pa.array([at + 1 for at in kept], pa.int64())
+    return Section(columns, table, record, pa.array([rows[at].page for at in kept], pa.int64())), asides

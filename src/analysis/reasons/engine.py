@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from analysis.reasons.origin import Parted
-from analysis.reasons.rules import TIERS, Guard, Rule, Rules, searched, words
+from analysis.reasons.rules import TIERS, Guard, Rule, Rules, searched
 
 TOPIC_OF_TIER = {
     "strict": "immigration",
@@ -91,10 +91,9 @@ def _candidates(matched: frozenset[int], parted: Parted, rules: Rules, day: date
     said = any(value != "Other" for value in parted.offense_types)
     return [
         rule
-        for rule in rules.rules
-        if rules.number[rule.pattern] in matched
-        and rule.in_force(day)
-        and not (said and rule.topic in rules.whole_topics)
+        for number in sorted(matched)
+        for rule in rules.by_number.get(number, ())
+        if rule.in_force(day) and not (said and rule.topic in rules.whole_topics)
     ]
 
 
@@ -116,7 +115,7 @@ def _guarded(rule: Rule, matched: frozenset[int], standing: set[str], rules: Rul
 
 
 def _first(patterns: tuple[str, ...], matched: frozenset[int], rules: Rules) -> str:
-    return next((f"unless '{p}'" for p in patterns if rules.number[words(p)] in matched), "")
+    return next((f"unless '{p}'" for p in patterns if rules.number_within[p] in matched), "")
 
 
 def _first_rule(guard: Guard, standing: set[str]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from analysis.formats import is_masked
 
@@ -20,8 +21,7 @@ class Machine:
     inside: bool
 
 
-@dataclass(frozen=True)
-class Parted:
+class Parted(NamedTuple):
     """A reason in parts: drop-down values, what remains, how it came about, and a text quoted by a machine."""
 
     offense_types: tuple[str, ...]

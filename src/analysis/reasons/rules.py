@@ -20,7 +20,9 @@ TIERS = ("strict", "core", "broad")
 KINDS = ("civil", "criminal")
 MENU_FILE = "offense_types.toml"
 _FILE_KEYS = {"topic", "about", "crime", "whole", "dhs", "guard", "rule"}
-_RULE_KEYS = {"id", "tier", "kind", "match", "unless", "because", "matches", "leaves", "source", "whole", "from", "until"}  # fmt: skip
+_RULE_KEYS = {
+    "id", "tier", "kind", "match", "unless", "because", "matches", "leaves", "source", "whole", "from", "until",
+}  # fmt: skip
 _NEEDED = ("id", "match", "because", "matches", "leaves")
 _GUARD_KEYS = {"groups", "unless", "when", "because"}
 _TYPE_KEYS = {"value", "topics", "tier", "kind", "because"}
@@ -28,7 +30,7 @@ _NOT_ALLOWED = (
     (r"\(\?|\\|[\^$.]", "look-around, back-references, anchors, dots and backslashes are outside the subset"),
     (r"[*+?}][*+?]", "lazy and possessive repeats are outside the subset"),
     (r"\)[*+]", "an unbounded repeat of a group is outside the subset: write {0,2} or a longer list"),
-    (r"\{(?!0,[1-6]\}|[1-9],?[1-9]?\})", "a repeat must be bounded and small: {m,n} with n at most 9"),
+    (r"\{(?!(\d|1\d|20)(,(\d|1\d|20))?\})", "a repeat must be bounded and small: {m,n} with n at most 20"),
     (r"[^a-z0-9 |()?*+\[\]{},-]", "patterns meet lower-case letters, digits and single blanks only"),
     (r"\[[^\]]*\[", "a class inside a class is outside the subset"),
 )
@@ -116,7 +118,9 @@ class Rules:
             raise BadRules(f"{folder}: {MENU_FILE} is missing; it lists the values of the vendor's menu")
         menu_file = _read(folder / MENU_FILE)
         types = {t.value: t for t in _offense_types(menu_file)}
-        topics = [(path.name, _read(path)) for path in sorted(folder.glob("*.toml")) if path.name != MENU_FILE]
+        topics = [
+            (path.name, _read(path)) for path in sorted(folder.glob("*.toml")) if path.name != MENU_FILE
+        ]
         made = [(name, rule) for name, content in topics for rule in _rules(name, content)]
         _refuse_doubles(made)
         rules = cls(
@@ -124,7 +128,8 @@ class Rules:
             guards=tuple(g for name, content in topics for g in _guards(name, content, made, types)),
             offense_types=types,
             menu=Menu(tuple(types), read_machines(menu_file.get("machine", []))),
-            crimes=frozenset(c["topic"] for _, c in topics if c.get("crime")) | set(menu_file.get("crimes", [])),
+            crimes=frozenset(c["topic"] for _, c in topics if c.get("crime"))
+            | set(menu_file.get("crimes", [])),
             whole_topics=frozenset(c["topic"] for _, c in topics if c.get("whole")),
             dhs=next((c["dhs"] for _, c in topics if "dhs" in c), {}),
         )
@@ -141,6 +146,19 @@ class Rules:
     def number(self) -> Mapping[str, int]:
         """The number of each pattern."""
         return {pattern: number for number, pattern in enumerate(self.patterns)}
+
+    @cached_property
+    def by_number(self) -> Mapping[int, tuple[Rule, ...]]:
+        """The rules whose `match` has each number."""
+        numbers = dict.fromkeys(self.number[rule.pattern] for rule in self.rules)
+        return {n: tuple(r for r in self.rules if self.number[r.pattern] == n) for n in numbers}
+
+    @cached_property
+    def number_within(self) -> Mapping[str, int]:
+        """The number of each `unless`, by the text of the rule file."""
+        excluding = [p for rule in self.rules for p in rule.unless]
+        excluding += [p for guard in self.guards for p in guard.unless]
+        return {p: self.number[words(p)] for p in excluding}
 
     @cached_property
     def compiled(self) -> tuple[re.Pattern[str], ...]:
@@ -198,7 +216,7 @@ def _read(path: Path) -> dict[str, Any]:
     known = {"offense_type", "machine", "crimes"} if path.name == MENU_FILE else _FILE_KEYS
     _refuse_unknown(path.name, "the file", content, known)
     if path.name != MENU_FILE and not content.get("topic"):
-        raise BadRules(f"{path.name}: names no topic; begin with topic = \"…\"")
+        raise BadRules(f'{path.name}: names no topic; begin with topic = "…"')
     return content
 
 
@@ -212,7 +230,7 @@ def _rules(file: str, content: Mapping[str, Any]) -> Iterator[Rule]:
     for table in content.get("rule", []):
         name = f"rule '{table.get('id', '(without id)')}'"
         _refuse_unknown(file, name, table, _RULE_KEYS)
-        _check_table(file, name, table)
+        _check_table(file, name, table, table.get("whole", content.get("whole", False)))
         yield Rule(
             id=table["id"], topic=content["topic"], match=table["match"], because=table["because"],
             matches=tuple(table["matches"]), leaves=tuple(table["leaves"]), unless=tuple(table.get("unless", ())),
@@ -222,7 +240,7 @@ def _rules(file: str, content: Mapping[str, Any]) -> Iterator[Rule]:
         )  # fmt: skip
 
 
-def _check_table(file: str, name: str, table: Mapping[str, Any]) -> None:
+def _check_table(file: str, name: str, table: Mapping[str, Any], whole: bool) -> None:
     missing = [key for key in _NEEDED if not table.get(key)]
     if missing:
         raise BadRules(f"{file}, {name}: '{missing[0]}' is missing; a rule needs {', '.join(_NEEDED)}")
@@ -239,24 +257,26 @@ def _check_table(file: str, name: str, table: Mapping[str, Any]) -> None:
         if key in table and type(table[key]) is not date:
             raise BadRules(f"{file}, {name}: '{key}' is not a day; write it as 2025-09-08, without quotes")
     for pattern in (table["match"], *table.get("unless", ())):
-        check_pattern(file, name, pattern)
+        check_pattern(file, name, pattern, whole or pattern != table["match"])
 
 
-def check_pattern(file: str, name: str, pattern: str) -> None:
+def check_pattern(file: str, name: str, pattern: str, whole: bool = False) -> None:
     """Raise `BadRules` for a pattern outside the linear-time subset."""
     for forbidden, why in _NOT_ALLOWED:
         found = re.search(forbidden, pattern)
         if found:
             raise BadRules(f"{file}, {name}: '{found[0]}' in '{pattern}': {why}")
     if _nested(pattern):
-        raise BadRules(f"{file}, {name}: a repeat inside a repeated group in '{pattern}'; bound it with {{1,20}}")
+        raise BadRules(
+            f"{file}, {name}: a repeat inside a repeated group in '{pattern}'; bound it with {{1,20}}"
+        )
     try:
         re.compile(pattern)
         re2.compile(pattern)
     except (re.error, re2.error) as error:
         raise BadRules(f"{file}, {name}: '{pattern}' is no pattern ({error}); mend it") from error
-    if re.search(words(pattern), " a "):
-        raise BadRules(f"{file}, {name}: '{pattern}' matches any one letter; name the words it is about")
+    if not whole and re.search(words(pattern), " q "):
+        raise BadRules(f"{file}, {name}: '{pattern}' matches any letter; name the words it is about")
 
 
 def _nested(pattern: str) -> bool:
@@ -296,14 +316,23 @@ def _guards(
     for place, table in enumerate(content.get("guard", []), start=1):
         name = f"guard {place}"
         _refuse_unknown(file, name, table, _GUARD_KEYS)
-        if not table.get("because") or not table.get("groups") or not (table.get("unless") or table.get("when")):
+        if (
+            not table.get("because")
+            or not table.get("groups")
+            or not (table.get("unless") or table.get("when"))
+        ):
             raise BadRules(f"{file}, {name}: a guard needs groups, because, and unless or when")
         unknown = sorted((set(table["groups"]) - groups) | (set(table.get("when", ())) - rules))
         if unknown:
             raise BadRules(f"{file}, {name}: there is no group or rule '{unknown[0]}'; mend its name")
         for pattern in table.get("unless", ()):
             check_pattern(file, name, pattern)
-        yield Guard(tuple(table["groups"]), tuple(table.get("unless", ())), tuple(table.get("when", ())), table["because"])
+        yield Guard(
+            tuple(table["groups"]),
+            tuple(table.get("unless", ())),
+            tuple(table.get("when", ())),
+            table["because"],
+        )
 
 
 def _offense_types(content: Mapping[str, Any]) -> Iterator[OffenseType]:
@@ -317,7 +346,11 @@ def _offense_types(content: Mapping[str, Any]) -> Iterator[OffenseType]:
         if table.get("tier") not in (None, *TIERS) or table.get("kind") not in (None, *KINDS):
             raise BadRules(f"{MENU_FILE}, {name}: tier is strict, core or broad; kind is civil or criminal")
         yield OffenseType(
-            table["value"], tuple(table["topics"]), table.get("tier"), table.get("kind"), table.get("because", "")
+            table["value"],
+            tuple(table["topics"]),
+            table.get("tier"),
+            table.get("kind"),
+            table.get("because", ""),
         )
 
 

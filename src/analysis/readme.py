@@ -1,0 +1,55 @@
+"""Writes the parts of README.md that are computed: the score of each place and the list of modules."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from analysis import claims, pages, places
+
+ORDER = (
+    "places", "sources", "readers", "formats", "searches", "sightings", "agencies", "reasons", "ledger", "build",
+    "measures", "figures", "claims", "coding", "pages", "replica", "rerun", "report", "verification", "benchmark",
+    "readme",
+)  # fmt: skip
+"""The library in data-flow order; a test holds every import to it."""
+
+
+def write(top: Path) -> Path:
+    """Bring the computed parts of README.md up to date; gives its path."""
+    path = top / "README.md"
+    path.write_text(filled(path.read_text(encoding="utf-8"), top), encoding="utf-8")
+    return path
+
+
+def filled(text: str, top: Path) -> str:
+    """The README's text with its computed parts as they should read today."""
+    score = "\n".join(f"    {score_line(place)}" for place in places.all_places(top))
+    modules = "\n".join(f"| `{name}` | {sentence(name)} |" for name in ORDER)
+    parts = {"score": score, "modules": f"| module | contract |\n|---|---|\n{modules}"}
+    for name, part in parts.items():
+        text = re.sub(
+            rf"(<!-- {name} -->).*?(<!-- /{name} -->)", lambda found, part=part: f"{found[1]}\n{part}\n{found[2]}",
+            text, flags=re.DOTALL,
+        )  # fmt: skip
+    return text
+
+
+def score_line(place: places.Place) -> str:
+    """A place's line of the score, from its published results."""
+    if (place.results / "claims.csv").is_file():
+        return claims.score(place, pages.open_claims(place).to_dict("records"))
+    return claims.waiting(place, len(place.waiting) or len(place.files))
+
+
+def sentence(module: str) -> str:
+    """A module's contract: the first sentence of its own docstring."""
+    said = ast.get_docstring(ast.parse(source(module).read_text(encoding="utf-8"))) or ""
+    return said.split("\n\n")[0].replace("\n", " ")
+
+
+def source(module: str) -> Path:
+    """The file that holds a module's docstring."""
+    path = Path(__file__).with_name(f"{module}.py")
+    return path if path.is_file() else Path(__file__).with_name(module) / "__init__.py"
