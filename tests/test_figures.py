@@ -66,6 +66,6 @@ def test_a_readers_own_settings_change_nothing(monkeypatch):
 
 def test_every_title_says_what_is_plotted_and_holds_no_number():
     for name, table in TABLES.items():
-        title = getattr(figures, name)(table).axes[0].get_title(loc="left")
+        title = getattr(figures, name)(table).get_suptitle()
         assert title
         assert not any(sign.isdigit() for sign in title)

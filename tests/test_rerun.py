@@ -199,15 +199,15 @@ def executed(*outs: dict, source: str = "1") -> nbformat.NotebookNode:
         ("<matplotlib.axes.Axes at 0x7f2a3c5d1e20>", "memory address"),
         ("&lt;object object at 0x7f2a3c5d1e20&gt;", "memory address"),
         (" 10%|#  |\r 20%|## |", "progress bar"),
-        ("/opt/env/lib/site.py:3: UserWarning: x", "of this machine"),
-        ("read /home/anna/logs/a.csv", "of this machine"),
+        ("/invented/env/lib/site.py:3: UserWarning: x", "of this machine"),
+        ("read /invented/anna/logs/a.csv", "of this machine"),
     ],
 )
 def test_what_would_differ_on_the_next_run_is_an_error_that_names_the_cell(
     text: str, complaint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOME", "/home/anna")
-    monkeypatch.setattr(rerun.sys, "prefix", "/opt/env")
+    monkeypatch.setenv("HOME", "/invented/anna")
+    monkeypatch.setattr(rerun.sys, "prefix", "/invented/env")
     for out in (
         new_output("display_data", {"text/plain": text}),
         new_output("stream", text=text),
@@ -221,9 +221,9 @@ def test_what_would_differ_on_the_next_run_is_an_error_that_names_the_cell(
 def test_paths_below_the_repository_become_relative_even_inside_the_home_folder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("HOME", "/home/anna")
-    said = "wrote /home/anna/repo/results/x.csv in /home/anna/repo"
-    nb = rerun.strip(executed(new_output("stream", text=said)), Path("/home/anna/repo"))
+    monkeypatch.setenv("HOME", "/invented/anna")
+    said = "wrote /invented/anna/repo/results/x.csv in /invented/anna/repo"
+    nb = rerun.strip(executed(new_output("stream", text=said)), Path("/invented/anna/repo"))
     assert nb.cells[1].outputs[0].text == "wrote results/x.csv in ."
 
 

@@ -54,7 +54,6 @@ def watermark(figure: Figure) -> Figure:
             0.5, height, WATERMARK, fontsize=22, color=ACCENT, alpha=0.16, rotation=12, ha="center", va="center",
             fontweight="bold", zorder=5,
         )  # fmt: skip
-    figure.text(0.995, 0.995, WATERMARK, fontsize=7, color=ACCENT, ha="right", va="top", fontweight="bold")
     return figure
 
 
@@ -69,7 +68,7 @@ def png(figure: Figure) -> bytes:
 def _axes(title: str, height: float = 4.5) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(8, height))
     axes = figure.add_subplot()
-    axes.set_title(title)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
     return figure, axes
 
 
@@ -119,7 +118,7 @@ def searches_per_day(table: pd.DataFrame) -> Figure:
         axes.legend(fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.1))
     _dates(axes)
     _thousands(axes)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.15 * max(table["searches"].max(), 1))
     _mark_days(axes, table["day"].min(), table["day"].max())
     return figure
 
@@ -171,15 +170,14 @@ def reach(table: pd.DataFrame) -> Figure:
 
 @_house
 def immigration_per_week(table: pd.DataFrame) -> Figure:
-    """Three nested totals of immigration searches, each drawn over the wider one."""
+    """Bars side by side: the three nested totals of immigration searches, week by week."""
     figure, axes = _axes("Searches per week whose stated reason cites immigration, by definition")
-    for definition in ("broad", "core", "strict"):
+    for side, definition in ((-2, "strict"), (0, "core"), (2, "broad")):
         rows = table[table["definition"] == definition]
-        bars = axes.bar(
-            rows["week"], rows["searches"], 5.5, color=SHADES[definition], label=definition, edgecolor="white"
-        )
-        axes.bar_label(bars, labels=[f"{n:,}" if n else "" for n in rows["searches"]], fontsize=7, padding=1)
-    axes.legend(title="definition (each includes the next)", ncols=3, fontsize=8)
+        place = rows["week"] + pd.Timedelta(days=side)
+        bars = axes.bar(place, rows["searches"], 1.9, color=SHADES[definition], label=definition)
+        axes.bar_label(bars, labels=[f"{n:,}" for n in rows["searches"]], fontsize=7, padding=1)
+    axes.legend(title="definition (each is part of the next)", ncols=3, fontsize=8)
     _weeks(axes, table.loc[table["definition"] == "broad", "week"])
     _thousands(axes)
     axes.margins(y=0.18)

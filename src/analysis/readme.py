@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
 
 from analysis import claims, pages, places
@@ -25,14 +24,13 @@ def write(top: Path) -> Path:
 
 def filled(text: str, top: Path) -> str:
     """The README's text with its computed parts as they should read today."""
-    score = "\n".join(f"    {score_line(place)}" for place in places.all_places(top))
+    score = "\n".join(score_line(place) for place in places.all_places(top))
     modules = "\n".join(f"| `{name}` | {sentence(name)} |" for name in ORDER)
-    parts = {"score": score, "modules": f"| module | contract |\n|---|---|\n{modules}"}
+    parts = {"score": f"\n```\n{score}\n```\n", "modules": f"\n| module | contract |\n|---|---|\n{modules}\n"}
     for name, part in parts.items():
-        text = re.sub(
-            rf"(<!-- {name} -->).*?(<!-- /{name} -->)", lambda found, part=part: f"{found[1]}\n{part}\n{found[2]}",
-            text, flags=re.DOTALL,
-        )  # fmt: skip
+        before, _, rest = text.partition(f"<!-- {name} -->")
+        _, _, after = rest.partition(f"<!-- /{name} -->")
+        text = f"{before}<!-- {name} -->\n{part}\n<!-- /{name} -->{after}"
     return text
 
 

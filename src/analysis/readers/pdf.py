@@ -36,6 +36,7 @@ WORD_GAP = 0.2  # a wider gap without a blank in it is a blank
 CELL_GAP = 0.8  # a wider gap in the header begins the next cell
 CLOSE = 1.8  # lines of one header follow each other more closely
 FAR = 4.5  # lines of one record follow each other more closely
+APART = 2.2  # text that is no record's stands this far from the records
 PER_POINT = 10  # steps in which white strips are looked for
 
 ID = re.compile(r"(?<![\w/-])[0-9a-fA-F]{8}-")
@@ -116,11 +117,15 @@ def read(path: Path, name: str, is_header: IsHeader) -> Reading:
     pieces = [_pieces(page, edges) for page in printed]
     again = _take_headers(pieces, _pieces(first[~below & (first.down >= header.top)], edges), size)
     margins = _take_margins(pieces, size)
+    if not any(pieces):
+        return Reading(name, (_section(header.columns, [], [])[0],), (), 0, tuple(blanks))
     column, begins = _anchor(pieces, name)
     rows, how = _rows(pieces, column, begins, size, name)
-    rows = sorted([*map(_judged(size), rows), *again], key=lambda row: (row.page, row.top))
-    cells = _cells(rows, len(edges) + 1, size)
-    counted = _counted(texts, begins, cells, column) + len(again)
+    rows = sorted([*rows, *again], key=lambda row: (row.page, row.top))
+    cells = _cells(rows, len(header.columns), size)
+    # Headers and stray text begin with no id; both are lines of the file and are set aside below.
+    counted = _counted(texts, begins, cells, column) + sum(bool(row.why) for row in rows)
+    rows = list(map(_judged(size), rows))
     notes = [f"{len(pages):,} pages; {how}", *blanks, *margins]
     if again:
         notes.append(f"the header is printed again {len(again):,} times")
@@ -205,10 +210,10 @@ def _refuse_scans(pages: Sequence[_Signs], texts: Sequence[str], name: str) -> l
     scans = [number for number in empty if number not in paper]
     if scans or not written:
         raise UnreadableFile(
-            f"{name}: {_ranges(scans or paper)} of {len(pages):,} hold no text; they are scans or blank. "
+            f"{name}: {_ranges(scans or paper)} of {len(pages):,}: no text there; it is a scan or blank. "
             "Ask for the file as CSV, or run text recognition by hand and check it."
         )
-    return [f"{_ranges(paper)} are blank paper"] if paper else []
+    return [f"blank paper: {_ranges(paper)}"] if paper else []
 
 
 def _ranges(numbers: Sequence[int]) -> str:
@@ -216,7 +221,8 @@ def _ranges(numbers: Sequence[int]) -> str:
     starts = [n for n in numbers if n - 1 not in set(numbers)]
     ends = [n for n in numbers if n + 1 not in set(numbers)]
     shown = [f"{a:,}" if a == b else f"{a:,}-{b:,}" for a, b in zip(starts, ends)]
-    return "pages " + ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
+    word = "page " if len(numbers) == 1 else "pages "
+    return word + ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
 
 
 # The header and the columns -----------------------------------------------------------------------------------
@@ -268,7 +274,7 @@ def _header_cells(line: _Signs) -> Iterator[_Words]:
     """The cells of one header line; a blank that stands before a name belongs to it, as in the export."""
     start = 0
     ink = np.flatnonzero(line.code != _BLANK)
-    for before, after in pairwise(ink):
+    for before, after in pairwise(ink.tolist()):
         if line.left[after] - line.right[before] > CELL_GAP * line.size:
             end = before + 1
             # Blanks that touch the word before end it; the others begin the next cell.
@@ -427,7 +433,7 @@ def _take_margins(pages: list[list[_Piece]], size: float) -> list[str]:
     """Take page numbers, dates of printing and addresses out of the margins (changed in place); notes on them.
 
     A line is a margin's if it is the first (or last) of every page in the same words, but for the page's
-    own number, and stands nowhere else.
+    own number, stands nowhere else and holds no id.
     """
     notes = []
     for place, word in ((0, "top"), (-1, "bottom")):
@@ -448,6 +454,8 @@ def _take_margins(pages: list[list[_Piece]], size: float) -> list[str]:
 
 def _is_margin(texts: dict[int, str], lines: dict[int, list[list[_Piece]]], last: int) -> bool:
     first, text = next(iter(texts.items()))
+    if ID.search(text):
+        return False
     if len(texts) == 1:
         return re.fullmatch(rf"(?i)page {first}( of {last})?", text) is not None
     words = {re.sub(r"\d+", "#", text) for text in texts.values()}
@@ -502,24 +510,42 @@ def _rows_as_drawn(pages: Sequence[Sequence[_Piece]], is_start: IsStart, size: f
     """Records of a file that draws one after the other, cell by cell; None where a file does not.
 
     The next record begins where the column drops back. Each must hold one start and stand below the one
-    before; what stands before a page's first start goes on from the page before.
+    before; what stands close above a page's first start goes on from the page before. Text far from all
+    records, such as a stamp, is a row of its own, to be set aside.
     """
     rows: list[_Row] = []
     for number, pieces in enumerate(pages, 1):
-        groups: list[list[_Piece]] = []
-        for piece in pieces:
-            if groups and piece.column >= groups[-1][-1].column:
-                groups[-1].append(piece)
-            else:
-                groups.append([piece])
+        groups = _groups(pieces)
         starts = [sum(map(is_start, group)) for group in groups]
-        if starts[:1] == [0] and rows:
-            rows[-1].pieces += [replace(piece, down=piece.down + _NEXT_PAGE) for piece in groups.pop(0)]
-            starts.pop(0)
-        if set(starts) - {1} or not _in_order(groups, size):
+        records = [group for group, count in zip(groups, starts) if count]
+        if max(starts, default=0) > 1 or not _in_order(records, size):
             return None
-        rows += [_Row(number, group) for group in groups]
+        for at, (group, count) in enumerate(zip(groups, starts)):
+            if count:
+                rows.append(_Row(number, list(group)))
+            elif _is_apart(group, records, size):
+                rows.append(_Row(number, list(group), "unreadable record"))
+            elif at == 0 and rows:
+                rows[-1].pieces += [replace(piece, down=piece.down + _NEXT_PAGE) for piece in group]
+            else:
+                return None
     return rows
+
+
+def _groups(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
+    """Pieces in the order in which they are drawn, a new group wherever the column drops back."""
+    groups: list[list[_Piece]] = []
+    for piece in pieces:
+        if groups and piece.column >= groups[-1][-1].column:
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    return groups
+
+
+def _is_apart(group: Sequence[_Piece], records: Sequence[Sequence[_Piece]], size: float) -> bool:
+    heights = [piece.down for record in records for piece in record]
+    return all(abs(piece.down - height) > APART * size for piece in group for height in heights)
 
 
 _NEXT_PAGE = 1e6  # points: lines that go on on the next page stand below all others
@@ -568,7 +594,7 @@ def _judged(size: float) -> Callable[[_Row], _Row]:
         heights = sorted(piece.down for piece in row.pieces)
         far = any(FAR * size < b - a < _NEXT_PAGE / 2 for a, b in pairwise(heights))
         split = any(piece.split for piece in row.pieces)
-        return replace(row, why="unreadable record") if far or split else row
+        return replace(row, why="unreadable record") if (far or split) and not row.why else row
 
     return judge
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.reasons.engine import MACHINE_TOPIC, TOPIC_OF_TIER, Found, classify_text
+from analysis.reasons.engine import INTERFACE_TOPIC, MACHINE_TOPIC, TIERS, TOPIC_OF_TIER, Found, classify_text
 from analysis.reasons.explanation import Explanation, explain
 from analysis.reasons.normal import normal_form, normal_forms, readings
 from analysis.reasons.origin import ORIGINS, Menu, Parted
-from analysis.reasons.rules import TIERS, BadRules, OffenseType, Rule, Rules
+from analysis.reasons.rules import BadRules, OffenseType, Rule, Rules
 from analysis.reasons.table import COLUMNS, add, classify
 
 __all__ = [
-    "COLUMNS", "MACHINE_TOPIC", "ORIGINS", "TIERS", "TOPIC_OF_TIER", "BadRules", "Explanation", "Found", "Menu",
+    "COLUMNS", "INTERFACE_TOPIC", "MACHINE_TOPIC", "ORIGINS", "TIERS", "TOPIC_OF_TIER", "BadRules", "Explanation", "Found", "Menu",
     "OffenseType", "Parted", "Rule", "Rules", "add", "classify", "classify_text", "explain", "normal_form",
     "normal_forms", "readings", "rules_table",
 ]  # fmt: skip

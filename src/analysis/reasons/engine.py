@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
+from analysis.reasons.normal import searched
 from analysis.reasons.origin import Parted
-from analysis.reasons.rules import TIERS, Guard, Rule, Rules, searched
+
+if TYPE_CHECKING:
+    from analysis.reasons.rules import Guard, Rule, Rules
+
+TIERS = ("strict", "core", "broad")
+"""The three nested totals, narrowest first."""
 
 TOPIC_OF_TIER = {
     "strict": "immigration",
@@ -16,6 +23,9 @@ TOPIC_OF_TIER = {
     "suspect": "immigration_suspect",
 }
 """HSI and DHS are a line of their own; `immigration_suspect` is counted in no total and read by a person."""
+
+INTERFACE_TOPIC = "interface"
+"""Every machine-made reason."""
 
 MACHINE_TOPIC = "machine_immigration"
 """Machine-made reasons that quote immigration words: in none of the three totals, counted apart."""
@@ -69,7 +79,7 @@ def decide(matched: frozenset[int], parted: Parted, rules: Rules, day: date | No
     kept = [rule for rule in candidates if rule.id not in removed]
     if parted.origin == "machine":
         quoted = _tier([rule.tier for rule in kept]) != "none"
-        return Found(topics=(MACHINE_TOPIC,) if quoted else ())
+        return Found(topics=(INTERFACE_TOPIC, MACHINE_TOPIC) if quoted else (INTERFACE_TOPIC,))
     tier = _tier([rule.tier for rule in kept] + [t.tier for t in types])
     topics = {t for one in types for t in one.topics} | {_topic(rule, tier) for rule in kept} - {""}
     if tier == "none" and any(rule.tier for rule in candidates if rule.id in removed):
@@ -80,7 +90,9 @@ def decide(matched: frozenset[int], parted: Parted, rules: Rules, day: date | No
         rules=tuple(sorted(menu | {rule.id for rule in kept})),
         topics=tuple(sorted(topics)),
         tier=tier,
-        kind=_kind([*(r.kind for r in kept), *(t.kind for t in types)]) if tier != "none" else None,
+        kind=_kind([*(r.kind for r in kept), *(t.kind for t in types)])
+        if tier in ("strict", "core")
+        else None,
         mixed=tier != "none" and not topics.isdisjoint(rules.crimes),
         removed=removed,
     )
@@ -135,6 +147,6 @@ def _tier(tiers: Iterable[str | None]) -> str:
 
 
 def _kind(kinds: Iterable[str | None]) -> str:
-    """Civil, criminal, both, or unspecified, from terms of art alone."""
+    """Civil, criminal, both, or unspecified, from terms of art alone; HSI and DHS alone name no immigration matter."""
     given = sorted({kind for kind in kinds if kind})
     return "both" if len(given) == 2 else given[0] if given else "unspecified"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.reasons.engine import Found, classify_parted
-from analysis.reasons.normal import readings
+from analysis.reasons.normal import readings, searched
 from analysis.reasons.origin import Parted
-from analysis.reasons.rules import Rules, searched
+from analysis.reasons.rules import Rules
 from analysis.reasons.table import dhs_alone, may_be_another_dhs
 
 

@@ -62,6 +62,16 @@ def normal_forms(texts: Sequence[str]) -> list[str]:
     return joined.replace(_PLACEHOLDER, "287g").split("\n")
 
 
+def words(pattern: str) -> str:
+    """A pattern of the rules as whole words of a searched text."""
+    return f" (?:{pattern}) "
+
+
+def searched(text: str) -> str:
+    """The text that patterns are searched in: each reading of the normal form as `< words >`."""
+    return " ".join(f"< {reading} >" for reading in readings(text))
+
+
 def _fold(text: str) -> str:
     """A text without accents, case, compatibility forms and invisible characters; letters of any script stay."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())

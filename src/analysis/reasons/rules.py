@@ -13,10 +13,10 @@ from typing import Any
 
 import re2
 
-from analysis.reasons.normal import readings
+from analysis.reasons.engine import TIERS, classify_text
+from analysis.reasons.normal import readings, words
 from analysis.reasons.origin import Menu, read_machines
 
-TIERS = ("strict", "core", "broad")
 KINDS = ("civil", "criminal")
 MENU_FILE = "offense_types.toml"
 _FILE_KEYS = {"topic", "about", "crime", "whole", "dhs", "guard", "rule"}
@@ -198,16 +198,6 @@ class Rules:
             yield from map(words, guard.unless)
 
 
-def words(pattern: str) -> str:
-    """A pattern of the rules as whole words of a searched text."""
-    return f" (?:{pattern}) "
-
-
-def searched(text: str) -> str:
-    """The text that patterns are searched in: each reading of the normal form as `< words >`."""
-    return " ".join(f"< {reading} >" for reading in readings(text))
-
-
 def _read(path: Path) -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -356,8 +346,6 @@ def _offense_types(content: Mapping[str, Any]) -> Iterator[OffenseType]:
 
 def _check_examples(file: str, rule: Rule, rules: Rules) -> None:
     """Every example through the whole set: this rule must count each of `matches` and none of `leaves`."""
-    from analysis.reasons.engine import classify_text
-
     for text in rule.matches:
         found = classify_text(text, rules)
         if rule.id not in found.rules:
