@@ -162,6 +162,14 @@ def test_an_empty_log_beside_a_full_one_is_fine(root):
     assert build.open_files(place)["searches"].tolist() == [4, 0]
 
 
+def test_searches_outside_the_period_that_the_file_is_said_to_cover_are_counted(root):
+    # Half past midnight UTC on the 2nd is the 1st in Chicago.
+    place = release(root, period=["2025-12-02", "2025-12-31"])
+    build.build(place)
+    assert "4 searches lie outside the period" in build.open_files(place)["notes"][0]
+    assert len(rows(place)) == 4
+
+
 def test_an_export_cap_is_noticed(root):
     place = release(root, [row()] * 20_000)
     build.build(place)

@@ -92,7 +92,7 @@ ice chest stolen ¦ ICE VAN protest ¦ protest - ICE facility ¦ No ICE ¦ ICE r
 Ice cream vendor robbery ¦ Ice Road closure ¦ slid on ice ¦ Vanilla Ice concert ¦ crystal / ice sales
 possession of ice ¦ 1 oz ice meth ¦ service hold ¦ office warrant ¦ juice ¦ notice warrant ¦ practice test
 Rice warrant ¦ Price detainer ¦ Justice warrant ¦ police hold for probation ¦ Apprentice hold
-Niceville PD assist ¦ Romero warrant ¦ zero ¦ heroin sales ¦ hero ¦ Leroy ¦ homeland grocery theft
+Niceville assist ¦ Romero warrant ¦ zero ¦ heroin sales ¦ hero ¦ Leroy ¦ homeland grocery theft
 DHS elder abuse ¦ foster care DHS runaway ¦ CDHS ¦ MDHS ¦ his warrant ¦ HSB ¦ Human and health services ¦ INS
 no ins ¦ 1324 ¦ nationality unknown ¦ foreign national ¦ migrant victim ¦ undocumented victim robbery
 robbery of undocumented immigrant ¦ immigrant robbery victim ¦ immigration attorney burglary
@@ -334,7 +334,7 @@ def test_the_menu_has_the_fifty_attested_values_and_only_two_about_immigration(r
 
 
 def test_machine_made_text_counts_in_no_total_but_has_a_measure_of_its_own(rules: Rules) -> None:
-    alert = "Other image search from alerts page associated with Alert: Immigration Violator QOI0042 - 2026-01-01T00:00Z"
+    alert = "Other image search from alerts page associated with Alert: Immigration Violator QOI0042 - 2026"
     for text in (alert, "More Like This: ICE hold", "Robbery - More Like This: immigration"):
         found = classify_text(text, rules)
         assert (found.tier, found.kind) == ("none", None)
@@ -399,7 +399,7 @@ def test_dhs_is_ambiguous_by_the_agency_and_homeland_clears_it(rules: Rules) -> 
     table = _table(
         "DHS", "DHS", "DHS", "DHS homeland", "DHS", "ICE DHS",
         agency_state=["IL", "TX", None, "IL", "CA", "IL"],
-        searching_agency=["A PD", "B PD", "C PD", "D PD", "Palm Springs PD", "E PD"],
+        searching_agency=["A PD", "B PD", "C PD", "D PD", "Invented Homeland Security", "E PD"],
     )  # fmt: skip
     table = reasons.add(table, rules)
     assert table.column("dhs_ambiguous").to_pylist() == [True, False, False, False, True, False]
@@ -414,50 +414,11 @@ def test_the_totals_are_nested_and_the_kinds_fit_them(rules: Rules) -> None:
     assert not frame.loc[frame["immigration_tier"] == "none", "mixed"].any()
 
 
-_WORDS = st.sampled_from(
-    [
-        "ICE",
-        "I.C.E.",
-        "hold",
-        "HSI",
-        "ero",
-        "cbp",
-        "immigration",
-        "imm",
-        "287(g)",
-        "8 USC 1326",
-        "not",
-        "no",
-        "protest",
-    ]
-    + [
-        "meth",
-        "cream",
-        "petition",
-        "child",
-        "DHS",
-        "homeland",
-        "Robbery",
-        "-",
-        "Drugs/Narcotics,",
-        "A123456789",
-    ]
-    + [
-        "illegal",
-        "alien",
-        "re-entry",
-        "_",
-        "+",
-        "***",
-        "More Like This:",
-        "é",
-        "ß",
-        "ﬁ",
-        "\u200b",
-        "26-1234",
-        "x",
-    ]
+_SAID = (
+    "ICE|I.C.E.|hold|HSI|ero|cbp|immigration|imm|287(g)|8 USC 1326|not|no|protest|meth|cream|petition|child|DHS|"
+    "homeland|Robbery|-|Drugs/Narcotics,|A123456789|illegal|alien|re-entry|_|+|***|More Like This:|é|ß|ﬁ|26-1234"
 )
+_WORDS = st.sampled_from(_SAID.split("|"))
 _REASONS = st.one_of(
     st.text(max_size=40),
     st.lists(_WORDS, max_size=8).map(" ".join),

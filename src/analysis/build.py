@@ -117,7 +117,7 @@ def _write_all(place: Place, paths: dict[str, Path], into: Path, say: Callable[[
     with pq.ParquetWriter(into / "searches.parquet", SCHEMA, **parquet_options()) as writer:
         for file in place.files:
             say(f"reading {place.name}/{file.name}")
-            tables, aside, fact = read_file(file, paths[file.name], ledger)
+            tables, aside, fact = read_file(file, paths[file.name], ledger, place.time_zone)
             for table in tables:
                 writer.write_table(enrich(table, file, rules, overrides, by), row_group_size=_ROWS_IN_A_GROUP)
             rejected.append(aside)
@@ -132,9 +132,12 @@ def _write_all(place: Place, paths: dict[str, Path], into: Path, say: Callable[[
 
 
 def read_file(
-    file: ReleasedFile, path: Path, ledger: Ledger
+    file: ReleasedFile, path: Path, ledger: Ledger, time_zone: str = "UTC"
 ) -> tuple[list[pa.Table], pa.Table, dict[str, Any]]:
-    """Read and type one released file: its searches by section, its rejected rows, and facts about it."""
+    """Read and type one released file: its searches by section, its rejected rows, and facts about it.
+
+    `time_zone` is that of the days in the file's `period`.
+    """
     reading = readers.read(path, file.name, is_header)
     forms = [recognise_section(section, file.name, file.columns) for section in reading.sections]
     ledger.record("read", file.name, reading.counted, reading.kept, Counter(a.why for a in reading.asides))
@@ -144,7 +147,9 @@ def read_file(
     kept = sum(table.num_rows for table in tables)
     ledger.record("type", file.name, reading.kept, kept, Counter(refused.column("why").to_pylist()))
     rejected = pa.concat_tables([searches.asides_table(reading.asides, forms[0], file), refused])
-    return tables, rejected.sort_by("source_row"), _facts(file, reading, forms, tables)
+    facts = _facts(file, reading, forms, tables)
+    facts["notes"] = "; ".join(filter(None, [facts["notes"], _outside_period(file, tables, time_zone)]))
+    return tables, rejected.sort_by("source_row"), facts
 
 
 def enrich(
@@ -189,6 +194,19 @@ def _facts(
         "notes": "; ".join([*reading.notes, *unnamed, *_may_be_cut(reading.records)]),
     }
     return found
+
+
+def _outside_period(file: ReleasedFile, tables: Sequence[pa.Table], time_zone: str) -> str:
+    """Says how many searches lie outside the local days that source.toml gives the file, or nothing."""
+    if file.period is None:
+        return ""
+    first, last = (pa.scalar(day, pa.date32()) for day in file.period)
+    outside = 0
+    for table in tables:
+        local = pc.local_timestamp(table.column("searched_at").cast(pa.timestamp("us", time_zone)))
+        day = pc.floor_temporal(local, unit="day").cast(pa.date32())
+        outside += pc.sum(pc.or_(pc.less(day, first), pc.greater(day, last))).as_py() or 0
+    return f"{outside:,} searches lie outside the period that source.toml gives" if outside else ""
 
 
 CAPS = (20_000, 55_000, 1_000_000, 1_048_575)

@@ -15,9 +15,9 @@ from analysis.reasons.rules import BadRules, OffenseType, Rule, Rules
 from analysis.reasons.table import COLUMNS, add, classify
 
 __all__ = [
-    "COLUMNS", "INTERFACE_TOPIC", "MACHINE_TOPIC", "ORIGINS", "TIERS", "TOPIC_OF_TIER", "BadRules", "Explanation", "Found", "Menu",
-    "OffenseType", "Parted", "Rule", "Rules", "add", "classify", "classify_text", "explain", "normal_form",
-    "normal_forms", "readings", "rules_table",
+    "COLUMNS", "INTERFACE_TOPIC", "MACHINE_TOPIC", "ORIGINS", "TIERS", "TOPIC_OF_TIER", "BadRules", "Explanation",
+    "Found", "Menu", "OffenseType", "Parted", "Rule", "Rules", "add", "classify", "classify_text", "explain",
+    "normal_form", "normal_forms", "readings", "rules_table",
 ]  # fmt: skip
 
 TABLE_COLUMNS = ("id", "topic", "tier", "kind", "match", "unless", "because", "matches", "leaves", "source")
