@@ -158,7 +158,7 @@ def enrich(
     """The typed rows with agencies, sightings and reasons: a pure step, the same on any part of the rows."""
     table = agencies.add(table, overrides)
     table = sightings.mark(table, by)
-    table = reasons.add(table, rules)
+    table = reasons.add(table, rules, portal=file.log == "portal audit")
     table = table.append_column("own_search", _own(table, file, overrides))
     return table.select(SCHEMA.names).cast(SCHEMA)
 
