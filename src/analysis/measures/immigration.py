@@ -43,7 +43,9 @@ def _under(definition: str, scope: str, rows: pd.DataFrame) -> Numbers:
     counts = {"numerator": len(hits), "denominator": len(rows)}
     return [
         number(f"immigration_searches.{definition}", scope, len(hits), "rows", **counts),
-        number(f"distinct_immigration_searches.{definition}", scope, hits["search_key"].nunique(), "searches"),
+        number(
+            f"distinct_immigration_searches.{definition}", scope, hits["search_key"].nunique(), "searches"
+        ),
         number(f"immigration_agencies.{definition}", scope, hits["searching_agency"].nunique(), "agencies"),
         number(f"immigration_states.{definition}", scope, [str(s) for s in states], "states"),
     ]
