@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis import readers
-from analysis.formats import Form, is_masked, is_no_value, is_system_activity, times
+from analysis.formats import Form, are_masked, is_masked, is_no_value, is_system_activity, times
 from analysis.places import ReleasedFile
 from analysis.readers import Aside, Section
 
@@ -144,7 +144,11 @@ def _optional(section: Section, form: Form, column: str) -> pa.Array:
 def count(texts: pa.Array) -> pa.Array:
     """Whole numbers of a column of counts: thousands commas and a spreadsheet's '.0' are read; a mask, the
     vendor's 'no value' and anything that is no whole number are null, and the row stays."""
-    return _by_distinct(texts, _whole_number, pa.int64())
+    plain = pc.match_substring_regex(texts, r"^[0-9]{1,18}$")
+    if pc.all(plain).as_py():
+        return texts.cast(pa.int64())
+    rest = _by_distinct(pc.if_else(plain, "", texts), _whole_number, pa.int64())
+    return pc.if_else(plain, pc.if_else(plain, texts, "0").cast(pa.int64()), rest)
 
 
 def _whole_number(text: str) -> int | None:
@@ -171,7 +175,7 @@ def _has_case_number(section: Section, form: Form) -> pa.Array:
     if "case_number" not in form:
         return pa.nulls(section.cells.num_rows, pa.bool_())
     texts = pc.utf8_trim_whitespace(_text(section, form, "case_number"))
-    return _by_distinct(texts, lambda text: None if is_masked(text) else text != "", pa.bool_())
+    return pc.if_else(are_masked(texts), None, pc.not_equal(texts, ""))
 
 
 def _offense_types(section: Section, form: Form) -> pa.Array:

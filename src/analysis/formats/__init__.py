@@ -15,6 +15,9 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from analysis.readers import Section
 
 DROPPED = frozenset({"officer", "plate", "filters", "text_prompt", "ignored"})
@@ -163,7 +166,15 @@ def is_masked(text: str) -> bool:
     if not cell:
         return False
     words, pattern = _mask_patterns()
-    return cell in words or pattern.fullmatch(cell) is not None
+    # Only words begin with a letter, so most cells need no pattern.
+    return cell in words or (not cell[0].isalpha() and pattern.fullmatch(cell) is not None)
+
+
+def are_masked(texts: pa.Array) -> pa.Array:
+    """`is_masked` for a column: no mask depends on which digit stands where, so each shape is asked once."""
+    shapes = pc.replace_substring_regex(texts, r"\d", "0").dictionary_encode()
+    masks = [is_masked(shape) for shape in shapes.dictionary.to_pylist()]
+    return pa.array(masks, pa.bool_()).take(shapes.indices)
 
 
 def is_no_value(text: str) -> bool:

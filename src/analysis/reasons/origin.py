@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from analysis.formats import is_masked
@@ -51,6 +51,10 @@ class Menu:
     def _alone(self) -> frozenset[str]:
         return frozenset(value for value in self.values if "/" in value or "(" in value)
 
+    @cached_property
+    def _machine_letters(self) -> frozenset[str]:
+        return frozenset(machine.begins[:1] for machine in self.machines)
+
     def part(self, reason: str, column: str | None = None, portal: bool = False) -> Parted:
         """Part one reason, and the portal's own offense-type column where there is one.
 
@@ -79,15 +83,15 @@ class Menu:
 
     def split_column(self, cell: str | None) -> tuple[str, ...]:
         """The values of an offense-type column; unknown ones as they stand, since agencies may add their own."""
-        if not cell or is_masked(cell):
-            return ()
-        return tuple(dict.fromkeys(value.strip() for value in cell.split(", ") if value.strip()))
+        return _values(cell) if cell else ()
 
     def unknown(self, types: Iterable[str]) -> tuple[str, ...]:
         """Values that no released export has shown so far: to be counted and named."""
         return tuple(value for value in types if value not in self.values)
 
     def _machine(self, text: str) -> Machine | None:
+        if text[:1].casefold() not in self._machine_letters:
+            return None
         start = " ".join(text[:200].casefold().split())
         return next((machine for machine in self.machines if start.startswith(machine.begins)), None)
 
@@ -98,6 +102,13 @@ class Menu:
         quoted = text.partition(":")[2].strip()
         _, typed = self.split(quoted)
         return typed if typed != quoted else quoted
+
+
+@lru_cache(maxsize=4096)  # officers choose from a few hundred combinations
+def _values(cell: str) -> tuple[str, ...]:
+    if is_masked(cell):
+        return ()
+    return tuple(dict.fromkeys(value.strip() for value in cell.split(", ") if value.strip()))
 
 
 def read_machines(tables: Sequence[dict[str, object]]) -> tuple[Machine, ...]:

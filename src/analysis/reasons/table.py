@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.formats import is_masked
+from analysis.formats import are_masked
 from analysis.reasons.engine import Found, decide
 from analysis.reasons.normal import normal_forms
 from analysis.reasons.origin import ORIGINS, Parted
@@ -145,20 +145,15 @@ def _part(
         pc.match_substring_regex(column, rf"^\s*(?:{machine})", ignore_case=True),
     ).to_pylist()
     texts = [reason.strip() for reason in reasons]
-    parts = [_MASKED if mask else _TYPED if text else _BLANK for text, mask in zip(texts, _masked(column))]
+    parts = [
+        _MASKED if mask else _TYPED if text else _BLANK
+        for text, mask in zip(texts, are_masked(column).to_pylist())
+    ]
     for place, (look, types) in enumerate(zip(special, columns)):
         if look or types:
             parts[place] = rules.menu.part(reasons[place], types, portals[place])
             texts[place] = parts[place].text
     return texts, parts
-
-
-def _masked(column: pa.Array) -> list[bool]:
-    """Which texts are masks. No mask depends on which digit stands where, so every shape is asked once."""
-    shapes = pc.replace_substring_regex(column, r"\d", "0").dictionary_encode()
-    masks = pa.array([is_masked(shape) for shape in shapes.dictionary.to_pylist()], pa.bool_())
-    masked: list[bool] = masks.take(shapes.indices).to_pylist()
-    return masked
 
 
 def _match(texts: list[str], rules: Rules) -> list[frozenset[int]]:
