@@ -142,8 +142,14 @@ def test_own_reasons_name_what_the_menu_and_common_typing_say():
     rows = searches(
         {"own_search": True, "offense_types": menu, "reason_text": ""}, *[{"own_search": True}] * 3
     )
-    words = value(measures.own_searches(rows), "own_reasons")
+    words = value(measures.own_searches(rows, {"theft"}), "own_reasons")
     assert {"road rage", "vandalism", "theft"} <= set(words)
+
+
+def test_own_reasons_that_are_rare_and_not_cleared_are_never_listed():
+    rows = searches(*[{"own_search": True, "reason_text": "j. example request"}] * 49)
+    assert value(measures.own_searches(rows, {"theft"}), "own_reasons") == []
+    assert value(measures.own_searches(searches(*[{"own_search": True}] * 50)), "own_reasons") == ["theft"]
 
 
 def test_three_readings_of_a_month_are_three_numbers():

@@ -289,6 +289,12 @@ def count_searches(place: Place) -> int:
     return int(pq.read_metadata(place.processed / "searches.parquet").num_rows)
 
 
+def open_cleared(place: Place) -> frozenset[str]:
+    """Reasons that people have read and cleared for print, in lower case (data/hand/cleared.csv)."""
+    lines = pd.read_csv(place.hand / "cleared.csv", dtype=str, keep_default_na=False)
+    return frozenset(lines["reason"].str.strip().str.casefold())
+
+
 def open_agreements(place: Place) -> pd.DataFrame | None:
     """The place's list of 287(g) agreements (any file in its reference/ folder whose name holds 287g)."""
     lists = sorted((place.raw / "reference").glob("*287g*"))

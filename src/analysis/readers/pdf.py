@@ -375,7 +375,18 @@ def _letters(page: _Signs, gap: np.ndarray, new: np.ndarray) -> list[str]:
     wide[new - 1] = False
     for at in (np.flatnonzero(wide) + 1).tolist():
         letters[at] = " " + letters[at]
+    for at, more in _further_blanks(page, gap, new):
+        letters[at] = " " * more + letters[at]
     return letters
+
+
+def _further_blanks(page: _Signs, gap: np.ndarray, new: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Where the library gave one blank for several that the file draws: the sign after it, and how many more."""
+    width = np.maximum((page.right - page.left)[:-1], WORD_GAP * page.size)
+    after_blank = (page.code[:-1] == _BLANK) & (page.code[1:] != _BLANK) & (gap > 0.7 * width)
+    after_blank[new - 1] = False
+    for at in np.flatnonzero(after_blank).tolist():
+        yield at + 1, round(float(gap[at] / width[at]))
 
 
 def _whole(text: str) -> str:
