@@ -304,11 +304,17 @@ def test_a_stamp_far_from_the_records_is_set_aside_and_spoils_none(path, down):
     assert reading.records == reading.counted == 19
 
 
-def test_a_line_close_below_the_last_record_is_refused_rather_than_read_into_it(path):
+def test_a_line_close_below_the_last_record_is_set_aside_rather_than_read_into_it(path):
     sheet = Print(path)
     sheet.page(THREE_PAGES[2], [HEADER], margins=[(49 + 2 * 55 + 9, "signed by the clerk")])
-    with pytest.raises(readers.UnreadableFile, match="cannot be told apart"):
-        read(sheet.done())
+    reading = read(sheet.done())
+    assert not any("signed" in cell for row in rows(reading) for cell in row)
+    assert [aside.text for aside in reading.asides] == ["signed by the clerk"]
+
+
+@pytest.mark.parametrize("reason", ["one two", "one  two", "one   two three"])
+def test_blanks_inside_a_cell_are_as_many_as_released(path, reason):
+    assert reasons(read(Print(path).pages([record(1, reason), record(2)]))) == [reason, "theft"]
 
 
 def test_the_documents_title_and_author_are_never_given_out(path):
