@@ -306,7 +306,7 @@ def test_a_stamp_far_from_the_records_is_set_aside_and_spoils_none(path, down):
 
 def test_a_line_close_below_the_last_record_is_set_aside_rather_than_read_into_it(path):
     sheet = Print(path)
-    sheet.page(THREE_PAGES[2], [HEADER], margins=[(49 + 2 * 55 + 9, "signed by the clerk")])
+    sheet.page(THREE_PAGES[2], [HEADER], margins=[(158, "signed by the clerk")])
     reading = read(sheet.done())
     assert not any("signed" in cell for row in rows(reading) for cell in row)
     assert [aside.text for aside in reading.asides] == ["signed by the clerk"]
