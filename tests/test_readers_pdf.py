@@ -304,9 +304,16 @@ def test_a_stamp_far_from_the_records_is_set_aside_and_spoils_none(path, down):
     assert reading.records == reading.counted == 19
 
 
-def test_a_line_close_below_the_last_record_is_set_aside_rather_than_read_into_it(path):
+def test_a_line_close_below_the_last_record_is_refused_rather_than_read_into_it(path):
     sheet = Print(path)
     sheet.page(THREE_PAGES[2], [HEADER], margins=[(158, "signed by the clerk")])
+    with pytest.raises(readers.UnreadableFile, match="cannot be told apart"):
+        read(sheet.done())
+
+
+def test_a_line_further_below_is_set_aside_and_spoils_none(path):
+    sheet = Print(path)
+    sheet.page(THREE_PAGES[2], [HEADER], margins=[(168, "signed by the clerk")])
     reading = read(sheet.done())
     assert not any("signed" in cell for row in rows(reading) for cell in row)
     assert [aside.text for aside in reading.asides] == ["signed by the clerk"]
