@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import os
 import platform
@@ -30,7 +31,7 @@ def run(say: Callable[[str], None]) -> int:
         return 1
     steps = {
         "Arrow: read the CSV, nothing else": _arrow,
-        "plain pandas: read, type times, count a word": _pandas,
+        "plain pandas: read, type three times, count one word": _pandas,
         "this library: CSV to searches.parquet, all rules": _ours,
     }
     lines = []
@@ -70,22 +71,33 @@ def _timed(step: Callable[[Place, Path], None], name: str, path: Path, queue: ob
     queue.put((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6))  # type: ignore[attr-defined]
 
 
+def _parts(path: Path) -> list[bytes]:
+    """The stacked exports of a file one by one, so that readers who know one header only can read them too."""
+    data = path.read_bytes()
+    second = data.find(b"\r\nID,")
+    return [data] if second < 0 else [data[: second + 2], data[second + 2 :]]
+
+
 def _arrow(place: Place, path: Path) -> None:
     from pyarrow import csv
 
-    rows = csv.read_csv(
-        path,
-        parse_options=csv.ParseOptions(newlines_in_values=True, invalid_row_handler=lambda _: "skip"),
-    )
-    assert rows.num_rows
+    for part in _parts(path):
+        rows = csv.read_csv(
+            pa.py_buffer(part),
+            csv.ReadOptions(block_size=1 << 22),
+            csv.ParseOptions(newlines_in_values=True, invalid_row_handler=lambda _: "skip"),
+        )
+        assert rows.num_rows
 
 
 def _pandas(place: Place, path: Path) -> None:
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, on_bad_lines="skip", engine="c")
-    frame.columns = [column.strip() for column in frame.columns]
-    times = pd.to_datetime(frame["Search Time"], format="%m/%d/%Y, %I:%M:%S %p UTC", errors="coerce")
-    hits = frame["Reason"].str.contains("immigration", case=False, regex=False)
-    assert len(times) == len(hits)
+    for part in _parts(path):
+        frame = pd.read_csv(io.BytesIO(part), dtype=str, keep_default_na=False, on_bad_lines="skip")
+        frame.columns = [column.strip() for column in frame.columns]
+        for column in ("Search Time", "Time Frame"):
+            for text in frame[column].str.split("\n", expand=True).items():
+                pd.to_datetime(text[1], format="%m/%d/%Y, %I:%M:%S %p UTC", errors="coerce")
+        assert frame["Reason"].str.contains("immigration", case=False, regex=False).any()
 
 
 def _ours(place: Place, path: Path) -> None:

@@ -1,0 +1,64 @@
+"""The verbs: what each promises, and a message instead of a traceback."""
+
+import io
+import json
+import pkgutil
+import shutil
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import analysis
+from analysis import __main__ as verbs
+
+
+def test_every_error_meant_for_people_exists():
+    modules = [
+        m.name for m in pkgutil.walk_packages(analysis.__path__, "analysis.") if "__main__" not in m.name
+    ]
+    defined = {name for module in modules for name in vars(import_module(module))}
+    assert set(verbs.STOPS) <= defined
+
+
+def test_an_unknown_place_is_a_sentence_and_a_failure(capsys):
+    assert verbs.main(["all", "--place", "atlantis"]) == 1
+    assert "there is no place 'atlantis'" in capsys.readouterr().err
+
+
+def test_a_place_without_its_records_says_how_to_get_them_and_does_not_fail(capsys, monkeypatch, tmp_path):
+    monkeypatch.delenv("RECORDS", raising=False)
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    for part in ("data/raw/okaloosa", "claims", "data/hand", "notebooks"):
+        source = Path(verbs.__file__).parents[2] / part
+        shutil.copytree(source, tmp_path / part, ignore=shutil.ignore_patterns("*.pdf"))
+    assert verbs.main(["all", "--place", "okaloosa"]) == 0
+    said = capsys.readouterr()
+    assert "`make records` downloads it from https://" in said.err
+    assert "okaloosa (records): waiting for 1 file" in said.out
+
+
+def test_a_reason_is_explained_in_words_and_in_json(capsys, monkeypatch):
+    assert verbs.main(["explain", "ICE+ERO hold"]) == 0
+    assert "ice ero hold" in capsys.readouterr().out
+    monkeypatch.setattr(
+        "sys.stdin", io.StringIO('{"reason": "police warrant"}\n{"reason": "DHS", "agency_state": "IL"}\n')
+    )
+    assert verbs.main(["explain", "--stdin", "--json"]) == 0
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    keys = {"reason", "normal", "origin", "immigration_tier", "immigration_kind", "topics", "rules"}
+    assert set(first) == keys
+    assert (first["immigration_tier"], second["immigration_tier"]) == ("none", "broad")
+
+
+def test_an_agency_is_explained_in_json(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("Tarnwick ISD PD TX\n"))
+    assert verbs.main(["agency", "--stdin", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert set(said) == {"released", "agency", "state", "kind", "tags", "decided_by"}
+    assert (said["state"], said["kind"]) == ("TX", "school")
+
+
+def test_nothing_to_explain_is_said():
+    with pytest.raises(SystemExit, match="say what to explain"):
+        verbs.main(["explain"])
