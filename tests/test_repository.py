@@ -3,10 +3,12 @@
 import ast
 import json
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis import places, readme, rerun
@@ -17,6 +19,8 @@ PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "claims/README.md")
 
 
 def tracked():
+    if shutil.which("git") is None:
+        pytest.skip("needs git to list the repository's files")
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],
         cwd=ROOT,
@@ -148,6 +152,56 @@ def test_a_notebook_checks_what_it_says_it_checks(notebook):
 def cells(notebook):
     found = json.loads(notebook.read_text())["cells"]
     return [{**cell, "source": "".join(cell["source"])} for cell in found]
+
+
+# Results ----------------------------------------------------------------------------------------------------
+
+MEASURES = (
+    "rows_released", "rows_rejected", "searches", "duplicate_sightings", "agencies", "agency_states", "first_search",
+    "last_search", "immigration_searches.strict", "immigration_searches.core", "immigration_searches.broad",
+    "immigration_agencies.strict", "immigration_agencies.core", "immigration_agencies.broad", "immigration_civil",
+    "immigration_criminal", "immigration_unspecified", "hsi_dhs_only", "vague_reasons", "blank_reasons",
+    "out_of_state_searches", "agencies_287g",
+)  # fmt: skip
+PUBLISHED = [place for place in places.all_places() if (place.results / "numbers.json").is_file()]
+
+
+@pytest.mark.parametrize("place", PUBLISHED, ids=lambda place: place.name)
+def test_the_numbers_that_other_tools_rely_on_are_there_once_for_each_scope(place):
+    numbers = json.loads((place.results / "numbers.json").read_text())
+    keys = [(number["measure"], number["scope"]) for number in numbers]
+    assert keys == sorted(set(keys))
+    owners = {"all", *(file.camera_owner for file in place.files)}
+    assert {(measure, owner) for measure in MEASURES for owner in owners} <= set(keys)
+    for number in numbers:
+        assert number["value"] is not None or number["because"]
+        assert number["unit"] != "rows" or number["value"] is None or isinstance(number["value"], int)
+
+
+@pytest.mark.parametrize("place", PUBLISHED, ids=lambda place: place.name)
+def test_the_three_totals_are_nested_and_the_ledger_leads_from_released_to_searches(place):
+    numbers = {
+        (n["measure"], n["scope"]): n["value"]
+        for n in json.loads((place.results / "numbers.json").read_text())
+    }
+    for owner in {"all", *(file.camera_owner for file in place.files)}:
+        totals = [numbers[f"immigration_searches.{name}", owner] for name in ("strict", "core", "broad")]
+        assert totals == sorted(totals)
+        kept = numbers["rows_released", owner] - numbers["rows_rejected", owner]
+        assert kept == numbers["searches", owner]
+    ledger = pd.read_csv(place.results / "ledger.csv")
+    assert list(ledger.columns) == ["step", "source_file", "rows_in", "rows_out", "set_aside", "why"]
+    last = ledger.groupby("source_file").last()
+    assert last["rows_out"].sum() == numbers["searches", "all"]
+
+
+@pytest.mark.parametrize("place", PUBLISHED, ids=lambda place: place.name)
+def test_every_claim_ends_in_one_of_four_ways_and_says_why_where_it_must(place):
+    table = pd.read_csv(place.results / "claims.csv", keep_default_na=False)
+    good = "recovered" if place.is_replica else "reproduced"
+    assert set(table["outcome"]) <= {good, "differs", "cannot be checked"}
+    assert (table.loc[table["outcome"] != good, "explanation"] != "").all()
+    assert table["id"].is_unique
 
 
 # Environment ------------------------------------------------------------------------------------------------
