@@ -200,6 +200,23 @@ def test_each_other_definition_changes_one_thing():
     assert table["broad: core, and HSI and DHS"] == 4
 
 
+def test_others_terms_are_run_on_the_same_rows_and_compared_with_core():
+    rows = searches(
+        {**CORE, "reason_as_released": "ICE+ERO"},
+        {**STRICT, "reason_as_released": "deport order"},
+        {"reason_as_released": "police warrant"},
+        {**BROAD, "reason_as_released": "HSI3500"},
+    )
+    lists = [
+        {"who": "words", "terms": ["ice", "hsi"], "substring": False},
+        {"who": "parts", "terms": ["ice"], "substring": True},
+    ]
+    table = measures.other_lists(rows, lists).set_index("who")
+    columns = ["searches", "also_in_core", "not_in_core", "core_without"]
+    assert table.loc["words", columns].tolist() == [2, 1, 1, 1]
+    assert table.loc["parts", columns].tolist() == [2, 1, 1, 1]
+
+
 @pytest.mark.parametrize(
     ("number", "unit", "shown"),
     [(733512, "rows", "733,512"), (0.00085, "share", "0.085%"), (0.5, "share", "50.0%"), (2.5, "ratio", "2.50"),

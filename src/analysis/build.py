@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -287,6 +288,12 @@ def open_ledger(place: Place) -> pd.DataFrame:
 def count_searches(place: Place) -> int:
     """How many rows searches.parquet has, read from its footer alone."""
     return int(pq.read_metadata(place.processed / "searches.parquet").num_rows)
+
+
+def open_other_lists(place: Place) -> list[dict[str, Any]]:
+    """The terms with which others have counted: who, source, terms, substring (data/hand/other_lists.toml)."""
+    text = (place.hand / "other_lists.toml").read_text(encoding="utf-8")
+    return [{"substring": False, **one} for one in tomllib.loads(text)["list"]]
 
 
 def open_cleared(place: Place) -> frozenset[str]:

@@ -25,6 +25,7 @@ from analysis.measures.immigration import (
     definitions_by_owner,
     immigration_per_week,
     immigration_searches,
+    other_lists,
     otherwise,
 )
 from analysis.measures.logs import logs_per_search, reasons_across_logs, repeated_in_one_log, sightings
@@ -56,7 +57,7 @@ __all__ = [
     "by_definition", "by_era", "by_immigration_kind", "by_kind", "by_origin", "by_state", "common_reasons",
     "counts_in", "definitions_by_owner", "formatted", "has_item", "immigration_per_week",
     "immigration_searches", "lengths", "logs_per_search", "lookup", "number", "offense_types",
-    "origin_by_week", "otherwise", "own_searches", "per_day", "reach", "reach_by_type", "reach_spread",
-    "reasons_across_logs", "reasons_given", "released", "repeated_in_one_log", "rules_that_matched",
-    "scopes", "share", "sightings", "top_agencies", "topics", "who",
+    "origin_by_week", "other_lists", "otherwise", "own_searches", "per_day", "reach", "reach_by_type",
+    "reach_spread", "reasons_across_logs", "reasons_given", "released", "repeated_in_one_log",
+    "rules_that_matched", "scopes", "share", "sightings", "top_agencies", "topics", "who",
 ]  # fmt: skip

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from analysis import agencies
 from analysis.measures.agencies import top_agencies
@@ -202,6 +206,31 @@ def added_by_definition(searches: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame({"definition": list(DEFINITIONS)})
     table["added"] = [int(tier.get(name, 0)) for name in DEFINITIONS]
     return table.assign(searches=table["added"].cumsum())
+
+
+def other_lists(searches: pd.DataFrame, lists: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Others' published terms on the same rows: who, terms, searches, also_in_core, not_in_core, core_without.
+
+    A term is matched in the released reason, ignoring capitals; as a whole word unless its list says otherwise.
+    `core_without` counts the rows of *core* that the list would pass over.
+    """
+    coded = pa.chunked_array(pa.array(searches["reason_as_released"])).combine_chunks().dictionary_encode()
+    core = counts_in(searches, "core").to_numpy(dtype=bool)
+    lines = []
+    for one in lists:
+        terms = "|".join(re.escape(term) for term in one["terms"])
+        pattern = terms if one["substring"] else rf"(?:^|[^A-Za-z])(?:{terms})(?:[^A-Za-z]|$)"
+        found = pc.match_substring_regex(coded.dictionary.cast(pa.string()), pattern, ignore_case=True)
+        hit = found.take(coded.indices).to_numpy(zero_copy_only=False).astype(bool)
+        lines.append({
+            "who": one["who"],
+            "terms": ", ".join(one["terms"]),
+            "searches": int(hit.sum()),
+            "also_in_core": int((hit & core).sum()),
+            "not_in_core": int((hit & ~core).sum()),
+            "core_without": int((core & ~hit).sum()),
+        })  # fmt: skip
+    return pd.DataFrame(lines)
 
 
 def definitions_by_owner(searches: pd.DataFrame) -> pd.DataFrame:
