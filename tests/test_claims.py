@@ -361,3 +361,11 @@ def test_a_missing_number_is_found_however_it_is_grouped(number: int) -> None:
     other = claim(value=number + 1, says="")
     assert claims.coverage(f"about {number:,} rows", [other], {}) == [f"{number:,}"]
     assert claims.coverage(f"about {number} rows", [replace(other, value=number)], {}) == []
+
+
+@pytest.mark.parametrize(
+    ("operator", "said"),
+    [("equals", "620"), ("more than", "more than 620"), ("more than N times", "more than 620 times")],
+)
+def test_a_published_number_is_shown_with_its_operator(operator, said):
+    assert claims.printed({"operator": operator, "published": "620"}) == said

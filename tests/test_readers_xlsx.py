@@ -1,10 +1,13 @@
 """Workbooks: every sheet, every row, and what a spreadsheet changed is said."""
 
 import datetime as dt
+import struct
 import zipfile
 
 import pytest
 import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analysis import formats, readers
 from analysis.formats import is_header
@@ -137,11 +140,179 @@ def test_a_broken_workbook_is_refused(tmp_path):
         read(path)
 
 
+# Rows that are not records ------------------------------------------------------------------------------------
+
+
+def test_a_second_export_pasted_below_begins_a_section_of_its_own(tmp_path):
+    other = [" Reason", "Name", " Org Name", " Total Networks Searched", " Time Frame", " Search Time"]
+    below = ["arson", "O. Invented", "Tarnwick TX PD", 5, "a\nb", "12/02/2025, 01:00:00 AM UTC"]
+    reading = read(workbook(tmp_path / "log.xlsx", [HEADER, row("theft"), other, below]))
+    assert [section.columns for section in reading.sections] == [tuple(HEADER), tuple(other)]
+    assert (column(reading)[0], reading.sections[1].cells.column(0).to_pylist()) == ("theft", ["arson"])
+    assert [(a.record, a.why) for a in reading.asides] == [(2, "repeated header")]
+    assert reading.records == reading.counted == 3
+
+
+def test_a_total_line_is_set_aside(tmp_path):
+    reading = read(workbook(tmp_path / "log.xlsx", [HEADER, row(), row(), ["Total", "", 10]]))
+    assert [(a.record, a.why, a.text) for a in reading.asides] == [(3, "total line", "Total,,10")]
+    assert len(column(reading)) == 2
+
+
+def test_a_row_with_nothing_but_a_helper_column_is_blank(tmp_path):
+    helper = ["", "=MOD(ROW(),100)"]
+    rows = [[*HEADER, *helper], [*row(), *helper], ["", "", "", "", "", "", *helper], [*row("two"), *helper]]
+    reading = read(workbook(tmp_path / "log.xlsx", rows))
+    assert column(reading) == ["theft", "two"]
+    assert [(a.record, a.why) for a in reading.asides] == [(2, "blank record")]
+    assert "2 columns have no name" in " ".join(reading.notes)
+
+
+def test_a_header_without_records_gives_no_rows(tmp_path):
+    reading = read(workbook(tmp_path / "log.xlsx", [HEADER]))
+    assert (reading.records, reading.counted, reading.sections[0].cells.num_columns) == (0, 0, 6)
+
+
+# What a spreadsheet changed -----------------------------------------------------------------------------------
+
+
+def test_true_dates_come_back_as_iso_text_to_the_nearest_second(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "log.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADER)
+    sheet.write_row(1, 0, row()[:5])
+    # A third of a day cannot be written exactly; the cell must not come back a second early.
+    sheet.write_number(1, 5, 45992 + 1 / 3, book.add_format({"num_format": "mm/dd/yyyy hh:mm:ss"}))
+    book.close()
+    reading = read(tmp_path / "log.xlsx")
+    assert column(reading, 5) == ["2025-12-01 08:00:00"]
+    assert "1 cells stored as a date" in " ".join(reading.notes)
+
+
 @pytest.mark.parametrize(
-    ("month", "records_", "asides"), [("2025-06-01", 390, 0), ("2025-07-01", 390, 0), ("2025-12-01", 300, 0)]
+    ("stored", "typed"),
+    [
+        (dt.date(1937, 10, 1), "10-37"),
+        (dt.date(2099, 1, 1), "1-99"),
+        (dt.date(1931, 11, 1), "11-31"),
+        (dt.date(2030, 10, 1), "2030-10-01"),
+        (dt.date(2037, 10, 2), "2037-10-02"),
+    ],
 )
-def test_the_real_workbooks_are_read_whole(records, month, records_, asides):
-    path = next((records / "champaign-il").glob(f"*{month}*.xlsx"))
+def test_only_a_month_whose_year_can_be_no_day_was_a_code(tmp_path, stored, typed):
+    assert column(read(workbook(tmp_path / "log.xlsx", [HEADER, row(stored)]))) == [typed]
+
+
+def test_cells_with_a_spreadsheets_error_are_counted(tmp_path):
+    path = workbook(tmp_path / "log.xlsx", [HEADER, row(), row()])
+    rewritten(
+        path, lambda part: part.replace(b'<c r="C2"><v>5</v></c>', b'<c r="C2" t="e"><v>#NAME?</v></c>')
+    )
     reading = read(path)
-    assert reading.records == reading.counted == records_
-    assert len(reading.asides) == asides
+    assert column(reading, 2) == ["", "5"]
+    assert "1 cells hold a spreadsheet's error" in " ".join(reading.notes)
+
+
+cells = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co")), max_size=20)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(cells, max_size=8))
+def test_whatever_was_typed_comes_back(tmp_path, typed):
+    book = xlsxwriter.Workbook(str(tmp_path / "log.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADER)
+    for at, text in enumerate(typed, 1):
+        for across, cell in enumerate(row(text)):
+            (sheet.write_string if isinstance(cell, str) else sheet.write_number)(at, across, cell)
+    book.close()
+    reading = read(tmp_path / "log.xlsx")
+    assert column(reading) == typed
+    assert reading.counted == len(typed)
+
+
+# The container ------------------------------------------------------------------------------------------------
+
+
+def rewritten(path, change, part="xl/worksheets/sheet1.xml"):
+    """The workbook with one of its parts changed by hand."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert change(parts[part]) != parts[part]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, change(data) if name == part else data)
+    return path
+
+
+def test_the_second_count_misses_a_row_that_the_library_does_not_give(tmp_path, monkeypatch):
+    from analysis.readers import xlsx
+
+    path = workbook(tmp_path / "log.xlsx", [HEADER, row("one"), row("two")])
+    whole = xlsx._sheets
+    monkeypatch.setattr(xlsx, "_sheets", lambda *given: ((sheet, rows[:-1]) for sheet, rows in whole(*given)))
+    with pytest.raises(readers.UnreadableFile, match="1 records were read but 2 were counted"):
+        read(path)
+
+
+def test_rows_that_are_only_formatted_are_no_records(tmp_path):
+    path = workbook(tmp_path / "log.xlsx", [HEADER, row()])
+    empty = b'<row r="900" s="1"><c r="A900" s="1"/></row></sheetData>'
+    assert read(rewritten(path, lambda part: part.replace(b"</sheetData>", empty))).records == 1
+
+
+def test_one_cell_in_the_far_corner_does_not_fill_the_memory(tmp_path):
+    path = workbook(tmp_path / "log.xlsx", [HEADER, row()])
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    rewritten(path, lambda part: part.replace(b"</sheetData>", far))
+    with pytest.raises(readers.UnreadableFile, match="row 1,048,576, column 16,384, beyond any audit"):
+        read(path)
+
+
+def test_a_part_that_says_it_is_smaller_than_it_is_is_refused(tmp_path):
+    path = workbook(tmp_path / "log.xlsx", [HEADER, *[row()] * 50])
+    with zipfile.ZipFile(path) as archive:
+        size = archive.getinfo("xl/worksheets/sheet1.xml").file_size
+    path.write_bytes(path.read_bytes().replace(struct.pack("<L", size), struct.pack("<L", 100)))
+    with pytest.raises(readers.UnreadableFile, match="the workbook is broken"):
+        read(path)
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.bin", "content.xml"])
+def test_other_kinds_of_workbook_are_named_with_a_remedy(tmp_path, part):
+    with zipfile.ZipFile(tmp_path / "log.xlsx", "w") as archive:
+        archive.writestr(part, "x")
+    with pytest.raises(readers.UnreadableFile, match="save it as XLSX or CSV"):
+        read(tmp_path / "log.xlsx")
+
+
+def test_a_sheet_of_charts_is_passed_over(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "log.xlsx"))
+    sheet = book.add_worksheet()
+    for at, cells_ in enumerate([HEADER, row()]):
+        sheet.write_row(at, 0, cells_)
+    chart = book.add_chart({"type": "line"})
+    chart.add_series({"values": "=Sheet1!$C$2:$C$2"})
+    book.add_chartsheet().set_chart(chart)
+    book.close()
+    assert column(read(tmp_path / "log.xlsx")) == ["theft"]
+
+
+# The released files -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("month", "kept", "asides", "hidden", "codes"),
+    [
+        ("2025-06-01_2025-07-01", 390, [], 0, 0),
+        ("2025-07-01_2025-08-01", 389, [(369, "blank record")], 386, 2),
+        ("2025-12-01_2025-12-31", 300, [], 0, 1),
+    ],
+)
+def test_the_released_workbooks_are_read_whole(records, month, kept, asides, hidden, codes):
+    reading = read(next((records / "champaign-il").glob(f"*Audit_{month}*.xlsx")))
+    notes = " ".join(reading.notes)
+    assert (reading.kept, reading.counted) == (kept, kept + len(asides))
+    assert [(aside.record, aside.why) for aside in reading.asides] == asides
+    assert ("386 of 390 rows are hidden" in notes) == bool(hidden)
+    assert (f"{codes} cells stored as a month" in notes) == bool(codes)

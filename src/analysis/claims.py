@@ -371,6 +371,14 @@ def _row(end: Settlement, notebook: str) -> dict[str, str]:
     return dict(zip(COLUMNS, (*cells, end.explanation, notebook), strict=True))
 
 
+def printed(row: Mapping[str, Any]) -> str:
+    """What was published, as a phrase: 'more than 733,000', 'more than 2 times'."""
+    operator, published = str(row.get("operator", "")), str(row.get("published", ""))
+    if " N " in operator:
+        return operator.replace(" N ", f" {published} ")
+    return " ".join(filter(None, [operator if operator != "equals" else "", published])) or "no number"
+
+
 # Keeping the score
 
 

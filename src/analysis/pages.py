@@ -113,6 +113,7 @@ class Page:
         ends = [claims.settle(claim, numbers, self.place) for claim in about]
         self.settled += ends
         table = claims.table(ends, self.notebook)
+        table["published"] = [claims.printed(row) for row in table.to_dict("records")]
         columns = ["statement", "published", "computed", "outcome", "explanation"]
         display(HTML(table_html(table[columns], "Claims settled here.", "claims")))
 
@@ -220,7 +221,13 @@ def _cell(column: str, value: Any) -> str:
     if isinstance(value, (int, float)) or hasattr(value, "dtype"):
         unit = "share" if "share" in str(column) else ""
         return f'<td class="number">{formatted(value.item() if hasattr(value, "item") else value, unit)}</td>'
-    return f"<td>{html.escape(str(value))}</td>"
+    text = str(value)
+    if _MOMENT.fullmatch(text):
+        text = f"{text[:10]} {text[11:16]}"
+    return f"<td>{html.escape(text)}</td>"
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 
 
 def published_csv(table: pd.DataFrame) -> bytes:

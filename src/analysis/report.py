@@ -425,16 +425,8 @@ def _claims(register: Iterable[Mapping[str, str]], pages: Sequence[Written]) -> 
     for row in register:
         page = by_stem.get(row.get("notebook", "").removesuffix(".ipynb"))
         place = {"address": _address(row, page), "heading": page.heading} if page else {"address": ""}
-        shown.append({**row, **place, "printed": _printed(row)})
+        shown.append({**row, **place, "printed": claims.printed(row)})
     return shown
-
-
-def _printed(row: Mapping[str, str]) -> str:
-    """What was published, as a phrase: 'more than 733,000', 'more than 2 times'."""
-    operator, published = row.get("operator", ""), row.get("published", "")
-    if " N " in operator:
-        return operator.replace(" N ", f" {published} ")
-    return " ".join(filter(None, [operator if operator != "equals" else "", published])) or "no number"
 
 
 def _address(row: Mapping[str, str], page: Written) -> str:

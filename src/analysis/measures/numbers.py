@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,9 @@ def formatted(value: Any, unit: str = "") -> str:
         return "not known"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
+    if unit.startswith("time"):
+        moment = datetime.fromisoformat(value)
+        return f"{moment.day} {moment:%B %Y}, {moment:%H:%M} UTC"
     if unit == "share":
         return f"{value:.1%}" if value >= 0.01 else f"{value:.3%}"
     if isinstance(value, float):

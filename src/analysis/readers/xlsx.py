@@ -208,8 +208,7 @@ def _notes(
         f"{hidden:,} of {len(rows) - 1:,} rows are hidden and were read": hidden,
         "some columns are hidden and were read": outline.hidden_columns,
         f"{codes:,} cells stored as a month were given back as month-year": codes,
-        f"{len(dates) - codes:,} cells stored as a date were given back as YYYY-MM-DD HH:MM:SS": len(dates)
-        - codes,
+        f"{len(dates) - codes:,} cells stored as a date were given back as ISO text": len(dates) - codes,
         f"{nameless:,} columns have no name": nameless,
         f"{outline.errors:,} cells hold a spreadsheet's error; what was typed there is lost": outline.errors,
     }
