@@ -220,7 +220,7 @@ def test_others_terms_are_run_on_the_same_rows_and_compared_with_core():
 @pytest.mark.parametrize(
     ("number", "unit", "shown"),
     [(733512, "rows", "733,512"), (0.00085, "share", "0.085%"), (0.5, "share", "50.0%"), (2.5, "ratio", "2.50"),
-     (None, "rows", "not known"), (["FL", "GA"], "states", "FL, GA"), 
+     (None, "rows", "not known"), (["FL", "GA"], "states", "FL, GA"),
      ("2025-12-02T06:05:00+00:00", "time, UTC", "2 December 2025, 06:05 UTC")],
 )  # fmt: skip
 def test_a_number_is_shown_as_readers_write_it(number, unit, shown):
