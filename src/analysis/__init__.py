@@ -5,7 +5,7 @@ Each module imports only what stands before it.
 places        Finds a place's folders and reads its `source.toml`, whole or not at all.
 sources       Hands out a place's released files, fetched where a URL is given, only if every checksum
               matches.
-readers       Turns a container (CSV, XLSX, PDF, ZIP, Parquet) into numbered rows of text, losing none.
+readers       Turns a container (CSV, XLSX, PDF) into numbered rows of text, losing none.
 formats       Recognises a vendor's export by its column names and maps it to our columns, or says which
               column it does not know.
 searches      Types the rows, drops officers and plates, and sets aside what is not a search, saying why.
@@ -19,8 +19,8 @@ build         Rebuilds a place's processed tables from its released files, all o
 measures      Computes each published number and table from searches: pure functions, no files.
 figures       Draws each published figure from one table; no arithmetic.
 claims        Compares computed numbers with what was published and keeps the score.
-coding        Draws the samples people read, reads their codes back, and estimates how often the rules are
-              wrong.
+coding        Says how often the rules are known to be wrong, and how much people would have to read to know
+              it.
 pages         Gives a notebook its tables, figures, numbers and claims, each captioned and kept as printed.
 replica       Invents a release of the same shape from a seed and published totals, and remembers what it
               planted.
@@ -29,6 +29,7 @@ report        Turns executed notebooks into one accessible, offline site.
 verification  Rebuilds places in an empty folder and compares their results, byte by byte, with those that are
               here.
 benchmark     Times the main steps beside the alternatives, in one run, and prints one table.
+readme        Writes the parts of README.md that are computed: the score of each place and the list of modules.
 
 A notebook needs five of them: `pages` to open its page, `build` to open tables, `measures` to count, `figures`
 to draw and, where it speaks of errors, `coding`. From a shell, `python -m analysis --help` lists the verbs.

@@ -1,4 +1,4 @@
-"""Draws the samples people read, reads their codes back, and estimates how often the rules are wrong.
+"""Says how often the rules are known to be wrong, and how much people would have to read to know it.
 
 For a replica what was planted is known for every row, so the rules are scored on all of them: a census of
 planted words, without an interval. For records, people code distinct reasons; until they have, no error rate

@@ -122,7 +122,9 @@ class Page:
         ends = [claims.settle(claim, {}, self.place) for claim in self.claims if not claim.measure]
         self.settled += ends
         if ends:
-            table = claims.table(ends, self.notebook)[["statement", "published", "outcome", "explanation"]]
+            table = claims.table(ends, self.notebook)
+            table["published"] = [claims.printed(row) for row in table.to_dict("records")]
+            table = table[["statement", "published", "outcome", "explanation"]]
             display(
                 HTML(table_html(table, "Claims that no log can settle, and what each would take.", "claims"))
             )

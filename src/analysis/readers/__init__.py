@@ -1,4 +1,4 @@
-"""Turns a container (CSV, XLSX, PDF, ZIP, Parquet) into numbered rows of text, losing none.
+"""Turns a container (CSV, XLSX, PDF) into numbered rows of text, losing none.
 
 A reader knows containers, not vendors: it is told what a header looks like (`is_header`) and gives back
 every cell exactly as released. What is not data (a repeated header, a blank row, a total line, a row with
