@@ -142,6 +142,17 @@ def test_a_bad_file_stops_the_run_before_anything_is_written(root, text, error, 
     assert {p.name: p.read_bytes() for p in place.processed.iterdir()} == before
 
 
+def test_the_remedy_for_an_unknown_column_works(root):
+    text = (HEADER + ", Shoe Size\r\n" + row() + ",42\r\n").encode()
+    place = release(root, text)
+    with pytest.raises(formats.UnknownColumns, match=r'columns = \{ "<its name>" = "reason" \}'):
+        build.build(place)
+    toml = place.raw / "source.toml"
+    toml.write_text(toml.read_text() + 'columns = { "Shoe Size" = "ignored" }\n')
+    build.build(places.find("tarnwick", root))
+    assert len(rows(place)) == 1
+
+
 def test_a_wrong_checksum_stops_the_run_before_anything_is_written(root):
     place = release(root)
     (place.raw / "log.csv").write_text("edited")

@@ -97,7 +97,7 @@ def test_an_unknown_column_is_named_with_its_first_values_and_the_remedies():
     columns = ["Org Name", "Search Time", "Reason", "Shoe Size"]
     with pytest.raises(formats.UnknownColumns) as error:
         formats.recognise_section(section(columns, ["a", "b", "c", "42"], ["a", "b", "c", "43"]), "x/log.csv")
-    for part in ("x/log.csv", "'shoe size'", "'42', '43'", "[columns]", "flock.toml"):
+    for part in ("x/log.csv", "'shoe size'", "'42', '43'", "columns = {", "flock.toml"):
         assert part in str(error.value)
 
 

@@ -96,8 +96,8 @@ def recognise_section(section: Section, file: str, more: Mapping[str, str] | Non
 
 
 _REMEDY = (
-    '. Remedies: say what it is in the place\'s source.toml, [columns] "<its name>" = "reason" (or another of our '
-    'columns, or "ignored"); or, if every export now has it, add it to formats/flock.toml.'
+    '. Remedies: say what it is in the file\'s own entry of source.toml, columns = { "<its name>" = "reason" } (or '
+    'another of our columns, or "ignored"); or, if every export now has it, add it to formats/flock.toml.'
 )
 
 

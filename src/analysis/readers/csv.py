@@ -106,7 +106,7 @@ def _find_header(data: bytes, name: str, is_header: IsHeader) -> _Start:
     found = ", ".join(repr(cell[:40]) for cell in first[:20]) or repr(data[:60].decode("utf-8", "replace"))
     raise UnreadableFile(
         f"{name}: no known header in the first {HEADER_WITHIN} records; found {found}. If this is a search "
-        "audit, name its columns under [columns] in the place's source.toml; otherwise take the file away."
+        "audit, add its column names to formats/flock.toml; otherwise take the file away."
     )
 
 

@@ -248,7 +248,7 @@ def _header(page: _Signs, name: str, is_header: IsHeader) -> _Header:
     seen = "; ".join("".join(map(chr, line.code))[:60] for line in lines[:5])
     raise UnreadableFile(
         f"{name}, page 1: no known header; the page begins with {seen!r}. If this is a search audit, ask for it "
-        "as CSV or name its columns under [columns] in the place's source.toml; otherwise take the file away."
+        "as CSV or add its column names to formats/flock.toml; otherwise take the file away."
     )
 
 

@@ -81,8 +81,8 @@ def read(path: Path, name: str, is_header: IsHeader) -> Reading:
     if not sections:
         raise UnreadableFile(
             f"{name}: no sheet has a known header in its first {HEADER_WITHIN} rows; found "
-            f"{'; '.join(seen[:3]) or 'no cells at all'}. If this is a search audit, name its columns under "
-            "[columns] in the place's source.toml; otherwise take the file away."
+            f"{'; '.join(seen[:3]) or 'no cells at all'}. If this is a search audit, add its "
+            "column names to formats/flock.toml; otherwise take the file away."
         )
     return Reading(name, tuple(sections), tuple(asides), counted, tuple(notes))
 
