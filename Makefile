@@ -25,7 +25,7 @@ records: $(VENV)/.installed  ## download records that have a public address, and
 lab: $(VENV)/.installed  ## JupyterLab in this environment
 	@$(RUN) lab
 
-report: $(VENV)/.installed  ## the offline site in site/
+report: $(VENV)/.installed  ## the offline site in site/, and as PDF where a Chromium is installed
 	@$(RUN) report $(ONE)
 
 bench: $(VENV)/.installed  ## speed and memory, beside the alternatives, in one run

@@ -197,12 +197,16 @@ def records(asked: argparse.Namespace) -> None:
 
 
 def report(asked: argparse.Namespace) -> int:
-    """Build the site from the results that are there."""
+    """Build the site from the results that are there, and print its pages where a Chromium is installed."""
     from analysis import report as site
 
     page = _site(site)
-    print(f"The pages: {os.path.relpath(page)}" if page else "There are no results yet: run make first.")
-    return 0 if page else 1
+    if page is None:
+        print("There are no results yet: run make first.")
+        return 1
+    print(f"The pages: {os.path.relpath(page)}")
+    print(site.pdf(page.parent))
+    return 0
 
 
 def verify(asked: argparse.Namespace) -> int:
