@@ -142,8 +142,16 @@ def test_own_reasons_name_what_the_menu_and_common_typing_say():
     rows = searches(
         {"own_search": True, "offense_types": menu, "reason_text": ""}, *[{"own_search": True}] * 3
     )
-    words = value(measures.own_searches(rows, {"theft"}), "own_reasons")
+    words = value(measures.own_searches(rows, {"theft", "road rage", "vandalism"}), "own_reasons")
     assert {"road rage", "vandalism", "theft"} <= set(words)
+
+
+def test_a_rare_value_in_the_menus_column_is_counted_and_never_named():
+    rows = searches(*[{"offense_types": ["Robbery"]}] * 50, {"offense_types": ["J. Example 555-1234"]})
+    table = measures.offense_types(rows)
+    assert table["offense_type"].tolist() == ["Robbery", "(values in fewer than 50 rows)"]
+    own = searches({"own_search": True, "offense_types": ["J. Example 555-1234"], "reason_text": ""})
+    assert value(measures.own_searches(own), "own_reasons") == []
 
 
 def test_own_reasons_that_are_rare_and_not_cleared_are_never_listed():

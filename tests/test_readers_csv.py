@@ -104,6 +104,19 @@ def test_a_second_export_pasted_below_starts_a_section_of_its_own(tmp_path):
     assert reading.sections[1].cells.column(5).to_pylist() == ["theft", "robbery"]
 
 
+@pytest.mark.parametrize(
+    ("second", "below"),
+    [
+        (HEADER.upper().replace("REASON, SEARCH TIME", "SEARCH TIME, REASON"), "A,B,5,x,y,theft"),
+        ("id,userId,searchDate,networkCount,reason", "u1,***,2026-02-27T00:00:43.144Z,9,theft"),
+    ],
+)
+def test_a_second_header_of_another_shape_swaps_no_column(tmp_path, second, below):
+    reading = read(write(tmp_path, [row(), second, below]))
+    assert [section.cells.num_rows for section in reading.sections] == [1, 1]
+    assert reading.sections[1].columns == tuple(second.split(","))
+
+
 def test_what_is_no_data_is_set_aside_with_its_number(tmp_path):
     lines = [
         row(),

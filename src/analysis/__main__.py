@@ -148,20 +148,27 @@ def _run_notebooks(place: Place) -> None:
                 group, executed, given, cwd=places.root() / "notebooks", failed=failed, progress=tell
             )
         pages.publish(place, {path.stem: executed / path.name for path in every})
-    (place.processed / "ran.json").write_text(json.dumps({"fingerprint": _all_inputs(place)}))
+    (place.processed / "ran.json").write_text(_all_inputs(place))
 
 
 def _is_up_to_date(place: Place) -> bool:
     ran = place.processed / "ran.json"
     if not ran.is_file() or not (place.results / "numbers.json").is_file():
         return False
-    return bool(json.loads(ran.read_text()).get("fingerprint") == _all_inputs(place))
+    return ran.read_text() == _all_inputs(place)
 
 
 def _all_inputs(place: Place) -> str:
     """A checksum of all that a place's results depend on, and of the results themselves."""
     top = places.root()
-    parts = [top / "src", top / "notebooks", top / "claims", place.hand, place.results]
+    parts = [
+        top / "src",
+        top / "notebooks",
+        top / "claims",
+        place.hand,
+        place.results,
+        place.raw / "reference",
+    ]
     files = sorted(
         p for part in parts for p in part.rglob("*") if p.is_file() and "__pycache__" not in p.parts
     )

@@ -137,7 +137,7 @@ def _optional(section: Section, form: Form, column: str) -> pa.Array:
         return pa.nulls(section.cells.num_rows, pa.string())
     texts = pc.utf8_trim_whitespace(_text(section, form, column))
     if column == "released_id":
-        return pc.if_else(pc.or_(pc.equal(texts, ""), pc.starts_with(texts, "*")), None, texts)
+        return pc.if_else(pc.or_(pc.equal(texts, ""), are_masked(texts)), None, texts)
     return _by_distinct(texts, lambda text: None if not text or is_masked(text) else text, pa.string())
 
 

@@ -15,6 +15,9 @@ from analysis import agencies
 from analysis.measures.agencies import top_agencies
 from analysis.measures.numbers import DEFINITIONS, Numbers, in_each_scope, number, scopes, share, with_share
 
+LOCAL = ("municipal", "county_sheriff", "county_police", "constable", "school", "university")
+"""Kinds of agency that are local police; an agency of unknown kind is not counted among them."""
+
 
 def counts_in(searches: pd.DataFrame, definition: str) -> pd.Series:
     """Which rows one of the nested definitions (or "dropdown": the offense type alone) counts."""
@@ -72,7 +75,7 @@ def _kinds(scope: str, rows: pd.DataFrame) -> Numbers:
 
 def _lines_of_their_own(scope: str, rows: pd.DataFrame) -> Numbers:
     core = rows[counts_in(rows, "core")]
-    local = int((~core["agency_kind"].isin(["federal", "military", "private"])).sum())
+    local = int((core["agency_kind"].isin(LOCAL)).sum())
     by_agency = core["searching_agency"].value_counts()
     top = int(by_agency.iloc[0]) if len(by_agency) else 0
     return [
@@ -191,7 +194,7 @@ def otherwise(searches: pd.DataFrame) -> pd.DataFrame:
         "core, offense type only": core & menu,
         "core, typed words only": core & ~menu,
         "core without its largest agency": core & (searches["searching_agency"] != largest),
-        "core, first row of each search": core & ~searches.duplicated("search_key"),
+        "core, first row of each search": core & ~searches["search_key"].where(core).duplicated(),
         "broad without DHS that may be human services": broad
         & ~searches["dhs_ambiguous"].fillna(False).astype(bool),
     }

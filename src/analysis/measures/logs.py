@@ -36,7 +36,8 @@ def repeated_in_one_log(searches: pd.DataFrame) -> pd.DataFrame:
 
 def reasons_across_logs(searches: pd.DataFrame) -> pd.DataFrame:
     """What several logs say of one search: case, searches. Nothing is filled in from one to another."""
-    shared = searches[searches.duplicated("search_key", keep=False)]
+    several = searches.groupby("search_key")["camera_owner"].transform("nunique") > 1
+    shared = searches[several]
     said = ~shared["reason_origin"].isin(["masked", "blank"])
     each = pd.DataFrame({
         "said": said.groupby(shared["search_key"]).sum(),

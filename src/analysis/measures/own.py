@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 import pandas as pd
 
 from analysis.measures.immigration import counts_in
-from analysis.measures.numbers import Numbers, in_each_scope, number
+from analysis.measures.numbers import Numbers, in_each_scope, list_counts, number
 from analysis.measures.reasons import COMMON_ROWS
 from analysis.searches import mask_text
 
@@ -19,7 +19,7 @@ def own_searches(searches: pd.DataFrame, cleared: Collection[str] = ()) -> Numbe
     """
 
     def of(scope: str, rows: pd.DataFrame) -> Numbers:
-        known = rows["own_search"].notna().any()
+        known = rows["own_search"].notna().all()
         own = rows[rows["own_search"].fillna(False)]
         because = {} if known else {"because": "source.toml does not name the camera owner's own police"}
         words = sorted(own_reason_words(own, cleared)) if known else None
@@ -39,7 +39,9 @@ def own_reason_words(own: pd.DataFrame, cleared: Collection[str] = ()) -> list[s
     Rare reasons may name people and are never listed, here as elsewhere.
     """
     typed = own["reason_text"].str.strip().str.casefold().value_counts()
-    from_menu = {word for types in own["offense_types"] for word in _offense_words(str(t) for t in types)}
+    chosen = list_counts(own["offense_types"])
+    words = {word: rows for value, rows in chosen.items() for word in _offense_words(iter([str(value)]))}
+    from_menu = {word for word, rows in words.items() if rows >= COMMON_ROWS or word in cleared}
     said = {str(reason) for reason, rows in typed.items() if rows >= COMMON_ROWS or reason in cleared} - {""}
     return sorted(from_menu | {mask_text(reason) for reason in said})
 

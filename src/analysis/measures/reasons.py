@@ -55,8 +55,14 @@ def origin_by_week(searches: pd.DataFrame) -> pd.DataFrame:
 
 
 def offense_types(searches: pd.DataFrame) -> pd.DataFrame:
-    """Rows that hold each offense type: offense_type, searches, share of all rows; a row may hold two."""
-    counts = list_counts(searches["offense_types"])
+    """Rows that hold each offense type: offense_type, searches, share of all rows; a row may hold two.
+
+    A rare value may be an officer's words in the menu's column: rare ones are counted together, unnamed.
+    """
+    every = list_counts(searches["offense_types"])
+    counts = every[every >= COMMON_ROWS]
+    if len(every) > len(counts):
+        counts.loc[f"(values in fewer than {COMMON_ROWS} rows)"] = int(every[every < COMMON_ROWS].sum())
     table = counts.rename_axis("offense_type").rename("searches").reset_index()
     table = table.sort_values(["searches", "offense_type"], ascending=[False, True], ignore_index=True)
     return with_share(table, of=len(searches))

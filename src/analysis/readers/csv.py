@@ -156,8 +156,8 @@ def _read_columns(
         stop = bounds[place + 1][0] - 1 if place + 1 < len(bounds) else len(ends)
         block = data[starts[number] : starts[stop]]
         parsed = _parse(block, columns, start.delimiter, stop - number, number)
-        if parsed is None:
-            return None
+        if parsed is None or any(_holds_header(aside.text, start, is_header) for aside in parsed[1]):
+            return None  # a header of another shape: line by line it begins a section of its own
         section, aside = _set_aside(parsed[0], parsed[1])
         sections.append(section)
         asides += aside
@@ -171,17 +171,22 @@ def _headers_below(
 
     A second export pasted under the first brings its own header; both carry the longest of the names.
     """
-    mark = max((cell.strip() for cell in start.columns), key=len).encode()
+    mark = max((cell.strip() for cell in start.columns), key=len).encode().lower()
     starts = np.concatenate(([start.offset], ends))
-    found, at = [], data.find(mark, start.offset)
+    low = data.lower()  # names are compared without regard to capitals
+    found, at = [], low.find(mark, start.offset)
     while at >= 0:
         number = int(np.searchsorted(ends, at, side="right"))
         text = data[starts[number] : ends[number]].decode("utf-8").rstrip("\r\n")
         cells = tuple(next(csv.reader([text], delimiter=start.delimiter), []))
         if is_header(cells):
             found.append((number + 1, cells, text))
-        at = data.find(mark, int(ends[number]))
+        at = low.find(mark, int(ends[number]))
     return found
+
+
+def _holds_header(text: str, start: _Start, is_header: IsHeader) -> bool:
+    return is_header(next(csv.reader([text], delimiter=start.delimiter), []))
 
 
 def _parse(
