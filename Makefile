@@ -11,12 +11,12 @@ VENV   ?= .venv
 RUN    := $(VENV)/bin/python -m analysis
 ONE    := $(if $(PLACE),--place $(PLACE),)
 
-.PHONY: all test records lab report bench verify help
+.PHONY: all test records lab report bench verify extras help
 
 all: $(VENV)/.installed  ## install what is missing, rebuild every place that has its records, print the score
 	@$(RUN) all $(ONE)
 
-test: $(VENV)/.installed  ## the tests
+test: $(VENV)/.extras  ## the tests
 	@$(RUN) test
 
 records: $(VENV)/.installed  ## download records that have a public address, and check them
@@ -28,11 +28,13 @@ lab: $(VENV)/.installed  ## JupyterLab in this environment
 report: $(VENV)/.installed  ## the offline site in site/, and as PDF where a Chromium is installed
 	@$(RUN) report $(ONE)
 
-bench: $(VENV)/.installed  ## speed and memory, beside the alternatives, in one run
+bench: $(VENV)/.extras  ## speed and memory, beside the alternatives, in one run
 	@$(RUN) bench
 
 verify: $(VENV)/.installed  ## rebuild from nothing and fail if results/ changed
 	@$(RUN) verify $(ONE)
+
+extras: $(VENV)/.extras  ## install what tests, benchmarks, Datasette and a cluster need
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r verb does; do \
@@ -48,4 +50,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
 		-r requirements.lock
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.extras: $(VENV)/.installed requirements-extras.lock
+	@echo "Installing the tools of tests and benchmarks, Datasette and Dask into $(VENV) (half a minute, once) …"
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+		-r requirements-extras.lock
 	@touch $@

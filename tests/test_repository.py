@@ -64,7 +64,7 @@ def test_every_command_of_the_readme_is_a_target_and_a_verb():
     assert {a or b for a, b in said} <= targets
     verbs = set(_parser()._subparsers._group_actions[0].choices)
     assert set(re.findall(r"python -m analysis ([a-z]+)", text)) <= verbs
-    assert targets - {"help"} <= verbs
+    assert targets - {"help", "extras"} <= verbs  # these two speak of make's own environment
 
 
 def test_the_readmes_score_and_modules_are_what_the_repository_computes():
@@ -207,8 +207,8 @@ def test_every_claim_ends_in_one_of_four_ways_and_says_why_where_it_must(place):
 # Environment ------------------------------------------------------------------------------------------------
 
 
-def locked():
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
+def locked(lock="requirements.lock"):
+    lines = (ROOT / lock).read_text().splitlines()
     return {m[1].lower(): m[2] for line in lines if (m := re.match(r"([\w.-]+)==([\w.]+)", line))}
 
 
@@ -228,13 +228,25 @@ def test_environment_yml_names_the_seven_packages_with_the_locks_versions():
     assert not {name: pin for name, pin in pins.items() if not locked()[name].startswith(pin + ".")}
 
 
-def test_the_lock_holds_every_dependency_with_hashes_and_no_address():
-    text = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("requirements.lock", ()), ("requirements-extras.lock", ("test", "rows", "cluster", "bench"))],
+)
+def test_a_lock_holds_every_dependency_with_hashes_and_no_address(lock, extras):
+    text = (ROOT / lock).read_text()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
-    assert {re.split(r"[><=]", one)[0].lower() for one in wanted} <= set(locked())
+    wanted = [
+        *project["dependencies"],
+        *(one for extra in extras for one in project["optional-dependencies"][extra]),
+    ]
+    assert {re.split(r"[><=]", one)[0].lower() for one in wanted} <= set(locked(lock))
     assert not re.search(r"://|file:|--find-links|--index", text)
-    assert text.count("--hash=sha256:") > len(locked())
+    assert text.count("--hash=sha256:") > len(locked(lock))
+
+
+def test_both_locks_hold_one_version_of_each_package():
+    core, all_of_it = locked(), locked("requirements-extras.lock")
+    assert {name: all_of_it.get(name) for name in core} == core
 
 
 # Privacy and silence ----------------------------------------------------------------------------------------
