@@ -104,7 +104,7 @@ def _typed(section: Section, form: Form, file: ReleasedFile, searched_at: pa.Arr
             "source_row": section.record,
             "source_page": section.page if section.page is not None else pa.nulls(rows, pa.int64()),
             "released_id": _optional(section, form, "released_id"),
-            "camera_owner": _constant(file.camera_owner, rows),
+            "camera_owner": _camera_owner(section, form, file),
             "searching_agency_as_released": _agency(section, form, file),
             "searched_at": searched_at,
             "window_start": start,
@@ -156,6 +156,14 @@ def _whole_number(text: str) -> int | None:
     if not digits.isascii() or not digits.isdigit() or is_no_value(text):
         return None
     return int(digits) if len(digits) < 19 else None
+
+
+def _camera_owner(section: Section, form: Form, file: ReleasedFile) -> pa.Array:
+    """Whose cameras were searched: what the row says in a corpus of many logs, else what source.toml says."""
+    if "camera_owner" not in form:
+        return _constant(file.camera_owner, section.cells.num_rows)
+    owners = pc.utf8_trim_whitespace(_text(section, form, "camera_owner"))
+    return pc.if_else(pc.or_(pc.equal(owners, ""), are_masked(owners)), file.camera_owner, owners)
 
 
 def _agency(section: Section, form: Form, file: ReleasedFile) -> pa.Array:

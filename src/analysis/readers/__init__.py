@@ -1,4 +1,4 @@
-"""Turns a container (CSV, XLSX, PDF) into numbered rows of text, losing none.
+"""Turns a container (CSV, XLSX, PDF, Parquet) into numbered rows of text, losing none.
 
 A reader knows containers, not vendors: it is told what a header looks like (`is_header`) and gives back
 every cell exactly as released. What is not data (a repeated header, a blank row, a total line, a row with
@@ -20,6 +20,8 @@ import pyarrow as pa
 IsHeader = Callable[[Sequence[str]], bool]
 
 WHY = (
+    "above the header",
+    "on a sheet without a header",
     "repeated header",
     "blank record",
     "total line",
@@ -109,7 +111,11 @@ def _reader(path: Path, name: str) -> Callable[[Path, str, IsHeader], Reading]:
         from analysis.readers import xlsx
 
         return xlsx.read
-    if start.startswith((b"\xd0\xcf\x11\xe0", b"PAR1", b"\x1f\x8b")):
+    if start.startswith(b"PAR1"):
+        from analysis.readers import parquet
+
+        return parquet.read
+    if start.startswith((b"\xd0\xcf\x11\xe0", b"PARE", b"\x1f\x8b")):
         raise UnreadableFile(
             f"{name}: this kind of file is not read (it begins with {start[:4]!r}). Save it as CSV or XLSX."
         )
