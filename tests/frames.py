@@ -5,6 +5,7 @@ import pyarrow as pa
 
 USUAL = {
     "source_file": "log.csv",
+    "released_id": None,
     "search_key": "k",
     "camera_owner": "Tarnwick ISD",
     "searching_agency_as_released": "Quellmere GA PD",
@@ -18,6 +19,7 @@ USUAL = {
     "networks_searched": 5,
     "devices_searched": 100,
     "search_type": "lookup",
+    "moderation": None,
     "has_case_number": False,
     "reason_as_released": "theft",
     "offense_types": [],
@@ -48,5 +50,8 @@ def searches(*changes):
         frame[column] = frame[column].astype("boolean")
     text = [c for c in USUAL if isinstance(USUAL[c], str) and "_at" not in c and "window" not in c]
     return frame.astype(
-        dict.fromkeys([*text, "immigration_kind", "agency_state"], pd.StringDtype("pyarrow", na_value=pd.NA))
+        dict.fromkeys(
+            [*text, "released_id", "moderation", "immigration_kind", "agency_state"],
+            pd.StringDtype("pyarrow", na_value=pd.NA),
+        )
     )

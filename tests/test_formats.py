@@ -36,14 +36,20 @@ NATIVE = {
     "FED": "ID, Name, Org Name, Total Networks Searched, License Plate, Reason, Case #, Filters, Search Time,"
     " Search Type",
 }
-PORTAL = (
-    "id,userId,searchDate,cameraCount,reason",
-    "id,userId,searchDate,networkCount,offenseType",
-    "id,userId,searchDate,networkCount",
-    "id,userId,searchDate,networkCount,reason,caseNumber,offenseType",
-    "id,searchDate,networkCount,offenseType",
-    "id,userId,searchDate,cameraCount,reason,networkCount",
-)
+PORTAL = {
+    "TP-1": "id,userId,searchDate,cameraCount,reason",
+    "TP-2": "id,userId,searchDate,networkCount,reason",
+    "TP-3": "id,userId,searchDate,networkCount,offenseType",
+    "TP-4": "id,userId,searchDate,networkCount",
+    "TP-5": "id,userId,searchDate,networkCount,caseNumber",
+    "TP-6": "id,userId,searchDate,networkCount,caseNumber,offenseType",
+    "TP-7": "id,userId,searchDate,networkCount,reason,caseNumber",
+    "TP-8": "id,userId,searchDate,networkCount,reason,caseNumber,offenseType",
+    "TP-9": "id,userId,searchDate,networkCount,reason,offenseType",
+    "TP-10": "id,searchDate,networkCount,offenseType",
+    "TP-11": "id,userId,searchDate,cameraCount,reason,networkCount",
+    "portal audit, 3 columns": "id,searchDate,caseNumber",
+}
 
 
 @pytest.mark.parametrize("key", NATIVE)
@@ -54,10 +60,29 @@ def test_every_native_form_is_known_in_any_order(key):
     assert formats.is_header(columns)
 
 
-@pytest.mark.parametrize("header", PORTAL)
-def test_every_portal_form_is_known_though_none_is_listed(header):
+@pytest.mark.parametrize("key", PORTAL)
+def test_every_portal_form_is_known_and_so_is_one_that_nobody_has_seen(key):
+    form = formats.recognise(PORTAL[key].split(","))
+    assert (form.key, form.family) == (key, "portal audit")
+    assert "search_time" in form
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        (
+            "Org Name,Total Networks Searched,Reason,Case #,Search Time,Search Type",
+            "case_number",
+        ),  # no time frame
+        ("Name,Total Networks Searched,Time Frame,Reason,Search Time", "time_frame"),  # no organisation
+        ("Name,Org Name,Camera Count,Time Frame,Offense Type,Reason,Search Date/Time", "offense_types"),
+        ("ID, userID, networkCount, Search Time, Reason", "officer"),  # a portal printed to PDF
+        ("reason_1,test prompt,license plates,search date,case number,Org Name", "text_prompt"),
+    ],
+)
+def test_what_agencies_took_out_or_renamed_is_still_a_search_audit(header, column):
     form = formats.recognise(header.split(","))
-    assert form.family == "portal audit"
+    assert column in form
     assert "search_time" in form
 
 
@@ -83,9 +108,24 @@ def test_the_second_name_of_a_download_is_the_agencys():
     assert formats.recognise(header).places["agency"] == 7
 
 
-def test_a_date_and_a_time_in_two_columns_need_no_guess():
-    form = formats.recognise(["Search Date", "Search Time", "Org Name", "Reason"])
-    assert form.places["search_time"] == 1
+def test_the_day_alone_is_the_time_where_nothing_else_is():
+    assert formats.recognise(["Search Date", "Org Name", "Reason"]).places["search_time"] == 0
+    both = formats.recognise(["Search Date", "Search Time", "Org Name", "Reason"]).places
+    assert (both["search_date"], both["search_time"]) == (0, 1)
+
+
+def test_two_columns_of_officers_are_both_kept_back():
+    form = formats.recognise(
+        ["search_time_utc", "name", "best_name", "org_name", "reason", "license_plate_hash"]
+    )
+    assert form.personal == (1, 2, 5)
+    assert form.own_ids
+
+
+def test_a_download_that_says_it_is_not_whole_is_refused():
+    with pytest.raises(formats.IncompleteDownload, match=r"x\.csv.*Download it again"):
+        formats.refuse_incomplete(["a,b", "# ERROR: download incomplete — please retry"], "x.csv")
+    formats.refuse_incomplete(["a,b", "error"], "x.csv")
 
 
 def section(columns, *rows):

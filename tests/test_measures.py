@@ -1,10 +1,13 @@
 """Numbers are counted from rows, unions are never sums, and what cannot be known is said to be unknown."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 from frames import searches
 
 from analysis import measures
+from analysis.places import ReleasedFile
 
 STRICT = {"immigration_tier": "strict", "immigration_kind": "civil"}
 CORE = {"immigration_tier": "core", "immigration_kind": "unspecified"}
@@ -83,6 +86,69 @@ def test_a_reason_hidden_in_one_log_is_reported_and_never_filled_in():
     assert (
         table.set_index("case")["searches"]["one log gives a reason that another hides or leaves blank"] == 1
     )
+
+
+def test_how_many_searches_there_are_is_shown_under_looser_and_stricter_rules():
+    rows = searches(
+        {"released_id": "a", "search_type": "lookup"},
+        {"released_id": "b", "search_type": None},
+        {"released_id": "c", "window_start": None},
+        {"released_id": "c", "window_start": None, "reason_as_released": "***"},
+    )
+    table = measures.distinct_by_rule(rows).set_index("rule")["distinct_searches"]
+    assert table.tolist() == [3, 1, 2, 3, 3, 4, 4]
+    assert table.index[0].startswith("the export's own id")
+
+
+def test_rows_without_an_id_are_told_apart_by_the_rule():
+    rows = searches({"released_id": "a"}, {"released_id": None}, {"released_id": None})
+    assert measures.distinct_by_rule(rows)["distinct_searches"].iloc[0] == 2
+    assert len(measures.distinct_by_rule(searches({}, {}))) == 6
+
+
+def test_ids_are_compared_only_where_every_log_has_one():
+    elsewhere = {"camera_owner": "Quellmere ISD"}
+    rows = searches(
+        {"released_id": "a"},
+        {"released_id": "a", **elsewhere},
+        {"search_key": "m", "released_id": "b"},
+        {"search_key": "m", "released_id": "c", **elsewhere},
+        {"search_key": "n", "released_id": "d"},
+        {"search_key": "n", "released_id": None, **elsewhere},
+    )
+    found = measures.ids_across_logs(rows)
+    assert value(found, "searches_in_several_logs.with_ids") == 2
+    assert value(found, "searches_in_several_logs.same_id") == 1
+
+
+def test_captures_of_one_portal_are_told_apart_from_new_searches():
+    def capture(file, *days):
+        return [
+            {"source_file": file, "searched_at": f"2026-03-{day:02}T12:00:00Z", "search_key": str(day)}
+            for day in days
+        ]
+
+    rows = searches(*capture("a.csv", 1, 2, 3, 4), *capture("b.csv", 3, 4, 5), *capture("c.csv", 6, 7))
+    table = measures.overlaps(rows)
+    assert len(table) == 1
+    line = table.iloc[0]
+    assert (line["source_file"], line["other_file"]) == ("a.csv", "b.csv")
+    assert (line["rows"], line["other_rows"], line["searches_in_both"]) == (2, 2, 2)
+
+
+def test_what_one_log_shows_and_another_hides_is_counted_apart():
+    hidden = {
+        "camera_owner": "Quellmere ISD",
+        "reason_origin": "masked",
+        "topics": [],
+        "immigration_tier": "none",
+    }
+    rows = searches({**STRICT, "topics": ["immigration"]}, hidden, {"search_key": "m"})
+    assert measures.hidden_elsewhere(rows).to_dict("records") == [
+        {"topic": "immigration", "searches": 1},
+        {"topic": "(no topic matched)", "searches": 0},
+    ]
+    assert value(measures.immigration_hidden_elsewhere(rows), "immigration_hidden_elsewhere.strict") == 1
 
 
 def test_blank_masked_machine_and_vague_reasons_are_four_things():
@@ -190,6 +256,44 @@ def test_days_without_searches_stand_at_zero_in_the_owners_own_time():
     days = measures.per_day(rows, "America/Chicago")
     assert days["searches"].tolist() == [1, 0, 0, 1]
     assert str(days["day"].min().date()) == "2025-12-01"
+
+
+def covered(file, *moments):
+    rows = searches(*[{"source_file": file.name, "searched_at": moment} for moment in moments])
+    return measures.coverage(rows, [file], "America/New_York").iloc[0]
+
+
+def test_a_file_is_held_against_the_days_it_is_said_to_cover():
+    file = ReleasedFile(
+        "log.csv", "00", "network audit", "Tarnwick ISD", period=(date(2025, 11, 1), date(2025, 11, 30))
+    )
+    line = covered(file, "2025-11-03T12:00:00Z", "2025-11-05T12:00:00Z", "2025-11-29T04:30:00Z")
+    assert str(line["last_day"].date()) == "2025-11-28"  # half past eleven at night in Georgia
+    assert line["days"] == 26
+    assert line["days_without_searches"] == 23
+    assert (line["days_missing_at_start"], line["days_missing_at_end"]) == (2, 2)
+
+
+def test_a_month_that_ends_early_is_noticed_where_nobody_said_what_it_covers():
+    file = ReleasedFile("log.csv", "00", "network audit", "Tarnwick ISD")
+    line = covered(file, "2025-11-01T12:00:00Z", "2025-11-20T12:00:00Z")
+    assert line["days_missing_at_end"] == 10
+    assert pd.isna(
+        measures.coverage(searches({}), [ReleasedFile("none.csv", "0", "network audit", "x")], "UTC")["days"][
+            0
+        ]
+    )
+
+
+def test_a_blocked_search_has_a_line_and_a_sentence_is_not_printed():
+    rows = searches(
+        {"search_type": "freeform", "moderation": "block"},
+        {"search_type": "freeform", "moderation": "somebody wrote this"},
+        {"search_type": "Quellmere"},
+    )
+    table = measures.by_moderation(rows)
+    assert set(table["moderation"]) == {"block", "(a sentence)", "(none)"}
+    assert set(table["search_type"]) == {"freeform", "(unknown type)"}
 
 
 def test_each_other_definition_changes_one_thing():

@@ -126,6 +126,51 @@ def test_rejected_rows_are_kept_with_plates_and_names_masked():
     assert "looking for ***" in text
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["ABC-1234", "ABC 1234", "call 555.010.0199", "dob 1.2.1990", "o.invented@example.org", "A 012 345 678"],
+)
+def test_no_number_of_a_person_or_vehicle_stays_in_a_rejected_row(said):
+    text = typed({"Search Time": "13/45/2025", "Reason": f"stop {said}"})[1].column("text")[0].as_py()
+    assert "13/45/2025" in text
+    assert not [word for word in said.split() if any(sign.isdigit() for sign in word) and word in text]
+
+
+def test_a_date_and_a_time_in_two_columns_are_one_moment():
+    columns = ["Org Name", "Search Date", "Search Time", "Reason"]
+    cells = {
+        str(n): pa.array([cell], pa.string())
+        for n, cell in enumerate(["x", "2025-12-02 00:00:00", "1:30:00 PM", "y"])
+    }
+    table, _ = searches.type_rows(
+        Section(tuple(columns), pa.table(cells), pa.array([1])), formats.recognise(columns), FILE
+    )
+    assert table.column("searched_at")[0].as_py() == datetime(2025, 12, 2, 13, 30, tzinfo=UTC)
+
+
+DOWNLOAD = ["id", "name", "best_name", "org_name", "reason", "search_time_utc", "total_devices_searched"]
+
+
+def test_a_collectors_id_is_kept_and_never_taken_for_the_vendors():
+    cells = [
+        "7",
+        "O. Invented",
+        "Officer Invented",
+        "Quellmere GA PD",
+        "theft",
+        "2025-05-13 22:38:11.000",
+        "0",
+    ]
+    table = pa.table({str(n): pa.array([cell], pa.string()) for n, cell in enumerate(cells)})
+    rows, _ = searches.type_rows(
+        Section(tuple(DOWNLOAD), table, pa.array([1])), formats.recognise(DOWNLOAD), FILE
+    )
+    assert rows.column("released_id").to_pylist() == ["7"]
+    assert rows.column("vendor_id").to_pylist() == [None]
+    assert rows.column("devices_searched").to_pylist() == [None]  # 0 says nothing in these downloads
+    assert "Invented" not in str(rows.to_pydict())
+
+
 def test_a_row_with_shifted_cells_shows_nothing_but_short_numbers():
     aside = Aside(
         7,

@@ -13,7 +13,7 @@ USUAL = {
     "window_start": datetime(2025, 12, 1, tzinfo=UTC),
     "window_end": datetime(2025, 12, 2, tzinfo=UTC),
     "search_type": "lookup",
-    "released_id": "a",
+    "vendor_id": "a",
     "reason_as_released": "theft",
 }
 SCHEMA = pa.schema([
@@ -27,9 +27,10 @@ def keys(*changes, by="rule"):
 
 
 @pytest.mark.parametrize(
-    "change", [{"reason_as_released": "***"}, {"released_id": None}, {"released_id": "b"}]
+    "change",
+    [{"reason_as_released": "***"}, {"vendor_id": None}, {"vendor_id": "b"}, {"search_type": None}],
 )
-def test_redaction_and_ids_do_not_split_a_search(change):
+def test_redaction_ids_and_types_do_not_split_a_search(change):
     one, other = keys({}, change)
     assert one == other
 
@@ -41,10 +42,9 @@ def test_redaction_and_ids_do_not_split_a_search(change):
         {"searched_at": datetime(2025, 12, 2, 0, 30, 1, tzinfo=UTC)},
         {"window_start": None},
         {"window_end": datetime(2025, 12, 3, tzinfo=UTC)},
-        {"search_type": None},
     ],
 )
-def test_another_agency_second_time_frame_or_type_is_another_search(change):
+def test_another_agency_second_or_time_frame_is_another_search(change):
     one, other = keys({}, change)
     assert one != other
 
@@ -56,19 +56,20 @@ def test_milliseconds_do_not_split_a_search():
 
 def test_the_vendors_id_decides_where_it_is_asked_to():
     one, same, other, without = keys(
-        {}, {"search_type": "visual"}, {"released_id": "b"}, {"released_id": None}, by="released_id"
+        {}, {"window_end": None}, {"vendor_id": "b"}, {"vendor_id": None}, by="released id"
     )
     assert one == same != other
     assert without == keys({})[0]
 
 
-def test_ids_decide_for_one_camera_owner_and_the_rule_for_several():
-    assert sightings.rule_for(["Tarnwick ISD", "Tarnwick ISD"]) == "released_id"
-    assert sightings.rule_for(["Tarnwick ISD", "Quellmere ISD"]) == "rule"
+def test_ids_decide_for_one_camera_owner_and_the_rule_for_several_unless_the_place_says_otherwise():
+    assert sightings.method_for(["Tarnwick ISD", "Tarnwick ISD"]) == "released id"
+    assert sightings.method_for(["Tarnwick ISD", "Quellmere ISD"]) == "rule"
+    assert sightings.method_for(["Tarnwick ISD"], "rule") == "rule"
 
 
 def test_keys_are_the_same_on_every_machine():
-    assert keys({}) == ["4456df7af444f1f9"]
+    assert keys({}) == ["cbeba7d5c25aa601"]
 
 
 def test_no_rows_have_no_keys():

@@ -18,7 +18,7 @@ from analysis.places import Place
 STOPS = (
     "UnknownPlace", "BadSource", "WrongChecksum", "UnreadableFile", "UnknownColumns", "NotASearchAudit",
     "DoesNotAddUp", "NothingToRead", "BadRules", "BadOverride", "BadWords", "BadClaims", "Unfinished", "BadParameters",
-    "NotebooksFailed", "WrongReplica", "UnreadableAgreements", "BadPage", "NotASite",
+    "NotebooksFailed", "WrongReplica", "IncompleteDownload", "UnreadableAgreements", "BadPage", "NotASite",
 )  # fmt: skip
 """Errors whose message is meant for people: it names file, record, value and remedy, so no traceback is shown."""
 

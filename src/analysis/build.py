@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis import agencies, readers, reasons, searches, sightings, sources
-from analysis.formats import Form, is_header, recognise_section
+from analysis.formats import Form, is_header, recognise_section, refuse_incomplete
 from analysis.ledger import Ledger
 from analysis.places import Place, ReleasedFile
 
@@ -113,7 +113,7 @@ def clean_up(place: Place) -> None:
 def _write_all(place: Place, paths: dict[str, Path], into: Path, say: Callable[[str], None]) -> None:
     rules = reasons.Rules.load(place.hand / "reasons")
     overrides = agencies.read_overrides(place.hand / "agencies.csv")
-    by = sightings.rule_for(file.camera_owner for file in place.files)
+    by = sightings.method_for((file.camera_owner for file in place.files), place.same_search)
     ledger, facts, rejected = Ledger(), [], []
     with pq.ParquetWriter(into / "searches.parquet", SCHEMA, **parquet_options()) as writer:
         for file in place.files:
@@ -140,6 +140,7 @@ def read_file(
     `time_zone` is that of the days in the file's `period`.
     """
     reading = readers.read(path, file.name, is_header)
+    refuse_incomplete((aside.text for aside in reading.asides), file.name)
     forms = [recognise_section(section, file.name, file.columns) for section in reading.sections]
     ledger.record("read", file.name, reading.counted, reading.kept, Counter(a.why for a in reading.asides))
     typed = [searches.type_rows(section, form, file) for section, form in zip(reading.sections, forms)]

@@ -55,10 +55,21 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A file that came with a release and is not read: what it is called, its checksum, and why."""
+
+    name: str
+    sha256: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Place:
     """A folder under data/raw/ and all that its source.toml says.
 
     `time_zone` is that of the camera owner's clock; `state` its USPS code, where all owners share one.
+    `left_out` are files that were released and are not read, `open_questions` what only a person can answer and
+    has not yet; `same_search` says how one search is told from another where that is not left to the rule.
     """
 
     name: str
@@ -71,6 +82,9 @@ class Place:
     waiting: tuple[Waiting, ...]
     released: Mapping[str, Any]
     root: Path
+    left_out: tuple[LeftOut, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    same_search: str | None = None
 
     @property
     def raw(self) -> Path:
@@ -133,7 +147,12 @@ def find(name: str, top: Path | None = None) -> Place:
         raise BadSource(f"{shown}: {error}") from None
 
 
-_TOP = {"title", "kind", "claims", "time_zone", "state", "released", "file", "waiting"}
+SAME_SEARCH = (None, "released id", "rule")
+
+_TOP = {
+    "title", "kind", "claims", "time_zone", "state", "released", "file", "waiting", "left_out", "open_questions",
+    "same_search",
+}  # fmt: skip
 _FILE = set(ReleasedFile.__dataclass_fields__)
 
 
@@ -151,10 +170,23 @@ def _place(name: str, said: dict[str, Any], top: Path) -> Place:
     if len({file.name for file in files}) < len(files):
         raise ValueError("two [[file]] entries have one name; each file is listed once")
     waiting = tuple(Waiting(**entry) for entry in said.get("waiting", []))
-    claims = tuple(said.get("claims", []))
-    released = said.get("released", {})
-    state = said.get("state")
-    return Place(name, said.get("title", name), kind, claims, zone, state, files, waiting, released, top)
+    if said.get("same_search") not in SAME_SEARCH:
+        raise ValueError(f'same_search = {said["same_search"]!r} is neither "released id" nor "rule"')
+    return Place(
+        name=name,
+        title=said.get("title", name),
+        kind=kind,
+        claims=tuple(said.get("claims", [])),
+        time_zone=zone,
+        state=said.get("state"),
+        files=files,
+        waiting=waiting,
+        released=said.get("released", {}),
+        left_out=tuple(LeftOut(**entry) for entry in said.get("left_out", [])),
+        open_questions=tuple(said.get("open_questions", [])),
+        same_search=said.get("same_search"),
+        root=top,
+    )
 
 
 def _file(entry: dict[str, Any]) -> ReleasedFile:

@@ -46,7 +46,7 @@ def type_rows(section: Section, form: Form, file: ReleasedFile) -> tuple[pa.Tabl
     (`camera_owner`) and without officers, plates, filters or case numbers. The second has the `REJECTED`
     columns. Together they have the section's rows.
     """
-    searched_at = times.parse(_text(section, form, "search_time"))
+    searched_at = times.parse(_search_time(section, form))
     why = _why_not(section, form, searched_at)
     keep = (
         np.array([reason is None for reason in why]) if why else np.ones(section.cells.num_rows, dtype=bool)
@@ -98,19 +98,21 @@ def _text(section: Section, form: Form, column: str) -> pa.Array:
 def _typed(section: Section, form: Form, file: ReleasedFile, searched_at: pa.Array) -> pa.Table:
     rows = section.cells.num_rows
     start, end = _window(section, form)
+    released_id = _optional(section, form, "released_id")
     return pa.table(
         {
             "source_file": _constant(file.name, rows),
             "source_row": section.record,
             "source_page": section.page if section.page is not None else pa.nulls(rows, pa.int64()),
-            "released_id": _optional(section, form, "released_id"),
+            "released_id": released_id,
+            "vendor_id": pa.nulls(rows, pa.string()) if form.own_ids else released_id,
             "camera_owner": _camera_owner(section, form, file),
             "searching_agency_as_released": _agency(section, form, file),
             "searched_at": searched_at,
             "window_start": start,
             "window_end": end,
-            "networks_searched": count(_text(section, form, "networks")),
-            "devices_searched": count(_text(section, form, "devices")),
+            "networks_searched": _count(section, form, "networks"),
+            "devices_searched": _count(section, form, "devices"),
             "search_type": _optional(section, form, "search_type"),
             "moderation": _optional(section, form, "moderation"),
             "has_case_number": _has_case_number(section, form),
@@ -139,6 +141,22 @@ def _optional(section: Section, form: Form, column: str) -> pa.Array:
     if column == "released_id":
         return pc.if_else(pc.or_(pc.equal(texts, ""), are_masked(texts)), None, texts)
     return _by_distinct(texts, lambda text: None if not text or is_masked(text) else text, pa.string())
+
+
+def _search_time(section: Section, form: Form) -> pa.Array:
+    """The time of each search as text; two exports part it into a date's column and a time's."""
+    time = _text(section, form, "search_time")
+    if "search_date" not in form:
+        return time
+    # A spreadsheet's date cell carries a midnight that is not the search's.
+    date = pc.replace_substring_regex(_text(section, form, "search_date"), r"\s+00:00:00$", "")
+    both = pc.binary_join_element_wise(pc.utf8_trim_whitespace(date), pc.utf8_trim_whitespace(time), ", ")
+    return pc.if_else(pc.or_(pc.equal(date, ""), pc.equal(time, "")), "", both)
+
+
+def _count(section: Section, form: Form, column: str) -> pa.Array:
+    counts = count(_text(section, form, column))
+    return pc.if_else(pc.equal(counts, 0), None, counts) if column in form.zero_is_unknown else counts
 
 
 def count(texts: pa.Array) -> pa.Array:
@@ -201,7 +219,7 @@ def _why_not(section: Section, form: Form, searched_at: pa.Array) -> list[str | 
     system = _by_distinct(moderation, is_system_activity, pa.bool_())
     if not searched_at.null_count and not pc.any(system).as_py():
         return []
-    blank = pc.equal(pc.utf8_trim_whitespace(_text(section, form, "search_time")), "")
+    blank = pc.equal(pc.utf8_trim_whitespace(_search_time(section, form)), "")
     why: list[str | None] = [None] * section.cells.num_rows
     for column, reason in (
         (system, "system activity of the vendor"),
@@ -229,12 +247,13 @@ def _rejected(section: Section, form: Form, file: ReleasedFile, why: list[str | 
     )
 
 
-_PLATE = re.compile(r"\b(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{5,8}\b")
+_PLATE = re.compile(
+    r"\b(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{5,8}\b|\b[A-Za-z]{2,3}-\d{3,4}\b|\b\d{3,4}-[A-Za-z]{2,3}\b"
+)
 _ADDRESS = re.compile(r"\S+@\S+")
 _LONG_NUMBER = re.compile(
-    r"\b[Aa]?[ #-]?\d[\d -]{6,}\d\b|\b\d{1,2}[/-]\d{1,2}[/-](?:19|20)?\d{2}\b(?!,? \d{1,2}:)"
+    r"\b[Aa]?[ #-]?\d[\d .()-]{6,}\d\b|\b\d{1,2}[/-]\d{1,2}[/-](?:19|20)?\d{2}\b(?!,? \d{1,2}:)"
 )
-_PERSONAL = ("officer", "plate", "filters", "text_prompt", "case_number")
 
 
 def mask_text(text: str) -> str:
@@ -244,25 +263,28 @@ def mask_text(text: str) -> str:
     return text
 
 
-def mask(cells: list[str], form: Form, beside: int = 0) -> str:
-    """A row's cells parted by ' | ', with plates, officers and what could name a person masked.
+_WITH_A_DIGIT = re.compile(r"\S*\d\S*|\S+@\S+")
+_LIKE_A_TIME = re.compile(r"[\d\s/:.,+-]*(?:[AaPp]\.?[Mm]\.?)?\s*[A-Za-z]{0,4}")
+_SHOWN = ("search_time", "time_frame", "window_start", "window_end", "networks", "devices")
 
-    `beside` masks that many cells on either side too, for rows whose cells are shifted.
+
+def mask(cells: list[str], form: Form) -> str:
+    """A rejected row's cells parted by ' | ', with all that could name a person or a vehicle masked.
+
+    Times and counts stay where they look like such. In any other cell each word with a digit is masked, since
+    plates, case numbers, telephone numbers and birthdays have one and the row is kept to be counted, not read.
     """
-    personal = {
-        form.places[column] + step
-        for column in _PERSONAL
-        if column in form
-        for step in range(-beside, beside + 1)
-    }
-    shown = [
-        "***" if at in personal and cell.strip() else _mask_reason(cell) for at, cell in enumerate(cells)
-    ]
-    return " | ".join(" ".join(cell.split()) for cell in shown)
+    shown_at = {form.places[column] for column in _SHOWN if column in form}
+    personal = set(form.personal)
 
+    def shown(at: int, cell: str) -> str:
+        if at in personal and cell.strip():
+            return "***"
+        if at in shown_at and _LIKE_A_TIME.fullmatch(cell):
+            return cell
+        return _WITH_A_DIGIT.sub("***", cell)
 
-def _mask_reason(cell: str) -> str:
-    return cell if times.one(cell) else mask_text(cell)
+    return " | ".join(" ".join(shown(at, cell).split()) for at, cell in enumerate(cells))
 
 
 def _mask_shifted(aside: Aside, form: Form) -> str:

@@ -1,7 +1,7 @@
 """Marks rows that record the same search in several logs; drops nothing.
 
 No field is shared by all logs: the vendor's id is absent from many exports, plates are gone, and the reason
-may be masked in one log and not in another. What stays is who searched, when, which window and how.
+may be masked in one log and not in another. What stays is who searched, when, and for which window.
 """
 
 from __future__ import annotations
@@ -12,33 +12,38 @@ from collections.abc import Iterable
 import numpy as np
 import pyarrow as pa
 
-RULE = "same searching agency, same second, same time frame, same type of search"
-"""The published rule under which two rows are one search; the reason is no part of it."""
+RULE = "same searching agency, same second, same time frame"
+"""The published rule under which two rows are one search.
+
+The reason is no part of it, since it may be masked in one log and not in another. Nor is the type of search:
+exports before June 2025 and downloads of others leave it out or blank, and in no released file read so far did
+it tell two searches apart that agency, second and time frame had not (notebook 02 shows it for each place)."""
+
+METHODS = {"released id": "the vendor's own id, and for rows without one: " + RULE, "rule": RULE}
+"""The ways in which a place's searches can be told apart; `same_search` in source.toml may name one."""
 
 
-def rule_for(camera_owners: Iterable[str]) -> str:
-    """How a place's searches are told apart: "released_id" or "rule".
+def method_for(camera_owners: Iterable[str], said: str | None = None) -> str:
+    """How a place's searches are told apart: "released id" or "rule"; `said` is the place's own word for it.
 
     The vendor's id decides where a place holds the logs of one camera owner: there it tells a repeated search
     from a repeated row. Across owners `RULE` decides, for nothing shows that their ids are shared.
     """
-    return "released_id" if len(set(camera_owners)) == 1 else "rule"
+    return said or ("released id" if len(set(camera_owners)) == 1 else "rule")
 
 
 def mark(table: pa.Table, by: str) -> pa.Table:
     """The table with `search_key` (16 hexadecimal digits), equal for rows that record the same search.
 
-    `by` is "released_id" or "rule"; a row without an id falls back on the rule. Needs `searching_agency`,
-    `searched_at`, `window_start`, `window_end`, `search_type`.
+    `by` is one of `METHODS`; a row without an id of the vendor's falls back on the rule. Needs
+    `searching_agency`, `searched_at`, `window_start`, `window_end` and, for "released id", `vendor_id`.
     """
-    key = _mix(_texts(table.column("searching_agency")), _microseconds(table.column("searched_at")))
+    key = mix(_texts(table.column("searching_agency")), _microseconds(table.column("searched_at")))
     for column in ("window_start", "window_end"):
-        key = _mix(key, _microseconds(table.column(column)))
-    key = _mix(key, _texts(table.column("search_type")))
-    if by == "released_id":
-        ids = table.column("released_id")
-        has_id = ids.is_valid().to_numpy()
-        key = np.where(has_id, _texts(ids), key)
+        key = mix(key, _microseconds(table.column(column)))
+    if by == "released id":
+        ids = table.column("vendor_id")
+        key = np.where(ids.is_valid().to_numpy(), _texts(ids), key)
     return table.append_column("search_key", _hexadecimal(key))
 
 
@@ -59,7 +64,7 @@ def _microseconds(column: pa.ChunkedArray) -> np.ndarray:
     return (ticks // 1_000_000).astype(np.uint64)
 
 
-def _mix(key: np.ndarray, more: np.ndarray) -> np.ndarray:
+def mix(key: np.ndarray, more: np.ndarray) -> np.ndarray:
     """Two 64-bit numbers made into one (the finalizer of splitmix64; public domain, S. Vigna)."""
     with np.errstate(over="ignore"):
         mixed = key * np.uint64(0x9E3779B97F4A7C15) + more

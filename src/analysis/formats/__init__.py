@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -24,6 +24,10 @@ DROPPED = frozenset({"officer", "plate", "filters", "text_prompt", "ignored"})
 """Columns that are recognised and never leave the parser: they name officers, plates and vehicles."""
 
 
+PERSONAL = DROPPED - {"ignored"} | {"case_number"}
+"""Columns in which a person or a vehicle may be named, whatever the export calls them."""
+
+
 class UnknownColumns(Exception):
     """A header with a column that no known export has; the message names it, its values and the remedies."""
 
@@ -32,14 +36,25 @@ class NotASearchAudit(Exception):
     """A file that is recognised as something other than an audit of searches."""
 
 
+class IncompleteDownload(Exception):
+    """A collector's download that says itself that it is not whole."""
+
+
 @dataclass(frozen=True)
 class Form:
-    """How one header maps to our columns: `places` gives the cell number of each of our column names."""
+    """How one header maps to our columns: `places` gives the cell number of each of our column names.
+
+    `personal` are the cells that may name a person or a vehicle. `own_ids` means that the ids are a
+    collector's and not the vendor's, `zero_is_unknown` names the counts in which 0 says nothing.
+    """
 
     key: str
     family: str
     places: Mapping[str, int]
     unnamed: tuple[int, ...] = ()  # cells whose header is blank or holds no letter: notes beside the export
+    personal: tuple[int, ...] = ()
+    own_ids: bool = False
+    zero_is_unknown: tuple[str, ...] = ()
 
     def __contains__(self, column: str) -> bool:
         return column in self.places
@@ -81,8 +96,16 @@ def recognise(columns: Sequence[str], more: Mapping[str, str] | None = None) -> 
         raise UnknownColumns(f"no known export has these columns: {', '.join(map(repr, columns))}")
     aliases = {**family["columns"], **{normal(k): v for k, v in (more or {}).items()}}
     unnamed = tuple(place for place, name in enumerate(names) if not re.search(r"[^\W\d_]", name))
-    places = _places(names, aliases, family, unnamed)
-    return Form(_key(places, family["name"]), family["name"], MappingProxyType(places), unnamed)
+    places, personal = _places(names, aliases, family, unnamed)
+    return Form(
+        _key(places, family["name"]),
+        family["name"],
+        MappingProxyType(places),
+        unnamed,
+        personal,
+        family.get("own_ids", False),
+        tuple(family.get("zero_is_unknown", ())),
+    )
 
 
 def recognise_section(section: Section, file: str, more: Mapping[str, str] | None = None) -> Form:
@@ -93,6 +116,17 @@ def recognise_section(section: Section, file: str, more: Mapping[str, str] | Non
         raise NotASearchAudit(f"{file}: {error}.") from None
     except UnknownColumns as error:
         raise UnknownColumns(f"{file}: {error}{_values(section, error)}{_REMEDY}") from None
+
+
+def refuse_incomplete(lines: Iterable[str], file: str) -> None:
+    """Raise `IncompleteDownload` where one of a file's odd lines says that the download broke off."""
+    begins = tuple(_vendor()["broken"]["begins"])
+    for line in lines:
+        if line.strip().strip('"').casefold().startswith(begins):
+            raise IncompleteDownload(
+                f"{file}: its own last line says that the download is not whole ({line.strip()[:60]!r}). "
+                "Download it again."
+            )
 
 
 _REMEDY = (
@@ -122,8 +156,10 @@ def _other(names: Sequence[str]) -> str | None:
 
 def _places(
     names: list[str], aliases: Mapping[str, str], family: Mapping[str, Any], unnamed: Sequence[int]
-) -> dict[str, int]:
+) -> tuple[dict[str, int], tuple[int, ...]]:
+    """The cell of each of our columns, and the cells that may name a person or a vehicle."""
     places: dict[str, int] = {}
+    personal = []
     for place, name in enumerate(names):
         if place in unnamed:
             continue
@@ -133,19 +169,21 @@ def _places(
             error = UnknownColumns(f"the column {name!r} stands in no known export")
             error.column = place  # type: ignore[attr-defined]
             raise error
+        if ours in PERSONAL:
+            personal.append(place)
+        if ours in places and ours not in DROPPED:
+            raise UnknownColumns(f"two columns hold the {ours}: {names[places[ours]]!r} and {name!r}")
         if ours != "ignored":
-            if ours in places:
-                raise UnknownColumns(f"two columns hold the {ours}: {names[places[ours]]!r} and {name!r}")
-            places[ours] = place
+            places.setdefault(ours, place)
     if "search_time" not in places and "search_date" in places:
         places["search_time"] = places.pop("search_date")
-    return places
+    return places, tuple(personal)
 
 
 def _key(places: Mapping[str, int], family: str) -> str:
     mine = set(places)
-    for key, columns in _vendor()["forms"].items():
-        if mine == set(columns) and family == "native audit":
+    for key, columns in _vendor()["forms"].get(family, {}).items():
+        if mine == set(columns):
             return str(key)
     return f"{family}, {len(places)} columns"
 

@@ -14,7 +14,7 @@ from analysis.measures.agencies import (
     top_agencies,
     who,
 )
-from analysis.measures.files import by_era, per_day, released
+from analysis.measures.files import by_era, by_moderation, coverage, left_out, per_day, released
 from analysis.measures.immigration import (
     added_by_definition,
     agencies_behind,
@@ -28,7 +28,17 @@ from analysis.measures.immigration import (
     other_lists,
     otherwise,
 )
-from analysis.measures.logs import logs_per_search, reasons_across_logs, repeated_in_one_log, sightings
+from analysis.measures.logs import (
+    distinct_by_rule,
+    hidden_elsewhere,
+    ids_across_logs,
+    immigration_hidden_elsewhere,
+    logs_per_search,
+    overlaps,
+    reasons_across_logs,
+    repeated_in_one_log,
+    sightings,
+)
 from analysis.measures.numbers import (
     DEFINITIONS,
     Number,
@@ -54,10 +64,12 @@ from analysis.measures.reasons import (
 
 __all__ = [
     "DEFINITIONS", "Number", "Numbers", "added_by_definition", "agencies_behind", "agreements",
-    "by_definition", "by_era", "by_immigration_kind", "by_kind", "by_origin", "by_state", "common_reasons",
-    "counts_in", "definitions_by_owner", "formatted", "has_item", "immigration_per_week",
-    "immigration_searches", "lengths", "logs_per_search", "lookup", "number", "offense_types",
-    "origin_by_week", "other_lists", "otherwise", "own_searches", "per_day", "reach", "reach_by_type",
-    "reach_spread", "reasons_across_logs", "reasons_given", "released", "repeated_in_one_log",
-    "rules_that_matched", "scopes", "share", "sightings", "top_agencies", "topics", "who",
+    "by_definition", "by_era", "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_state",
+    "common_reasons", "counts_in", "coverage", "definitions_by_owner", "distinct_by_rule", "formatted",
+    "has_item", "hidden_elsewhere", "ids_across_logs", "immigration_hidden_elsewhere",
+    "immigration_per_week", "immigration_searches", "left_out", "lengths", "logs_per_search", "lookup",
+    "number", "offense_types", "origin_by_week", "other_lists", "otherwise", "overlaps", "own_searches",
+    "per_day", "reach", "reach_by_type", "reach_spread", "reasons_across_logs", "reasons_given",
+    "released", "repeated_in_one_log", "rules_that_matched", "scopes", "share", "sightings",
+    "top_agencies", "topics", "who",
 ]  # fmt: skip

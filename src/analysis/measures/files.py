@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import calendar
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
 
+from analysis.formats import known_search_types
 from analysis.measures.numbers import Numbers, number, with_share
+from analysis.places import LeftOut, ReleasedFile
 from analysis.searches import ERAS
 
 
@@ -38,3 +44,81 @@ def by_era(searches: pd.DataFrame) -> pd.DataFrame:
     """Searches by the vendor's regime on the day: era, searches, share."""
     counts = searches["era"].value_counts().reindex([name for name, _ in ERAS], fill_value=0)
     return with_share(counts.rename_axis("era").rename("searches").reset_index())
+
+
+def coverage(searches: pd.DataFrame, files: Sequence[ReleasedFile], time_zone: str) -> pd.DataFrame:
+    """Which local days each file covers: source_file, said_from, said_until, first_day, last_day, days,
+    days_without_searches, days_missing_at_start, days_missing_at_end.
+
+    Days without searches lie between the first and the last. Missing at the start or end are days of the period
+    that `source.toml` gives; without one, the days from the last search to the end of its month, since an export
+    that broke off looks like a month that ends early. A file without searches has no days.
+    """
+    day = searches["searched_at"].dt.tz_convert(time_zone).dt.tz_localize(None).dt.normalize()
+    found = day.groupby(searches["source_file"]).agg(["min", "max", "nunique"])
+    return pd.DataFrame([_covered(file, found) for file in files]).astype(
+        dict.fromkeys(("days", *_GAPS), "Int64")
+    )
+
+
+_GAPS = ("days_without_searches", "days_missing_at_start", "days_missing_at_end")
+
+
+def _covered(file: ReleasedFile, found: pd.DataFrame) -> dict[str, Any]:
+    said = tuple(map(pd.Timestamp, file.period)) if file.period else (pd.NaT, pd.NaT)
+    line = {"source_file": file.name, "said_from": said[0], "said_until": said[1]}
+    if file.name not in found.index:
+        nothing = dict.fromkeys(("days", *_GAPS), pd.NA)
+        return {**line, "first_day": pd.NaT, "last_day": pd.NaT, **nothing}
+    first, last, seen = found.loc[file.name]
+    days = (last - first).days + 1
+    month_end = last + pd.Timedelta(days=calendar.monthrange(last.year, last.month)[1] - last.day)
+    return {
+        **line,
+        "first_day": first,
+        "last_day": last,
+        "days": days,
+        "days_without_searches": days - int(seen),
+        "days_missing_at_start": max((first - said[0]).days, 0) if file.period else 0,
+        "days_missing_at_end": max(((said[1] if file.period else month_end) - last).days, 0),
+    }
+
+
+def left_out(files: Sequence[LeftOut]) -> pd.DataFrame:
+    """Files that came with the release and are not read: name, why, sha256."""
+    return pd.DataFrame(
+        [{"name": one.name, "why": one.why, "sha256": one.sha256} for one in files],
+        columns=["name", "why", "sha256"],
+    )
+
+
+def by_moderation(searches: pd.DataFrame) -> pd.DataFrame:
+    """Searches by type and by the vendor's moderation: search_type, moderation, searches, share of all rows.
+
+    A search that the vendor blocked was an attempt; it is counted here and stays among the rows.
+    """
+    kinds = ["search_type", "moderation"]
+    rows = searches[kinds].fillna("(none)").astype(str)
+    rows["search_type"] = _named_types(rows["search_type"])
+    # What is not a word of the vendor's closed list is somebody's sentence, and is not printed.
+    rows["moderation"] = rows["moderation"].where(rows["moderation"].isin(MODERATION), "(a sentence)")
+    table = rows.groupby(kinds).size().rename("searches").reset_index()
+    table = table.sort_values(["searches", *kinds], ascending=[False, True, True], ignore_index=True)
+    return with_share(table)
+
+
+def _named_types(types: pd.Series) -> pd.Series:
+    """Types of the vendor's list as they are; unknown ones are named where they are common, else counted only."""
+    rows = types.value_counts()
+    known = {*known_search_types(), "(none)"}
+    names = {
+        name: name if name.removesuffix(" - Mobile") in known or n >= COMMON_TYPE else "(unknown type)"
+        for name, n in rows.items()
+    }
+    return types.map(names)
+
+
+COMMON_TYPE = 50  # rows: a rarer unknown value may be a cell that slipped into the column
+
+MODERATION = ("allow", "warn", "block", "(none)")
+"""The vendor's words for what became of a free-text search, as seen in released files."""

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Iterator
+from itertools import combinations
 
-from analysis.measures.numbers import Numbers, in_each_scope, number
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from analysis.measures.numbers import DEFINITIONS, Numbers, in_each_scope, lengths, number
+from analysis.sightings import mix
+
+HIDDEN = ("masked", "blank")
+"""Origins of a reason that its log does not show."""
 
 
 def sightings(searches: pd.DataFrame) -> Numbers:
-    """Distinct searches, and rows beyond the first of each."""
+    """Distinct searches, rows beyond the first of each, and distinct ids of the export's own."""
 
     def of(scope: str, rows: pd.DataFrame) -> Numbers:
         distinct = rows["search_key"].nunique()
         return [
             number("distinct_searches", scope, distinct, "searches"),
             number("duplicate_sightings", scope, len(rows) - distinct, "rows"),
+            number("distinct_released_ids", scope, rows["released_id"].nunique(), "ids"),
         ]
 
     return in_each_scope(searches, of)
@@ -34,11 +44,122 @@ def repeated_in_one_log(searches: pd.DataFrame) -> pd.DataFrame:
     return table.assign(repeated_rows=table["camera_owner"].map(counts).astype(int))
 
 
+# How much the count hangs on the rule -----------------------------------------------------------------------
+
+PUBLISHED = "agency, second and time frame: the published rule"
+RULES = {
+    "agency and second": (),
+    PUBLISHED: ("window_start", "window_end"),
+    "the same and the type of search": ("window_start", "window_end", "search_type"),
+    "the same and the number of networks": ("window_start", "window_end", "search_type", "networks_searched"),
+    "the same and the reason": (
+        "window_start", "window_end", "search_type", "networks_searched", "reason_as_released",
+    ),
+}  # fmt: skip
+"""Rules that one could have chosen, from the loosest to the strictest: what they add to agency and second."""
+
+WHOLE_ROW = ("searching_agency_as_released", "searched_at", "window_start", "window_end", "networks_searched",
+             "devices_searched", "search_type", "moderation", "reason_as_released")  # fmt: skip
+"""What a fingerprint of the whole released record holds, but for its id, its file and masked columns."""
+
+
+def distinct_by_rule(searches: pd.DataFrame) -> pd.DataFrame:
+    """How many searches other rules would count: rule, distinct_searches, repeated_rows.
+
+    The line of ids counts rows without an id by the published rule. The last line counts whole records that
+    are equal in every column, as collections of logs do.
+    """
+    seconds = searches["searched_at"].astype("int64").to_numpy() // 1_000_000
+    base = mix(_codes(searches["searching_agency"]), seconds.astype(np.uint64))
+    keys = {}
+    if searches["released_id"].notna().any():
+        without = searches["released_id"].isna().to_numpy()
+        published = _mixed(base, searches, RULES[PUBLISHED])
+        # Keys fill all 64 bits, so a small code and a key do not meet.
+        keys["the export's own id, where a row has one"] = np.where(
+            without, published, _codes(searches["released_id"])
+        )
+    keys |= {rule: _mixed(base, searches, columns) for rule, columns in RULES.items()}
+    keys["every column of the released record"] = _mixed(np.zeros_like(base), searches, WHOLE_ROW)
+    table = pd.DataFrame(
+        {"rule": list(keys), "distinct_searches": [len(pd.unique(k)) for k in keys.values()]}
+    )
+    return table.assign(repeated_rows=len(searches) - table["distinct_searches"])
+
+
+def _mixed(key: np.ndarray, searches: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:
+    for column in columns:
+        key = mix(key, _codes(searches[column]))
+    return key
+
+
+def _codes(column: pd.Series) -> np.ndarray:
+    """A number for each distinct value of a column; a missing one has a number of its own."""
+    coded = pa.array(column).dictionary_encode()
+    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    return (coded.indices.fill_null(-1).to_numpy(zero_copy_only=False) + 1).astype(np.uint64)
+
+
+def ids_across_logs(searches: pd.DataFrame) -> Numbers:
+    """Searches that stood in several owners' logs with an id in each row, and those whose ids are all the same.
+
+    Only the second number can show that the vendor's id is shared between logs.
+    """
+    rows = searches[_in_several_logs(searches)]
+    each = rows.groupby("search_key")["released_id"].agg(["size", "count", "nunique"])
+    known = each[each["size"] == each["count"]]
+    same = int((known["nunique"] == 1).sum())
+    return [
+        number("searches_in_several_logs.with_ids", "all", len(known), "searches"),
+        number("searches_in_several_logs.same_id", "all", same, "searches",
+               numerator=same, denominator=len(known)),
+    ]  # fmt: skip
+
+
+def _in_several_logs(searches: pd.DataFrame) -> pd.Series:
+    return searches.groupby("search_key")["camera_owner"].transform("nunique") > 1
+
+
+# Files that cover the same days -----------------------------------------------------------------------------
+
+
+def overlaps(searches: pd.DataFrame) -> pd.DataFrame:
+    """Files of one owner whose periods overlap: camera_owner, source_file, other_file, from, until (UTC),
+    rows and other_rows inside the overlap, searches_in_both.
+
+    Monthly exports touch at midnight, and a portal shows the last thirty days each time it is captured. Where
+    searches stand in both files, adding the files up would count them twice. Where none does although both have
+    rows, the files are different logs, or ids and redaction keep their rows apart.
+    """
+    lines = [line for _, rows in searches.groupby("camera_owner") for line in _overlapping(rows)]
+    columns = ["camera_owner", "source_file", "other_file", "from", "until", "rows", "other_rows",
+               "searches_in_both"]  # fmt: skip
+    return pd.DataFrame(lines, columns=columns)
+
+
+def _overlapping(rows: pd.DataFrame) -> Iterator[dict[str, object]]:
+    files = {name: part for name, part in rows.groupby("source_file") if len(part)}
+    ends = {name: (part["searched_at"].min(), part["searched_at"].max()) for name, part in files.items()}
+    for one, other in combinations(sorted(files, key=lambda name: (ends[name], name)), 2):
+        begin, end = max(ends[one][0], ends[other][0]), min(ends[one][1], ends[other][1])
+        if begin > end:
+            continue
+        mine, theirs = (part[part["searched_at"].between(begin, end)] for part in (files[one], files[other]))
+        both = np.intersect1d(mine["search_key"].unique(), theirs["search_key"].unique())
+        yield {
+            "camera_owner": rows["camera_owner"].iloc[0], "source_file": one, "other_file": other,
+            "from": begin, "until": end, "rows": len(mine), "other_rows": len(theirs),
+            "searches_in_both": len(both),
+        }  # fmt: skip
+
+
+# What several logs say of one search ------------------------------------------------------------------------
+
+
 def reasons_across_logs(searches: pd.DataFrame) -> pd.DataFrame:
     """What several logs say of one search: case, searches. Nothing is filled in from one to another."""
-    several = searches.groupby("search_key")["camera_owner"].transform("nunique") > 1
-    shared = searches[several]
-    said = ~shared["reason_origin"].isin(["masked", "blank"])
+    shared = searches[_in_several_logs(searches)]
+    said = ~shared["reason_origin"].isin(HIDDEN)
     each = pd.DataFrame({
         "said": said.groupby(shared["search_key"]).sum(),
         "rows": said.groupby(shared["search_key"]).size(),
@@ -52,3 +173,32 @@ def reasons_across_logs(searches: pd.DataFrame) -> pd.DataFrame:
         "no log gives a reason": each["said"] == 0,
     }
     return pd.DataFrame({"case": list(cases), "searches": [int(mask.sum()) for mask in cases.values()]})
+
+
+def hidden_elsewhere(searches: pd.DataFrame) -> pd.DataFrame:
+    """What the shown reasons say of searches that another log hides or leaves blank: topic, searches.
+
+    A search with several topics stands in each line. The hidden rows are counted by what their own log says;
+    these lines only tell what that leaves out.
+    """
+    hidden = searches["reason_origin"].isin(HIDDEN)
+    keys = searches.loc[hidden, "search_key"].unique()
+    shown = searches[~hidden & searches["search_key"].isin(keys) & _in_several_logs(searches)]
+    topics = shown[["search_key", "topics"]].explode("topics").dropna().drop_duplicates()
+    counts = topics.groupby("topics")["search_key"].nunique().rename("searches")
+    none = int(shown.loc[lengths(shown["topics"]) == 0, "search_key"].nunique())
+    table = counts.rename_axis("topic").reset_index()
+    table = table.sort_values(["searches", "topic"], ascending=[False, True], ignore_index=True)
+    table.loc[len(table)] = ["(no topic matched)", none]
+    return table.astype({"searches": int})
+
+
+def immigration_hidden_elsewhere(searches: pd.DataFrame) -> Numbers:
+    """Searches that cite immigration in one log and whose reason another log hides or leaves blank."""
+    hidden = searches.loc[searches["reason_origin"].isin(HIDDEN), "search_key"].unique()
+    rows = searches[searches["search_key"].isin(hidden) & _in_several_logs(searches)]
+    return [
+        number(f"immigration_hidden_elsewhere.{name}", "all",
+               rows.loc[rows["immigration_tier"].isin(tiers), "search_key"].nunique(), "searches")
+        for name, tiers in DEFINITIONS.items()
+    ]  # fmt: skip
