@@ -25,8 +25,8 @@ records: $(VENV)/.installed  ## download records that have a public address, and
 lab: $(VENV)/.installed  ## JupyterLab in this environment
 	@$(RUN) lab
 
-report: $(VENV)/.installed  ## the offline site in site/, and as PDF where a Chromium is installed
-	@$(RUN) report $(ONE)
+report: $(VENV)/.installed  ## the offline site of every place in site/, and as PDF where a Chromium is installed
+	@$(RUN) report
 
 bench: $(VENV)/.extras  ## speed and memory, beside the alternatives, in one run
 	@$(RUN) bench

@@ -1,10 +1,12 @@
 """What must hold of the register of published numbers, and of how a claim ends."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from frames import searches
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,7 +72,7 @@ def test_every_number_of_a_piece_is_a_claim_or_on_the_short_list(path: Path) -> 
 
 @pytest.mark.parametrize("path", REGISTERS, ids=lambda path: path.stem)
 def test_no_number_on_the_short_list_is_idle(path: Path) -> None:
-    outline = path.with_suffix(".outline.md").read_text(encoding="utf-8")
+    outline = " ".join(path.with_suffix(".outline.md").read_text(encoding="utf-8").split())
     idle = [number for number in claims.read(path).not_claims if number not in outline]
     assert not idle, "take these off the list: the outline does not hold them"
 
@@ -369,3 +371,96 @@ def test_a_missing_number_is_found_however_it_is_grouped(number: int) -> None:
 )
 def test_a_published_number_is_shown_with_its_operator(operator, said):
     assert claims.printed({"operator": operator, "published": "620"}) == said
+
+
+# Places that wait
+
+
+def waits(*owners: str, here: tuple[str, ...] = ()) -> Place:
+    log = [places.Waiting(owner, "network audit", "May 2025", "README.md") for owner in owners]
+    files = [places.ReleasedFile(f"{owner}.csv", "00", "network audit", owner) for owner in here]
+    return replace(place(), waiting=tuple(log), files=tuple(files))
+
+
+def test_a_claim_about_all_logs_is_not_settled_by_some_of_them() -> None:
+    some = waits("B ISD", "C ISD", here=("A ISD",))
+    end = claims.settle(claim(value=6), numbers(searches=1), some)
+    assert (end.outcome, end.computed) == ("cannot be checked", "")
+    assert end.explanation.startswith("needs the 2 logs still waited for")
+    assert claims.problems([claim()], claims.table([end]).to_dict("records")) == []
+    assert claims.settle(claim(), numbers(searches=700), waits(here=("A ISD",))).outcome == "reproduced"
+
+
+def test_a_camera_owners_claim_waits_for_that_owners_log_alone() -> None:
+    some = waits("B ISD", here=("A ISD",))
+    found = {("searches", "A ISD"): {"value": 700}}
+    assert claims.settle(claim(scope="A ISD"), found, some).outcome == "reproduced"
+    end = claims.settle(claim(scope="B ISD"), found, some)
+    assert end.explanation.startswith("needs the log still waited for")
+
+
+WAITING = [one for one in places.all_places(TOP) if one.waiting and not one.files]
+
+
+@pytest.mark.parametrize("one", WAITING, ids=lambda one: one.name)
+def test_a_waiting_place_says_what_to_ask_for_and_its_claims_name_the_same_owners(one: Place) -> None:
+    readme = (one.raw / "README.md").read_text(encoding="utf-8")
+    for words in ("## The request", "## When a file arrives", f"make PLACE={one.name}"):
+        assert words in readme
+    for stem in one.claims:
+        assert one.name == "texas" or f"claims/{stem}.toml" in readme
+    owners = {missing.camera_owner for missing in one.waiting}
+    scopes = {said.scope for said in claims.load(one) if said.measure}
+    assert scopes - {"all"} <= owners
+
+
+def test_every_measure_that_a_claim_names_is_settled_by_some_notebook() -> None:
+    from analysis.__main__ import notebooks
+
+    settled = " ".join(path.read_text(encoding="utf-8") for path in notebooks())
+    said = [one for path in REGISTERS for one in claims.read(path).claims if one.measure]
+    stems = {one.measure.partition(".")[0] for one in said}
+    assert not [stem for stem in stems if f'\\"{stem}\\"' not in settled]
+
+
+# A part of the rows
+
+
+def test_a_claim_counts_only_the_rows_that_it_is_about() -> None:
+    rows = searches(
+        {"agency_state": "FL", "searching_agency": "Quellmere FL PD", "reason_text": "Protest"},
+        {"agency_state": "FL", "searched_at": "2025-12-09T05:59:00Z"},
+        {"agency_state": "FL", "searched_at": "2025-12-09T06:01:00Z"},
+        {"agency_state": "TX", "camera_owner": "Other ISD"},
+        {"agency_state": None},
+    )
+    days = {"from": date(2025, 12, 8), "to": date(2025, 12, 8)}
+    for among, count in (
+        ({"agency_state": "FL"}, 3),
+        ({"searching_agency": "FL - Quellmere PD"}, 1),
+        ({"reason": "protest "}, 1),
+        (days, 1),
+        ({"agency_state": "FL", **days}, 1),
+        ({}, 5),
+    ):
+        assert len(claims.part(claim(among=among), rows, "America/Chicago")) == count, among
+    assert len(claims.part(claim(scope="Other ISD"), rows, "UTC")) == 1
+
+
+def test_a_number_of_a_part_says_which_part() -> None:
+    some = claim(among={"agency_state": "FL", "from": date(2025, 3, 13), "to": date(2025, 5, 5)})
+    end = claims.settle(some, numbers(searches=700), place())
+    assert end.explanation == "counted among searches by FL from 13 March 2025 to 5 May 2025"
+
+
+@pytest.mark.parametrize(
+    ("among", "says"),
+    [
+        ('{ state = "FL" }', "unknown key 'state'"),
+        ('{ from = "2025-03-13" }', "is not a day, unquoted"),
+        ("{ agency_state = 1 }", "is not a text"),
+    ],
+)
+def test_a_part_that_cannot_be_used_is_refused(tmp_path: Path, among: str, says: str) -> None:
+    with pytest.raises(BadClaims, match=says):
+        claims.read(write(tmp_path, f"{GOOD}among = {among}\n"))

@@ -47,10 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     for name, do, says in (
         ("all", everything, "rebuild every place that has its records, run the notebooks, print the score"),
         ("records", records, "download records that have a public address, and check them"),
-        ("report", report, "the offline site in site/"),
         ("verify", verify, "rebuild from nothing and fail if results/ would change"),
     ):
         verb(name, do, says).add_argument("--place", help="one place only: a folder under data/raw/")
+    verb(
+        "report", report, "the offline site of every place in site/, and as PDF where a Chromium is installed"
+    )
     verb("test", test, "the tests")
     verb("readme", readme, "bring the computed parts of README.md up to date")
     verb("lab", lab, "JupyterLab in this environment")
@@ -72,12 +74,13 @@ def _say(line: str) -> None:
 
 def everything(asked: argparse.Namespace) -> int:
     """Rebuild, run, publish and score each place; then the site. 1 where a claim ended without explanation."""
-    from analysis import report as site
+    from analysis import claims
 
     chosen = _chosen(asked.place)
-    lines = [_one_place(place) for place in chosen]
-    page = _site(site)
-    print("\n" + "\n".join(lines))
+    waits = [place for place in chosen if not place.files]
+    lines = [_one_place(place) for place in chosen if place.files]
+    page = _site()
+    print("\n" + "\n".join(filter(None, [*lines, claims.all_waiting(waits)])))
     if page:
         print(f"\nThe pages: {os.path.relpath(page)}")
     return 0
@@ -93,8 +96,6 @@ def _one_place(place: Place) -> str:
 
     pages.recover(place.results)
     build.clean_up(place)
-    if not place.files:
-        return claims.waiting(place, len(place.waiting))
     try:
         _provide(place)
     except sources.MissingRecords as missing:
@@ -179,7 +180,8 @@ def _all_inputs(place: Place) -> str:
     return digest.hexdigest()
 
 
-def _site(site: object) -> Path | None:
+def _site() -> Path | None:
+    """Build the site of every place from the results that are there; nothing without any."""
     from analysis import reasons, report
 
     shown = [place for place in places.all_places() if (place.results / "numbers.json").is_file()]
@@ -207,7 +209,7 @@ def report(asked: argparse.Namespace) -> int:
     """Build the site from the results that are there, and print its pages where a Chromium is installed."""
     from analysis import report as site
 
-    page = _site(site)
+    page = _site()
     if page is None:
         print("There are no results yet: run make first.")
         return 1

@@ -7,12 +7,14 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from analysis import agencies
 from analysis.places import Place
 
 OPERATORS = ("equals", "more than", "at least", "about", "includes", "more than N times")
@@ -25,6 +27,9 @@ TRIED = ("strict", "core", "broad", "dropdown")
 """The definitions tried where the piece published none, in the order reported."""
 
 CONFIDENCE = ("high", "medium", "low")
+
+AMONG = ("agency_state", "searching_agency", "reason", "from", "to")
+"""What can narrow a claim to part of the rows: the searcher's state or name, the whole typed reason, local days."""
 
 ABOUT = Decimal("0.10")
 """'About' holds within 10 % of the published value. Print rounds to one or two significant figures, and one
@@ -62,6 +67,7 @@ class Claim:
     `instead` names measures that count the same thing in another way; what they give is reported.
     `because` says why a number differs, for every place (key "") or for one. `needs` says what it would take
     where the logs settle nothing. `conflicts` are versions in circulation, with the evidence against them.
+    `among` narrows the rows counted (`AMONG`); a number computed from such a part is in no numbers.json.
     """
 
     id: str
@@ -81,6 +87,7 @@ class Claim:
     because: Mapping[str, str] = field(default_factory=dict)
     instead: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    among: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -165,6 +172,7 @@ def _claim(entry: dict[str, Any], shown: str) -> Claim:
         raise BadClaims(
             f"{where} has neither a measure nor needs; name the measure, or say what would settle it"
         )
+    _refuse_wrong_part(entry, where)
     because = entry.get("because", {})
     entry["because"] = {"": because} if isinstance(because, str) else dict(because)
     for key in ("value", "instead", "conflicts"):
@@ -200,6 +208,16 @@ def _refuse_wrong_value(entry: Mapping[str, Any], where: str) -> None:
         raise BadClaims(f'{where}: value = {value!r} cannot go with "{entry["operator"]}"; write a number')
 
 
+def _refuse_wrong_part(entry: Mapping[str, Any], where: str) -> None:
+    part = entry.get("among", {})
+    _only(part, set(AMONG), f"{where}, among")
+    for key, value in part.items():
+        wanted = date if key in ("from", "to") else str
+        if not isinstance(value, wanted) or isinstance(value, datetime) or not value:
+            form = "a day, unquoted, as 2025-03-13" if wanted is date else "a text"
+            raise BadClaims(f"{where}, among: {key} = {value!r} is not {form}")
+
+
 def _only(said: Mapping[str, Any], known: set[str], where: str) -> None:
     unknown = sorted(set(said) - known)
     if unknown:
@@ -230,8 +248,9 @@ def _stem(measure: str) -> str:
 def compare(operator: str, computed: Any, published: Any) -> bool:
     """Whether a computed value bears a published one out.
 
-    `equals` rounds a fraction to the decimals printed, half up or half to even, as people and spreadsheets do
-    either; `includes` ignores case; `about` is within `ABOUT`; `more than N times` compares a ratio with N.
+    `equals` rounds a fraction to the decimals printed, half up, half to even or as binary fractions round, as
+    people, spreadsheets and programs do; `includes` ignores case; `about` is within `ABOUT`; `more than N times`
+    compares a ratio with N.
     Raises `ValueError` for an operator that is not in `OPERATORS`.
     """
     if operator == "includes":
@@ -240,17 +259,53 @@ def compare(operator: str, computed: Any, published: Any) -> bool:
         raise ValueError(f"unknown operator {operator!r}; use one of: {', '.join(OPERATORS)}")
     have, said = Decimal(str(computed)), Decimal(str(published))
     if operator == "equals":
-        return said in _rounded(have, said)
+        return said in _rounded(computed, said)
     if operator == "about":
         return abs(have - said) <= ABOUT * abs(said)
     return have >= said if operator == "at least" else have > said
 
 
-def _rounded(have: Decimal, said: Decimal) -> set[Decimal]:
+def _rounded(computed: Any, said: Decimal) -> set[Decimal]:
+    have = Decimal(str(computed))
     # A whole number was counted, not rounded: 620 is never borne out by 620.4.
     if said == said.to_integral_value():
         return {have}
-    return {have.quantize(said, rounding) for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN)}
+    # Programs round the binary fraction, which may lie just below the half that its digits show.
+    binary = Decimal(computed).quantize(said, ROUND_HALF_EVEN)
+    return {binary, *(have.quantize(said, rounding) for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN))}
+
+
+# A part of the rows
+
+
+def part(claim: Claim, searches: pd.DataFrame, time_zone: str) -> pd.DataFrame:
+    """The searches that a claim is about: those of its scope that all of `among` holds for, days in `time_zone`."""
+    keep = pd.Series(True, index=searches.index)
+    if claim.scope != "all":
+        keep &= searches["camera_owner"] == claim.scope
+    for key, value in claim.among.items():
+        keep &= _holds(key, value, searches, time_zone)
+    return searches[keep.fillna(False).astype(bool)]
+
+
+def _holds(key: str, value: Any, searches: pd.DataFrame, time_zone: str) -> pd.Series:
+    if key in ("from", "to"):
+        day = searches["searched_at"].dt.tz_convert(time_zone).dt.tz_localize(None).dt.normalize()
+        return day >= pd.Timestamp(value) if key == "from" else day <= pd.Timestamp(value)
+    if key == "searching_agency":
+        names = searches["searching_agency"]
+        return names.isin([name for name in names.unique() if agencies.own(str(name), value)])
+    if key == "reason":
+        return searches["reason_text"].str.strip().str.casefold() == value.strip().casefold()
+    return searches[key] == value
+
+
+def described(among: Mapping[str, Any]) -> str:
+    """The part of the rows that a claim is about, as a phrase; empty where it is about all of them."""
+    by = " ".join(str(among[key]) for key in ("searching_agency", "agency_state") if key in among)
+    reason = f"with the reason {among['reason']!r}" if "reason" in among else ""
+    days = " ".join(f"{key} {among[key].day} {among[key]:%B %Y}" for key in ("from", "to") if key in among)
+    return " ".join(filter(None, [f"by {by}" if by else "", reason, days]))
 
 
 # Settling
@@ -261,8 +316,11 @@ def settle(claim: Claim, numbers: Numbers, place: Place) -> Settlement:
 
     Where the piece published no definition, each is tried, and any that fits bears the claim out. A number
     that was not computed ends as 'cannot be checked' if the claim says what it needs or the number says why
-    it has no value, else as 'unsettled'.
+    it has no value, else as 'unsettled'. A claim about all of a place's logs is not settled by some of them,
+    nor one about a camera owner whose log is still waited for.
     """
+    if claim.measure and (absent := _waited_for(claim, numbers, place)):
+        return Settlement(claim, "cannot be checked", "", absent)
     found = [
         (name, record) for name in _tried(claim) if (record := numbers.get((name, claim.scope))) is not None
     ]
@@ -271,13 +329,25 @@ def settle(claim: Claim, numbers: Numbers, place: Place) -> Settlement:
         return _not_computed(claim, [record for _, record in found])
     fits = {name for name, value, _ in valued if compare(claim.operator, value, claim.value)}
     shown = next(((v, r) for name, v, r in valued if name in fits), valued[0][1:])
-    aside = _which_fits(claim, valued, fits) + _counted_instead(claim, numbers)
+    aside = _counted_among(claim) + _which_fits(claim, valued, fits) + _counted_instead(claim, numbers)
     if fits:
         outcome = "recovered" if place.is_replica else "reproduced"
         return Settlement(claim, outcome, _computed(claim, *shown), _joined(aside))
     because = claim.because.get(place.name, claim.because.get("", ""))
     explanation = _joined([because, *aside]) if because else ""
     return Settlement(claim, "differs", _computed(claim, *shown), explanation)
+
+
+def _waited_for(claim: Claim, numbers: Numbers, place: Place) -> str:
+    """What a claim still waits for, as a phrase; nothing where the logs that it is about are here."""
+    if claim.scope != "all" and any((name, claim.scope) in numbers for name in _tried(claim)):
+        return ""
+    logs = len([one for one in place.waiting if claim.scope in ("all", one.camera_owner)])
+    if not logs:
+        return ""
+    where = f"data/raw/{place.name}/README.md says how to ask"
+    what = "the log" if logs == 1 else f"the {logs} logs"
+    return f"needs {what} still waited for ({where})"
 
 
 def _tried(claim: Claim) -> list[str]:
@@ -301,6 +371,10 @@ def _not_computed(claim: Claim, found: Sequence[Mapping[str, Any]]) -> Settlemen
         return Settlement(claim, UNSETTLED, "", "")
     needs = f"needs {claim.needs}" if claim.needs else ""
     return Settlement(claim, "cannot be checked", "", _joined([needs, said]))
+
+
+def _counted_among(claim: Claim) -> list[str]:
+    return [f"counted among searches {described(claim.among)}"] if claim.among else []
 
 
 def _which_fits(claim: Claim, valued: Sequence[tuple[str, Any, Any]], fits: set[str]) -> list[str]:
@@ -412,6 +486,14 @@ def waiting(place: Place, files: int) -> str:
     return f"{_head(place)} waiting for {files} {plural} · how to ask for them: data/raw/{place.name}/{page}"
 
 
+def all_waiting(places: Sequence[Place]) -> str:
+    """One line for places that wait for all of their records; empty without any."""
+    if len(places) == 1:
+        return waiting(places[0], len(places[0].waiting))
+    how = "which, and how to ask: README.md in data/raw/<place>/"
+    return f"{len(places)} more places wait for their records · {how}" if places else ""
+
+
 def _head(place: Place) -> str:
     return f"{place.name} ({place.kind}):"
 
@@ -465,6 +547,7 @@ def coverage(
     Numbers are read as digits (an outline writes them so); an exact match of value is asked for, so that
     3,000 is not covered by 3,100. Anything on the list is a number or a phrase ("10 February 2026").
     """
+    outline = " ".join(outline.split())
     for phrase in sorted((one for one in not_claims if not _NUMBER.fullmatch(one)), key=len, reverse=True):
         outline = outline.replace(phrase, " ")
     covered = {_plain(one) for one in not_claims if _NUMBER.fullmatch(one)}

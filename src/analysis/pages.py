@@ -23,7 +23,7 @@ from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 
 from analysis import build, claims, figures, places
-from analysis.measures import Number, Numbers, formatted, lookup
+from analysis.measures import PART_COLUMNS, Number, Numbers, formatted, lookup, of_part
 
 FORMULA = tuple("=+-@\t\r")
 """Signs with which a spreadsheet begins a formula; text that starts with one is published behind an apostrophe."""
@@ -109,13 +109,22 @@ class Page:
         if not about:
             display(Markdown("*Nothing was published about this for this place.*"))
             return
-        numbers = lookup(self.numbers)
-        ends = [claims.settle(claim, numbers, self.place) for claim in about]
+        ends = [claims.settle(claim, self._numbers_for(claim), self.place) for claim in about]
         self.settled += ends
         table = claims.table(ends, self.notebook)
         table["published"] = [claims.printed(row) for row in table.to_dict("records")]
         columns = ["statement", "published", "computed", "outcome", "explanation"]
         display(HTML(table_html(table[columns], "Claims settled here.", "claims")))
+
+    def _numbers_for(self, claim: claims.Claim) -> Mapping[tuple[str, str], Number]:
+        """This page's numbers, or those of the part of the rows that the claim is about."""
+        if not claim.among:
+            return lookup(self.numbers)
+        if claim.scope not in ("all", *(file.camera_owner for file in self.place.files)):
+            return {}
+        rows = claims.part(claim, self.searches(*PART_COLUMNS), self.place.time_zone)
+        numbers = of_part(rows, claim.measure, self.place.state)
+        return {(one["measure"], claim.scope): one for one in numbers}
 
     def settle_context(self) -> None:
         """End the claims that no measure of a log can settle: each says what it would take."""

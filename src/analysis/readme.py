@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from pathlib import Path
 
 from analysis import claims, pages, places
@@ -24,7 +25,7 @@ def write(top: Path) -> Path:
 
 def filled(text: str, top: Path) -> str:
     """The README's text with its computed parts as they should read today."""
-    score = "\n".join(score_line(place) for place in places.all_places(top))
+    score = "\n".join(score_lines(places.all_places(top)))
     modules = "\n".join(f"| `{name}` | {sentence(name)} |" for name in ORDER)
     parts = {"score": f"\n```\n{score}\n```\n", "modules": f"\n| module | contract |\n|---|---|\n{modules}\n"}
     for name, part in parts.items():
@@ -34,11 +35,17 @@ def filled(text: str, top: Path) -> str:
     return text
 
 
-def score_line(place: places.Place) -> str:
-    """A place's line of the score, from its published results."""
+def score_lines(found: Sequence[places.Place]) -> list[str]:
+    """The score: a line for each place with published results or released files, and one for those that wait."""
+    waits = [place for place in found if not place.files]
+    lines = [_score_line(place) for place in found if place.files]
+    return [*lines, claims.all_waiting(waits)] if waits else lines
+
+
+def _score_line(place: places.Place) -> str:
     if (place.results / "claims.csv").is_file():
         return claims.score(place, pages.open_claims(place).to_dict("records"))
-    return claims.waiting(place, len(place.waiting) or len(place.files))
+    return claims.waiting(place, len(place.files))
 
 
 def sentence(module: str) -> str:

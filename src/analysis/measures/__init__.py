@@ -52,6 +52,7 @@ from analysis.measures.numbers import (
     share,
 )
 from analysis.measures.own import own_searches
+from analysis.measures.part import PART_COLUMNS, of_part
 from analysis.measures.reasons import (
     by_origin,
     common_reasons,
@@ -63,12 +64,12 @@ from analysis.measures.reasons import (
 )
 
 __all__ = [
-    "DEFINITIONS", "Number", "Numbers", "added_by_definition", "agencies_behind", "agreements",
+    "DEFINITIONS", "PART_COLUMNS", "Number", "Numbers", "added_by_definition", "agencies_behind", "agreements",
     "by_definition", "by_era", "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_state",
     "common_reasons", "counts_in", "coverage", "definitions_by_owner", "distinct_by_rule", "formatted",
     "has_item", "hidden_elsewhere", "ids_across_logs", "immigration_hidden_elsewhere",
     "immigration_per_week", "immigration_searches", "left_out", "lengths", "logs_per_search", "lookup",
-    "number", "offense_types", "origin_by_week", "other_lists", "otherwise", "overlaps", "own_searches",
+    "number", "of_part", "offense_types", "origin_by_week", "other_lists", "otherwise", "overlaps", "own_searches",
     "per_day", "reach", "reach_by_type", "reach_spread", "reasons_across_logs", "reasons_given",
     "released", "repeated_in_one_log", "rules_that_matched", "scopes", "share", "sightings",
     "top_agencies", "topics", "who",

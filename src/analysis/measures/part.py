@@ -1,0 +1,32 @@
+"""The same measures on a part of the rows, for published numbers about one state's or one month's searches."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.measures.agencies import reach, who
+from analysis.measures.immigration import immigration_searches
+from analysis.measures.logs import sightings
+from analysis.measures.numbers import Numbers, number
+from analysis.measures.reasons import reasons_given
+
+PART_COLUMNS = (
+    "camera_owner", "search_key", "searching_agency", "searching_agency_as_released", "agency_state", "agency_kind",
+    "searched_at", "window_start", "window_end", "networks_searched", "devices_searched", "reason_as_released",
+    "reason_text", "reason_origin", "offense_types", "topics", "immigration_tier", "immigration_kind", "mixed",
+)  # fmt: skip
+"""The columns that `of_part` reads."""
+
+
+def of_part(rows: pd.DataFrame, measure: str, state: str | None = None) -> Numbers:
+    """The numbers of scope "all" among which `measure` is, counted in these rows alone; none if it is not known.
+
+    `state` is that of the camera owners, for searches from other states.
+    """
+    if measure == "searches":
+        return [number("searches", "all", len(rows), "rows", numerator=len(rows), denominator=len(rows))]
+    for count in (lambda part: who(part, state), sightings, reasons_given, immigration_searches, reach):
+        found = [one for one in count(rows) if one["scope"] == "all"]
+        if any(measure in (one["measure"], one["measure"].partition(".")[0]) for one in found):
+            return found
+    return []
