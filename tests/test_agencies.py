@@ -76,6 +76,13 @@ def test_the_rules_name_every_kind_of_the_closed_list_and_no_other():
         ("Kansas Highway Patrol", "KS", "full name"),
         ("University of Kentucky", "KY", "full name"),
         ("Northeast Ohio Regional Fusion Center", "OH", "full name"),
+        ("Tarnwick N.C. PD", "NC", "before type word"),
+        ("Tarnwick Police Department Tx", "TX", "mixed case"),
+        ("Tarnwick Police Department (Texas)", "TX", "brackets"),
+        ("Quellmere County Sheriff's Office, Texas", "TX", "brackets"),
+        ("quellmere-county-tx-so", "TX", "before type word"),
+        ("NYS Crime Analysis Center Network", "NY", "full name"),
+        ("TX DPS", "TX", "first word"),
     ],
 )
 def test_a_state_is_read_in_every_form_in_which_exports_write_it(name, state, form):
@@ -117,6 +124,8 @@ def test_co_before_so_without_another_sign_may_be_either_and_gives_no_state():
     [
         ("LA County CA Sheriff", "CA"),
         ("UT Southwestern Tarnwick Center TX", "TX"),
+        ("UT Police Tarnwick TX", "TX"),
+        ("Wyoming MI DPS", "MI"),
         ("MO Baptist Tarnwick Hospital MO PD", "MO"),
         ("Tarnwick VA Police", "VA"),
         ("Ohio County SO WV", "WV"),
@@ -195,6 +204,8 @@ def test_distinct_agencies_are_never_joined(one, other):
                 "Tarnwick TX PD - Flex",
                 "Tarnwick TX PD 2",
                 "Tarnwick TX PD RTCC",
+                "Tarnwick TX Police Department RTCC",
+                "Tarnwick TX PD Real Time Crime Center",
             ],
         ),
         (
@@ -215,6 +226,7 @@ def test_distinct_agencies_are_never_joined(one, other):
                 "Quellmere County Const TX Pct 1",
                 "Quellmere County TX Constable Pct 1",
                 "Quellmere County Constable Precinct 1 (TX)",
+                "Quellmere County TX Constable Pct 1 Mobile",
             ],
         ),
         ("Tarnwick College MO PD", ["Tarnwick College Campus PD (MO)", "Tarnwick College MO PD"]),
@@ -232,6 +244,8 @@ def test_distinct_agencies_are_never_joined(one, other):
         ),
         ("St. Tarnwick MI DPS", ["Saint Tarnwick MI DPS", "St. Tarnwick Department of Public Safety MI"]),
         ("Tarnwick Township MI PD", ["Tarnwick Twp MI PD", "Tarnwick TWP PD MI"]),
+        ("Quellmere County GA SO", ["Quellmere CSO (GA)", "quellmere-county-ga-so"]),
+        ("Georgia State University GA PD", ["GA State University PD", "Georgia State University PD GA"]),
     ],
 )
 def test_the_accounts_and_spellings_of_one_agency_are_joined(agency, accounts):
@@ -247,6 +261,9 @@ def test_the_accounts_and_spellings_of_one_agency_are_joined(agency, accounts):
         ("Tarnwick NC PD (Demo Cam)", ("demo",)),
         ("DNU - Tarnwick TX PD (Condor)", ("inactive", "second account")),
         ("Quellmere LE Training", ("training", "not_agency")),
+        ("Tarnwick TX PD [Training]", ("training",)),
+        ("Quellmere Demo Cam", ("demo", "not_agency")),
+        ("Test IL - PD - Do not use", ("inactive", "test", "not_agency")),
         ("Flock Safety - Customer", ("vendor", "not_agency")),
         ("DO NOT USE", ("inactive", "not_agency")),
         ("604", ("not_agency",)),
@@ -266,6 +283,20 @@ def test_an_account_that_is_not_in_use_keeps_its_agency_because_it_may_have_sear
 @pytest.mark.parametrize("name", ["", "   ", "***", "604", "Delete", "Flock Safety PD Test Org"])
 def test_a_name_of_nobody_has_neither_state_nor_kind(name):
     assert what(name)[1:] == (None, None)
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200bTarnwick TX PD", "Tarnwick\x00 TX PD", "Tarnwick_TX_PD", "Tarnwick\u00a0TX PD"]
+)
+def test_signs_that_nobody_sees_change_nothing(name):
+    assert what(name) == ("Tarnwick TX PD", "TX", "municipal")
+
+
+@pytest.mark.parametrize("name", ["x" * 1_000_000, "(" * 100_000, "Tarnwick TX PD " * 1_000])
+def test_a_text_that_is_far_too_long_for_a_name_is_named_so_and_takes_no_time(name):
+    start = time.perf_counter()
+    assert (read(name).state, read(name).kind, read(name).tags) == (None, None, ("too long",))
+    assert time.perf_counter() - start < 1
 
 
 @given(st.text(max_size=60))
@@ -302,6 +333,10 @@ def test_a_canonical_spelling_is_its_own_canonical_spelling(place, shape, state)
 # Tables -----------------------------------------------------------------------------------------------------
 
 
+def reviewed(**cells: str) -> agencies.Known:
+    return agencies.Known(line(**cells))
+
+
 def line(**cells: str) -> pd.DataFrame:
     columns = agencies.overrides.COLUMNS
     given_cells = {"relation": "same", "evidence": "e", "reviewer": "r", "reviewed": "2026-01-01"} | cells
@@ -319,10 +354,10 @@ def test_resolve_gives_one_row_for_each_distinct_name_with_its_columns():
 
 
 def test_a_reviewed_line_wins_over_every_rule():
-    reviewed = line(
+    known = reviewed(
         released_name="Tarnwick CO SO", agency="Tarnwick County KS SO", state="KS", kind="county_sheriff"
     )
-    found = agencies.resolve([" Tarnwick CO  SO"], reviewed).iloc[0]
+    found = agencies.resolve([" Tarnwick CO  SO"], known).iloc[0]
     assert (found["agency"], found["state"], found["kind"]) == (
         "Tarnwick County KS SO",
         "KS",
@@ -333,7 +368,7 @@ def test_a_reviewed_line_wins_over_every_rule():
 
 def test_a_reviewed_line_can_say_that_a_name_is_no_agency():
     found = agencies.resolve(
-        ["Quellmere Hub"], line(released_name="Quellmere Hub", relation="not_agency")
+        ["Quellmere Hub"], reviewed(released_name="Quellmere Hub", relation="not_agency")
     ).iloc[0]
     assert "not_agency" in found["tags"]
 
@@ -355,6 +390,39 @@ def test_a_line_that_nobody_could_check_is_refused_by_name(tmp_path, cells, mess
         agencies.read_overrides(path)
 
 
+def lists(folder: Path, *lines: str) -> agencies.Known:
+    (folder / "agencies.csv").write_text("\n".join(lines), encoding="utf-8")
+    return agencies.Known(line().iloc[:0], agencies.read_reference(folder))
+
+
+def test_a_state_that_a_name_does_not_say_is_taken_from_a_list_with_one_such_agency(tmp_path):
+    known = lists(
+        tmp_path, "pub_agency_name,state_abbr,agency_type_name",
+        "Quellmere,NB,County", "Tarnwick,TX,City", "Tarnwick,OK,City", "Ostvale,TX,City",
+    )  # fmt: skip
+    found = agencies.resolve(["Quellmere County SO", "Tarnwick PD", "Ostvale County SO", "Ostvale"], known)
+    assert found["state"].tolist() == ["NE", None, None, None]
+    assert found["agency"][0] == "Quellmere County NE SO"
+    assert found["decided_by"][0] == "kind=county_sheriff; state=reference list"
+
+
+def test_a_name_that_says_its_state_is_never_moved_by_a_list(tmp_path):
+    known = lists(tmp_path, "agency,state,kind", "Tarnwick TX PD,TX,municipal")
+    assert agencies.resolve(["Tarnwick OK PD"], known)["state"].tolist() == ["OK"]
+
+
+def test_names_that_a_list_cut_short_are_no_agencys(tmp_path):
+    known = lists(
+        tmp_path, "pub_agency_name,state_abbr,agency_type_name", "Independent School District:,TX,Other"
+    )
+    assert not known.reference
+
+
+def test_a_list_without_names_and_states_is_refused_with_a_remedy(tmp_path):
+    with pytest.raises(agencies.UnreadableReference, match=r"agencies\.csv: no column agency"):
+        lists(tmp_path, "a,b", "1,2")
+
+
 def test_two_lines_for_one_name_are_refused(tmp_path):
     path = tmp_path / "agencies.csv"
     pd.concat([line(released_name="Tarnwick"), line(released_name=" Tarnwick")]).to_csv(path, index=False)
@@ -362,8 +430,17 @@ def test_two_lines_for_one_name_are_refused(tmp_path):
         agencies.read_overrides(path)
 
 
-def test_the_repositorys_own_override_table_can_be_read():
-    assert list(agencies.read_overrides().columns)[:2] == ["released_name", "agency"]
+def test_every_line_of_the_repositorys_own_table_decides_its_name():
+    lines = agencies.read_overrides()
+    found = agencies.resolve(lines["released_name"].tolist())
+    assert found["decided_by"].str.startswith("override").all()
+    assert (found["agency"] == lines["agency"]).all()
+
+
+def test_a_reviewed_spelling_is_the_one_the_rules_give_the_agencys_other_accounts():
+    lines = agencies.read_overrides()
+    again = [read(agency).agency for agency in lines["agency"]]
+    assert again == lines["agency"].tolist()
 
 
 def test_a_line_for_a_name_that_nobody_released_is_reported():
@@ -374,7 +451,7 @@ def test_a_line_for_a_name_that_nobody_released_is_reported():
 def test_add_joins_three_columns_and_keeps_every_row_in_its_order():
     names = ["TX - Tarnwick PD", "", "***", None, "Tarnwick TX PD"]
     table = pa.table({"searching_agency_as_released": pa.chunked_array([names[:2], names[2:]], pa.string())})
-    found = agencies.add(table, line().iloc[:0])
+    found = agencies.add(table, agencies.Known(line().iloc[:0]))
     assert found["searching_agency"].to_pylist() == ["Tarnwick TX PD", "", "***", "", "Tarnwick TX PD"]
     assert found["agency_state"].to_pylist() == ["TX", None, None, None, "TX"]
     assert found["agency_kind"].to_pylist() == ["municipal", None, None, None, "municipal"]

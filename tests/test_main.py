@@ -51,12 +51,47 @@ def test_a_reason_is_explained_in_words_and_in_json(capsys, monkeypatch):
     assert (first["immigration_tier"], second["immigration_tier"]) == ("none", "broad")
 
 
-def test_an_agency_is_explained_in_json(capsys, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO("Tarnwick ISD PD TX\n"))
+def agencies_said(capsys, monkeypatch, lines: bytes) -> list[dict]:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
     assert verbs.main(["agency", "--stdin", "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
-    assert set(said) == {"released", "agency", "state", "kind", "tags", "decided_by"}
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_an_agency_is_explained_in_json(capsys, monkeypatch):
+    (said,) = agencies_said(capsys, monkeypatch, b"Tarnwick ISD PD TX\n")
+    assert list(said) == ["released", "agency", "state", "kind", "tags", "decided_by"]
     assert (said["state"], said["kind"]) == ("TX", "school")
+
+
+def test_every_line_asked_about_has_one_answer_whatever_its_bytes(capsys, monkeypatch):
+    lines = [
+        b"Tarnwick TX PD\r",
+        b"",
+        b"Caf\xe9 TX PD",
+        b"\xff\xfe\x00",
+        b'"a,b"\x0b\x1c',
+        b"***",
+        b"Tarnwick TX PD",
+    ]
+    said = agencies_said(capsys, monkeypatch, b"\xef\xbb\xbf" + b"\n".join(lines))
+    assert len(said) == len(lines)
+    assert [said[at]["agency"] for at in (0, 1, 2, 6)] == [
+        "Tarnwick TX PD",
+        "",
+        "Caf\u00e9 TX PD",
+        "Tarnwick TX PD",
+    ]
+    assert agencies_said(capsys, monkeypatch, b"") == []
+
+
+def test_reviewed_lines_that_match_no_released_name_are_named(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    source = Path(verbs.__file__).parents[2] / "data" / "hand"
+    shutil.copytree(source, tmp_path / "data" / "hand")
+    assert verbs.main(["agency", "--unmatched"]) == 0
+    said = capsys.readouterr().out
+    assert "NCRIC\n" in said
+    assert "match no name in the records of any place built here" in said
 
 
 def test_nothing_to_explain_is_said():

@@ -18,7 +18,8 @@ from analysis.places import Place
 STOPS = (
     "UnknownPlace", "BadSource", "WrongChecksum", "UnreadableFile", "UnknownColumns", "NotASearchAudit",
     "DoesNotAddUp", "NothingToRead", "BadRules", "BadOverride", "BadWords", "BadClaims", "Unfinished", "BadParameters",
-    "NotebooksFailed", "WrongReplica", "IncompleteDownload", "UnreadableAgreements", "BadPage", "NotASite",
+    "NotebooksFailed", "WrongReplica", "IncompleteDownload", "UnreadableAgreements", "UnreadableReference",
+    "BadPage", "NotASite",
 )  # fmt: skip
 """Errors whose message is meant for people: it names file, record, value and remedy, so no traceback is shown."""
 
@@ -62,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument(what, nargs="?", help=f"the {what} as released")
         added.add_argument("--stdin", action="store_true", help=f"read one {what} a line from standard input")
         added.add_argument("--json", action="store_true", help="answer in JSON, one object a line")
+    added.add_argument(
+        "--unmatched", action="store_true", help="name the lines of data/hand/agencies.csv that match nothing"
+    )
     return parser
 
 
@@ -275,10 +279,41 @@ def agency(asked: argparse.Namespace) -> None:
     """What the rules make of one agency's name, or of one name a line."""
     from analysis import agencies
 
-    for line in _asked_lines(asked, asked.name):
-        answer = agencies.explain(line)
-        shown = json.dumps(answer, ensure_ascii=False)
+    if asked.unmatched:
+        _say_unmatched()
+        return
+    for answer in agencies.explain_all(_asked_names(asked)):
+        shown = json.dumps(answer, ensure_ascii=True)
         print(shown if asked.json else "\n".join(f"{key}: {value}" for key, value in answer.items()))
+
+
+def _say_unmatched() -> None:
+    """Name the reviewed lines whose name no place's records hold: to be looked at, never deleted by a program."""
+    from analysis import agencies, build
+
+    built = [place for place in places.all_places() if (place.processed / "searches.parquet").is_file()]
+    column = "searching_agency_as_released"
+    names = {name for place in built for name in build.open_searches(place, [column])[column].unique()}
+    lines = agencies.read_overrides()
+    left = agencies.unused(lines, names)
+    of = f"{len(left)} of {len(lines)} lines of data/hand/agencies.csv"
+    print(f"{of} match no name in the records of any place built here")
+    print(*left, sep="\n")
+
+
+def _asked_names(asked: argparse.Namespace) -> list[str]:
+    """The names asked about; a line that is no UTF-8 is read as Windows wrote it, and none is left out."""
+    if not asked.stdin:
+        return _asked_lines(asked, asked.name)
+    lines = sys.stdin.buffer.read().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    return [_decoded(line.removesuffix(b"\r")) for line in (lines if lines[-1] else lines[:-1])]
+
+
+def _decoded(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("cp1252", errors="replace")
 
 
 def _asked_lines(asked: argparse.Namespace, given: str | None) -> list[str]:

@@ -110,10 +110,10 @@ def _ours(place: Place, path: Path) -> None:
 
     file = next(f for f in place.files if f.name == path.name)
     rules = reasons.Rules.load(place.hand / "reasons")
-    overrides = agencies.read_overrides(place.hand / "agencies.csv")
+    known = agencies.known(place.hand / "agencies.csv", place.raw / "reference")
     tables, _, _ = build.read_file(file, path, Ledger())
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "searches.parquet"
         with pq.ParquetWriter(out, build.SCHEMA, **build.parquet_options()) as writer:
             for table in tables:
-                writer.write_table(build.enrich(table, file, rules, overrides, "rule"))
+                writer.write_table(build.enrich(table, file, rules, known, "rule"))

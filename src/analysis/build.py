@@ -112,7 +112,7 @@ def clean_up(place: Place) -> None:
 
 def _write_all(place: Place, paths: dict[str, Path], into: Path, say: Callable[[str], None]) -> None:
     rules = reasons.Rules.load(place.hand / "reasons")
-    overrides = agencies.read_overrides(place.hand / "agencies.csv")
+    known = agencies.known(place.hand / "agencies.csv", place.raw / "reference")
     by = sightings.method_for((file.camera_owner for file in place.files), place.same_search)
     ledger, facts, rejected = Ledger(), [], []
     with pq.ParquetWriter(into / "searches.parquet", SCHEMA, **parquet_options()) as writer:
@@ -120,7 +120,7 @@ def _write_all(place: Place, paths: dict[str, Path], into: Path, say: Callable[[
             say(f"reading {place.name}/{file.name}")
             tables, aside, fact = read_file(file, paths[file.name], ledger, place.time_zone)
             for table in tables:
-                writer.write_table(enrich(table, file, rules, overrides, by), row_group_size=_ROWS_IN_A_GROUP)
+                writer.write_table(enrich(table, file, rules, known, by), row_group_size=_ROWS_IN_A_GROUP)
             rejected.append(aside)
             facts.append(fact)
     if not sum(fact["searches"] for fact in facts):
@@ -155,23 +155,23 @@ def read_file(
 
 
 def enrich(
-    table: pa.Table, file: ReleasedFile, rules: reasons.Rules, overrides: pd.DataFrame, by: str
+    table: pa.Table, file: ReleasedFile, rules: reasons.Rules, known: agencies.Known, by: str
 ) -> pa.Table:
     """The typed rows with agencies, sightings and reasons: a pure step, the same on any part of the rows."""
-    table = agencies.add(table, overrides)
+    table = agencies.add(table, known)
     table = sightings.mark(table, by)
     table = reasons.add(table, rules, portal=file.log == "portal audit")
-    table = table.append_column("own_search", _own(table, file, overrides))
+    table = table.append_column("own_search", _own(table, file, known))
     return table.select(SCHEMA.names).cast(SCHEMA)
 
 
-def _own(table: pa.Table, file: ReleasedFile, overrides: pd.DataFrame) -> pa.Array:
+def _own(table: pa.Table, file: ReleasedFile, known: agencies.Known) -> pa.Array:
     """Whether a search was made by the camera owner's own police; null where source.toml does not say who."""
     if file.log != "network audit":
         return pa.array([True]).take(pa.array([0] * table.num_rows, pa.int64()))
     if file.own_agency is None:
         return pa.nulls(table.num_rows, pa.bool_())
-    own = agencies.resolve([file.own_agency], overrides)["agency"][0]
+    own = agencies.resolve([file.own_agency], known)["agency"][0]
     return pc.equal(table.column("searching_agency"), own)
 
 
@@ -232,6 +232,7 @@ def _fingerprint(place: Place) -> str:
     files = [
         place.raw / "source.toml",
         *_files_below(place.hand),
+        *sorted((place.raw / "reference").glob("*agencies*.csv")),
         *(p for c in code for p in _files_below(c)),
     ]
     digest = hashlib.sha256(pa.__version__.encode())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,43 +14,70 @@ import pyarrow.compute as pc
 from analysis.agencies.agreements import UnreadableAgreements, at_search, participating
 from analysis.agencies.names import Name, clean, key, read
 from analysis.agencies.overrides import BadOverride, read_overrides, unused
+from analysis.agencies.reference import States, UnreadableReference, read_reference, state_of
 from analysis.agencies.suggestions import candidates, queue
-from analysis.agencies.words import KINDS, BadWords, words
+from analysis.agencies.words import KINDS, BadWords, Words, words
 
 __all__ = [
     "KINDS",
     "BadOverride",
     "BadWords",
+    "Known",
     "UnreadableAgreements",
+    "UnreadableReference",
     "add",
     "at_search",
     "candidates",
     "explain",
+    "explain_all",
     "key",
+    "known",
     "own",
     "participating",
     "queue",
     "read_overrides",
+    "read_reference",
     "resolve",
     "unused",
 ]
 
 
-def resolve(names: Sequence[str], overrides: pd.DataFrame | None = None) -> pd.DataFrame:
+COLUMNS = ["released", "agency", "state", "kind", "tags", "decided_by"]
+"""What is said of a name, in this order, in frames and in JSON."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of agencies beside their names: reviewed lines, and the states in which lists have them."""
+
+    overrides: pd.DataFrame
+    reference: States = field(default_factory=dict)
+
+
+def known(overrides: Path | None = None, folder: Path | None = None) -> Known:
+    """The reviewed lines (data/hand/agencies.csv unless another file is given) and a place's lists of agencies.
+
+    `folder` is the place's reference folder. Raises `BadOverride` and `UnreadableReference`.
+    """
+    return Known(read_overrides(overrides), read_reference(folder) if folder else {})
+
+
+def resolve(names: Sequence[str], known: Known | None = None) -> pd.DataFrame:
     """One row for each distinct name: released, agency, state, kind, tags, decided_by.
 
-    A reviewed line of `overrides` (data/hand/agencies.csv unless another frame is given) wins over every rule
-    of data/hand/agency_words.toml. Each name is read alone, so the answer does not depend on the other names.
-    State and kind are None where the name does not say them; nothing is matched by likeness.
+    The order of resolution: status tags are taken off; a reviewed line (data/hand/agencies.csv unless
+    `known` holds others) wins over every rule; the rules of data/hand/agency_words.toml read the kind from type
+    words and the state from a token that is no other word; a state that the name does not say is taken from the
+    place's lists (see `read_reference`) where they name exactly one agency so spelt, of this kind; what is then
+    unknown stays None. Ties decide nothing, and nothing is matched by likeness. Each name is read
+    alone, so the answer does not depend on the other names.
     """
-    rows = [
-        vars(name) | {"tags": list(name.tags)} for name in _read_all(list(dict.fromkeys(names)), overrides)
-    ]
-    columns = ["released", "agency", "state", "kind", "tags", "decided_by"]
-    return pd.DataFrame(rows, columns=columns, dtype=object)
+    found = _read_all(list(dict.fromkeys(names)), known)
+    rows = [vars(name) | {"tags": list(name.tags)} for name in found]
+    return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
 
 
-def add(table: pa.Table, overrides: pd.DataFrame | None = None) -> pa.Table:
+def add(table: pa.Table, known: Known | None = None) -> pa.Table:
     """The table with searching_agency, agency_state and agency_kind beside searching_agency_as_released.
 
     Every distinct name is read once. A blank name stays "" and a mask stays as released, both without state and
@@ -57,7 +85,7 @@ def add(table: pa.Table, overrides: pd.DataFrame | None = None) -> pa.Table:
     """
     released = table.column("searching_agency_as_released")
     coded = pc.fill_null(released, "").combine_chunks().dictionary_encode()
-    names = _read_all(coded.dictionary.to_pylist(), overrides)
+    names = _read_all(coded.dictionary.to_pylist(), known)
     for column, values in (
         ("searching_agency", [name.agency for name in names]),
         ("agency_state", [name.state for name in names]),
@@ -69,8 +97,12 @@ def add(table: pa.Table, overrides: pd.DataFrame | None = None) -> pa.Table:
 
 def explain(name: str) -> dict[str, Any]:
     """What the rules make of one name: released, agency, state, kind, tags, decided_by."""
-    answer = vars(_read_all([name], None)[0])
-    return {**answer, "tags": list(answer["tags"])}
+    return explain_all([name])[0]
+
+
+def explain_all(names: Sequence[str]) -> list[dict[str, Any]]:
+    """What the rules make of each name, in the order given, repeated names and empty ones too."""
+    return [vars(name) | {"tags": list(name.tags)} for name in _read_all(names, None)]
 
 
 def own(searching_agency: str, own_agency: str | None) -> bool:
@@ -80,11 +112,21 @@ def own(searching_agency: str, own_agency: str | None) -> bool:
     return key(read(searching_agency).agency) == key(read(own_agency).agency)
 
 
-def _read_all(names: Sequence[str], overrides: pd.DataFrame | None) -> list[Name]:
-    said = words()
-    lines = read_overrides() if overrides is None else overrides
-    reviewed = {clean(line["released_name"]): line for line in lines.to_dict("records")}
-    return [_reviewed(read(name, said), reviewed.get(clean(name)) if reviewed else None) for name in names]
+def _read_all(names: Sequence[str], beside: Known | None) -> list[Name]:
+    said, beside = words(), beside or known()
+    reviewed = {clean(line["released_name"]): line for line in beside.overrides.to_dict("records")}
+    read_names = (_placed(read(name, said), beside.reference, said) for name in names)
+    return [_reviewed(name, reviewed.get(clean(name.released)) if reviewed else None) for name in read_names]
+
+
+def _placed(name: Name, reference: States, said: Words) -> Name:
+    """The name with the one state in which the reference lists have it, spelt as if it had said so."""
+    state = state_of(name, reference) if reference else None
+    if state is None:
+        return name
+    again = read(f"{name.agency} ({state})", said)
+    decided = f"{name.decided_by.partition(';')[0]}; state=reference list"
+    return replace(name, agency=again.agency, state=state, decided_by=decided)
 
 
 def _reviewed(name: Name, line: Mapping[Any, Any] | None) -> Name:

@@ -55,15 +55,23 @@ def _read(released: str, said: Words) -> Name:
         return Name(released, "", None, None, ("blank",), "kind=blank; state=blank")
     if is_masked(text):
         return Name(released, text, None, None, ("masked",), "kind=masked; state=masked")
-    text, tags = _take_tags(text, said)
+    if len(text) > LONGEST:
+        return Name(released, text, None, None, ("too long",), "kind=too long; state=too long")
+    text, tags = _take_tags(_written_out(text, said), said)
     if said.not_agency.match(text) or said.not_agency_tags & set(tags):
-        return Name(
-            released, clean(released), None, None, (*tags, "not_agency"), "kind=not_agency; state=not_agency"
-        )
+        return _nobody(released, tags)
     text, tags = _take_account(text, tags, said)
     state = _state(text, said)
     rule, kind = _kind(_plain(state, said), "federal" in tags, said)
+    if said.not_agency_unless_both & set(tags) and not (kind and state.code):
+        return _nobody(released, tags)
     return Name(released, *_settled(text, state, rule, kind, said), tags, _decided(rule, kind, state, tags))
+
+
+def _nobody(released: str, tags: tuple[str, ...]) -> Name:
+    """A marker, a number, the vendor's own or a demonstration account: a name that is no agency's."""
+    decided = "kind=not_agency; state=not_agency"
+    return Name(released, clean(released), None, None, (*tags, "not_agency"), decided)
 
 
 def _settled(
@@ -88,10 +96,41 @@ def _decided(rule: KindRule | None, kind: str | None, state: _State, tags: tuple
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "–": "-", "—": "-"})
 
 
+LONGEST = 400
+"""Signs in the longest text that is read as a name; the longest real one known has 79."""
+
+
 def clean(released: str) -> str:
-    """One blank between words, straight apostrophes and dashes, control characters gone."""
+    """One blank between words, straight apostrophes and dashes, control characters and invisible signs gone."""
     text = released if released.isascii() else unicodedata.normalize("NFKC", released).translate(_APOSTROPHES)
-    return " ".join(text.replace("`", "'").split())
+    text = " ".join(text.replace("`", "'").split())
+    return text if text.isprintable() else "".join(sign for sign in text if sign.isprintable()).strip()
+
+
+_SLUG = re.compile(r"[a-z0-9.']+(?:-[a-z0-9.']+){2,}")
+_DOTTED = re.compile(r"(?<![\w.])([A-Z])\. ?([A-Z])\.(?!\w)")
+
+
+def _written_out(text: str, said: Words) -> str:
+    """The name with blanks for the dashes of a web address, and with states and set words in one form."""
+    text = text.replace("_", " ")
+    if "-" in text and _SLUG.fullmatch(text):
+        text = text.replace("-", " ")
+    if "." in text:
+        text = _DOTTED.sub(lambda dotted: _undotted(dotted, said), text)
+    if said.any_written_out.search(text):
+        for pattern, to in said.written_out:
+            text = pattern.sub(to, text)
+    named = said.name_at_end.search(text)
+    if named:
+        code = said.state_names[named.group(2).lower()]
+        text = f"{text[: named.start()]} {named.group(1) or ''} ({code})"
+    return " ".join(text.split())
+
+
+def _undotted(dotted: re.Match[str], said: Words) -> str:
+    code = dotted.group(1) + dotted.group(2)
+    return code if code in said.states else dotted.group()
 
 
 def _take_tags(text: str, said: Words) -> tuple[str, tuple[str, ...]]:
@@ -109,14 +148,10 @@ def _take_tags(text: str, said: Words) -> tuple[str, tuple[str, ...]]:
 
 def _take_account(text: str, tags: tuple[str, ...], said: Words) -> tuple[str, tuple[str, ...]]:
     """The name without a product or unit written behind it, which marks another account of one agency."""
-
-    def keep_type(found: re.Match[str]) -> str:
-        word = found.group()[:2]
-        return f"{word} " if word.casefold() in ("pd", "so") else " "
-
-    left, times = said.account.subn(keep_type, text)
+    left, times = said.account.subn(" ", text)
+    left, more = said.account_behind.subn(lambda found: found.group(1) or found.group(2), _trim(left))
     left = _trim(left)
-    return (left, (*tags, "second account")) if times and left else (text, tags)
+    return (left, (*tags, "second account")) if times + more and left else (text, tags)
 
 
 def _trim(text: str) -> str:
@@ -141,7 +176,8 @@ _TWO_CAPITALS = re.compile(r"(?<![\w'&.])[A-Z]{2}(?![\w'&])")
 _TYPE_NEXT = re.compile(rf"\s*-?\s+{_TYPE}\b", re.IGNORECASE)
 _SHERIFF_NEXT = re.compile(r"\s*-?\s+(?:SO\d?|SD|Sheriff)\b", re.IGNORECASE)
 _MIXED_CASE = re.compile(
-    rf"\b([A-Z][a-z])\s+(?={_TYPE}\b)|\b(?:PD|SO)\s+([A-Z][a-z])$|[(\[]([A-Z][a-z])[)\]]"
+    rf"\b([A-Z][a-z])\s+(?={_TYPE}\b)|\b(?:PD|SO|Police|Department|Dept|Office|Sheriff),?\s+([A-Z][a-z])$"
+    r"|[(\[]([A-Z][a-z])[)\]]"
 )
 _COUNTY = re.compile(r"\b(?:County|Parish)\b", re.IGNORECASE)
 _POLICE_WORD = re.compile(
@@ -168,9 +204,10 @@ def _state(text: str, said: Words) -> _State:
         return _State(None, "two states", _rewritten(text, [], counties))
     if not codes:
         return _without_code(_rewritten(text, [], counties), counties, said)
-    form = min((found.form for found in codes), key=_FORMS.index)
+    forms = [found.form for found in codes]
     rest = _rewritten(text, _saying(codes, text), counties)
-    return _State(codes[0].code, form, rest, form in ("prefix", "first word"))
+    in_front = forms[0] in ("prefix", "first word")
+    return _State(codes[0].code, min(forms, key=_FORMS.index), rest, in_front)
 
 
 def _codes(text: str, said: Words) -> list[_Code]:
@@ -184,7 +221,8 @@ def _codes(text: str, said: Words) -> list[_Code]:
             if other is None or match.start() or not other.search(shown):
                 found.append(_Code(code, _form(shown, match), match.start(), match.end()))
     if shown.isupper():
-        return [one for one in found if one.form not in ("first word", "inside")]
+        loose = ("first word", "inside")
+        return [one for one in found if one.form not in loose or one.code not in said.also_words]
     return found
 
 
@@ -234,9 +272,12 @@ def _without_code(text: str, counties: list[_Code], said: Words) -> _State:
     if mixed and code in said.states and code != "CO":
         word = next(number for number in (1, 2, 3) if mixed.group(number))
         return _State(code, "mixed case", _trim(f"{text[: mixed.start(word)]} {text[mixed.end(word) :]}"))
-    codes = _states_by_name(_small(text), said)
+    codes = _states_by_name(_small(_ACRONYM.sub("", text)), said)
     rule = "full name" if len(codes) == 1 else "two states" if codes else "no state"
     return _State(codes.pop() if len(codes) == 1 else None, rule, text)
+
+
+_ACRONYM = re.compile(r"^[A-Z]{3,6} - ")
 
 
 def _states_by_name(small: str, said: Words) -> set[str]:
@@ -265,7 +306,7 @@ def _plain(state: _State, said: Words) -> str:
     small = _small(_LOCATOR.sub(" ", state.rest))
     small = re.sub(r"\bco\b", "county", small)
     named = said.name_in_front.match(small)
-    if named:
+    if named and state.code in (None, said.state_names[named.group(1)]):
         small = f"~{small[named.end(1) :]}"
     return f"~ {small}".replace("~ ~", "~") if state.in_front else small
 
@@ -294,15 +335,21 @@ def _spell(state: _State, kind: str | None, said: Words) -> str:
     if kind == "constable":
         return _spell_constable(text, state.code)
     body, word = _take_suffix(text, kind, said)
-    body = _whole_state(_COUNTY_BEHIND.sub(r" (\1)", body), state.code, kind, said)
-    return " ".join(filter(None, (body, state.code, word))) or text
+    body = _whole_state(_COUNTY_BEHIND.sub(r" (\1)", body), state, kind, said)
+    return " ".join(filter(None, (_balanced(body), state.code, word))) or text
 
 
-def _whole_state(body: str, code: str | None, kind: str | None, said: Words) -> str:
-    """A state's department with its state's name in front, however the export put the state beside it."""
-    if code is None or kind not in ("state", "corrections"):
+def _balanced(text: str) -> str:
+    """With the bracket closed that the type word, now behind the state, stood in."""
+    return f"{text})" if text.count("(") > text.count(")") else text
+
+
+def _whole_state(body: str, state: _State, kind: str | None, said: Words) -> str:
+    """A state's department or university with its state's name in front, however the export put it there."""
+    in_front = kind == "university" and state.rule == "first word"
+    if state.code is None or not (in_front or kind in ("state", "corrections")):
         return body
-    name, small = said.states[code], _small(body)
+    name, small = said.states[state.code], _small(body)
     named = name.lower() not in small and said.name_in_front.match(f"{name.lower()} {small}")
     return f"{name} {body}" if named else body
 

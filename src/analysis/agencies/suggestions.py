@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+from rapidfuzz import fuzz
 
 from analysis.agencies.names import key
 
@@ -19,7 +19,8 @@ def candidates(unresolved: pd.DataFrame, reference: pd.DataFrame, most: int = 3)
     """Agencies of `reference` whose spelling is near: released, candidate, state, likeness (0 to 1).
 
     `unresolved` has the columns of `resolve`; `reference` has agency and, where known, state. The likeness is
-    that of difflib.SequenceMatcher. It suggests and decides nothing: two different towns may differ by a letter.
+    rapidfuzz's ratio: how few signs must come or go to turn one spelling into the other. It
+    suggests and decides nothing: two different towns may differ by a letter.
     """
     known = _by_word(reference)
     rows = [row for line in unresolved.to_dict("records") for row in _near(line, known, most)]
@@ -50,7 +51,7 @@ def _near(line: dict, known: Mapping[str, list[tuple[str, str, str]]], most: int
             "released": line["released"],
             "candidate": agency,
             "state": of or None,
-            "likeness": round(difflib.SequenceMatcher(None, spelling, other).ratio(), 3),
+            "likeness": round(fuzz.ratio(spelling, other) / 100, 3),
         }
         for agency, of, other in among
         if not state or not of or of == state

@@ -77,6 +77,10 @@ class Words:
 
     states: Mapping[str, str]
     state_names: Mapping[str, str]
+    written_out: tuple[tuple[re.Pattern[str], str], ...]
+    any_written_out: Any
+    name_at_end: re.Pattern[str]
+    also_words: frozenset[str]
     name_in_front: re.Pattern[str]
     name_behind: re.Pattern[str]
     name_in_region: re.Pattern[str]
@@ -86,7 +90,9 @@ class Words:
     any_tag: Any
     not_agency: re.Pattern[str]
     not_agency_tags: frozenset[str]
+    not_agency_unless_both: frozenset[str]
     account: re.Pattern[str]
+    account_behind: re.Pattern[str]
     kinds: tuple[KindRule, ...]
     any_kind: Any
     any_same: Any
@@ -121,13 +127,18 @@ def _compile(said: Mapping[str, Any]) -> Words:
     return Words(
         states=said["states"],
         state_names={name.lower(): code for code, name in said["states"].items()},
+        written_out=tuple((_any([entry["from"]]), entry["to"]) for entry in said["written_out"]),
+        any_written_out=_any_linear([entry["from"] for entry in said["written_out"]]),
+        also_words=frozenset(said["also_words"]["codes"]),
         **_state_names(said),
         other_words={entry["token"]: re.compile(entry["match"]) for entry in said["other_word"]},
         tags=tags,
         any_tag=_any_linear([pattern.pattern for _, pattern in tags]),
         not_agency=re.compile(rf"^(?:{'|'.join(said['not_agency']['match'])})$", re.IGNORECASE),
         not_agency_tags=frozenset(said["not_agency"]["tags"]),
+        not_agency_unless_both=frozenset(said["not_agency"]["unless_both"]),
         account=_any(said["account"]["match"]),
+        account_behind=_account_behind(said["account"]),
         kinds=kinds,
         any_kind=_any_kind(kinds),
         any_same=_any_linear([entry["from"] for entry in said["same"]]),
@@ -142,6 +153,12 @@ def _compile(said: Mapping[str, Any]) -> Words:
 
 def _any(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+def _account_behind(said: Mapping[str, Any]) -> re.Pattern[str]:
+    """A unit or a running number behind a word that says the type of agency; group 1 or 2 is that word."""
+    types, units, numbered = ("|".join(said[name]) for name in ("types", "units", "numbered"))
+    return re.compile(rf"\b({types})[ -]+(?:{units})$|\b({numbered}) [0-9]$", re.IGNORECASE)
 
 
 def _any_linear(patterns: Sequence[str]) -> Any:
@@ -188,7 +205,9 @@ def _state_names(said: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
     """Where a state's full name says the state: in front, behind 'university of', in 'southern … university'."""
     names = "|".join(sorted((name.lower() for name in said["states"].values()), key=len, reverse=True))
     near = {key: "|".join(said["state_names"][key]) for key in said["state_names"]}
+    types = "department|office|police|sheriff|pd|so"
     return {
+        "name_at_end": re.compile(rf"(?:,| -|\(|\b({types}),?) ?({names})\)?$", re.IGNORECASE),
         "name_in_front": re.compile(rf"^(?:the )?({names}) (?:{near['at_front_before']})\b"),
         "name_behind": re.compile(rf"\b(?:{near['after']}) ({names})\b"),
         "name_in_region": re.compile(rf"\b(?:{near['in_region']}) ({names}) (?:{near['region_before']})\b"),

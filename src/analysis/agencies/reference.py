@@ -1,0 +1,93 @@
+"""Reads a list of agencies that a place carries, and finds the one state in which it lists an agency."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.agencies.names import Name, key, read
+from analysis.agencies.words import Words, words
+
+COLUMNS = {
+    "name": ("agency", "pub_agency_name", "agency_name", "name"),
+    "state": ("state", "state_abbr"),
+    "type": ("kind", "agency_type_name", "type"),
+}
+"""The columns of a list of agencies: ours first, then those of the FBI's Law Enforcement Employees release."""
+
+_OF_TYPE = {
+    "City": "{} PD ({})",
+    "County": "{} County SO ({})",
+    "University or College": "{} PD ({})",
+    "Tribal": "{} PD ({})",
+}
+_CODES = {"NB": "NE", "GM": "GU"}
+"""Codes of the FBI that are not the Postal Service's."""
+
+States = Mapping[tuple[str, str], frozenset[str]]
+
+
+class UnreadableReference(Exception):
+    """A list of agencies that cannot be read; the message names the file, what was found and the remedy."""
+
+
+def read_reference(folder: Path) -> States:
+    """The states in which the lists of a folder (`*agencies*.csv`) name an agency, by its spelling and kind.
+
+    Without such a list the answer is empty. Names that the FBI's release cut at a colon are no agency's and are
+    left out. Raises `UnreadableReference`.
+    """
+    said, found = words(), defaultdict(set)
+    for path in sorted(folder.glob("*agencies*.csv")):
+        for name, state in _named(path, said):
+            agency = read(name, said)
+            if agency.kind and state:
+                found[_without_state(agency.agency, state), agency.kind].add(state)
+    return {named: frozenset(states) for named, states in found.items()}
+
+
+def state_of(name: Name, reference: States) -> str | None:
+    """The one state in which the lists name an agency so spelt and of this kind; two or none decide nothing."""
+    if name.state is not None or name.kind is None or not name.decided_by.endswith(_OPEN):
+        return None
+    states = reference.get((key(name.agency), name.kind), frozenset())
+    return next(iter(states)) if len(states) == 1 else None
+
+
+_OPEN = ("state=no state", "state=CO may be a county")
+
+
+def _without_state(agency: str, state: str) -> str:
+    return key(" ".join(word for word in agency.split() if word != state))
+
+
+def _named(path: Path, said: Words) -> list[tuple[str, str]]:
+    """Each listed agency as a name that says its state, and that state's code."""
+    lines = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    columns = {ours: next((c for c in theirs if c in lines), None) for ours, theirs in COLUMNS.items()}
+    if columns["name"] is None or columns["state"] is None:
+        raise UnreadableReference(
+            f"{path.name}: no column {' or '.join(COLUMNS['name'])} beside {' or '.join(COLUMNS['state'])}; "
+            f"it has {', '.join(lines.columns)}. Name its columns agency, state and kind."
+        )
+    kinds = lines[columns["type"]] if columns["type"] else [""] * len(lines)
+    rows = zip(lines[columns["name"]], lines[columns["state"]], kinds)
+    return [
+        _said(name, _code(state, said), kind) for name, state, kind in rows if not name.endswith((":", ","))
+    ]
+
+
+def _code(state: str, said: Words) -> str:
+    code = said.state_names.get(state.strip().lower(), state.strip().upper())
+    return _CODES.get(code, code)
+
+
+def _said(name: str, code: str, kind: str) -> tuple[str, str]:
+    """'Tarnwick', 'TX', 'County' read as the name of a sheriff's office; a name that says its type stays."""
+    if code not in words().states:
+        return "", ""
+    shape = "{} ({})" if "police" in name.lower() else _OF_TYPE.get(kind, "{} ({})")
+    return (shape.replace(" County", "") if "county" in name.lower() else shape).format(name, code), code
