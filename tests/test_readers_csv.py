@@ -4,7 +4,7 @@ import csv as plain_csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import readers
@@ -157,11 +157,13 @@ def test_a_reason_of_a_megabyte_is_a_reason(tmp_path):
     assert [len(reason) for reason in reasons(reading)] == [6, 6_000_000, 5]
 
 
-def test_notes_above_the_header_are_said(tmp_path):
+def test_rows_above_the_header_are_set_aside_and_counted(tmp_path):
     path = write(tmp_path, [row()])
     path.write_text("Released under request\n\n" + path.read_text())
     reading = read(path)
     assert reasons(reading) == ["stolen"]
+    assert whys(reading) == [(-2, "above the header"), (-1, "above the header")]
+    assert reading.records == reading.counted == 3
     assert "2 records stand above the header" in " ".join(reading.notes)
 
 
@@ -216,19 +218,96 @@ def test_any_text_at_all_is_accounted_for_and_never_hangs(tmp_path_factory, text
     assert reading.records == reading.counted
 
 
-@settings(max_examples=60, deadline=None)
+def rows_of(reading):
+    """Everything that a reading says, whatever its tables' chunks."""
+    sections = [
+        (section.columns, section.record.to_pylist(), section.cells.to_pydict())
+        for section in reading.sections
+    ]
+    return sections, reading.asides, reading.counted, reading.notes
+
+
+def read_in_pieces(path, piece):
+    return readers.reading_of("log", csv.stream(path, "log", is_header, piece))
+
+
+def read_plainly(path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(csv, "_read_columns", lambda *_: None)
+        return read_in_pieces(path, csv.PIECE)
+
+
+SECOND = "id,userId,searchDate,networkCount,reason"
+RECORDS_OF_ALL_SORTS = st.one_of(
+    st.text(st.sampled_from('ab,;"\n\r 1é'), max_size=40),
+    st.builds(row, st.sampled_from(["stolen", '"a ""b"""', '"two\nlines"', '"open', "5\" tire", "", '"\n\n\n"'])),
+    st.sampled_from(
+        [HEADER, HEADER.upper(), "ID, " + HEADER, SECOND, "u1,***,2026-02-27T00:00:43Z,9,theft", "", ",,,,,",
+         "Total,2,,,,", "Total", row() + ",extra", "only,three,cells"]
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(RECORDS_OF_ALL_SORTS, max_size=15),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]),
+    st.integers(1, 400),
+)
+def test_both_paths_and_pieces_of_any_size_give_the_same(
+    tmp_path_factory, monkeypatch, lines, ends, encoding, piece
+):
+    path = write(tmp_path_factory.mktemp("csv"), lines, encoding, ends)
+    whole = rows_of(read(path))
+    monkeypatch.setattr(csv, "HEADER_BYTES", 100)
+    assert rows_of(read_in_pieces(path, piece)) == whole
+    plain = rows_of(read_plainly(path, monkeypatch))
+    assert plain == whole
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(TEXT.map(lambda t: t.replace("\r", " ")), st.integers(0, 9999)), max_size=8))
-def test_the_fast_path_equals_the_plain_one_row_for_row(tmp_path_factory, values):
+def test_the_fast_path_equals_the_plain_one_row_for_row(tmp_path_factory, monkeypatch, values):
     path = tmp_path_factory.mktemp("csv") / "log.csv"
     out = io.StringIO()
     plain_csv.writer(out, lineterminator="\r\n").writerows(
         [["A", "B", n, FRAME.strip('"'), t, "x"] for t, n in values]
     )
     path.write_bytes((HEADER + "\r\n" + out.getvalue()).encode())
-    data = path.read_bytes()
-    start = csv._find_header(data, "log", is_header)
-    fast, slow = read(path), csv._read_lines(data, start, "log", is_header, [])
-    assert fast.asides == slow.asides
-    for one, other in zip(fast.sections, slow.sections, strict=True):
-        assert one.cells.to_pydict() == other.cells.to_pydict()
-        assert one.record.to_pylist() == other.record.to_pylist()
+    assert rows_of(read(path)) == rows_of(read_plainly(path, monkeypatch))
+
+
+def test_a_record_longer_than_a_piece_is_read_whole(tmp_path):
+    path = write(tmp_path, [row("before"), row("x" * 5_000), row("after")])
+    assert [len(reason) for reason in reasons(read_in_pieces(path, 64))] == [6, 5_000, 5]
+
+
+def test_an_unclosed_quote_costs_as_little_in_small_pieces(tmp_path):
+    broken = f'A,Tarnwick TX PD,5,{FRAME},"never closed,{TIME}'
+    path = write(tmp_path, [*[row("a")] * 200, broken, *[row("b")] * 200])
+    assert rows_of(read_in_pieces(path, 100)) == rows_of(read(path))
+    assert reasons(read(path)).count("b") == 200
+
+
+def test_a_block_is_no_larger_than_its_piece(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv, "HEADER_BYTES", 100)
+    path = write(tmp_path, [row()] * 2_000)
+    blocks = list(csv.stream(path, "log", is_header, 10_000))
+    assert sum(block.records for block in blocks) == 2_000
+    assert max(block.records for block in blocks) < 200
+
+
+def test_many_headers_of_several_widths_are_each_a_section(tmp_path):
+    lines = [line for _ in range(30) for line in ("ID, " + HEADER, "x," + row("a"), HEADER, row("b"))]
+    reading = read(write(tmp_path, lines))
+    assert len(reading.sections) == 61
+    assert reading.records == reading.counted == 120
+
+
+def test_a_reading_cut_into_blocks_and_put_together_is_the_same(tmp_path, monkeypatch):
+    reading = read(write(tmp_path, [row("a"), "ID, " + HEADER, *["x," + row("b")] * 5, "", "x," + row("c")]))
+    monkeypatch.setattr(readers, "ROWS_IN_A_BLOCK", 2)
+    blocks = list(readers.blocks_of(reading))
+    assert max(block.section.cells.num_rows for block in blocks) == 2
+    assert rows_of(readers.reading_of(reading.file, blocks)) == rows_of(reading)

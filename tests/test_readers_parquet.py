@@ -70,9 +70,9 @@ def test_rows_come_in_blocks_of_bounded_size(path, monkeypatch):
     from analysis.readers import parquet
 
     monkeypatch.setattr(parquet, "ROWS_AT_ONCE", 60)
-    reading = read(path, corpus(*[{}] * 250), row_group_size=1000)
-    assert max(section.cells.num_rows for section in reading.sections) == 60
-    assert reading.records == 250
+    assert read(path, corpus(*[{}] * 250), row_group_size=1000).records == 250
+    blocks = readers.stream(path, "place/corpus.parquet", is_header)
+    assert max(block.section.cells.num_rows for block in blocks) == 60
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,18 @@ A reader knows containers, not vendors: it is told what a header looks like (`is
 every cell exactly as released. What is not data (a repeated header, a blank row, a total line, a row with
 too many cells) is set aside with its number, its reason and its text, so that
 
-    records after the first header = rows kept + rows set aside
+    records of the file, its first header apart = rows kept + records set aside
 
-and the left side is counted a second time by another method (`Reading.counted`).
+and the left side is counted a second time by another method (`counted`).
+
+A file may be larger than memory, so it comes in blocks (`stream`): consecutive records, each block with its
+own rows, its own asides and its own second count. `read` puts the blocks of a file together. A container
+whose reader cannot stream reads whole, and `blocks_of` cuts what it read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +33,8 @@ WHY = (
     "unreadable record",
 )
 """Every reason for which a reader sets a record aside."""
+
+ROWS_IN_A_BLOCK = 1 << 16
 
 
 class UnreadableFile(Exception):
@@ -50,15 +56,41 @@ class Section:
     page: pa.Array | None = None
     sheet: str | None = None
 
+    def rows(self, start: int, stop: int) -> Section:
+        """The rows from `start` up to `stop`, without a copy."""
+        size = stop - start
+        page = self.page.slice(start, size) if self.page is not None else None
+        cells, record = self.cells.slice(start, size), self.record.slice(start, size)
+        return Section(self.columns, cells, record, page, self.sheet)
+
 
 @dataclass(frozen=True)
 class Aside:
-    """A record that is not data: its number, why (one of `WHY`), its text and, for a PDF, its page."""
+    """A record that is not data: its number, why (one of `WHY`), its text and, for a PDF, its page.
+
+    Records above the first header are numbered downwards from it: the nearest is -1.
+    """
 
     record: int
     why: str
     text: str
     page: int | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a file that fits in memory: rows under one header, the records set aside beside them, the
+    number of both counted a second time, and what a reviewer must know."""
+
+    section: Section
+    asides: tuple[Aside, ...] = ()
+    counted: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def records(self) -> int:
+        """Rows kept and records set aside."""
+        return self.section.cells.num_rows + len(self.asides)
 
 
 @dataclass(frozen=True)
@@ -78,26 +110,79 @@ class Reading:
 
     @property
     def records(self) -> int:
-        """Records after the first header: rows kept and records set aside."""
+        """Records of the file, its first header apart: rows kept and records set aside."""
         return self.kept + len(self.asides)
 
 
-def read(path: Path, name: str, is_header: IsHeader) -> Reading:
-    """Read any supported container, recognised by its first bytes and never by its name.
+Stream = Callable[[Path, str, IsHeader], Iterator[Block]]
 
-    `name` is the file's path inside its place, used in messages. Raises `UnreadableFile` when the container
-    is unknown, broken, or when the two counts of its records disagree.
+
+def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
+    """Read any supported container block by block, in record order; at least one block, if need be empty.
+
+    The container is recognised by its first bytes and never by its name. `name` is the file's path inside its
+    place, used in messages. A block whose columns or sheet differ from the last one's begins a section; so
+    does nothing else. Raises `UnreadableFile` when the container is unknown or broken, and, after the last
+    block, when the two counts of its records disagree: until then nothing read from it may be published.
     """
-    reading = _reader(path, name)(path, name, is_header)
-    if reading.records != reading.counted:
+    records = counted = 0
+    for block in _reader(path, name)(path, name, is_header):
+        records, counted = records + block.records, counted + block.counted
+        yield block
+    if records != counted:
         raise UnreadableFile(
-            f"{name}: {reading.records:,} records were read but {reading.counted:,} were counted; "
+            f"{name}: {records:,} records were read but {counted:,} were counted; "
             "the file may be cut off or its quotes unbalanced. Ask for it again, or open it and save it as CSV."
         )
-    return reading
 
 
-def _reader(path: Path, name: str) -> Callable[[Path, str, IsHeader], Reading]:
+def read(path: Path, name: str, is_header: IsHeader) -> Reading:
+    """Read any supported container whole; `stream` put together, with its errors."""
+    return reading_of(name, stream(path, name, is_header))
+
+
+def reading_of(name: str, blocks: Iterable[Block]) -> Reading:
+    """The blocks of one file put together: consecutive blocks under one header make one section."""
+    runs: list[list[Section]] = []
+    asides: list[Aside] = []
+    notes: dict[str, None] = {}
+    counted = 0
+    for block in blocks:
+        same = runs and (runs[-1][0].columns, runs[-1][0].sheet) == (
+            block.section.columns,
+            block.section.sheet,
+        )
+        if same:
+            runs[-1].append(block.section)
+        else:
+            runs.append([block.section])
+        asides += block.asides
+        notes |= dict.fromkeys(block.notes)
+        counted += block.counted
+    return Reading(name, tuple(_joined(run) for run in runs), tuple(asides), counted, tuple(notes))
+
+
+def _joined(run: Sequence[Section]) -> Section:
+    pages = [section.page for section in run if section.page is not None]
+    return Section(
+        run[0].columns,
+        pa.concat_tables([section.cells for section in run]),
+        pa.concat_arrays([section.record for section in run]),
+        pa.concat_arrays(pages) if pages else None,
+        run[0].sheet,
+    )
+
+
+def blocks_of(reading: Reading) -> Iterator[Block]:
+    """A file read whole, cut into blocks; the first carries its asides, its count and its notes."""
+    rest = (reading.asides, reading.counted, reading.notes)
+    for section in reading.sections:
+        for start in range(0, max(section.cells.num_rows, 1), ROWS_IN_A_BLOCK):
+            yield Block(section.rows(start, min(start + ROWS_IN_A_BLOCK, section.cells.num_rows)), *rest)
+            rest = ((), 0, ())
+
+
+def _reader(path: Path, name: str) -> Stream:
     # Imported here so that a place without PDF or XLSX files never loads those libraries.
     with path.open("rb") as file:
         start = file.read(1024)
@@ -106,19 +191,19 @@ def _reader(path: Path, name: str) -> Callable[[Path, str, IsHeader], Reading]:
     if start.startswith(b"%PDF-") or b"%PDF-" in start[:1024]:
         from analysis.readers import pdf
 
-        return pdf.read
+        return lambda *file: blocks_of(pdf.read(*file))
     if start.startswith(b"PK\x03\x04"):
         from analysis.readers import xlsx
 
-        return xlsx.read
+        return lambda *file: blocks_of(xlsx.read(*file))
     if start.startswith(b"PAR1"):
         from analysis.readers import parquet
 
-        return parquet.read
+        return parquet.stream
     if start.startswith((b"\xd0\xcf\x11\xe0", b"PARE", b"\x1f\x8b")):
         raise UnreadableFile(
             f"{name}: this kind of file is not read (it begins with {start[:4]!r}). Save it as CSV or XLSX."
         )
     from analysis.readers import csv
 
-    return csv.read
+    return csv.stream

@@ -1,8 +1,9 @@
 """Reads delimited text: a fast columnar path, and a plain one for files whose quotes cannot be trusted.
 
-Both follow the same rules (RFC 4180, strictly), and a test holds them equal. The fast path hands a file to
-Arrow only when every quote opens a cell, closes one or is doubled; otherwise the plain path reads line by
-line, so that an unclosed quote costs one record and not the rest of the file.
+A file is read in pieces, cut where a record ends. Both paths follow the same rules (RFC 4180, strictly), and
+tests hold them equal, piece by piece and for pieces of any size. A piece goes to Arrow only when every quote
+in it opens a cell, closes one or is doubled; otherwise it is read line by line, so that an unclosed quote
+costs one record and not the rest of the file.
 """
 
 from __future__ import annotations
@@ -11,130 +12,208 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from analysis.readers import Aside, IsHeader, Reading, Section, UnreadableFile
+from analysis.readers import Aside, Block, IsHeader, Section, UnreadableFile
 
 DELIMITERS = ",;\t"
 HEADER_WITHIN = 50  # records: cover notes above a header are shorter than this in every release seen
+HEADER_BYTES = 1 << 20  # and no cover note is longer than this
 LINES_IN_A_RECORD = 60  # a quote still open after so many lines was never closed
+PIECE = 1 << 23  # bytes: about 40,000 records
+_OTHER_HEADERS = 4  # in one piece; with more of them, reading line by line is quicker
+_ARROW_BLOCK = 1 << 20  # bytes that fit the processor's cache
 _QUOTE, _LF, _CR = 34, 10, 13
 
 
 @dataclass(frozen=True)
-class _Start:
-    """Where the records begin: the header, its delimiter, and what stood above it."""
+class _Under:
+    """What the next record stands under: the header, its delimiter, and how many records came before."""
 
     columns: tuple[str, ...]
     delimiter: str
-    above: int  # records above the header
-    offset: int  # byte at which the first record after the header begins
+    number: int = 0
 
 
-def read(path: Path, name: str, is_header: IsHeader) -> Reading:
-    """Read one delimited file into sections; see `analysis.readers` for the contract.
+_Read = tuple[list[Block], _Under]
+
+
+def stream(path: Path, name: str, is_header: IsHeader, piece: int = PIECE) -> Iterator[Block]:
+    """Read one delimited file, `piece` bytes at a time; see `analysis.readers` for the contract.
 
     UTF-8 (with or without mark), UTF-16 and cp1252 are recognised in that order; any of LF, CRLF, CR ends a
     record; comma, semicolon and tab part cells. Raises `UnreadableFile` where no known header is found.
     """
-    data, notes = _as_utf8(path.read_bytes())
-    start = _find_header(data, name, is_header)
-    if start.above:
-        notes.append(f"{start.above} records stand above the header and are not read")
-    shape = _shape(data, start)
-    if shape is not None:
-        fast = _read_columns(data, start, shape, name, is_header, notes)
-        if fast is not None:
-            return fast
-    notes.append("quotes or line ends are irregular: read line by line")
-    return _read_lines(data, start, name, is_header, notes)
+    encoding, note = _encoding(path)
+    with path.open("rb") as file:
+        window = _Window(_utf8(file, encoding, piece))
+        first, under = _find_header(window, name, is_header)
+        yield replace(first, notes=tuple(filter(None, [note, *first.notes])))
+        while window.fill(piece):
+            blocks, under, used = _next(window, under, is_header)
+            window.take(used)
+            yield from blocks
 
 
-def _as_utf8(data: bytes) -> tuple[bytes, list[str]]:
-    """The same text in UTF-8 without a mark, and a note on any other encoding found."""
-    if data.startswith(codecs.BOM_UTF8):
-        return data[3:], ["UTF-8 with a byte-order mark"]
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16").encode(), ["UTF-16"]
-    if data[1:200:2].count(0) > len(data[1:200:2]) * 0.9:
-        return data.decode("utf-16-le", "replace").encode(), ["UTF-16 without a byte-order mark"]
-    if data.isascii():
-        return data, []
-    if _is_utf8(data):
-        return data, []
-    return data.decode("cp1252", "replace").encode(), ["cp1252 (it is not UTF-8)"]
+def _next(window: _Window, under: _Under, is_header: IsHeader) -> tuple[list[Block], _Under, int]:
+    """The records that are whole in the window, the header that the next ones stand under, bytes used."""
+    ends = _record_ends(window, under.delimiter)
+    if ends is not None and not len(ends):
+        return [], under, 0
+    fast = _read_columns(window.data, ends, under, is_header) if ends is not None else None
+    if fast is not None and ends is not None:
+        return *fast, int(ends[-1])
+    note = () if ends is not None else ("quotes or line ends are irregular: read line by line",)
+    return _read_lines(window, under, is_header, note)
 
 
-def _is_utf8(data: bytes) -> bool:
-    """Whether every run of bytes beyond ASCII is UTF-8; the rest needs no look, and is nearly everything."""
-    bytes_ = np.frombuffer(data, dtype=np.uint8)
-    step = 1 << 21  # a piece that fits the processor's cache
-    pieces = (np.flatnonzero(bytes_[at : at + step] >= 128) + at for at in range(0, len(bytes_), step))
-    beyond = np.concatenate([np.empty(0, dtype=np.int64), *pieces])
-    runs = np.insert(bytes_[beyond], np.flatnonzero(np.diff(beyond) > 1) + 1, ord(" "))
+# Text -----------------------------------------------------------------------------------------------------
+
+
+class _Window:
+    """The part of a file's text that is being read, in UTF-8: filled at its end, taken from its start."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.data, self.at_end = b"", False
+        self._pieces, self._wants = pieces, 0
+
+    def fill(self, size: int) -> bool:
+        """See that some `size` bytes are there, twice as many where nothing could be taken; False at the end."""
+        self._wants = max(self._wants, size)
+        parts = [self.data]
+        while not self.at_end and sum(map(len, parts)) < self._wants:
+            parts.append(next(self._pieces, b""))
+            self.at_end = not parts[-1]
+        self.data = b"".join(parts)
+        self._wants = 2 * len(self.data)
+        return bool(self.data)
+
+    def take(self, used: int) -> None:
+        """Take bytes from the start."""
+        if used:
+            self.data, self._wants = self.data[used:], 0
+
+
+def _utf8(file: BinaryIO, encoding: str, piece: int) -> Iterator[bytes]:
+    """A file's text in UTF-8 without a mark, in pieces."""
+    pieces = iter(partial(file.read, piece), b"")
+    if encoding == "utf-8":
+        return pieces
+    return (text.encode() for text in codecs.iterdecode(pieces, encoding, "replace"))
+
+
+def _encoding(path: Path) -> tuple[str, str]:
+    """The encoding of a file and, unless it is plain UTF-8, a note on it."""
+    with path.open("rb") as file:
+        start = file.read(200)
+        if start.startswith(codecs.BOM_UTF8):
+            return "utf-8-sig", "UTF-8 with a byte-order mark"
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16", "UTF-16"
+        for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+            if start[first::2].count(0) > len(start[first::2]) * 0.9:
+                return encoding, "UTF-16 without a byte-order mark"
+        file.seek(0)
+        return ("utf-8", "") if _is_utf8(file) else ("cp1252", "cp1252 (it is not UTF-8)")
+
+
+def _is_utf8(file: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        runs.tobytes().decode("utf-8")
+        for piece in iter(partial(file.read, 1 << 20), b""):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _lines(data: bytes, offset: int) -> Iterator[tuple[str, int]]:
-    """Physical lines from a byte offset, each with its line end and the offset after it."""
+def _lines(data: bytes) -> Iterator[tuple[str, int]]:
+    """Physical lines, each with its line end and the offset after it."""
     # Latin-1 separators such as U+2028 do not end a record, so str.splitlines would lose count.
-    for match in re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|$)").finditer(data, offset):
+    for match in re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|$)").finditer(data):
         if match.start() < len(data):
-            yield match.group().decode("utf-8"), match.end()
+            yield match.group().decode("utf-8", "replace"), match.end()
 
 
-def _find_header(data: bytes, name: str, is_header: IsHeader) -> _Start:
-    first: list[str] = []
-    for above, (line, end) in enumerate(_lines(data, 0)):
-        if above == HEADER_WITHIN:
-            break
+def _count_lines(data: bytes) -> int:
+    """The same number of lines by counting line ends alone."""
+    ends = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    return ends + (not data.endswith((b"\n", b"\r")) if data else 0)
+
+
+def _find_header(window: _Window, name: str, is_header: IsHeader) -> tuple[Block, _Under]:
+    """Take what stands above the records: an empty block under the header, with the rows above it set aside."""
+    window.fill(HEADER_BYTES)
+    above: list[str] = []
+    for line, end in _lines(window.data):
+        if end == len(window.data) and not window.at_end:
+            break  # the line, or the two bytes of its end, may go on
         for delimiter in DELIMITERS:
             cells = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
-            first = first or (cells if len(cells) > 1 else [])
             if is_header(cells):
-                return _Start(tuple(cells), delimiter, above, end)
-    found = ", ".join(repr(cell[:40]) for cell in first[:20]) or repr(data[:60].decode("utf-8", "replace"))
+                counted = _count_lines(window.data[:end]) - 1
+                window.take(end)
+                return _header_block(cells, above, counted), _Under(tuple(cells), delimiter)
+        above.append(line.rstrip("\r\n"))
+        if len(above) == HEADER_WITHIN:
+            break
     raise UnreadableFile(
-        f"{name}: no known header in the first {HEADER_WITHIN} records; found {found}. If this is a search "
-        "audit, add its column names to formats/flock.toml; otherwise take the file away."
+        f"{name}: no known header in the first {HEADER_WITHIN} records; found {_first_cells(above)}. If this is "
+        "a search audit, add its column names to formats/flock.toml; otherwise take the file away."
     )
+
+
+def _header_block(columns: Sequence[str], above: Sequence[str], counted: int) -> Block:
+    asides = [Aside(at - len(above), "above the header", text) for at, text in enumerate(above)]
+    notes = [f"{len(above)} records stand above the header and are set aside"] if above else []
+    return Block(_no_rows(tuple(columns)), tuple(asides), counted, tuple(notes))
+
+
+def _first_cells(lines: Sequence[str]) -> str:
+    rows = (next(csv.reader([line], delimiter=delimiter), []) for line in lines for delimiter in DELIMITERS)
+    cells = next((row for row in rows if len(row) > 1), [])
+    return ", ".join(repr(cell[:40]) for cell in cells[:20]) or repr(lines[0][:60])
 
 
 # The fast path ------------------------------------------------------------------------------------------
 
 
-def _shape(data: bytes, start: _Start) -> np.ndarray | None:
-    """Byte offsets at which records end, or None where quotes or line ends are irregular.
+def _record_ends(window: _Window, delimiter: str) -> np.ndarray | None:
+    """Byte offsets at which the window's whole records end, or None where quotes or line ends are irregular.
 
     This is the independent count: it knows only quotes and line ends, never cells.
     """
-    bytes_ = np.frombuffer(data, dtype=np.uint8)[start.offset :]
-    if len(bytes_) == 0:
-        return np.empty(0, dtype=np.int64)
-    if data.count(b"\r", start.offset) != data.count(b"\r\n", start.offset):
-        return None
+    data = window.data
+    bytes_ = np.frombuffer(data, dtype=np.uint8)
     quotes = np.flatnonzero(bytes_ == _QUOTE)
-    if len(quotes) % 2 or not _quotes_are_regular(bytes_, quotes, ord(start.delimiter)):
+    lines = np.flatnonzero(bytes_ == _LF)
+    ends = np.flatnonzero(np.searchsorted(quotes, lines) % 2 == 0)
+    if len(ends) and np.diff(ends, prepend=-1).max() > LINES_IN_A_RECORD:
         return None
-    ends = np.flatnonzero(bytes_ == _LF)
-    ends = ends[np.searchsorted(quotes, ends) % 2 == 0] + 1
-    if len(ends) == 0 or ends[-1] != len(bytes_):
-        ends = np.append(ends, len(bytes_))
-    return ends + start.offset
+    ends = lines[ends] + 1
+    if window.at_end and (not len(ends) or ends[-1] != len(data)):
+        ends = np.append(ends, len(data))
+    used = int(ends[-1]) if len(ends) else 0
+    if data.count(b"\r", 0, used) != data.count(b"\r\n", 0, used):
+        return None
+    quotes = quotes[: np.searchsorted(quotes, used)]
+    return ends if _quotes_are_regular(bytes_[:used], quotes, ord(delimiter)) else None
 
 
 def _quotes_are_regular(bytes_: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
     """Whether each quote opens a cell, closes one, or is half of a doubled quote inside one."""
+    if len(quotes) % 2:
+        return False
     opening, closing = quotes[::2], quotes[1::2]
     before = bytes_[np.maximum(opening - 1, 0)]
     opens = (opening == 0) | np.isin(before, [delimiter, _LF, _QUOTE])
@@ -143,125 +222,158 @@ def _quotes_are_regular(bytes_: np.ndarray, quotes: np.ndarray, delimiter: int) 
     return bool(opens.all() and closes.all())
 
 
-def _read_columns(
-    data: bytes, start: _Start, ends: np.ndarray, name: str, is_header: IsHeader, notes: list[str]
-) -> Reading | None:
-    """All sections through Arrow, or None where Arrow disagrees with the independent count."""
-    headers = _headers_below(data, start, ends, is_header)
-    sections: list[Section] = []
-    asides = [Aside(number, "repeated header", text) for number, _, text in headers]
-    bounds = [(0, start.columns), *((number, columns) for number, columns, _ in headers)]
-    starts = np.concatenate(([start.offset], ends))
-    for place, (number, columns) in enumerate(bounds):
-        stop = bounds[place + 1][0] - 1 if place + 1 < len(bounds) else len(ends)
-        block = data[starts[number] : starts[stop]]
-        parsed = _parse(block, columns, start.delimiter, stop - number, number)
-        if parsed is None or any(_holds_header(aside.text, start, is_header) for aside in parsed[1]):
-            return None  # a header of another shape: line by line it begins a section of its own
-        section, aside = _set_aside(parsed[0], parsed[1])
-        sections.append(section)
-        asides += aside
-    return Reading(name, tuple(sections), _in_order(asides), counted=len(ends), notes=tuple(notes))
+def _read_columns(data: bytes, ends: np.ndarray, under: _Under, is_header: IsHeader) -> _Read | None:
+    """The records of a piece through Arrow, or None where Arrow disagrees with the independent count."""
+    starts = np.concatenate(([0], ends))
+    blocks: list[Block] = []
+    done = headers = 0
+    while done < len(ends):
+        parsed = _arrow_rows(data[starts[done] : ends[-1]], under, is_header)
+        stop = len(ends) if parsed.header is None else done + parsed.header.record - 1
+        if parsed.header is not None:
+            parsed = replace(_arrow_rows(data[starts[done] : starts[stop]], under), header=parsed.header)
+        more = _as_blocks(parsed, data, starts[done : stop + 1], under, is_header)
+        headers += parsed.header is not None
+        if more is None or headers > _OTHER_HEADERS:
+            return None
+        blocks += more[0]
+        under, done = more[1], stop
+        if parsed.header is not None:
+            header = replace(parsed.header, record=under.number + 1)
+            under = _Under(tuple(_cells(header.text, under.delimiter)), under.delimiter, header.record)
+            blocks.append(Block(_no_rows(under.columns), (header,), counted=1))
+            done += 1
+    return blocks, under
 
 
-def _headers_below(
-    data: bytes, start: _Start, ends: np.ndarray, is_header: IsHeader
-) -> list[tuple[int, tuple[str, ...], str]]:
-    """Headers that stand again among the records: (record number, columns, text).
+@dataclass(frozen=True)
+class _Parsed:
+    """Records of one width (None: Arrow refused), those of another, and the first header among the others.
 
-    A second export pasted under the first brings its own header; both carry the longest of the names.
+    Asides are numbered from 1 in the text that was parsed.
     """
-    mark = max((cell.strip() for cell in start.columns), key=len).encode().lower()
-    starts = np.concatenate(([start.offset], ends))
-    low = data.lower()  # names are compared without regard to capitals
-    found, at = [], low.find(mark, start.offset)
-    while at >= 0:
-        number = int(np.searchsorted(ends, at, side="right"))
-        text = data[starts[number] : ends[number]].decode("utf-8").rstrip("\r\n")
-        cells = tuple(next(csv.reader([text], delimiter=start.delimiter), []))
-        if is_header(cells):
-            found.append((number + 1, cells, text))
-        at = low.find(mark, int(ends[number]))
-    return found
+
+    rows: pa.Table | None
+    odd: tuple[Aside, ...] = ()
+    header: Aside | None = None
 
 
-def _holds_header(text: str, start: _Start, is_header: IsHeader) -> bool:
-    return is_header(next(csv.reader([text], delimiter=start.delimiter), []))
+def _arrow_rows(data: bytes, under: _Under, is_header: IsHeader | None = None) -> _Parsed:
+    """Parse records with Arrow as far as the first header of another width (all, unless `is_header` is given)."""
+    names = [str(place) for place in range(len(under.columns))]
+    if not data:
+        return _Parsed(_no_rows(under.columns).cells)
+    odd: list[Aside] = []
+    header: list[Aside] = []
 
-
-def _parse(
-    block: bytes, columns: Sequence[str], delimiter: str, records: int, before: int
-) -> tuple[Section, list[Aside]] | None:
-    """One section through Arrow: its rows, and the rows with too many or too few cells."""
-    names = [str(place) for place in range(len(columns))]
-    if not records:
-        return Section(tuple(columns), _no_rows(names), pa.array([], pa.int64())), []
-    odd: list[tuple[int, str]] = []
-    table = _arrow_rows(block, names, delimiter, threads=True, odd=odd)
-    if odd:
-        # Arrow numbers odd rows only when it reads with one thread.
-        odd.clear()
-        table = _arrow_rows(block, names, delimiter, threads=False, odd=odd)
-    if table is None or table.num_rows + len(odd) != records:
-        return None
-    numbers = np.ones(records, dtype=bool)
-    numbers[[number - 1 for number, _ in odd]] = False
-    asides = [Aside(before + number, _why_odd(text), text) for number, text in odd]
-    record = pa.array(np.flatnonzero(numbers) + before + 1, pa.int64())
-    return Section(tuple(columns), table, record), asides
-
-
-def _arrow_rows(
-    block: bytes, names: list[str], delimiter: str, threads: bool, odd: list[tuple[int, str]]
-) -> pa.Table | None:
-    def keep(row: arrow_csv.InvalidRow) -> str:
-        odd.append((row.number or 0, row.text))
+    def judge(row: arrow_csv.InvalidRow) -> str:
+        # Rows are numbered only where Arrow reads with one thread; it does.
+        if is_header and is_header(_cells(row.text, under.delimiter)):
+            header.append(Aside(row.number, "repeated header", row.text))
+            return "error"
+        odd.append(_odd(row.number, row.text))
         return "skip"
 
     try:
-        return arrow_csv.read_csv(
-            pa.py_buffer(block),
-            arrow_csv.ReadOptions(use_threads=threads, column_names=names, block_size=1 << 22),
+        rows = arrow_csv.read_csv(
+            pa.py_buffer(data),
+            arrow_csv.ReadOptions(use_threads=False, column_names=names, block_size=_ARROW_BLOCK),
             arrow_csv.ParseOptions(
-                delimiter=delimiter,
+                delimiter=under.delimiter,
                 newlines_in_values=True,
                 ignore_empty_lines=False,
-                invalid_row_handler=keep,
+                invalid_row_handler=judge,
             ),
             arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
             ),
         )
-    except pa.ArrowInvalid:
-        return None  # a cell longer than a block; the plain path reads it
+    except pa.ArrowInvalid:  # a header, or a cell longer than a block, which is read line by line
+        return _Parsed(None, header=header[0] if header else None)
+    return _Parsed(rows, tuple(odd))
 
 
-def _no_rows(names: list[str]) -> pa.Table:
-    return pa.table({name: pa.array([], pa.string()) for name in names})
+def _as_blocks(
+    parsed: _Parsed, data: bytes, starts: np.ndarray, under: _Under, is_header: IsHeader
+) -> _Read | None:
+    """Blocks of what was parsed, one for each header that stands in it; None where records are missing."""
+    records = len(starts) - 1
+    if parsed.rows is None or parsed.rows.num_rows + len(parsed.odd) != records:
+        return None
+    usual = np.ones(records, dtype=bool)
+    usual[[aside.record - 1 for aside in parsed.odd]] = False
+    numbers = np.flatnonzero(usual) + under.number + 1
+    asides = [replace(aside, record=aside.record + under.number) for aside in parsed.odd]
+    headers = _header_rows(parsed.rows, is_header)
+    blocks, columns = [], under.columns
+    for start, stop in pairwise([-1, *headers, parsed.rows.num_rows]):
+        if start >= 0:
+            columns = _row(parsed.rows, start)
+            at = int(numbers[start]) - under.number
+            text = data[starts[at - 1] : starts[at]].decode().rstrip("\r\n")
+            asides.append(Aside(int(numbers[start]), "repeated header", text))
+        cells = parsed.rows.slice(start + 1, stop - start - 1)
+        section = Section(columns, cells, pa.array(numbers[start + 1 : stop], pa.int64()))
+        blocks.append(_set_aside(section, []))
+    asides += [aside for block in blocks for aside in block.asides]
+    blocks = [replace(block, asides=()) for block in blocks]
+    blocks[0] = replace(blocks[0], asides=_in_order(asides), counted=records)
+    return blocks, _Under(columns, under.delimiter, under.number + records)
+
+
+def _header_rows(rows: pa.Table, is_header: IsHeader) -> list[int]:
+    """Rows that are headers. No column is called by two digits, and in most columns of an audit most cells
+    hold two; so only rows without them, in the column where they are fewest, are asked."""
+    without = [_without_two_digits(column.slice(0, 100)) for column in rows.columns]
+    column = rows.column(int(np.argmin([mask.sum() for mask in without])))
+    asked = np.flatnonzero(_without_two_digits(column))
+    return [int(row) for row in asked if is_header(_row(rows, int(row)))]
+
+
+def _row(rows: pa.Table, at: int) -> tuple[str, ...]:
+    return tuple(cells[at].as_py() for cells in rows.columns)
+
+
+def _without_two_digits(cells: pa.ChunkedArray) -> np.ndarray:
+    return ~pc.match_substring_regex(cells, r"\d.*\d").to_numpy()
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    return next(csv.reader([text], delimiter=delimiter), [])
+
+
+def _no_rows(columns: Sequence[str]) -> Section:
+    cells = pa.table({str(place): pa.array([], pa.string()) for place in range(len(columns))})
+    return Section(tuple(columns), cells, pa.array([], pa.int64()))
 
 
 # Records that are not data ------------------------------------------------------------------------------
 
 
-def _why_odd(text: str) -> str:
+def _odd(record: int, text: str) -> Aside:
     stripped = text.strip(" \t\r\n,;\"'")
     if not stripped:
-        return "blank record"
-    return "total line" if re.match(r"(grand )?total\b", stripped, re.I) else "wrong number of cells"
+        return Aside(record, "blank record", "")
+    total = re.match(r"(grand )?total\b", stripped, re.I)
+    return Aside(record, "total line" if total else "wrong number of cells", text)
 
 
-def _set_aside(section: Section, asides: list[Aside]) -> tuple[Section, list[Aside]]:
-    """Take blank records and total lines of the right width out of a section."""
-    cells = section.cells
+def _set_aside(section: Section, asides: Sequence[Aside]) -> Block:
+    """A block in which blank records and total lines of the right width stand among the asides."""
+    cells, record = section.cells, section.record
     odd = np.flatnonzero(_blank(cells) | _total(cells)) if cells.num_rows else np.empty(0, dtype=np.int64)
-    if not len(odd):
-        return section, asides
-    texts = [",".join(column[int(row)].as_py() for column in cells.columns) for row in odd]
-    more = [Aside(section.record[int(row)].as_py(), _why_odd(text), text) for row, text in zip(odd, texts)]
-    keep = np.ones(cells.num_rows, dtype=bool)
-    keep[odd] = False
-    mask = pa.array(keep)
-    return Section(section.columns, cells.filter(mask), section.record.filter(mask)), asides + more
+    if len(odd):
+        texts = [",".join(column[int(row)].as_py() for column in cells.columns) for row in odd]
+        more = [_odd(record[int(row)].as_py(), text) for row, text in zip(odd, texts)]
+        asides = _in_order([*asides, *more])
+        keep = np.ones(cells.num_rows, dtype=bool)
+        keep[odd] = False
+        section = replace(section, cells=cells.filter(pa.array(keep)), record=record.filter(pa.array(keep)))
+    return Block(section, tuple(asides))
+
+
+def _in_order(asides: Sequence[Aside]) -> tuple[Aside, ...]:
+    return tuple(sorted(asides, key=lambda aside: aside.record))
 
 
 def _blank(cells: pa.Table) -> np.ndarray:
@@ -283,61 +395,64 @@ def _total(cells: pa.Table) -> np.ndarray:
     return total
 
 
-def _in_order(asides: list[Aside]) -> tuple[Aside, ...]:
-    return tuple(sorted(asides, key=lambda aside: aside.record))
-
-
 # The plain path -----------------------------------------------------------------------------------------
 
 
-def _records(data: bytes, start: _Start) -> Iterator[tuple[list[str] | None, str, int]]:
-    """Records one by one: (cells, or None where the quotes are broken; text; lines used)."""
-    lines = [line for line, _ in _lines(data, start.offset)]
-    at = 0
-    while at < len(lines):
-        taken = iter(lines[at : at + LINES_IN_A_RECORD])
-        reader = csv.reader(taken, delimiter=start.delimiter, strict=True)
-        try:
-            cells: list[str] | None = next(reader, [])
-            used = reader.line_num
-        except csv.Error:
-            cells, used = None, 1  # the broken line alone; the next one starts afresh
-        yield cells, "".join(lines[at : at + used]).rstrip("\r\n"), used
-        at += used
-
-
-def _read_lines(data: bytes, start: _Start, name: str, is_header: IsHeader, notes: list[str]) -> Reading:
-    csv.field_size_limit(1 << 30)
-    columns, sections, asides = start.columns, [], []
+def _read_lines(
+    window: _Window, under: _Under, is_header: IsHeader, notes: tuple[str, ...]
+) -> tuple[list[Block], _Under, int]:
+    """The window's records one by one, as far as they are sure to be whole."""
+    blocks: list[Block] = []
     rows: list[list[str]] = []
     numbers: list[int] = []
-    number = lines = 0
-    for number, (cells, text, used) in enumerate(_records(data, start), 1):
-        lines += used
+    asides: list[Aside] = []
+    lines = used = 0
+    number, columns = under.number, under.columns
+    for number, (cells, text, end, spans) in enumerate(_records(window, under.delimiter), under.number + 1):
+        lines, used = lines + spans, end
         if cells is not None and is_header(cells):
-            sections.append(_section(columns, rows, numbers))
-            asides.append(Aside(number, "repeated header", text))
+            blocks.append(_set_aside(_section(columns, rows, numbers), asides))
             columns, rows, numbers = tuple(cells), [], []
+            asides = [Aside(number, "repeated header", text)]
         elif cells is None:
             asides.append(Aside(number, "unreadable record", text))
         elif len(cells) != len(columns):
-            asides.append(Aside(number, _why_odd(text), text))
+            asides.append(_odd(number, text))
         else:
             rows.append(cells)
             numbers.append(number)
-    sections.append(_section(columns, rows, numbers))
-    sorted_out = [_set_aside(section, []) for section in sections]
-    asides += [aside for _, more in sorted_out for aside in more]
+    blocks.append(_set_aside(_section(columns, rows, numbers), asides))
     # Independent of the parse: every physical line belongs to exactly one record.
-    counted = number if lines == sum(1 for _ in _lines(data, start.offset)) else -1
-    return Reading(
-        name, tuple(section for section, _ in sorted_out), _in_order(asides), counted, tuple(notes)
-    )
+    counted = number - under.number + _count_lines(window.data[:used]) - lines
+    blocks[0] = replace(blocks[0], counted=counted, notes=notes)
+    return blocks, _Under(columns, under.delimiter, number), used
+
+
+def _records(window: _Window, delimiter: str) -> Iterator[tuple[list[str] | None, str, int, int]]:
+    """Records one by one: cells, or None where the quotes are broken; text; offset after it; lines used.
+
+    A record is taken only where all the lines that it may use are in the window.
+    """
+    csv.field_size_limit(1 << 30)
+    lines = list(_lines(window.data))
+    # The last line may go on in the next piece, and a carriage return there may be half of a line end.
+    whole = len(lines) if window.at_end else len(lines) - 1 - LINES_IN_A_RECORD
+    at = 0
+    while at < whole:
+        taken = (line for line, _ in lines[at : at + LINES_IN_A_RECORD])
+        reader = csv.reader(taken, delimiter=delimiter, strict=True)
+        try:
+            cells: list[str] | None = next(reader, [])
+            spans = reader.line_num
+        except csv.Error:
+            cells, spans = None, 1  # the broken line alone; the next one starts afresh
+        text = "".join(line for line, _ in lines[at : at + spans]).rstrip("\r\n")
+        at += spans
+        yield cells, text, lines[at - 1][1], spans
 
 
 def _section(columns: tuple[str, ...], rows: list[list[str]], numbers: list[int]) -> Section:
-    names = [str(place) for place in range(len(columns))]
     if not rows:
-        return Section(columns, _no_rows(names), pa.array([], pa.int64()))
-    cells = {name: pa.array(list(column), pa.string()) for name, column in zip(names, zip(*rows))}
+        return _no_rows(columns)
+    cells = {str(place): pa.array(list(column), pa.string()) for place, column in enumerate(zip(*rows))}
     return Section(columns, pa.table(cells), pa.array(numbers, pa.int64()))

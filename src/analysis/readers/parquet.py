@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis.readers import Aside, IsHeader, Reading, Section, UnreadableFile
+from analysis.readers import Aside, Block, IsHeader, Section, UnreadableFile
 
 ROWS_AT_ONCE = 131_072
 MOST_IN_A_GROUP = 1 << 33  # bytes that one row group may unpack to; the largest in common use has an eighth
@@ -27,8 +27,8 @@ _INDEX = re.compile(r"__index_level_\d+__")  # what pandas calls the numbers of 
 _EXACT = 1 << 53  # whole numbers below it are exact in a column of fractions
 
 
-def read(path: Path, name: str, is_header: IsHeader) -> Reading:
-    """Read one table; see `analysis.readers` for the contract.
+def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
+    """Read one table block by block; see `analysis.readers` for the contract.
 
     The second count is the number of rows that the footer states. Raises `UnreadableFile` where the columns
     are no known header's, a row group would fill the memory, or the file is broken.
@@ -36,13 +36,11 @@ def read(path: Path, name: str, is_header: IsHeader) -> Reading:
     try:
         with pq.ParquetFile(path) as file:
             columns, notes = _header(file, name, is_header)
-            both = list(_blocks(file, columns, name, is_header))
-            counted = file.metadata.num_rows
+            yield Block(_empty(columns), counted=file.metadata.num_rows, notes=notes)
+            yield from _blocks(file, columns, name, is_header)
     except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError) as error:
         said = str(error).split("\n")[0][:120]
         raise UnreadableFile(f"{name}: the Parquet file is broken ({said}). Ask for it again.") from None
-    sections = tuple(section for section, _ in both) or (_empty(columns),)
-    return Reading(name, sections, tuple(a for _, asides in both for a in asides), counted, notes)
 
 
 def _header(file: pq.ParquetFile, name: str, is_header: IsHeader) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -67,7 +65,7 @@ def _header(file: pq.ParquetFile, name: str, is_header: IsHeader) -> tuple[tuple
 
 def _blocks(
     file: pq.ParquetFile, columns: tuple[str, ...], name: str, is_header: IsHeader
-) -> Iterator[tuple[Section, list[Aside]]]:
+) -> Iterator[Block]:
     """The table in order, a bounded number of rows at a time, each with the rows set aside from it."""
     before = 0
     for batch in file.iter_batches(ROWS_AT_ONCE):
@@ -76,7 +74,7 @@ def _blocks(
         )
         record = pa.array(range(before + 1, before + 1 + len(cells)), pa.int64())
         before += len(cells)
-        yield _set_aside(Section(columns, cells, record), is_header)
+        yield Block(*_set_aside(Section(columns, cells, record), is_header))
 
 
 def _empty(columns: tuple[str, ...]) -> Section:
@@ -87,7 +85,7 @@ def _empty(columns: tuple[str, ...]) -> Section:
 # Records that are not data --------------------------------------------------------------------------------------
 
 
-def _set_aside(section: Section, is_header: IsHeader) -> tuple[Section, list[Aside]]:
+def _set_aside(section: Section, is_header: IsHeader) -> tuple[Section, tuple[Aside, ...]]:
     """Take out rows of blanks, and headers that were read as rows when exports were put together."""
     cells = section.cells
     longest = max(range(len(section.columns)), key=lambda at: len(section.columns[at]))
@@ -108,9 +106,9 @@ def _set_aside(section: Section, is_header: IsHeader) -> tuple[Section, list[Asi
             keep[row] = False
             asides.append(Aside(section.record[row].as_py(), why, ",".join(texts).strip(",")))
     if not asides:
-        return section, []
+        return section, ()
     mask = pa.array(keep, pa.bool_())
-    return Section(section.columns, cells.filter(mask), section.record.filter(mask)), asides
+    return Section(section.columns, cells.filter(mask), section.record.filter(mask)), tuple(asides)
 
 
 # Cells as text ----------------------------------------------------------------------------------------------------
