@@ -5,7 +5,7 @@ Each module imports only what stands before it.
 places        Finds a place's folders and reads its `source.toml`, whole or not at all.
 sources       Hands out a place's released files, fetched where a URL is given, only if every checksum
               matches.
-readers       Turns a container (CSV, XLSX, PDF, Parquet) into numbered rows of text, losing none.
+readers       Turns a container (CSV, XLSX, PDF, Parquet, ZIP) into numbered rows of text, losing none.
 formats       Recognises a vendor's export by its column names and maps it to our columns, or says which
               column it does not know.
 searches      Types the rows, drops officers and plates, and sets aside what is not a search, saying why.

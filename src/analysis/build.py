@@ -9,7 +9,8 @@ import shutil
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis import agencies, readers, reasons, searches, sightings, sources
-from analysis.formats import Form, is_header, recognise_section, refuse_incomplete
+from analysis.formats import Form, NotASearchAudit, is_header, recognise_section, refuse_incomplete
 from analysis.ledger import Ledger
 from analysis.places import Place, ReleasedFile
+from analysis.readers import archives
 
 SCHEMA = pa.schema(
     [
@@ -118,11 +120,12 @@ def _write_all(place: Place, paths: dict[str, Path], into: Path, say: Callable[[
     with pq.ParquetWriter(into / "searches.parquet", SCHEMA, **parquet_options()) as writer:
         for file in place.files:
             say(f"reading {place.name}/{file.name}")
-            tables, aside, fact = read_file(file, paths[file.name], ledger, place.time_zone)
-            for table in tables:
-                writer.write_table(enrich(table, file, rules, known, by), row_group_size=_ROWS_IN_A_GROUP)
-            rejected.append(aside)
-            facts.append(fact)
+            for tables, aside, fact in read_release(file, paths[file.name], ledger, place.time_zone):
+                for table in tables:
+                    searches_ = enrich(table, file, rules, known, by)
+                    writer.write_table(searches_, row_group_size=_ROWS_IN_A_GROUP)
+                rejected.append(aside)
+                facts.append(fact)
     if not sum(fact["searches"] for fact in facts):
         raise NothingToRead(
             f"{place.name}: its {len(facts)} file(s) hold no search; see the notes in files.csv"
@@ -132,10 +135,58 @@ def _write_all(place: Place, paths: dict[str, Path], into: Path, say: Callable[[
     ledger.table().to_csv(into / "ledger.csv", index=False, lineterminator="\n")
 
 
-def read_file(
-    file: ReleasedFile, path: Path, ledger: Ledger, time_zone: str = "UTC"
-) -> tuple[list[pa.Table], pa.Table, dict[str, Any]]:
-    """Read and type one released file: its searches by section, its rejected rows, and facts about it.
+Read = tuple[list[pa.Table], pa.Table, dict[str, Any]]
+"""What one released file gave: its searches by section, its rejected rows, and facts about it."""
+
+
+def read_release(file: ReleasedFile, path: Path, ledger: Ledger, time_zone: str = "UTC") -> Iterator[Read]:
+    """Read and type one released file, or one after the other the files inside a released archive.
+
+    The files in an archive stand under names such as `release.zip/2025-06.csv` everywhere. The archive has a
+    line of facts too, without rows, which names what in it was not read and why. Raises what `read_file` and
+    `archives.members` raise; a letter in an archive, or a log of something else than searches, stops nothing
+    unless the archive holds nothing else.
+    """
+    unread: list[str] = []
+    read = 0
+    with tempfile.TemporaryDirectory(prefix="analysis-") as folder:
+        for member in archives.members(path, file.name, Path(folder), file.leave_out):
+            found = _read_member(file, member, ledger, time_zone)
+            if isinstance(found, str):
+                unread.append(found)
+            else:
+                read += 1
+                yield found
+    if not read:
+        raise readers.UnreadableFile(
+            f"{file.name}: nothing in this archive could be read; {'; '.join(unread)}"
+        )
+    if unread:
+        yield [], searches.REJECTED.empty_table(), _archive_facts(file, unread)
+
+
+def _read_member(file: ReleasedFile, member: archives.Member, ledger: Ledger, time_zone: str) -> Read | str:
+    """What a file of a release gave, or a sentence on why it was not read."""
+    if member.path is None:
+        return f"{member.name}: {member.why}"
+    alone = member.name == file.name
+    try:
+        return read_file(replace(file, name=member.name), member.path, ledger, time_zone)
+    except (NotASearchAudit, readers.NoKnownHeader) as error:
+        # A table whose columns nobody knows may be an audit; a letter is none.
+        if alone or (isinstance(error, readers.NoKnownHeader) and archives.is_table(member.name)):
+            raise
+        return str(error)
+
+
+def _archive_facts(file: ReleasedFile, unread: Sequence[str]) -> dict[str, Any]:
+    said = {"source_file": file.name, "log": file.log, "camera_owner": file.camera_owner, "forms": "archive"}
+    counts = {"records": 0, "searches": 0, "rejected": 0, "first_search": "", "last_search": ""}
+    return {**said, **counts, "notes": f"{len(unread)} of its files were not read: {'; '.join(unread)}"}
+
+
+def read_file(file: ReleasedFile, path: Path, ledger: Ledger, time_zone: str = "UTC") -> Read:
+    """Read and type one file that is no archive.
 
     `time_zone` is that of the days in the file's `period`.
     """

@@ -30,6 +30,7 @@ class ReleasedFile:
     `searching_agency` is for logs without an organisation column. `own_agency` is the camera owner's own
     police, in canonical spelling, where its searches are to be told from outsiders'. `period` holds the
     first and last local day that the file is said to cover. `columns` maps unusual column names to ours.
+    `leave_out` names members of an archive that hold no searches, as a person has seen.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ReleasedFile:
     own_agency: str | None = None
     period: tuple[date, date] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    leave_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ def _file(entry: dict[str, Any]) -> ReleasedFile:
         raise ValueError(f"[[file]] {shown}: the name must lie inside the place's folder")
     period = entry.get("period")
     days = (_day(period[0]), _day(period[1])) if period else None
-    return ReleasedFile(**{**entry, "period": days})
+    return ReleasedFile(**{**entry, "period": days, "leave_out": tuple(entry.get("leave_out", ()))})
 
 
 def _day(day: str | date) -> date:

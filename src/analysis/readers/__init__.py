@@ -1,4 +1,4 @@
-"""Turns a container (CSV, XLSX, PDF, Parquet) into numbered rows of text, losing none.
+"""Turns a container (CSV, XLSX, PDF, Parquet, ZIP) into numbered rows of text, losing none.
 
 A reader knows containers, not vendors: it is told what a header looks like (`is_header`) and gives back
 every cell exactly as released. What is not data (a repeated header, a blank row, a total line, a row with
@@ -39,6 +39,10 @@ ROWS_IN_A_BLOCK = 1 << 16
 
 class UnreadableFile(Exception):
     """A file that cannot be read whole; the message names the file, the place, the value and the remedy."""
+
+
+class NoKnownHeader(UnreadableFile):
+    """A file that can be opened and in which no known header stands: a letter, or a table that is not known."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,31 @@ class Reading:
 
 
 Stream = Callable[[Path, str, IsHeader], Iterator[Block]]
+
+_NOT_READ = {
+    b"\xd0\xcf\x11\xe0": "an old workbook",
+    b"PARE": "an encrypted Parquet table",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"II*\0": "a picture",
+    b"MM\0*": "a picture",
+    b"SQLite format 3": "a database table",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"\x28\xb5\x2f\xfd": "a zstd archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"ustar": "a TAR archive",
+}
+_REMEDY = {
+    "workbook": "Open it and save it as XLSX or CSV.",
+    "table": "Ask for it as CSV.",
+    "picture": "Ask for the file that was photographed or printed, as CSV.",
+    "archive": "Unpack it and put its files into the place's folder.",
+}
+"""Files known by their first bytes that hold no text a table could be read from, and what helps."""
 
 
 def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
@@ -200,10 +229,9 @@ def _reader(path: Path, name: str) -> Stream:
         from analysis.readers import parquet
 
         return parquet.stream
-    if start.startswith((b"\xd0\xcf\x11\xe0", b"PARE", b"\x1f\x8b")):
-        raise UnreadableFile(
-            f"{name}: this kind of file is not read (it begins with {start[:4]!r}). Save it as CSV or XLSX."
-        )
+    for begins, kind in _NOT_READ.items():
+        if start.startswith(begins) or (kind == "a TAR archive" and start[257:262] == b"ustar"):
+            raise UnreadableFile(f"{name}: this is {kind}, which is not read. {_REMEDY[kind.split()[-1]]}")
     from analysis.readers import csv
 
     return csv.stream

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from analysis.readers import Aside, Block, IsHeader, Section, UnreadableFile
+from analysis.readers import Aside, Block, IsHeader, NoKnownHeader, Section
 
 DELIMITERS = ",;\t"
 HEADER_WITHIN = 50  # records: cover notes above a header are shorter than this in every release seen
@@ -51,7 +51,7 @@ def stream(path: Path, name: str, is_header: IsHeader, piece: int = PIECE) -> It
     """Read one delimited file, `piece` bytes at a time; see `analysis.readers` for the contract.
 
     UTF-8 (with or without mark), UTF-16 and cp1252 are recognised in that order; any of LF, CRLF, CR ends a
-    record; comma, semicolon and tab part cells. Raises `UnreadableFile` where no known header is found.
+    record; comma, semicolon and tab part cells. Raises `NoKnownHeader` where no known header is found.
     """
     encoding, note = _encoding(path)
     with path.open("rb") as file:
@@ -167,7 +167,7 @@ def _find_header(window: _Window, name: str, is_header: IsHeader) -> tuple[Block
         above.append(line.rstrip("\r\n"))
         if len(above) == HEADER_WITHIN:
             break
-    raise UnreadableFile(
+    raise NoKnownHeader(
         f"{name}: no known header in the first {HEADER_WITHIN} records; found {_first_cells(above)}. If this is "
         "a search audit, add its column names to formats/flock.toml; otherwise take the file away."
     )

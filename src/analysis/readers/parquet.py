@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis.readers import Aside, Block, IsHeader, Section, UnreadableFile
+from analysis.readers import Aside, Block, IsHeader, NoKnownHeader, Section, UnreadableFile
 
 ROWS_AT_ONCE = 131_072
 MOST_IN_A_GROUP = 1 << 33  # bytes that one row group may unpack to; the largest in common use has an eighth
@@ -47,7 +47,7 @@ def _header(file: pq.ParquetFile, name: str, is_header: IsHeader) -> tuple[tuple
     """The columns' names and what is to be said of them; a column that only numbers the rows has no name."""
     names = file.schema_arrow.names
     if not is_header(names):
-        raise UnreadableFile(
+        raise NoKnownHeader(
             f"{name}: no known export has these columns: {', '.join(repr(n[:40]) for n in names[:20])}. If this is "
             "a search audit, add its column names to formats/flock.toml; otherwise take the file away."
         )

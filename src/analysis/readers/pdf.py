@@ -26,7 +26,7 @@ import pyarrow as pa
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from analysis.readers import Aside, IsHeader, Reading, Section, UnreadableFile
+from analysis.readers import Aside, IsHeader, NoKnownHeader, Reading, Section, UnreadableFile
 
 HEADER_LINES = 6  # lines that a header may be wrapped over
 HEADER_WITHIN = 60  # lines of page one: cover notes above a header are shorter than this
@@ -246,7 +246,7 @@ def _header(page: _Signs, name: str, is_header: IsHeader) -> _Header:
                 spans = tuple((cell.left, cell.right) for cell in cells)
                 return _Header(tuple(cell.text for cell in cells), spans, top, bottom)
     seen = "; ".join("".join(map(chr, line.code))[:60] for line in lines[:5])
-    raise UnreadableFile(
+    raise NoKnownHeader(
         f"{name}, page 1: no known header; the page begins with {seen!r}. If this is a search audit, ask for it "
         "as CSV or add its column names to formats/flock.toml; otherwise take the file away."
     )

@@ -24,7 +24,7 @@ from xml.etree import ElementTree
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from analysis.readers import Aside, IsHeader, Reading, Section, UnreadableFile
+from analysis.readers import Aside, IsHeader, NoKnownHeader, Reading, Section, UnreadableFile
 
 HEADER_WITHIN = 50  # rows: cover notes above a header are shorter than this in every release seen
 MOST_BYTES, MOST_RATIO, MOST_PARTS, MOST_CELLS = 1 << 31, 200, 10_000, 40_000_000
@@ -79,7 +79,7 @@ def read(path: Path, name: str, is_header: IsHeader) -> Reading:
         counted += outline.last - head
         notes += _notes(sheet, head, rows[head:], below, outline)
     if not sections:
-        raise UnreadableFile(
+        raise NoKnownHeader(
             f"{name}: no sheet has a known header in its first {HEADER_WITHIN} rows; found "
             f"{'; '.join(seen[:3]) or 'no cells at all'}. If this is a search audit, add its "
             "column names to formats/flock.toml; otherwise take the file away."
