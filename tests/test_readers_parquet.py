@@ -22,7 +22,7 @@ CORPUS = {
     "case_number": "25-1", "source_file": "a.csv", "foia_url": "",
 }  # fmt: skip
 DOWNLOAD = (
-    "id, search_time_utc, name, best_name_confidence, license_plate_hash, org_name, org_locality, "
+    "id, search_time_utc, name, best_name, best_name_confidence, license_plate_hash, org_name, org_locality, "
     "org_state, reason, case_number, text_prompt, moderation, search_type, object_class, total_devices_searched, "
     "total_networks_searched, start_timeframe_utc, end_timeframe_utc, org_id, filters, redacted_at, "
     "redaction_reasons, redactions, sources"
