@@ -10,11 +10,23 @@ PYTHON ?= python3
 VENV   ?= .venv
 RUN    := $(VENV)/bin/python -m analysis
 ONE    := $(if $(PLACE),--place $(PLACE),)
+export AT FROM BY REQUEST CAMERAS ZONE REDACTED WHICH_LOG OWN COLUMNS STATE AGENCY FIRST LAST
 
-.PHONY: all test records lab report bench verify extras help
+.PHONY: all test place compare request records lab report bench verify extras help
 
 all: $(VENV)/.installed  ## install what is missing, rebuild every place that has its records, print the score
 	@$(RUN) all $(ONE)
+
+# Quoted by the shell, so that a name may hold blanks. What is not said stays an open question in source.toml.
+place: $(VENV)/.installed  ## AT=<name> FROM=<file, folder or archive>: take released files into a place
+	@$(RUN) place --at "$$AT" --from "$$FROM" --by "$$BY" --request "$$REQUEST" --cameras "$$CAMERAS" \
+		--zone "$$ZONE" --redacted "$$REDACTED" --log "$$WHICH_LOG" --own "$$OWN" --columns "$$COLUMNS"
+
+compare: $(VENV)/.installed  ## PLACES="<one> <other>": main measures side by side, with trust grades
+	@$(RUN) compare $(PLACES)
+
+request: $(VENV)/.installed  ## STATE=<code>: the letter that asks an agency for its logs
+	@$(RUN) request --state "$$STATE" --agency "$$AGENCY" --first "$$FIRST" --last "$$LAST"
 
 test: $(VENV)/.extras  ## the tests
 	@$(RUN) test

@@ -3,6 +3,8 @@
 import pandas as pd
 import pyarrow as pa
 
+from analysis.places import Place
+
 USUAL = {
     "source_file": "log.csv",
     "released_id": None,
@@ -55,3 +57,12 @@ def searches(*changes):
             pd.StringDtype("pyarrow", na_value=pd.NA),
         )
     )
+
+
+def place_named(name, root, **more):
+    """A place that nobody wrote down, for tests that need no files of its own."""
+    said = {
+        "title": name, "kind": "records", "claims": (), "time_zone": "UTC", "state": None, "files": (), "waiting": (),
+        "released": {}, **more,
+    }  # fmt: skip
+    return Place(name=name, root=root, **said)

@@ -96,6 +96,14 @@ def test_a_download_that_is_something_else_is_refused_and_deleted(tmp_path, serv
     assert not (place.raw / "log.csv").exists()
 
 
+def test_an_address_that_gives_nothing_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.delenv("RECORDS", raising=False)
+    place = make(tmp_path, "http://127.0.0.1:9/log.csv")
+    with pytest.raises(sources.NotDownloaded, match=r"tarnwick/log\.csv: .* gave nothing .*by hand"):
+        sources.fetch(place, progress=False)
+    assert not (place.raw / "log.csv").exists()
+
+
 def test_a_file_that_nobody_described_is_named(tmp_path):
     place = make(tmp_path)
     (place.raw / "new.csv").write_text("x")

@@ -3,6 +3,8 @@
 Each module imports only what stands before it.
 
 places        Finds a place's folders and reads its `source.toml`, whole or not at all.
+states        Knows of each US state its name, its clock and its law on public records
+              (`data/hand/states.csv`).
 sources       Hands out a place's released files, fetched where a URL is given, only if every checksum
               matches.
 readers       Turns a container (CSV, XLSX, PDF, Parquet, ZIP) into numbered rows of text, losing none.
@@ -16,6 +18,8 @@ reasons       Classifies each distinct reason by the published rules and says wh
 ledger        Records, for every step, rows in, rows out and why.
 build         Rebuilds a place's processed tables from its released files, all of them or none, and opens
               them.
+intake        Takes released files into a place: copies, recognises, counts and hashes them, and asks what
+              only a person knows.
 measures      Computes each published number and table from searches: pure functions, no files.
 figures       Draws each published figure from one table; no arithmetic.
 claims        Compares computed numbers with what was published and keeps the score.
@@ -26,10 +30,15 @@ replica       Invents a release of the same shape from a seed and published tota
               planted.
 rerun         Executes a notebook strictly and strips what differs between identical runs.
 report        Turns executed notebooks into one accessible, offline site.
+comparison    Sets places side by side: their main measures with denominators, and how far each place's
+              records bear them.
+letter        Writes the letter that asks an agency for its logs, with its state's public-records law where
+              that is known.
 verification  Rebuilds places in an empty folder and compares their results, byte by byte, with those that are
               here.
 benchmark     Times the main steps beside the alternatives, in one run, and prints one table.
-readme        Writes the parts of README.md that are computed: the score of each place and the list of modules.
+readme        Writes the parts of README.md that are computed: the score of each place and the list of
+              modules.
 
 A notebook needs five of them: `pages` to open its page, `build` to open tables, `measures` to count, `figures`
 to draw and, where it speaks of errors, `coding`. From a shell, `python -m analysis --help` lists the verbs.

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from analysis import places, sources
@@ -19,7 +20,8 @@ STOPS = (
     "UnknownPlace", "BadSource", "WrongChecksum", "UnreadableFile", "UnknownColumns", "NotASearchAudit",
     "DoesNotAddUp", "NothingToRead", "BadRules", "BadOverride", "BadWords", "BadClaims", "Unfinished", "BadParameters",
     "NotebooksFailed", "WrongReplica", "IncompleteDownload", "UnreadableAgreements", "UnreadableReference",
-    "BadPage", "NotASite",
+    "BadPage", "NotASite", "BadPlaceName", "WouldOverwrite", "NothingToTake", "BadAnswer", "NotYetRun", "NotDownloaded",
+    "UnknownState", "BadDay",
 )  # fmt: skip
 """Errors whose message is meant for people: it names file, record, value and remedy, so no traceback is shown."""
 
@@ -54,6 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     verb(
         "report", report, "the offline site of every place in site/, and as PDF where a Chromium is installed"
     )
+    _add_place(verb("place", place, "take released files into a place: new, or more of one that is there"))
+    compared = verb("compare", compare, "set places side by side: main measures, denominators, trust grades")
+    compared.add_argument("places", nargs="+", help="folders under data/raw/ that have results")
+    _add_request(verb("request", request, "the letter that asks an agency for its logs"))
     verb("test", test, "the tests")
     verb("readme", readme, "bring the computed parts of README.md up to date")
     verb("lab", lab, "JupyterLab in this environment")
@@ -67,6 +73,37 @@ def _parser() -> argparse.ArgumentParser:
         "--unmatched", action="store_true", help="name the lines of data/hand/agencies.csv that match nothing"
     )
     return parser
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    given = parser.add_argument
+    given("--at", required=True, help="the place's name: a folder under data/raw/, such as georgia")
+    given(
+        "--from",
+        dest="given",
+        action="append",
+        default=[],
+        help="a file, folder or archive that was released",
+    )
+    for flag, says in (
+        ("--by", "who released the records"),
+        ("--request", "number and date of the request"),
+        ("--cameras", "whose cameras the logs are about, for all files given"),
+        ("--zone", "time zone of the place's days, as America/New_York"),
+        ("--redacted", "what the agency took out or masked"),
+        ("--log", f"the kind of log, for all files given: {', '.join(places.LOGS)}"),
+        ("--own", "the camera owner's own police, as the log spells it"),
+        ("--columns", "what unknown columns are: 'Shoe Size=ignored; Purpose=reason'"),
+    ):
+        given(flag, default=None, help=says)
+
+
+def _add_request(parser: argparse.ArgumentParser) -> None:
+    given = parser.add_argument
+    given("--state", default="", help="the agency's state, as GA; its law is cited where it was read")
+    given("--agency", default="", help="the agency's name")
+    given("--first", default="", help="first day asked for, as 2025-12-01")
+    given("--last", default="", help="last day asked for")
 
 
 def _say(line: str) -> None:
@@ -194,6 +231,47 @@ def _site() -> Path | None:
     top = places.root()
     table = reasons.rules_table(reasons.Rules.load(top / "data" / "hand" / "reasons"))
     return report.build(top, places.all_places(), top / "site", table)
+
+
+# Places -----------------------------------------------------------------------------------------------------
+
+
+def place(asked: argparse.Namespace) -> None:
+    """Take released files into a place, say what was found in each, and ask what is still open."""
+    from analysis import intake
+
+    given = [Path(name).expanduser() for name in asked.given if name]
+    answers = intake.Answers(
+        by=asked.by or None,
+        request=asked.request or None,
+        cameras=asked.cameras or None,
+        time_zone=asked.zone or None,
+        redacted=asked.redacted or None,
+        log=asked.log or None,
+        own_agency=asked.own or None,
+        columns=intake.columns(asked.columns or ""),
+    )
+    is_new = asked.at not in places.names()
+    if is_new and sys.stdin.isatty() and sys.stdout.isatty():
+        answers = intake.ask(answers, input)
+    taken = intake.take(asked.at, given, answers, datetime.now(UTC).date(), say=_say)
+    print(intake.shown(taken))
+
+
+def compare(asked: argparse.Namespace) -> None:
+    """Set places side by side, each number from the place's own published results."""
+    from analysis import comparison
+
+    print(comparison.shown([comparison.read(places.find(name)) for name in asked.places]))
+
+
+def request(asked: argparse.Namespace) -> None:
+    """Print the request letter; what to check before sending it goes to the error stream, not into the letter."""
+    from analysis import letter
+
+    written = letter.write(asked.state, asked.agency, letter.day(asked.first), letter.day(asked.last))
+    print(written.text)
+    _say("\nBefore you send it:\n" + "\n".join(f"- {check}" for check in written.checks))
 
 
 # The other verbs --------------------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from pathlib import Path
 from analysis import claims, pages, places
 
 ORDER = (
-    "places", "sources", "readers", "formats", "searches", "sightings", "agencies", "reasons", "ledger", "build",
-    "measures", "figures", "claims", "coding", "pages", "replica", "rerun", "report", "verification", "benchmark",
-    "readme",
+    "places", "states", "sources", "readers", "formats", "searches", "sightings", "agencies", "reasons", "ledger",
+    "build", "intake", "measures", "figures", "claims", "coding", "pages", "replica", "rerun", "report", "comparison",
+    "letter", "verification", "benchmark", "readme",
 )  # fmt: skip
 """The library in data-flow order; a test holds every import to it."""
 

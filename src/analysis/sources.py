@@ -13,6 +13,10 @@ class WrongChecksum(Exception):
     """A file that is not the one that source.toml describes; nothing was read from it."""
 
 
+class NotDownloaded(Exception):
+    """An address that gave no file; the message says which, why, and what else to do."""
+
+
 class MissingRecords(Exception):
     """Files that are nowhere to be found; the message says which, and how to get each."""
 
@@ -39,7 +43,8 @@ def locate(place: Place, records: Path | None = None) -> dict[str, Path]:
 
 def unlisted(place: Place) -> list[str]:
     """Files in the place's folder that its source.toml does not describe, and that nothing will read."""
-    described = {file.name for file in place.files} | {"source.toml", "README.md"}
+    described = {file.name for file in place.files} | {one.name for one in place.left_out}
+    described |= {"source.toml", "README.md"}
     found = (p.relative_to(place.raw) for p in sorted(place.raw.rglob("*")) if p.is_file())
     return [str(p) for p in found if str(p) not in described and p.parts[0] != "reference"]
 
@@ -47,7 +52,8 @@ def unlisted(place: Place) -> list[str]:
 def fetch(place: Place, progress: bool = True) -> list[Path]:
     """Download the place's files that have a public address and are missing; check each checksum.
 
-    Raises `WrongChecksum` when the address now holds something else; the download is then deleted.
+    Raises `WrongChecksum` when the address now holds something else; the download is then deleted. Raises
+    `NotDownloaded` where the address gives nothing, as without a network.
     """
     import pooch
 
@@ -65,6 +71,11 @@ def fetch(place: Place, progress: bool = True) -> list[Path]:
                 )
             except ValueError as error:
                 raise WrongChecksum(f"{place.name}/{file.name}: {error}") from None
+            except OSError as error:  # the base of every failure of the network
+                raise NotDownloaded(
+                    f"{place.name}/{file.name}: {file.url} gave nothing ({type(error).__name__}). Try again with a "
+                    f"network, or put the file into data/raw/{place.name}/ by hand; its checksum is looked at."
+                ) from None
             done.append(target)
     return done
 

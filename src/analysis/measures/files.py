@@ -52,7 +52,8 @@ def coverage(searches: pd.DataFrame, files: Sequence[ReleasedFile], time_zone: s
 
     Days without searches lie between the first and the last. Missing at the start or end are days of the period
     that `source.toml` gives; without one, the days from the last search to the end of its month, since an export
-    that broke off looks like a month that ends early. A file without searches has no days.
+    that broke off looks like a month that ends early. A portal shows its last thirty days and ends with no month.
+    A file without searches has no days.
     """
     day = searches["searched_at"].dt.tz_convert(time_zone).dt.tz_localize(None).dt.normalize()
     found = day.groupby(searches["source_file"]).agg(["min", "max", "nunique"])
@@ -73,6 +74,7 @@ def _covered(file: ReleasedFile, found: pd.DataFrame) -> dict[str, Any]:
     first, last, seen = found.loc[file.name]
     days = (last - first).days + 1
     month_end = last + pd.Timedelta(days=calendar.monthrange(last.year, last.month)[1] - last.day)
+    end = said[1] if file.period else last if file.log == "portal audit" else month_end
     return {
         **line,
         "first_day": first,
@@ -80,7 +82,7 @@ def _covered(file: ReleasedFile, found: pd.DataFrame) -> dict[str, Any]:
         "days": days,
         "days_without_searches": days - int(seen),
         "days_missing_at_start": max((first - said[0]).days, 0) if file.period else 0,
-        "days_missing_at_end": max(((said[1] if file.period else month_end) - last).days, 0),
+        "days_missing_at_end": max((end - last).days, 0),
     }
 
 

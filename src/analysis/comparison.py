@@ -1,0 +1,191 @@
+"""Sets places side by side: their main measures with denominators, and how far each place's records bear them.
+
+Every number is one that the place's notebooks published. Nothing is added up over places: they differ in what
+was released, in the kind of log, in days and in the vendor's regime, and the lines below the table say how.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.measures import formatted, lookup
+from analysis.places import Place
+
+Published = Mapping[tuple[str, str], Mapping[str, Any]]
+
+MEASURES = (
+    ("records released", "rows_released", None),
+    ("rows set aside", "rows_rejected", "rows_released"),
+    ("searches (rows)", "searches", None),
+    ("distinct searches", "distinct_searches", "searches"),
+    ("first search", "first_search", None),
+    ("last search", "last_search", None),
+    ("searching agencies", "agencies", None),
+    ("their states", "agency_states", None),
+    ("searches from other states", "out_of_state_searches", "searches"),
+    ("blank reasons", "blank_reasons", "searches"),
+    ("masked reasons", "masked_reasons", "searches"),
+    ("vague reasons", "vague_reasons", "searches"),
+    ("immigration searches, strict", "immigration_searches.strict", "searches"),
+    ("immigration searches, core", "immigration_searches.core", "searches"),
+    ("immigration searches, broad", "immigration_searches.broad", "searches"),
+    ("agencies behind them, core", "immigration_agencies.core", "agencies"),
+    ("the largest agency's part, core", "immigration_top_agency.core", "immigration_searches.core"),
+    ("agencies with a 287(g) agreement", "agencies_287g", "agencies"),
+)
+"""What stands in the table: its name, the measure, and the measure that is its denominator."""
+
+
+class NotYetRun(Exception):
+    """A place that has no results; the message says which command makes them."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run of a place published: its numbers, and the tables about its files."""
+
+    place: Place
+    numbers: Published
+    files: pd.DataFrame
+    coverage: pd.DataFrame
+
+    def value(self, measure: str) -> Any:
+        """A number over all of the place's rows, or None."""
+        return self.numbers.get((measure, "all"), {}).get("value")
+
+
+def read(place: Place) -> Results:
+    """The published results of a place. Raises `NotYetRun`."""
+    path = place.results / "numbers.json"
+    if not path.is_file():
+        raise NotYetRun(f"{place.name} has no results yet: run make PLACE={place.name} first")
+    numbers = lookup(json.loads(path.read_text(encoding="utf-8")))
+    tables = place.results / "tables"
+    return Results(place, numbers, _table(tables / "01-files.csv"), _table(tables / "01-coverage.csv"))
+
+
+def _table(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, keep_default_na=False, dtype=str)
+
+
+def table(results: Sequence[Results]) -> pd.DataFrame:
+    """One row for each main measure, one column for each place: values as text, counts with share and denominator."""
+    rows = {
+        name: [_cell(one, measure, of) for one in results] for name, measure, of in MEASURES
+    }  # fmt: skip
+    rows = {"kind of log": [_logs(one) for one in results], **rows}
+    rows["trust grade"] = [grade(one)[0] for one in results]
+    columns = [one.place.name + (" (REPLICA)" if one.place.is_replica else "") for one in results]
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    return frame.rename_axis("measure").reset_index()
+
+
+def _cell(one: Results, measure: str, of: str | None) -> str:
+    found = one.numbers.get((measure, "all"))
+    if found is None or found["value"] is None:
+        return "not known"
+    shown = formatted(found["value"], found["unit"])
+    whole = one.value(of) if of else None
+    if not whole or isinstance(found["value"], str):
+        return shown
+    return f"{shown} of {whole:,} ({formatted(found['value'] / whole, 'share')})"
+
+
+def _logs(one: Results) -> str:
+    return " and ".join(sorted({file.log for file in one.place.files}))
+
+
+# How far the records bear the numbers -----------------------------------------------------------------------
+
+Check = Callable[[Results], str]
+
+
+def _provenance(one: Results) -> str:
+    said = one.place.released
+    if one.place.open_questions or not said.get("by") or not said.get("request"):
+        return (
+            "who released the records, on which request and what was redacted is not all said in source.toml"
+        )
+    return ""
+
+
+def _as_exported(one: Results) -> str:
+    printed = [name for name in one.files["source_file"] if name.casefold().endswith(".pdf")]
+    saved = [
+        name for name in one.files["source_file"] if name.casefold().endswith((".xlsx", ".xlsm", ".xlsb"))
+    ]
+    corpus = [
+        form for form in one.files["forms"] if form.startswith(("HIBF", "FW", "Have I Been", "FlockWatch"))
+    ]
+    kinds = (("printed", printed), ("saved from a spreadsheet", saved), ("somebody's selection", corpus))
+    return "; ".join(f"{len(found)} files are {how}, not as exported" for how, found in kinds if found)
+
+
+def _whole(one: Results) -> str:
+    cut = int(one.files["notes"].str.contains("may be cut").sum())
+    gaps = one.coverage[["days_missing_at_start", "days_missing_at_end"]]
+    missing = int((gaps.apply(pd.to_numeric, errors="coerce").fillna(0) > 1).any(axis=1).sum())
+    kinds = ((cut, "may be cut off"), (missing, "lack days of the period they cover"))
+    return "; ".join(f"{number} files {what}" for number, what in kinds if number)
+
+
+def _readable(one: Results) -> str:
+    hidden = (one.value("blank_reasons") or 0) + (one.value("masked_reasons") or 0)
+    return _too_many(hidden, one.value("searches"), 0.10, "of the reasons are blank or masked")
+
+
+def _resolved(one: Results) -> str:
+    unresolved = one.value("searches_by_unresolved_agencies") or 0
+    return _too_many(
+        unresolved, one.value("searches"), 0.05, "of the searches are by agencies without a known state"
+    )
+
+
+def _too_many(part: int, whole: int | None, most: float, what: str) -> str:
+    share = part / whole if whole else 0.0
+    return f"{formatted(share, 'share')} {what}" if share > most else ""
+
+
+def _measured(one: Results) -> str:
+    coded = one.place.hand / "coding" / one.place.name
+    return "" if coded.is_dir() else "nobody has read its reasons to measure how often the rules are wrong"
+
+
+CHECKS: tuple[Check, ...] = (_provenance, _as_exported, _whole, _readable, _resolved, _measured)
+"""What a place's records are asked. A: nothing is amiss. B: one or two things are. C: more. R: invented records."""
+
+
+def grade(one: Results) -> tuple[str, list[str]]:
+    """The trust grade of a place's records and what counted against them."""
+    if one.place.is_replica:
+        return "R", ["its records are invented: it shows that the method works, and nothing about anybody"]
+    amiss = [said for check in CHECKS if (said := check(one))]
+    return ("A" if not amiss else "B" if len(amiss) <= 2 else "C"), amiss
+
+
+def caveats(results: Sequence[Results]) -> Iterable[str]:
+    """What a reader must know before two columns of the table are compared, one sentence each."""
+    logs = {_logs(one) for one in results}
+    if len(logs) > 1:
+        yield (
+            "These are different kinds of log. An organization audit or a portal lists an agency's own searches, a "
+            "network audit lists outsiders': their numbers count different things."
+        )
+    for one in results:
+        mark, amiss = grade(one)
+        yield f"{one.place.name}, grade {mark}: {'; '.join(amiss) or 'nothing was found amiss'}."
+    yield (
+        "Grades: A, nothing amiss; B, one or two things; C, more; R, invented records. Asked were: provenance, files "
+        "as exported, whole periods, readable reasons, known agencies, and a measured error rate."
+    )
+
+
+def shown(results: Sequence[Results]) -> str:
+    """The table and its caveats as lines for a terminal."""
+    return table(results).to_string(index=False) + "\n\n" + "\n".join(caveats(results))

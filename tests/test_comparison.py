@@ -1,0 +1,81 @@
+"""Places stand side by side with their denominators; nothing is added up, and no grade is given without its reasons."""
+
+import pandas as pd
+import pytest
+from frames import place_named
+
+from analysis import comparison
+from analysis.comparison import Results
+from analysis.measures import lookup, number
+from analysis.places import ReleasedFile
+
+SAID = {"by": "the district", "request": "26-1"}
+
+
+def results(tmp_path, name="quellmere", **more):
+    file = ReleasedFile("log.csv", "00", more.pop("log", "network audit"), "Quellmere ISD")
+    place = place_named(
+        name, tmp_path, files=(file,), kind=more.pop("kind", "records"), released=more.pop("released", SAID),
+        open_questions=more.pop("open_questions", ()),
+    )  # fmt: skip
+    (place.hand / "coding" / name).mkdir(parents=True, exist_ok=True)
+    counts = {"searches": 200, "immigration_searches.core": 3, "agencies": 0, **more.pop("counts", {})}
+    numbers = lookup([number(measure, "all", value, "rows") for measure, value in counts.items()])
+    line = {"source_file": "log.csv", "forms": "NA-5", "notes": "", **more.pop("file", {})}
+    gaps = {"days_without_searches": "0", "days_missing_at_start": "0", "days_missing_at_end": "0", **more}
+    return Results(place, numbers, pd.DataFrame([line]), pd.DataFrame([gaps]))
+
+
+def cell(one, measure):
+    table = comparison.table([one]).set_index("measure")
+    return table.loc[measure].iloc[0]
+
+
+def test_a_count_has_its_denominator_and_share_beside_it(tmp_path):
+    one = results(tmp_path)
+    assert cell(one, "immigration searches, core") == "3 of 200 (1.5%)"
+    assert cell(one, "searches (rows)") == "200"
+    assert cell(one, "vague reasons") == "not known"
+
+
+def test_a_place_without_anything_amiss_is_graded_a(tmp_path):
+    assert comparison.grade(results(tmp_path)) == ("A", [])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"open_questions": ("Who released these records?",)}, "is not all said"),
+        ({"released": {"by": "", "request": "1"}}, "is not all said"),
+        ({"file": {"source_file": "log.pdf"}}, "1 files are printed"),
+        ({"file": {"forms": "HIBF-17"}}, "somebody's selection"),
+        ({"file": {"notes": "exactly 1,048,575 records: the export may be cut off"}}, "may be cut off"),
+        ({"days_missing_at_end": "10"}, "lack days of the period"),
+        ({"counts": {"blank_reasons": 50, "masked_reasons": 10}}, "30.0% of the reasons"),
+        ({"counts": {"searches_by_unresolved_agencies": 20}}, "10.0% of the searches"),
+    ],
+)
+def test_what_is_amiss_costs_a_grade_and_is_said(tmp_path, change, said):
+    mark, amiss = comparison.grade(results(tmp_path, **change))
+    assert mark == "B"
+    assert said in amiss[0]
+
+
+def test_three_things_amiss_are_a_c_and_a_replica_is_never_anything_else(tmp_path):
+    change = {"file": {"source_file": "log.pdf"}, "days_missing_at_end": "10", "released": {}}
+    assert comparison.grade(results(tmp_path, **change))[0] == "C"
+    mark, amiss = comparison.grade(results(tmp_path, kind="replica"))
+    assert mark == "R"
+    assert "invented" in amiss[0]
+    assert "REPLICA" in comparison.shown([results(tmp_path, kind="replica")])
+
+
+def test_different_kinds_of_log_are_warned_of(tmp_path):
+    one, other = results(tmp_path), results(tmp_path, "tarnwick", log="portal audit")
+    assert "different kinds of log" in comparison.shown([one, other])
+    assert "different kinds of log" not in comparison.shown([one])
+
+
+def test_a_place_without_results_says_what_makes_them(tmp_path):
+    with pytest.raises(comparison.NotYetRun, match="make PLACE=nowhere"):
+        comparison.read(place_named("nowhere", tmp_path))

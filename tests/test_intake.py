@@ -1,0 +1,273 @@
+"""A new place is one folder: files are taken byte for byte, nothing is overwritten, nothing is guessed in silence."""
+
+import hashlib
+import shutil
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from analysis import intake, places
+from analysis.formats import UnknownColumns
+from analysis.intake import Answers
+
+TODAY = date(2026, 11, 25)
+NATIVE = ["ID", " Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]
+PORTAL = "id,userId,searchDate,networkCount,reason"
+
+
+@pytest.fixture
+def top(tmp_path, monkeypatch):
+    """An empty copy of the repository: its hand-typed data and no place."""
+    shutil.copytree(places.root() / "data" / "hand", tmp_path / "top" / "data" / "hand")
+    (tmp_path / "top" / "data" / "raw").mkdir()
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path / "top"))
+    return tmp_path / "top"
+
+
+def native(path: Path, *agencies: str, day: int = 2, columns: list[str] | None = None) -> Path:
+    """An invented native export with one search for each agency."""
+    rows = [
+        [f"00000000-0000-0000-0000-{at:012}", "O. Invented", f'"{agency}"' if "," in agency else agency, "3",
+         f'"12/{day:02}/2025, 01:00:00 AM UTC\n12/{day:02}/2025, 02:00:00 AM UTC"', "theft",
+         f'"12/{day:02}/2025, 01:{at % 60:02}:00 AM UTC"']
+        for at, agency in enumerate(agencies)
+    ]  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [columns or NATIVE, *rows]
+    path.write_text("\r\n".join(",".join(line) for line in lines) + "\r\n", newline="")
+    return path
+
+
+def portal(path: Path, *days: int) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [PORTAL, *(f"id-{day},***,2026-03-{day:02}T00:00:43.144Z,5,theft" for day in days)]
+    path.write_text("\n".join(lines))
+    return path
+
+
+def said(top: Path, at: str) -> dict:
+    return tomllib.loads((top / "data" / "raw" / at / "source.toml").read_text())
+
+
+def everything(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*")) if path.is_file()
+    }  # fmt: skip
+
+
+def test_a_network_audit_tells_its_kind_its_owner_and_its_period(top, tmp_path):
+    name = "12_1_2025-12_31_2025-Tarnwick ISD TX-Network-Audit.csv"
+    agencies = ["Quellmere GA PD", "Brockrigg TX SO", "Tarnwick ISD TX PD"]
+    taken = intake.take("tarnwick", [native(tmp_path / name, *agencies)], today=TODAY)
+    entry = said(top, "tarnwick")["file"][0]
+    assert (entry["log"], entry["camera_owner"]) == ("network audit", "Tarnwick ISD TX")
+    assert entry["period"] == ["2025-12-01", "2025-12-31"]
+    assert entry["bytes"] == (tmp_path / name).stat().st_size
+    assert (taken.found[0].records, taken.found[0].searches, taken.found[0].ids) == (3, 3, 3)
+
+
+def test_one_organisation_is_an_organization_audit_whatever_the_name_says(top, tmp_path):
+    intake.take("tarnwick", [native(tmp_path / "export.csv", "Quellmere GA PD", "Quellmere GA PD")])
+    text = said(top, "tarnwick")
+    assert (text["file"][0]["log"], text["file"][0]["camera_owner"]) == (
+        "organization audit",
+        "Quellmere GA PD",
+    )
+    assert (text["state"], text["time_zone"]) == ("GA", "America/New_York")
+
+
+def test_a_portals_owner_is_read_from_its_folder_and_its_captures_are_all_kept(top, tmp_path):
+    folder = tmp_path / "portals" / "quellmere-ga-pd"
+    portal(folder / "2026-03-10.search_audit.csv", 1, 2, 3)
+    portal(folder / "2026-03-12.search_audit.csv", 2, 3, 4)
+    taken = intake.take("georgia", [tmp_path / "portals"])
+    assert {one.file.camera_owner for one in taken.found} == {"Quellmere GA PD"}
+    assert {one.file.log for one in taken.found} == {"portal audit"}
+    assert (top / "data/raw/georgia/quellmere-ga-pd/2026-03-12.search_audit.csv").is_file()
+
+
+def test_files_are_taken_byte_for_byte(top, tmp_path):
+    given = native(tmp_path / "export.csv", "Quellmere GA PD")
+    intake.take("georgia", [given])
+    assert (top / "data/raw/georgia/export.csv").read_bytes() == given.read_bytes()
+
+
+def test_nothing_outside_the_places_folder_changes(top, tmp_path):
+    before = everything(top)
+    intake.take("georgia", [native(tmp_path / "export.csv", "Quellmere GA PD")])
+    after = everything(top)
+    new = {name for name in after if before.get(name) != after[name]}
+    assert before.keys() <= after.keys()
+    assert all(name.startswith("data/raw/georgia/") for name in new)
+
+
+def test_what_no_file_tells_is_an_open_question_until_a_person_answers(top, tmp_path):
+    given = native(tmp_path / "export.csv", "Quellmere GA PD")
+    open_ = intake.take("georgia", [given]).open_questions
+    assert len(open_) == len(intake.QUESTIONS)
+    assert places.find("georgia").open_questions == open_
+    answers = Answers(
+        "the agency", "26-1, 1 March 2026", "Quellmere GA PD", "America/New_York", "officers' names"
+    )
+    assert intake.take("answered", [given], answers).open_questions == ()
+    text = said(top, "answered")
+    assert text["released"]["by"] == "the agency"
+    assert text["time_zone"] == "America/New_York"
+
+
+def test_a_person_is_asked_only_what_was_not_said_and_may_leave_it_open():
+    asked = []
+    replies = iter(["", "7", "Tarnwick ISD", ""])
+    answers = intake.ask(Answers(by="the district"), lambda question: asked.append(question) or next(replies))
+    assert len(asked) == 4
+    assert (answers.by, answers.request, answers.cameras, answers.time_zone) == (
+        "the district",
+        None,
+        "7",
+        "Tarnwick ISD",
+    )
+
+
+def test_a_second_run_adds_what_is_new_and_changes_not_a_letter_of_what_was_written(top, tmp_path):
+    first = native(tmp_path / "november.csv", "Quellmere GA PD")
+    intake.take("georgia", [first])
+    source = top / "data/raw/georgia/source.toml"
+    source.write_text(
+        source.read_text().replace('by       = ""', 'by       = "the sheriff"   # typed by hand')
+    )
+    before = source.read_text()
+    second = native(tmp_path / "december.csv", "Quellmere GA PD", day=3)
+    taken = intake.take("georgia", [first, second])
+    assert source.read_text().startswith(before.rstrip("\n"))
+    assert [file["name"] for file in said(top, "georgia")["file"]] == ["november.csv", "december.csv"]
+    assert len(taken.known) == 1
+
+
+def test_one_file_under_two_names_is_taken_once(top, tmp_path):
+    given = native(tmp_path / "in" / "a.csv", "Quellmere GA PD")
+    shutil.copy(given, tmp_path / "in" / "b (1).csv")
+    taken = intake.take("georgia", [tmp_path / "in"])
+    assert len(taken.found) == 1
+    assert "b (1).csv is here already, as a.csv" in taken.known
+
+
+def test_nothing_is_ever_overwritten(top, tmp_path):
+    intake.take("georgia", [native(tmp_path / "export.csv", "Quellmere GA PD")])
+    before = everything(top)
+    with pytest.raises(intake.WouldOverwrite, match=r"export\.csv is in data/raw/georgia/ already"):
+        intake.take("georgia", [native(tmp_path / "again" / "export.csv", "Quellmere GA PD", day=4)])
+    assert everything(top) == before
+
+
+def test_files_dropped_into_the_folder_by_hand_are_taken_where_they_lie(top):
+    native(top / "data/raw/georgia/export.csv", "Quellmere GA PD")
+    taken = intake.take("georgia", [])
+    assert [one.file.name for one in taken.found] == ["export.csv"]
+
+
+def test_what_is_no_search_audit_is_named_with_its_checksum_and_left_out(top, tmp_path):
+    native(tmp_path / "in" / "export.csv", "Quellmere GA PD")
+    (tmp_path / "in" / "letter.txt").write_text("Dear requester")
+    (tmp_path / "in" / "events.csv").write_text("Timestamp,User,Event Type,Entity Type\n1,2,3,4\n")
+    (tmp_path / "in" / ".DS_Store").write_text("x")
+    taken = intake.take("georgia", [tmp_path / "in"])
+    left = {one.name: one for one in places.find("georgia").left_out}
+    assert set(left) == {"letter.txt", "events.csv"} == {one.name for one in taken.left_out}
+    assert "event log" in left["events.csv"].why
+    assert left["letter.txt"].sha256 == hashlib.sha256(b"Dear requester").hexdigest()
+    assert not (top / "data/raw/georgia/letter.txt").exists()
+
+
+def test_a_sharing_list_and_a_list_of_agreements_go_beside_the_logs(top, tmp_path):
+    native(tmp_path / "in" / "export.csv", "Quellmere GA PD")
+    (tmp_path / "in" / "shared.csv").write_text(
+        "Organization Name,Networks I'm Sharing\nQuellmere GA PD,Tarnwick\n"
+    )
+    (tmp_path / "in" / "participating.csv").write_text(
+        "STATE,LAW ENFORCEMENT AGENCY,TYPE,COUNTY,SUPPORT TYPE,SIGNED,MOA,ADDENDUM\n"
+        "GEORGIA,Quellmere County Sheriff's Office,County,Quellmere,Task Force Model,3/1/2025,Link,\n"
+    )
+    taken = intake.take("georgia", [tmp_path / "in"])
+    assert set(taken.lists) == {"reference/shared.csv", "reference/287g-participating.csv"}
+    assert taken.left_out == ()
+
+
+def test_without_any_search_audit_nothing_is_written_and_each_file_is_answered(top, tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear requester")
+    with pytest.raises(intake.NothingToTake, match=r"letter\.txt: "):
+        intake.take("georgia", [tmp_path / "letter.txt"])
+    with pytest.raises(intake.NothingToTake, match="check the path"):
+        intake.take("georgia", [tmp_path / "nowhere"])
+    assert not (top / "data/raw/georgia").exists()
+    with pytest.raises(
+        intake.NothingToTake, match=r"put the released files into data/raw/georgia/, or name them"
+    ):
+        intake.take("georgia", [])
+
+
+def test_an_unknown_column_stops_the_run_until_a_person_says_what_it_is(top, tmp_path):
+    strange = [*NATIVE[:-2], " Shoe Size", NATIVE[-1]]
+    given = native(tmp_path / "export.csv", "Quellmere GA PD", columns=strange)
+    with pytest.raises(UnknownColumns, match="COLUMNS='<its name>=ignored'"):
+        intake.take("georgia", [given])
+    assert not (top / "data/raw/georgia").exists()
+    intake.take("georgia", [given], Answers(columns=intake.columns(" Shoe Size = reason")))
+    assert said(top, "georgia")["file"][0]["columns"] == {"Shoe Size": "reason"}
+
+
+def test_what_a_person_says_must_be_usable(top, tmp_path):
+    given = native(tmp_path / "export.csv", "Quellmere GA PD")
+    with pytest.raises(intake.BadAnswer, match="'Mars/Base' is not known"):
+        intake.take("georgia", [given], Answers(time_zone="Mars/Base"))
+    with pytest.raises(intake.BadAnswer, match="none of: network audit"):
+        intake.take("georgia", [given], Answers(log="diary"))
+    with pytest.raises(intake.BadAnswer, match="does not say what the column is"):
+        intake.columns("Shoe Size")
+    with pytest.raises(intake.BadPlaceName, match="write it as 'new-georgia'"):
+        intake.take("New Georgia", [given])
+
+
+HOSTILE = 'x"]\n[[file]]\nname = "..\\u0000'
+
+
+def test_names_that_look_like_toml_stay_names(top, tmp_path):
+    agency = 'Quell"mere ]] = GA PD'
+    intake.take(
+        "georgia", [native(tmp_path / "a [1] 'x'.csv", agency.replace('"', '""'))], Answers(by=HOSTILE)
+    )
+    text = said(top, "georgia")
+    assert text["released"]["by"] == HOSTILE
+    assert len(text["file"]) == 1
+    assert text["file"][0]["name"] == "a [1] 'x'.csv"
+
+
+def test_a_person_sees_each_file_what_is_open_and_the_next_command(top, tmp_path):
+    taken = intake.take("georgia", [native(tmp_path / "export.csv", "Quellmere GA PD", "Brockrigg TX SO")])
+    text = intake.shown(taken)
+    assert "2 records, 2 searches, 2 distinct ids, 2025-12-02 01:00 to 2025-12-02 01:01 UTC" in text
+    assert text.endswith("Next: make PLACE=georgia")
+    assert "5. What did the agency take out" in text
+
+
+def test_the_days_that_a_name_claims_are_read_as_the_vendor_writes_them():
+    assert intake._said_period("Quellmere GA PD_Organization_Audit_2025-11-01_2025-12-01.csv") == (
+        date(2025, 11, 1), date(2025, 11, 30),
+    )  # fmt: skip
+    assert intake._said_period("Quellmere GA PD_Organization_Audit_2026-02-01_2025-02-28.csv") is None
+    assert intake._said_period("13_45_2025-1_1_2026-Quellmere GA PD-Audit.csv") is None
+
+
+def test_every_released_record_at_hand_is_taken_without_a_question_of_code(top, records):
+    taken = intake.take("portals", [records / "portals"])
+    assert sum(one.records for one in taken.found) == sum(one.searches for one in taken.found) == 5335
+    assert len({one.file.camera_owner for one in taken.found}) == 11
+    taken = intake.take("champaign", [records / "champaign-il"])
+    assert [one.forms for one in taken.found] == ["OA-1", "OA-2", "OA-3/NA-2", "OA-4/NA-6", "OA-5"]
+    assert sum(one.records for one in taken.found) == 1680
+    assert places.find("champaign").state == "IL"
+    taken = intake.take("uiuc", [records / "sharing-lists", records / "hibf-dump"])
+    assert len(taken.lists) == 1
+    assert taken.found[0].forms == "HIBF-21/HIBF-25"

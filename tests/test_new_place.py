@@ -1,0 +1,87 @@
+"""From a folder of released files to results, as a reporter does it: two commands, no code, nothing else touched."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from test_intake import everything, native, portal
+
+from analysis import places
+
+PARTS = ("claims", "notebooks", "data/hand")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A copy of the repository without places, a release, and both commands' output."""
+    top, release = tmp_path_factory.mktemp("top"), tmp_path_factory.mktemp("release")
+    for part in PARTS:
+        shutil.copytree(places.root() / part, top / part)
+    (top / "data" / "raw").mkdir()
+    native(
+        release / "12_1_2025-12_31_2025-Tarnwick ISD TX-Network-Audit.csv",
+        *["Quellmere GA PD", "Brockrigg FL SO"] * 3,
+    )
+    portal(release / "tarnwick-tx-pd" / "2026-03-10.search_audit.csv", 1, 2, 3)
+    (release / "cover letter.txt").write_text("Dear requester")
+    before = everything(top)
+    environment = {**os.environ, "ANALYSIS_ROOT": str(top)}
+
+    def verb(*words):
+        command = [sys.executable, "-m", "analysis", *words]
+        return subprocess.run(
+            command, env=environment, cwd=release, check=True, capture_output=True, text=True,
+            stdin=subprocess.DEVNULL,
+        ).stdout  # fmt: skip
+
+    said = [verb("place", "--at", "tarnwick", "--from", str(release)), verb("all", "--place", "tarnwick")]
+    return top, before, said
+
+
+@pytest.mark.xdist_group("new place")
+def test_a_place_without_published_claims_runs_through_all_eight_notebooks_and_says_so(run):
+    top, _, said = run
+    assert "Next: make PLACE=tarnwick" in said[0]
+    assert "no number was published about this place" in said[1]
+    results = top / "results" / "tarnwick"
+    assert len(list(results.glob("0[1-8]-*.ipynb"))) == 8
+    assert pd.read_csv(results / "claims.csv").empty
+    assert (
+        "No number was published about this place"
+        in (results / "08-every-number-published.ipynb").read_text()
+    )
+
+
+@pytest.mark.xdist_group("new place")
+def test_its_numbers_are_those_of_the_release(run):
+    top, _, _ = run
+    numbers = json.loads((top / "results" / "tarnwick" / "numbers.json").read_text())
+    found = {(one["measure"], one["scope"]): one["value"] for one in numbers}
+    assert found["searches", "all"] == found["rows_released", "all"] == 9
+    assert found["agencies", "Tarnwick ISD TX"] == 2
+
+
+@pytest.mark.xdist_group("new place")
+def test_open_questions_and_what_was_left_out_stand_on_its_first_page(run):
+    top, _, _ = run
+    page = (top / "results" / "tarnwick" / "01-what-was-released.ipynb").read_text()
+    assert "Who released these records?" in page
+    assert "cover letter.txt" in page
+
+
+@pytest.mark.xdist_group("new place")
+def test_nothing_outside_the_place_was_changed(run):
+    top, before, _ = run
+    after = everything(top)
+    assert {name: after.get(name) for name in before} == before
+    made = ("data/raw/tarnwick", "data/processed/tarnwick", "results/tarnwick", "site")
+    assert [
+        name
+        for name in after
+        if name not in before and Path(name).parts[0] not in made and not name.startswith(made)
+    ] == []

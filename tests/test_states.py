@@ -1,0 +1,31 @@
+"""Every state has a clock that exists and a law with its source; nothing stands there on trust."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from analysis import states
+from analysis.agencies import words
+
+
+def test_every_state_that_an_agency_can_have_stands_once_in_the_table():
+    codes = set(states.table())
+    assert len(codes) == 51
+    territories = {"AS", "GU", "MP", "PR", "VI"}
+    assert codes == set(words().states) - territories
+
+
+@pytest.mark.parametrize("state", states.table().values(), ids=lambda state: state.state)
+def test_a_states_clocks_exist_and_its_law_has_a_source(state):
+    for zone in filter(None, [state.time_zone, *state.also.split("; ")]):
+        ZoneInfo(zone)
+    assert state.records_law
+    assert state.citation
+    assert state.basis in states.BASES
+    assert state.source.startswith("https://") or state.basis != "statute"
+    assert state.checked >= "2026"
+
+
+def test_an_unknown_state_has_no_clock():
+    assert states.time_zone("GA") == "America/New_York"
+    assert states.time_zone(None) is states.time_zone("ZZ") is None
