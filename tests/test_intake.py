@@ -195,6 +195,39 @@ def test_a_sharing_list_and_a_list_of_agreements_go_beside_the_logs(top, tmp_pat
     assert taken.left_out == ()
 
 
+def test_each_log_in_an_archive_is_described_by_itself(top, tmp_path):
+    native(
+        tmp_path / "in" / "12_1_2025-12_31_2025-Tarnwick ISD TX-Network-Audit.csv",
+        "Quellmere GA PD",
+        "Brockrigg FL SO",
+    )
+    portal(tmp_path / "in" / "quellmere-ga-pd" / "2026-03-10.search_audit.csv", 1, 2)
+    (tmp_path / "in" / "letter.txt").write_text("Dear requester")
+    archive = Path(shutil.make_archive(str(tmp_path / "release"), "zip", tmp_path / "in"))
+    taken = intake.take("georgia", [archive])
+    kinds = {one.file.name: (one.file.log, one.file.camera_owner, one.records) for one in taken.found}
+    assert kinds == {
+        "release/12_1_2025-12_31_2025-Tarnwick ISD TX-Network-Audit.csv": (
+            "network audit",
+            "Tarnwick ISD TX",
+            2,
+        ),
+        "release/quellmere-ga-pd/2026-03-10.search_audit.csv": ("portal audit", "Quellmere GA PD", 2),
+    }
+    assert [one.name for one in taken.left_out] == ["release/letter.txt"]
+    text = (top / "data/raw/georgia/source.toml").read_text()
+    assert "unpacked from release.zip" in text
+    assert intake.take("georgia", [archive]).found == ()
+
+
+def test_an_archive_that_cannot_be_opened_is_named_and_the_rest_is_taken(top, tmp_path):
+    native(tmp_path / "in" / "export.csv", "Quellmere GA PD")
+    (tmp_path / "in" / "release.zip").write_bytes(b"PK\x03\x04 broken")
+    taken = intake.take("georgia", [tmp_path / "in"])
+    assert [one.name for one in taken.left_out] == ["release.zip"]
+    assert len(taken.found) == 1
+
+
 def test_without_any_search_audit_nothing_is_written_and_each_file_is_answered(top, tmp_path):
     (tmp_path / "letter.txt").write_text("Dear requester")
     with pytest.raises(intake.NothingToTake, match=r"letter\.txt: "):

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,7 +27,7 @@ from analysis import agencies, build, places, sources, states
 from analysis.formats import IncompleteDownload, NotASearchAudit, UnknownColumns
 from analysis.ledger import Ledger
 from analysis.places import LeftOut, Place, ReleasedFile
-from analysis.readers import UnreadableFile
+from analysis.readers import UnreadableFile, archives
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NOT_SAID = "(camera owner not said)"
@@ -134,22 +135,37 @@ def take(
         raise BadPlaceName(f"{at!r} cannot be a place's name; write it as {_slug(at)!r}")
     folder = top / "data" / "raw" / at
     place = places.find(at, top) if (folder / "source.toml").is_file() else None
+    with tempfile.TemporaryDirectory(prefix="analysis-") as unpacked:
+        arrived = list(_arrived(given or [folder], folder))
+        files, broken = _unpacked(arrived, Path(unpacked))
+        return _take(at, folder, place, files, broken, answers, today, say)
+
+
+def _take(
+    at: str,
+    folder: Path,
+    place: Place | None,
+    arrived: Sequence[Arrived],
+    broken: Sequence[LeftOut],
+    answers: Answers,
+    today: date | None,
+    say: Callable[[str], None],
+) -> Taken:
     known = {file.sha256: file.name for file in place.files} if place else {}
-    arrived = list(_arrived(given or [folder], folder))
     fresh, again = _fresh(arrived, known)
-    read = [_inspected(name, path, checksum, answers, say) for name, path, checksum in fresh]
+    read = [_inspected(one, checksum, answers, say) for one, checksum in fresh]
     found = [one for one in read if isinstance(one, Found)]
-    left = [one for one in read if isinstance(one, LeftOut)]
-    lists, left = _lists(left, {name: path for name, path, _ in fresh})
+    left = [*broken, *(one for one in read if isinstance(one, LeftOut))]
+    lists, left = _lists(left, {one.name: one.path for one, _ in fresh})
     if not found and not again:
-        raise NothingToTake(_why_nothing(at, left, lists, arrived))
+        raise NothingToTake(_why_nothing(at, left, lists))
     _refuse_overwriting(folder, [(one.file.name, one.path, one.file.sha256) for one in found])
     for name, path in [*((one.file.name, one.path) for one in found), *lists]:
         _copy(path, folder / name)
     questions = _open_questions(answers, found)
     text = _appended(place, found, left) if place else _new(at, found, left, answers, questions, today)
     _put(folder / "source.toml", text)
-    places.find(at, top)
+    places.find(at, folder.parents[2])
     return Taken(
         at, tuple(found), tuple(again), tuple(name for name, _ in lists), tuple(left),
         place.open_questions if place else tuple(questions), place is None,
@@ -188,13 +204,22 @@ def ask(answers: Answers, reply: Callable[[str], str]) -> Answers:
 _CLUTTER = re.compile(r"\.|~\$|Thumbs\.db$|desktop\.ini$|source\.toml$", re.I)
 
 
-def _arrived(given: Iterable[Path], folder: Path) -> Iterator[tuple[str, Path]]:
-    """(name inside the place, where it lies) of every file given; what a computer leaves lying is passed over."""
+@dataclass(frozen=True)
+class Arrived:
+    """One file of a release: its name inside the place, where it lies, and the archive it came in, if any."""
+
+    name: str
+    path: Path
+    archive: str = ""
+
+
+def _arrived(given: Iterable[Path], folder: Path) -> Iterator[Arrived]:
+    """Every file given; what a computer leaves lying is passed over."""
     for start in given:
         if not start.exists() and start != folder:
             raise NothingToTake(f"{start} is not there: check the path after FROM=")
         if start.is_file():
-            yield start.name, start
+            yield Arrived(_plain_name(start.name), start)
             continue
         for parent, folders, names in os.walk(start):
             folders[:] = sorted(
@@ -203,7 +228,7 @@ def _arrived(given: Iterable[Path], folder: Path) -> Iterator[tuple[str, Path]]:
             for name in sorted(names):
                 path = Path(parent) / name
                 if not _CLUTTER.match(name) and path != folder / "README.md":
-                    yield _plain_name(str(path.relative_to(start))), path
+                    yield Arrived(_plain_name(str(path.relative_to(start))), path)
 
 
 def _is_ours(parent: str, name: str, folder: Path) -> bool:
@@ -215,20 +240,51 @@ def _plain_name(name: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f]", "_", name).replace("\\", "/")
 
 
+def _unpacked(arrived: Sequence[Arrived], folder: Path) -> tuple[list[Arrived], list[LeftOut]]:
+    """The files of a release with those inside its ZIPs, unpacked as they are, and the ZIPs that cannot be opened.
+
+    An archive often holds logs of several owners, so each of its files is described by itself. A workbook and a
+    single compressed file stay as they came.
+    """
+    files: list[Arrived] = []
+    broken: list[LeftOut] = []
+    for number, one in enumerate(arrived):
+        try:
+            files += _members(one, folder / str(number))
+        except UnreadableFile as error:
+            broken.append(LeftOut(one.name, sources.sha256(one.path), _without_name(str(error), one.name)))
+    return files, broken
+
+
+def _members(one: Arrived, folder: Path) -> list[Arrived]:
+    if not archives.is_archive(one.path):
+        return [one]
+    folder.mkdir()
+    found = []
+    for number, member in enumerate(archives.members(one.path, one.name, folder)):
+        if member.name == one.name:
+            return [one]
+        if member.path is not None:
+            kept = folder / f"{number}-{Path(member.name).name}"
+            shutil.move(member.path, kept)
+            found.append(Arrived(re.sub(r"\.zip(?=/)", "", member.name, flags=re.I), kept, one.name))
+    return found
+
+
 def _fresh(
-    arrived: Sequence[tuple[str, Path]], known: Mapping[str, str]
-) -> tuple[list[tuple[str, Path, str]], list[str]]:
-    """Files whose content is new (name, path, checksum), and sentences on those that are here already."""
-    fresh: list[tuple[str, Path, str]] = []
+    arrived: Sequence[Arrived], known: Mapping[str, str]
+) -> tuple[list[tuple[Arrived, str]], list[str]]:
+    """Files whose content is new, each with its checksum, and sentences on those that are here already."""
+    fresh: list[tuple[Arrived, str]] = []
     again: list[str] = []
     seen = dict(known)
-    for name, path in arrived:
-        checksum = sources.sha256(path)
+    for one in arrived:
+        checksum = sources.sha256(one.path)
         if checksum in seen:
-            again.append(f"{name} is here already, as {seen[checksum]}")
+            again.append(f"{one.name} is here already, as {seen[checksum]}")
         else:
-            seen[checksum] = name
-            fresh.append((name, path, checksum))
+            seen[checksum] = one.name
+            fresh.append((one, checksum))
     return fresh, again
 
 
@@ -267,29 +323,33 @@ def _slug(text: str) -> str:
 # What a file tells ------------------------------------------------------------------------------------------
 
 
-def _inspected(
-    name: str, path: Path, checksum: str, answers: Answers, say: Callable[[str], None]
-) -> Found | LeftOut:
+def _inspected(one: Arrived, checksum: str, answers: Answers, say: Callable[[str], None]) -> Found | LeftOut:
     """What a file told, or why it is left out. Columns that no export has stop the run: a log would be lost."""
-    say(f"reading {name}")
-    blank = ReleasedFile(name, checksum, places.LOGS[0], NOT_SAID, columns=answers.columns)
+    say(f"reading {one.name}")
+    blank = ReleasedFile(one.name, checksum, places.LOGS[0], NOT_SAID, columns=answers.columns)
     try:
-        read = list(build.read_release(blank, path, Ledger()))
+        read = list(build.read_release(blank, one.path, Ledger()))
     except UnknownColumns as error:
         raise UnknownColumns(f"{error} With make, add COLUMNS='<its name>=ignored'.") from None
     except (UnreadableFile, NotASearchAudit, IncompleteDownload) as error:
-        return LeftOut(name, checksum, _without_name(str(error), name))
+        return LeftOut(one.name, checksum, _without_name(str(error), one.name))
+    return _found(one, blank, read, answers)
+
+
+def _found(one: Arrived, blank: ReleasedFile, read: Sequence[build.Read], answers: Answers) -> Found:
+    tables = [table for part, _, _ in read for table in part]
+    facts = read[0][2]
     released = _counted(tables, "searching_agency_as_released")
-    ids = _counted(tables, "released_id")
-    log, owner, learned = _log_and_owner(path, facts["forms"], released, answers)
-    period = _said_period(name)
+    log, owner, learned = _log_and_owner(one, facts["forms"], released, answers)
     own = answers.own_agency or (_own_agency(owner, released) if log == "network audit" else None)
     file = replace(
-        blank, log=log, camera_owner=owner, bytes=path.stat().st_size, period=period, own_agency=own
+        blank, log=log, camera_owner=owner, bytes=one.path.stat().st_size, period=_said_period(one.name),
+        own_agency=own,
     )  # fmt: skip
-    numbers = (facts["records"], facts["searches"], facts["rejected"], len(ids))
-    ends = (facts["first_search"], facts["last_search"])
-    return Found(file, path, facts["forms"], *numbers, *ends, facts["notes"], learned)
+    return Found(
+        file, one.path, facts["forms"], facts["records"], facts["searches"], facts["rejected"],
+        len(_counted(tables, "released_id")), facts["first_search"], facts["last_search"], facts["notes"], learned,
+    )  # fmt: skip
 
 
 def _without_name(message: str, name: str) -> str:
@@ -317,13 +377,14 @@ _LATER_NAME = re.compile(
 _OFFICES = {"pd", "so", "sd", "isd", "cisd", "dps", "da"}
 
 
-def _said_owner(path: Path) -> str | None:
+def _said_owner(one: Arrived) -> str | None:
     """The camera owner that a file's name or its folder's names, as the vendor and its portal write them."""
-    base = re.sub(r"^(masked|redacted)-", "", path.name, flags=re.I)
+    base = re.sub(r"^(masked|redacted)-", "", Path(one.name).name, flags=re.I)
     found = _LATER_NAME.match(base) or _NATIVE_NAME.search(base)
     if found:
         return " ".join(found["owner"].replace("_", " ").split())
-    words = path.parent.name.split("-")
+    inside = Path(one.name).parent.name
+    words = (inside if inside or one.archive else one.path.parent.name).split("-")
     if len(words) > 1 and any(word.upper() in states.names() for word in words):
         shown = (w.upper() if w.upper() in states.names() or w in _OFFICES else w.title() for w in words)
         return " ".join(shown)
@@ -353,33 +414,37 @@ def _day(said: str) -> date:
 
 
 def _log_and_owner(
-    path: Path, forms: str, released: Counter[str], answers: Answers
+    one: Arrived, forms: str, released: Counter[str], answers: Answers
 ) -> tuple[str, str, tuple[str, ...]]:
-    """The kind of log, whose cameras, and how each was learned.
+    """The kind of log, whose cameras, and how each was learned."""
+    log, how = _log(one, forms, len(released), answers)
+    owner, read = _owner(one, log, list(released), answers)
+    return log, owner, (how, read, f"unpacked from {one.archive}" if one.archive else "")
+
+
+def _log(one: Arrived, forms: str, agencies_seen: int, answers: Answers) -> tuple[str, str]:
+    """The kind of log and how it was learned.
 
     A portal's form is its own. A native log with one organisation lists its own searches, one with many lists
     others'; the same columns can be either, so the header never decides.
     """
-    said = _said_owner(path)
-    is_network = re.search(r"network[-_ ]audit", path.name, re.I) is not None
     if answers.log:
-        log, how = answers.log, "the kind of log was said"
-    elif forms.startswith(("TP-", "portal")):
-        log, how = "portal audit", "a portal's columns"
-    elif len(released) > 1 or is_network:
-        log, how = "network audit", f"{len(released):,} agencies searched"
-    else:
-        log, how = "organization audit", "one agency searched"
-    single = next(iter(released)) if len(released) == 1 and log == "organization audit" else None
+        return answers.log, "the kind of log was said"
+    if forms.startswith(("TP-", "portal")):
+        return "portal audit", "a portal's columns"
+    if agencies_seen > 1 or re.search(r"network[-_ ]audit", one.name, re.I):
+        return "network audit", f"{agencies_seen:,} agencies searched"
+    return "organization audit", "one agency searched"
+
+
+def _owner(one: Arrived, log: str, released: Sequence[str], answers: Answers) -> tuple[str, str]:
+    """The camera owner and how it was learned."""
     if answers.cameras:
-        return log, answers.cameras, (how, "the camera owner was said")
-    if single and single != NOT_SAID:
-        return log, single.strip(), (how, "the camera owner is the log's one organisation")
-    return (
-        log,
-        said or NOT_SAID,
-        (how, "the camera owner is in the file's or its folder's name" if said else ""),
-    )
+        return answers.cameras, "the camera owner was said"
+    if log == "organization audit" and len(released) == 1 and released[0] != NOT_SAID:
+        return released[0].strip(), "the camera owner is the log's one organisation"
+    said = _said_owner(one)
+    return said or NOT_SAID, "the camera owner is in the file's or its folder's name" if said else ""
 
 
 def _own_agency(owner: str, released: Iterable[str]) -> str | None:
@@ -399,7 +464,7 @@ def _lists(
         name = Path(one.name).name
         if "sharing list" in one.why:
             lists.append((f"reference/{name}", paths[one.name]))
-        elif _is_agreements(paths[one.name]):
+        elif one.name in paths and _is_agreements(paths[one.name]):
             lists.append((f"reference/{name if '287g' in name else f'287g-{name}'}", paths[one.name]))
         else:
             rest.append(one)
@@ -415,10 +480,8 @@ def _is_agreements(path: Path) -> bool:
         return False
 
 
-def _why_nothing(
-    at: str, left: Sequence[LeftOut], lists: Sequence[tuple[str, Path]], arrived: Sequence[tuple[str, Path]]
-) -> str:
-    if not arrived:
+def _why_nothing(at: str, left: Sequence[LeftOut], lists: Sequence[tuple[str, Path]]) -> str:
+    if not left and not lists:
         return (
             f"there is no file to take: put the released files into data/raw/{at}/, or name them with FROM="
         )

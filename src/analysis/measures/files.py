@@ -57,21 +57,25 @@ def coverage(searches: pd.DataFrame, files: Sequence[ReleasedFile], time_zone: s
     """
     day = searches["searched_at"].dt.tz_convert(time_zone).dt.tz_localize(None).dt.normalize()
     found = day.groupby(searches["source_file"]).agg(["min", "max", "nunique"])
-    return pd.DataFrame([_covered(file, found) for file in files]).astype(
-        dict.fromkeys(("days", *_GAPS), "Int64")
-    )
+    lines = [_covered(file, name, found) for file in files for name in _parts(file, found)]
+    return pd.DataFrame(lines).astype(dict.fromkeys(("days", *_GAPS), "Int64"))
 
 
 _GAPS = ("days_without_searches", "days_missing_at_start", "days_missing_at_end")
 
 
-def _covered(file: ReleasedFile, found: pd.DataFrame) -> dict[str, Any]:
+def _parts(file: ReleasedFile, found: pd.DataFrame) -> list[str]:
+    """The file, or the files inside it where it is an archive."""
+    return [name for name in found.index if name.startswith(f"{file.name}/")] or [file.name]
+
+
+def _covered(file: ReleasedFile, name: str, found: pd.DataFrame) -> dict[str, Any]:
     said = tuple(map(pd.Timestamp, file.period)) if file.period else (pd.NaT, pd.NaT)
-    line = {"source_file": file.name, "said_from": said[0], "said_until": said[1]}
-    if file.name not in found.index:
+    line = {"source_file": name, "said_from": said[0], "said_until": said[1]}
+    if name not in found.index:
         nothing = dict.fromkeys(("days", *_GAPS), pd.NA)
         return {**line, "first_day": pd.NaT, "last_day": pd.NaT, **nothing}
-    first, last, seen = found.loc[file.name]
+    first, last, seen = found.loc[name]
     days = (last - first).days + 1
     month_end = last + pd.Timedelta(days=calendar.monthrange(last.year, last.month)[1] - last.day)
     end = said[1] if file.period else last if file.log == "portal audit" else month_end
