@@ -168,6 +168,41 @@ def test_files_dropped_into_the_folder_by_hand_are_taken_where_they_lie(top):
     assert [one.file.name for one in taken.found] == ["export.csv"]
 
 
+WAITS = """
+title = "Invented"
+[[waiting]]
+camera_owner = "Tarnwick ISD"
+log = "network audit"
+period = "December"
+ask = "README.md"
+[[waiting]]
+camera_owner = "Brockrigg ISD"
+log = "network audit"
+period = "December"
+ask = "README.md"
+"""
+
+
+def test_a_log_that_a_place_waits_for_is_known_and_ends_the_wait(top, tmp_path):
+    (top / "data/raw/texas").mkdir()
+    (top / "data/raw/texas/source.toml").write_text(WAITS)
+    name = "12_1_2025-12_31_2025-Tarnwick ISD TX-Network-Audit.csv"
+    taken = intake.take("texas", [native(tmp_path / name, "Quellmere GA PD", "Brockrigg FL SO")])
+    assert taken.found[0].file.camera_owner == "Tarnwick ISD"
+    assert [one.camera_owner for one in places.find("texas").waiting] == ["Brockrigg ISD"]
+
+
+def test_exports_of_the_same_days_with_and_without_ids_are_told_apart_by_the_rule(top, tmp_path):
+    with_ids = native(tmp_path / "in" / "new.csv", "Quellmere GA PD")
+    without = tmp_path / "in" / "old.csv"
+    lines = with_ids.read_text().splitlines(keepends=True)
+    without.write_text(
+        "".join(line.split(",", 1)[1] if line.startswith(("ID", "0000")) else line for line in lines)
+    )
+    intake.take("georgia", [tmp_path / "in"])
+    assert places.find("georgia").same_search == "rule"
+
+
 def test_what_is_no_search_audit_is_named_with_its_checksum_and_left_out(top, tmp_path):
     native(tmp_path / "in" / "export.csv", "Quellmere GA PD")
     (tmp_path / "in" / "letter.txt").write_text("Dear requester")

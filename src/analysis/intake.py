@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -26,7 +27,7 @@ import pyarrow.compute as pc
 from analysis import agencies, build, places, sources, states
 from analysis.formats import IncompleteDownload, NotASearchAudit, UnknownColumns
 from analysis.ledger import Ledger
-from analysis.places import LeftOut, Place, ReleasedFile
+from analysis.places import LeftOut, Place, ReleasedFile, Waiting
 from analysis.readers import UnreadableFile, archives
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -153,7 +154,8 @@ def _take(
 ) -> Taken:
     known = {file.sha256: file.name for file in place.files} if place else {}
     fresh, again = _fresh(arrived, known)
-    read = [_inspected(one, checksum, answers, say) for one, checksum in fresh]
+    waits = place.waiting if place else ()
+    read = [_inspected(one, checksum, answers, waits, say) for one, checksum in fresh]
     found = [one for one in read if isinstance(one, Found)]
     left = [*broken, *(one for one in read if isinstance(one, LeftOut))]
     lists, left = _lists(left, {one.name: one.path for one, _ in fresh})
@@ -323,7 +325,9 @@ def _slug(text: str) -> str:
 # What a file tells ------------------------------------------------------------------------------------------
 
 
-def _inspected(one: Arrived, checksum: str, answers: Answers, say: Callable[[str], None]) -> Found | LeftOut:
+def _inspected(
+    one: Arrived, checksum: str, answers: Answers, waits: Sequence[Waiting], say: Callable[[str], None]
+) -> Found | LeftOut:
     """What a file told, or why it is left out. Columns that no export has stop the run: a log would be lost."""
     say(f"reading {one.name}")
     blank = ReleasedFile(one.name, checksum, places.LOGS[0], NOT_SAID, columns=answers.columns)
@@ -333,14 +337,16 @@ def _inspected(one: Arrived, checksum: str, answers: Answers, say: Callable[[str
         raise UnknownColumns(f"{error} With make, add COLUMNS='<its name>=ignored'.") from None
     except (UnreadableFile, NotASearchAudit, IncompleteDownload) as error:
         return LeftOut(one.name, checksum, _without_name(str(error), one.name))
-    return _found(one, blank, read, answers)
+    return _found(one, blank, read, answers, waits)
 
 
-def _found(one: Arrived, blank: ReleasedFile, read: Sequence[build.Read], answers: Answers) -> Found:
+def _found(
+    one: Arrived, blank: ReleasedFile, read: Sequence[build.Read], answers: Answers, waits: Sequence[Waiting]
+) -> Found:
     tables = [table for part, _, _ in read for table in part]
     facts = read[0][2]
     released = _counted(tables, "searching_agency_as_released")
-    log, owner, learned = _log_and_owner(one, facts["forms"], released, answers)
+    log, owner, learned = _log_and_owner(one, facts["forms"], released, answers, waits)
     own = answers.own_agency or (_own_agency(owner, released) if log == "network audit" else None)
     file = replace(
         blank, log=log, camera_owner=owner, bytes=one.path.stat().st_size, period=_said_period(one.name),
@@ -375,6 +381,15 @@ _LATER_NAME = re.compile(
     re.I,
 )
 _OFFICES = {"pd", "so", "sd", "isd", "cisd", "dps", "da"}
+
+
+def _awaited(owner: str, log: str, waits: Sequence[Waiting]) -> str | None:
+    """The owner that a place waits for and a file means: one whose every word is in the name that the file gives."""
+    words = set(agencies.key(owner).split())
+    fits = [
+        w.camera_owner for w in waits if w.log == log and set(agencies.key(w.camera_owner).split()) <= words
+    ]
+    return fits[0] if len(fits) == 1 else None
 
 
 def _said_owner(one: Arrived) -> str | None:
@@ -414,11 +429,13 @@ def _day(said: str) -> date:
 
 
 def _log_and_owner(
-    one: Arrived, forms: str, released: Counter[str], answers: Answers
+    one: Arrived, forms: str, released: Counter[str], answers: Answers, waits: Sequence[Waiting]
 ) -> tuple[str, str, tuple[str, ...]]:
     """The kind of log, whose cameras, and how each was learned."""
     log, how = _log(one, forms, len(released), answers)
     owner, read = _owner(one, log, list(released), answers)
+    if not answers.cameras and (awaited := _awaited(owner, log, waits)):
+        owner, read = awaited, "the camera owner whose log this place waits for"
     return log, owner, (how, read, f"unpacked from {one.archive}" if one.archive else "")
 
 
@@ -531,6 +548,11 @@ def _new(
         "claims    = []              # names of files in claims/, without .toml, where something was published",
         f"time_zone = {_text(zone)}{why}",
         *([f"state     = {_text(state)}              # of the camera owners"] if state else []),
+        *(
+            ['same_search = "rule"      # files of the same days, some with ids and some without']
+            if _mixed_ids(found)
+            else []
+        ),
         f"open_questions = [\n{asked}]" if questions else "open_questions = []",
         "",
         "[released]",
@@ -591,6 +613,13 @@ def _state(found: Sequence[Found]) -> str | None:
     owners = sorted({one.file.camera_owner for one in found} - {NOT_SAID})
     told = set(agencies.resolve(owners)["state"].dropna()) if owners else set()
     return str(told.pop()) if len(told) == 1 else None
+
+
+def _mixed_ids(found: Sequence[Found]) -> bool:
+    """Whether files that cover the same time differ in having ids: an id would then tell one search from itself."""
+    times = [(one.first_search, one.last_search, bool(one.ids)) for one in found if one.searches]
+    pairs = combinations(times, 2)
+    return any(a[2] != b[2] and a[0] <= b[1] and b[0] <= a[1] for a, b in pairs)
 
 
 def _title(at: str, found: Sequence[Found]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -48,7 +48,10 @@ class ReleasedFile:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A log that a place needs and nobody has released to it yet: whose cameras, which log, how to ask."""
+    """A log that a place needs and nobody has released to it yet: whose cameras, which log, how to ask.
+
+    The entry may stay in source.toml once a file of the same owner and log is listed; it is answered then.
+    """
 
     camera_owner: str
     log: str
@@ -171,7 +174,7 @@ def _place(name: str, said: dict[str, Any], top: Path) -> Place:
     files = tuple(_file(entry) for entry in said.get("file", []))
     if len({file.name for file in files}) < len(files):
         raise ValueError("two [[file]] entries have one name; each file is listed once")
-    waiting = tuple(Waiting(**entry) for entry in said.get("waiting", []))
+    waiting = _unanswered([Waiting(**entry) for entry in said.get("waiting", [])], files)
     if said.get("same_search") not in SAME_SEARCH:
         raise ValueError(f'same_search = {said["same_search"]!r} is neither "released id" nor "rule"')
     return Place(
@@ -189,6 +192,12 @@ def _place(name: str, said: dict[str, Any], top: Path) -> Place:
         same_search=said.get("same_search"),
         root=top,
     )
+
+
+def _unanswered(waiting: Sequence[Waiting], files: Sequence[ReleasedFile]) -> tuple[Waiting, ...]:
+    """The logs that no file answers yet: a [[file]] of the same owner and log ends the wait."""
+    arrived = {(file.camera_owner, file.log) for file in files}
+    return tuple(one for one in waiting if (one.camera_owner, one.log) not in arrived)
 
 
 def _file(entry: dict[str, Any]) -> ReleasedFile:
