@@ -263,6 +263,18 @@ def test_an_archive_that_cannot_be_opened_is_named_and_the_rest_is_taken(top, tm
     assert len(taken.found) == 1
 
 
+def test_a_replicas_file_never_becomes_a_record(top, tmp_path):
+    given = native(tmp_path / "export.csv", "Quellmere GA PD")
+    (top / "data/raw/invented").mkdir()
+    entry = f'name = "x.csv"\nsha256 = "{hashlib.sha256(given.read_bytes()).hexdigest()}"\nlog = "network audit"\n'
+    (top / "data/raw/invented/source.toml").write_text(
+        f'kind = "replica"\n[[file]]\n{entry}camera_owner = "x"\n'
+    )
+    for path in (given, native(tmp_path / "export-REPLICA.csv", "Brockrigg FL SO")):
+        with pytest.raises(intake.NothingToTake, match="invented records never stand in a place of records"):
+            intake.take("georgia", [path])
+
+
 def test_without_any_search_audit_nothing_is_written_and_each_file_is_answered(top, tmp_path):
     (tmp_path / "letter.txt").write_text("Dear requester")
     with pytest.raises(intake.NothingToTake, match=r"letter\.txt: "):

@@ -329,6 +329,10 @@ def _inspected(
     one: Arrived, checksum: str, answers: Answers, waits: Sequence[Waiting], say: Callable[[str], None]
 ) -> Found | LeftOut:
     """What a file told, or why it is left out. Columns that no export has stop the run: a log would be lost."""
+    if checksum in _invented() or "REPLICA" in one.name:
+        return LeftOut(
+            one.name, checksum, "a replica's file: invented records never stand in a place of records"
+        )
     say(f"reading {one.name}")
     blank = ReleasedFile(one.name, checksum, places.LOGS[0], NOT_SAID, columns=answers.columns)
     try:
@@ -338,6 +342,11 @@ def _inspected(
     except (UnreadableFile, NotASearchAudit, IncompleteDownload) as error:
         return LeftOut(one.name, checksum, _without_name(str(error), one.name))
     return _found(one, blank, read, answers, waits)
+
+
+def _invented() -> set[str]:
+    """The checksums of every file that this repository invents."""
+    return {file.sha256 for place in places.all_places() if place.is_replica for file in place.files}
 
 
 def _found(
