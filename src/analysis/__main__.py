@@ -229,7 +229,7 @@ def _site() -> Path | None:
     if not shown:
         return None
     top = places.root()
-    table = reasons.rules_table(reasons.Rules.load(top / "data" / "hand" / "reasons"))
+    table = reasons.rules_table(reasons.load(top / "data" / "hand" / "reasons"))
     return report.build(top, places.all_places(), top / "site", table)
 
 
@@ -346,7 +346,7 @@ def explain(asked: argparse.Namespace) -> None:
     """What the rules make of one reason, or of one JSON object a line."""
     from analysis import reasons
 
-    rules = reasons.Rules.load(places.root() / "data" / "hand" / "reasons")
+    rules = reasons.load(places.root() / "data" / "hand" / "reasons")
     for line in _asked_lines(asked, asked.reason):
         said = json.loads(line) if asked.stdin and asked.json else {"reason": line}
         answer = reasons.explain(said["reason"], rules, said.get("agency_state"), said.get("offense_types"))

@@ -109,7 +109,7 @@ def _ours(place: Place, path: Path) -> None:
     from analysis.ledger import Ledger
 
     file = next(f for f in place.files if f.name == path.name)
-    rules = reasons.Rules.load(place.hand / "reasons")
+    rules = reasons.load(place.hand / "reasons")
     known = agencies.known(place.hand / "agencies.csv", place.raw / "reference")
     tables, _, _ = build.read_file(file, path, Ledger())
     with tempfile.TemporaryDirectory() as folder:

@@ -113,7 +113,7 @@ def clean_up(place: Place) -> None:
 
 
 def _write_all(place: Place, paths: dict[str, Path], into: Path, say: Callable[[str], None]) -> None:
-    rules = reasons.Rules.load(place.hand / "reasons")
+    rules = reasons.load(place.hand / "reasons")
     known = agencies.known(place.hand / "agencies.csv", place.raw / "reference")
     by = sightings.method_for((file.camera_owner for file in place.files), place.same_search)
     ledger, facts, rejected = Ledger(), [], []

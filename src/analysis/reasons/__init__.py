@@ -7,46 +7,59 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.reasons.engine import INTERFACE_TOPIC, MACHINE_TOPIC, TIERS, TOPIC_OF_TIER, Found, classify_text
+from analysis.reasons.engine import INTERFACE_TOPIC, MACHINE_TOPIC, TOPIC_OF_TIER, Found, classify_text
 from analysis.reasons.explanation import Explanation, explain
 from analysis.reasons.normal import normal_form, normal_forms, readings
 from analysis.reasons.origin import ORIGINS, Menu, Parted
-from analysis.reasons.rules import BadRules, OffenseType, Rule, Rules
+from analysis.reasons.rule_files import BadRules, load
+from analysis.reasons.rules import TIERS, Guard, OffenseType, Rule, Rules, WordList
 from analysis.reasons.table import COLUMNS, add, classify
 
 __all__ = [
     "COLUMNS", "INTERFACE_TOPIC", "MACHINE_TOPIC", "ORIGINS", "TIERS", "TOPIC_OF_TIER", "BadRules", "Explanation",
-    "Found", "Menu", "OffenseType", "Parted", "Rule", "Rules", "add", "classify", "classify_text", "explain",
-    "normal_form", "normal_forms", "readings", "rules_table",
+    "Found", "Guard", "Menu", "OffenseType", "Parted", "Rule", "Rules", "WordList", "add", "classify", "classify_text",
+    "explain", "load", "normal_form", "normal_forms", "readings", "rules_table",
 ]  # fmt: skip
 
 TABLE_COLUMNS = ("id", "topic", "tier", "kind", "match", "unless", "because", "matches", "leaves", "source")
 
 
 def rules_table(rules: Rules) -> pd.DataFrame:
-    """Every rule and menu value for publication, as text: `TABLE_COLUMNS`; lists are joined by ` · `.
+    """Every rule, menu value and word list for publication, as text: `TABLE_COLUMNS`; lists are joined by ` · `.
 
-    `unless` names the rule's own exclusions and those of the guards of its group.
+    Patterns stand as written; `{name}` in one is the list `words.name`. `unless` names the rule's own exclusions
+    and those of the guards of its group.
     """
-    return pd.DataFrame(_rows(rules), columns=list(TABLE_COLUMNS)).fillna("")
+    rows = [*_rule_rows(rules), *_menu_rows(rules), *_list_rows(rules)]
+    return pd.DataFrame(rows, columns=list(TABLE_COLUMNS)).fillna("")
 
 
-def _rows(rules: Rules) -> Iterator[dict[str, Any]]:
+def _rule_rows(rules: Rules) -> Iterator[dict[str, Any]]:
     for rule in rules.rules:
         guards = rules.guards_of(rule.group)
         unless = [
-            *rule.unless,
-            *(p for g in guards for p in g.unless),
+            *(p.written for p in rule.unless),
+            *(p.written for g in guards for p in g.unless),
             *(f"rule {r}" for g in guards for r in g.when),
         ]
         yield {
-            "id": rule.id, "topic": rule.topic, "tier": rule.tier, "kind": rule.kind, "match": rule.match,
+            "id": rule.id, "topic": rule.topic, "tier": rule.tier, "kind": rule.kind, "match": rule.match.written,
             "unless": " · ".join(unless), "because": rule.because, "matches": " · ".join(rule.matches),
             "leaves": " · ".join(rule.leaves), "source": rule.source,
         }  # fmt: skip
+
+
+def _menu_rows(rules: Rules) -> Iterator[dict[str, Any]]:
     for menu in rules.offense_types.values():
         yield {
             "id": menu.rule, "topic": ", ".join(menu.topics), "tier": menu.tier, "kind": menu.kind,
             "match": menu.value, "because": menu.because or "A value of the vendor's offense-type menu.",
             "matches": f"{menu.value} - ", "leaves": menu.value if "/" not in menu.value else "",
+        }  # fmt: skip
+
+
+def _list_rows(rules: Rules) -> Iterator[dict[str, Any]]:
+    for one in rules.lists:
+        yield {
+            "id": f"words.{one.name}", "topic": "word lists", "match": " · ".join(one.words), "because": one.means,
         }  # fmt: skip

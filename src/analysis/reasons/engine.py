@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 from analysis.reasons.normal import searched
 from analysis.reasons.origin import Parted
-
-if TYPE_CHECKING:
-    from analysis.reasons.rules import Guard, Rule, Rules
-
-TIERS = ("strict", "core", "broad")
-"""The three nested totals, narrowest first."""
+from analysis.reasons.rules import TIERS, Guard, Pattern, Rule, Rules
 
 TOPIC_OF_TIER = {
     "strict": "immigration",
@@ -49,8 +43,8 @@ def matching(text: str, rules: Rules) -> frozenset[int]:
 
 
 def matching_at_once(text: bytes, rules: Rules) -> frozenset[int]:
-    """The same numbers in one pass with RE2; a test holds the two equal."""
-    return frozenset(rules.all_at_once.Match(text) or ())
+    """The same numbers by RE2 (`Rules.at_once`); a test holds the two equal."""
+    return rules.at_once(text)
 
 
 def classify_text(text: str, rules: Rules) -> Found:
@@ -126,8 +120,9 @@ def _guarded(rule: Rule, matched: frozenset[int], standing: set[str], rules: Rul
         yield _first(guard.unless, matched, rules) or _first_rule(guard, standing)
 
 
-def _first(patterns: tuple[str, ...], matched: frozenset[int], rules: Rules) -> str:
-    return next((f"unless '{p}'" for p in patterns if rules.number_within[p] in matched), "")
+def _first(patterns: tuple[Pattern, ...], matched: frozenset[int], rules: Rules) -> str:
+    met = (p.written for p in patterns if rules.number_within[p.written] in matched)
+    return next((f"unless '{written}'" for written in met), "")
 
 
 def _first_rule(guard: Guard, standing: set[str]) -> str:

@@ -102,6 +102,6 @@ def _words(text: str, found: Found, rules: Rules) -> dict[str, str]:
     form, met = searched(text), {}
     for rule in rules.rules:
         if rule.id in found.rules or rule.id in found.removed:
-            hit = rules.compiled[rules.number[rule.pattern]].search(form)
+            hit = rules.compiled[rules.number[rule.searched]].search(form)
             met[rule.id] = hit[0].strip(" <>") if hit else ""
     return met

@@ -12,7 +12,14 @@ _MARKS = {"Mn", "Me", "Cf"}
 _INITIALS = re.compile(r"\b[a-z](?:\.[a-z])+\b")
 _AGENCIES = re.compile(r"(^| )(u s c i s|u s b p|u s c|i c e|h s i|e r o|c b p|d h s)(?= |$)", re.M)
 _SPELT_OUT = re.compile(r"(^| )([a-z](?: [a-z]){2,})(?= |$)", re.M)
-_SECTION_287 = re.compile(r"(^|[\s(\[{_+])287[ ]?[(\[{]?[ ]?g(?![a-z0-9])(?![)\]}][0-9])", re.M)
+_SECTION_287 = re.compile(
+    r"(^|[\s(\[{_+§]|(?<=[a-z])[/.:,;&])287[ ]?[(\[{]?[ ]?g(?![a-z0-9])(?![)\]}][0-9])", re.M
+)
+_LOOKALIKES = str.maketrans(
+    "АВЕКМНОРСТУХІЈЅаеорсухіјѕԁһӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧοιıɪɡ",
+    "ABEKMHOPCTYXIJSaeopcyxijsdhlABEZHIKMNOPTYXoiiig",
+)
+"""Cyrillic and Greek letters that a reader takes for Latin ones."""
 _PLACEHOLDER = "\x01"
 _NEWLINE, _BLANK = 10, 32
 _OTHER, _LETTER, _DIGIT, _BREAK = 0, 1, 2, 3
@@ -35,13 +42,13 @@ def readings(text: str) -> tuple[str, ...]:
 def normal_forms(texts: Sequence[str]) -> list[str]:
     """The normal forms of many texts, in their order: words of letters or of digits parted by single blanks.
 
-    In this order: compatibility forms are unified (NFKC), accents, joiners and invisible characters removed,
-    case folded; initials with dots joined (I.C.E.); `287(g)`, `287 g` and `287g` made one word, where nothing
-    but a blank or bracket stands before and no letter or digit follows; a blank put between letters and digits
-    (`HSI3500`); every other character made a blank and blanks made one; single letters in a row joined, first the
-    initials of agencies and of the U S C, then any three or more. Letters outside a to z stay letters, so no word
-    ends at them, and Python's `re` and RE2 see the same words. `_` is a blank here; `readings` gives the other
-    reading.
+    In this order: compatibility forms are unified (NFKC), letters of other scripts that look Latin made Latin,
+    accents, joiners and invisible characters removed, case folded; initials with dots joined (I.C.E.); `287(g)`,
+    `287 g` and `287g` made one word, where nothing but a blank, a bracket or a word's comma or slash stands
+    before and no letter or digit follows; a blank put between letters and digits (`HSI3500`); every other
+    character made a blank and blanks made one; single letters in a row joined, first the initials of agencies and
+    of the U S C, then any three or more. Letters outside a to z stay letters, so no word ends at them, and
+    Python's `re` and RE2 see the same words. `_` is a blank here; `readings` gives the other reading.
 
     Texts are joined by line breaks and worked on as one; a line break inside a text is a blank.
     """
@@ -74,7 +81,8 @@ def searched(text: str) -> str:
 
 def _fold(text: str) -> str:
     """A text without accents, case, compatibility forms and invisible characters; letters of any script stay."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    plain = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
+    folded = unicodedata.normalize("NFKD", plain.casefold())
     kept = "".join(c for c in folded if unicodedata.category(c) not in _MARKS)
     return unicodedata.normalize("NFKC", kept).casefold()
 

@@ -157,15 +157,13 @@ def _part(
 
 
 def _match(texts: list[str], rules: Rules) -> list[frozenset[int]]:
-    """The numbers of the patterns that match each text, in one pass of RE2 over each; see `matching_at_once`."""
+    """The numbers of the patterns that match each text; see `Rules.at_once`."""
     forms = [f"< {form} >" for form in normal_forms([text.replace("_", " ") for text in texts])]
     both = [place for place, text in enumerate(texts) if "_" in text]
     for place, form in zip(both, normal_forms([texts[place].replace("_", "") for place in both])):
         forms[place] = forms[place] if forms[place] == f"< {form} >" else f"{forms[place]} < {form} >"
-    match = rules.all_at_once.Match
-    same: dict[frozenset[int], frozenset[int]] = {}
-    found = (frozenset(match(form.encode()) or ()) for form in forms)
-    return [same.setdefault(numbers, numbers) for numbers in found]
+    match = rules.at_once
+    return [match(form.encode()) for form in forms]
 
 
 def _by_day(table: pa.Table, distinct: _Distinct, place: np.ndarray, rules: Rules) -> np.ndarray:
@@ -252,4 +250,6 @@ def dhs_alone(found: Found, rules: Rules) -> bool:
 def may_be_another_dhs(state: str | None, agency: str | None, rules: Rules) -> bool:
     """Whether DHS may be human services, a state's own body or Desert Hot Springs to this agency."""
     name = (agency or "").casefold()
-    return state in rules.dhs["states"] or any(words in name for words in rules.dhs["agencies"])
+    return state in rules.dhs.get("states", ()) or any(
+        words in name for words in rules.dhs.get("agencies", ())
+    )

@@ -1,0 +1,142 @@
+"""Turns a pattern as people write it into the regular expression that engines run, inside a linear-time subset.
+
+People write small-letter words, `|`, `(…)`, `?`, `[…]` and `{m,n}`, and three things of our own:
+
+- `{crime}` stands for a named list of `words.toml`;
+- `ice ~ {hold}` means *beside*: either order, with at most two words between;
+- `fake .. {agent}` means *soon after*: this order, with at most two words between.
+
+No look-around, no back-reference, no unbounded repeat of a group: neither hostile text nor an edited rule can
+hang a run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import re2
+
+GAP = "( [a-z0-9]+){0,2} "
+"""At most two words between two words; a word is bounded by blanks, so each is read once."""
+
+_NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_NOT_ALLOWED = (
+    (r"\(\?|\\|[\^$]", "look-around, back-references, anchors and backslashes are outside the subset"),
+    (r"[*+?}][*+?]", "lazy and possessive repeats are outside the subset"),
+    (r"\)[*+]", "an unbounded repeat of a group is outside the subset: write {0,2} or a longer list"),
+    (r"\{(?!(\d|1\d|20)(,(\d|1\d|20))?\})", "a repeat must be bounded and small: {m,n} with n at most 20"),
+    (r"(?<! )~|~(?! )|(?<! )\.\.|\.\.(?! )", "'~' and '..' stand between blanks: 'ice ~ hold', 'fake .. agent'"),
+    (r"(?<!\.)\.(?!\.)|\.{3}", "dots are outside the subset: name the letters, or write '..' for soon after"),
+    (r"[^a-z0-9 |()?*+\[\]{},.~-]", "patterns meet small letters, digits and single blanks only"),
+    (r"\[[^\]]*\[", "a class inside a class is outside the subset"),
+)  # fmt: skip
+
+
+class BadPattern(Exception):
+    """A pattern outside the subset; the message says what is wrong and what to write."""
+
+
+def expanded(written: str, lists: Mapping[str, str]) -> str:
+    """The regular expression of a written pattern: lists put in, *beside* and *soon after* spelt out.
+
+    `lists` gives the expression of each named list. Raises `BadPattern` for anything outside the subset.
+    """
+    return _with_lists("|".join(map(_spelt_out, _checked(written, lists))), lists)
+
+
+def needed(written: str, lists: Mapping[str, str]) -> str:
+    """An expression that every text meets which meets the pattern: what stands left of the first `~` or `..`.
+
+    The left side is the one to write first when it is the rarer: texts without it are not looked at again.
+    """
+    lefts = dict.fromkeys(re.split(r" (?:~|\.\.) ", part)[0] for part in _checked(written, lists))
+    return _with_lists("|".join(lefts), lists)
+
+
+def words(pattern: str) -> str:
+    """An expression as whole words of a searched text."""
+    return f" (?:{pattern}) "
+
+
+def _checked(written: str, lists: Mapping[str, str]) -> list[str]:
+    """The alternatives of a written pattern, after checking it."""
+    unknown = [name for name in _NAME.findall(written) if name not in lists]
+    if unknown:
+        raise BadPattern(
+            f"there is no list '{unknown[0]}' in words.toml; known are {', '.join(sorted(lists))}"
+        )
+    plain = _NAME.sub("x", written)
+    for forbidden, why in _NOT_ALLOWED:
+        found = re.search(forbidden, plain)
+        if found:
+            raise BadPattern(f"'{found[0]}' in '{written}': {why}")
+    if _nested(plain):
+        raise BadPattern(f"a repeat inside a repeated group in '{written}'; bound it with {{1,20}}")
+    parts = list(_alternatives(written))
+    if any("~" in inner or ".." in inner for part in parts for inner in _groups(part)):
+        raise BadPattern(f"'~' and '..' stand outside brackets; write '{written}' as alternatives")
+    try:
+        expression = _with_lists("|".join(map(_spelt_out, parts)), lists)
+        re.compile(expression)
+        re2.compile(expression)
+    except (re.error, re2.error) as error:
+        raise BadPattern(f"'{written}' is no pattern ({error}); mend it") from error
+    return parts
+
+
+def matches_anything(expression: str) -> bool:
+    """Whether an expression, as whole words, meets a word that nobody would name."""
+    return re.search(words(expression), " q ") is not None
+
+
+def _alternatives(written: str) -> Iterator[str]:
+    """The alternatives at the top of a pattern, outside brackets."""
+    depth, begun = 0, 0
+    for place, sign in enumerate(written):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and depth == 0:
+            yield written[begun:place]
+            begun = place + 1
+    yield written[begun:]
+
+
+def _groups(part: str) -> Iterator[str]:
+    """What stands inside the brackets of an alternative."""
+    depth = begun = 0
+    for place, sign in enumerate(part):
+        if sign == "(":
+            begun = place if depth == 0 else begun
+            depth += 1
+        elif sign == ")":
+            depth -= 1
+            if depth == 0:
+                yield part[begun : place + 1]
+
+
+def _spelt_out(part: str) -> str:
+    """One alternative with its `~` and `..` spelt out, from left to right."""
+    sides = re.split(r" (~|\.\.) ", part)
+    sofar = sides[0]
+    for sign, side in zip(sides[1::2], sides[2::2]):
+        after = f"(?:{sofar}){GAP}(?:{side})"
+        sofar = after if sign == ".." else f"{after}|(?:{side}){GAP}(?:{sofar})"
+    return sofar
+
+
+def _with_lists(expression: str, lists: Mapping[str, str]) -> str:
+    return _NAME.sub(lambda found: f"(?:{lists[found[1]]})", expression)
+
+
+def _nested(pattern: str) -> bool:
+    """Whether an unbounded repeat stands inside a group that is itself repeated more than once."""
+    depth_starts: list[int] = []
+    for place, sign in enumerate(pattern):
+        if sign == "(":
+            depth_starts.append(place)
+        elif sign == ")" and depth_starts:
+            start = depth_starts.pop()
+            repeated = pattern[place + 1 : place + 2] == "{"
+            if repeated and re.search(r"[a-z0-9\])][*+]", pattern[start:place]):
+                return True
+    return False

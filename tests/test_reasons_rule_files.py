@@ -1,0 +1,198 @@
+"""A rule file that could not work as written is refused by file, rule and remedy, before anything is classified."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from analysis import reasons
+from analysis.reasons import BadRules, Rules, classify_text
+from analysis.reasons.patterns import BadPattern, expanded, needed
+
+FRUIT = 'topic = "fruit"\n'
+RULE = """
+[[rule]]
+id      = "g.one"
+match   = 'apple'
+because = "A fruit."
+matches = ["apple", "red apple"]
+leaves  = ["pear", "apples"]
+"""
+GUARD = '[[guard]]\ngroups = ["g"]\nunless = ["x"]\nbecause = "y"\n'
+MENU = """
+[[offense_type]]
+value = "Robbery"
+topics = ["fruit"]
+"""
+DHS = """
+[dhs]
+rule = "g.one"
+clears = ["g.one"]
+states = { IL = "Human Services" }
+agencies = ["a"]
+"""
+
+
+def folder(tmp_path: Path, text: str = RULE, topic: str = FRUIT, menu: str = MENU, words: str = "") -> Path:
+    (tmp_path / "offense_types.toml").write_text(menu)
+    (tmp_path / "fruit.toml").write_text(topic + text)
+    if words:
+        (tmp_path / "words.toml").write_text(words)
+    return tmp_path
+
+
+def refused(where: Path) -> str:
+    with pytest.raises(BadRules) as error:
+        reasons.load(where)
+    return str(error.value)
+
+
+def test_a_good_small_rule_file_loads(tmp_path: Path) -> None:
+    rules = reasons.load(folder(tmp_path))
+    assert classify_text("Red APPLE!", rules).topics == ("fruit",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('because = "A fruit."', 'becuase = "A fruit."', "unknown key 'becuase'; known are"),
+        ('because = "A fruit."', "", "'because' is missing; a rule needs"),
+        ('because = "A fruit."', "because = 1", "'because' is not a text in quotes"),
+        ('["apple", "red apple"]', '"apple"', "'matches' is not a list"),
+        ('["apple", "red apple"]', "[1, 2]", "'matches' is not a list"),
+        ('["apple", "red apple"]', '["apple"]', "fewer than two"),
+        ('["apple", "red apple"]', '["apple", "apple"]', "fewer than two"),
+        ('["pear", "apples"]', '["pear"]', "fewer than two"),
+        ('["pear", "apples"]', "[]", "'leaves' is missing"),
+        ('["pear", "apples"]', '["pear", "red apple"]', "which it must leave; add an unless"),
+        ('["apple", "red apple"]', '["apple", "pears"]', "does not give this rule"),
+        ("'apple'", "'(?=apple)'", "outside the subset"),
+        ("'apple'", "'(a)\\1'", "outside the subset"),
+        ("'apple'", "'^apple$'", "outside the subset"),
+        ("'apple'", "'app.e'", "dots are outside the subset"),
+        ("'apple'", "'ap+?le'", "lazy"),
+        ("'apple'", "'ap++le'", "lazy"),
+        ("'apple'", "'(ap)+le'", "unbounded repeat of a group"),
+        ("'apple'", "'(a[a-z]+ ){0,9}apple'", "repeat inside a repeated group"),
+        ("'apple'", "'ap{2,900}le'", "bounded and small"),
+        ("'apple'", "'Apple'", "small letters"),
+        ("'apple'", "'[a[b]]pple'", "a class inside a class"),
+        ("'apple'", "'(apple'", "is no pattern"),
+        ("'apple'", "'[a-z]'", "matches any letter"),
+        ("'apple'", "'apple|{pear}'", "no list 'pear' in words.toml"),
+        ("'apple'", "'apple~pear'", "stand between blanks"),
+        ("'apple'", "'(apple ~ pear)'", "stand outside brackets"),
+        ("'apple'", "'apple'\nunless = ['apple']", "removed by unless 'apple'"),
+        ("'apple'", "'apple'\nunless = ['{pear}']", "no list 'pear'"),
+        ("'apple'", "'apple'\ntier = \"wide\"", "tier 'wide' is not one of"),
+        ("'apple'", "'apple'\nkind = \"odd\"", "kind 'odd' is not civil or criminal"),
+        ("'apple'", "'apple'\nkind = \"civil\"", "a kind is said of strict and core rules only"),
+        ("'apple'", "'apple'\nfrom = \"May\"", "'from' is not a day"),
+        ("'apple'", "'apple'\nfrom = 2025-02-01\nuntil = 2025-01-01", "can never fire"),
+        ("'apple'", "'apple'\nwhole = \"yes\"", "'whole' is not true or false"),
+        ('"g.one"', '"one"', "an id is group.name"),
+    ],
+)  # fmt: skip
+def test_a_bad_rule_is_refused_with_file_rule_and_remedy(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    message = refused(folder(tmp_path, RULE.replace(old, new, 1)))
+    assert said in message
+    assert message.startswith("fruit.toml, rule '")
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"text": RULE + RULE}, "fruit.toml, rule 'g.one': already in fruit.toml; rename or remove one"),
+        ({"text": RULE + RULE.replace("g.one", "g.two")}, "rule 'g.two': has the pattern of rule 'g.one'"),
+        ({"text": RULE.replace("[[rule]]", "[rule]")}, "fruit.toml, the file: 'rule' is not [[rule]], twice bracketed"),
+        ({"topic": ""}, 'fruit.toml: names no topic or another one than its file; begin with topic = "fruit"'),
+        ({"topic": 'topic = "friut"\n'}, "another one than its file"),
+        ({"topic": 'topic = "fruit"\ncolour = 1\n'}, "fruit.toml, the file: unknown key 'colour'"),
+        ({"text": "= ="}, "fruit.toml: not readable as TOML"),
+        ({"text": RULE + GUARD.replace('"g"', '"h"')}, "fruit.toml, guard 1: there is no group or rule 'h'"),
+        ({"text": RULE + GUARD + 'when = ["g.six"]'}, "there is no group or rule 'g.six'; mend its name"),
+        ({"text": RULE + '[[guard]]\ngroups = ["g"]\nbecause = "y"\n'}, "a guard needs groups, because, and unless"),
+        ({"text": RULE + GUARD.replace('["x"]', '["x.y"]')}, "fruit.toml, guard 1: '.' in 'x.y'"),
+        ({"text": RULE + RULE.replace('"g.one"', '"g.two"\ntier = "core"').replace("'apple'", "'red apple|apple'")},
+         "one group has one file and one tier"),
+        ({"menu": MENU.replace('"fruit"', '"friut"')}, "offense type 'Robbery': there is no topic 'friut'"),
+        ({"menu": MENU.replace("Robbery", "A - B")}, "a value cannot hold"),
+        ({"menu": MENU + 'tier = "wide"'}, "tier 'wide' is not one of strict, core, broad"),
+        ({"menu": MENU.replace("value", "valeu")}, "unknown key 'valeu'"),
+        ({"menu": 'crimes = ["war"]\n' + MENU}, "offense_types.toml, crimes: there is no topic 'war'"),
+        ({"menu": MENU + '[[machine]]\nbegin = "x"\ninside = true\n'}, "unknown key 'begin'"),
+        ({"text": DHS + RULE, "menu": MENU}, ""),
+        ({"text": DHS.replace('"g.one"', '"g.six"', 1) + RULE}, "[dhs]: there is no rule 'g.six'"),
+        ({"text": DHS.replace("IL", "Ill") + RULE}, "'Ill' is no state's code of two capitals"),
+        ({"text": DHS.replace("agencies", "agency") + RULE}, "[dhs]: unknown key 'agency'"),
+        ({"words": "[pear]\nmeans = 'x'\n"}, "words.toml, list 'pear': a list needs a small-letter name"),
+        ({"words": "[pear]\nmeans = 'x'\nwords = ['a.b']\n"}, "words.toml, list 'pear': '.' in 'a.b'"),
+        ({"words": "[pear]\nmeans = 'x'\nwords = ['{later}']\n"}, "no list 'later' in words.toml"),
+        ({"words": "pear = 1\n"}, "words.toml, the file: 'pear' is not a table"),
+    ],
+)  # fmt: skip
+def test_a_bad_file_is_refused(tmp_path: Path, parts: dict[str, str], said: str) -> None:
+    where = folder(tmp_path, **parts)
+    if said:
+        assert said in refused(where)
+    else:
+        reasons.load(where)
+
+
+def test_a_folder_without_the_menu_is_refused(tmp_path: Path) -> None:
+    assert "offense_types.toml is missing; it lists" in refused(tmp_path)
+
+
+def test_a_rule_that_takes_anothers_example_is_named(tmp_path: Path) -> None:
+    thief = GUARD.replace('unless = ["x"]', 'when = ["h.two"]')
+    other = (
+        RULE.replace("g.one", "h.two")
+        .replace("'apple'", "'red apple|apples red'")
+        .replace('"apple", "red apple"', '"red apple", "apples red"')
+    )
+    message = refused(folder(tmp_path, RULE + other.replace('"pear", "apples"', '"pear", "apple"') + thief))
+    assert message.startswith(
+        "fruit.toml, rule 'g.one': its example 'red apple' does not give this rule (removed by rule h.two;"
+    )
+
+
+# Patterns as written ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "meets", "leaves"),
+    [
+        ("ice ~ (hold|warrant)", ["ice hold", "hold for ice", "ice x y warrant"], ["ice", "ice x y z hold"]),
+        ("fake .. agent", ["fake agent", "fake ice agent"], ["agent fake", "fake x y z agent"]),
+        ("{fruit}s? ~ red|plum", ["apples red", "red pear", "plum"], ["red", "apple"]),
+        ("a .. b .. c", ["a b c", "a x b y c"], ["a c b"]),
+    ],
+)  # fmt: skip
+def test_a_written_pattern_means_what_words_toml_says(
+    written: str, meets: list[str], leaves: list[str]
+) -> None:
+    expression = re.compile(f" (?:{expanded(written, {'fruit': 'apple|pear'})}) ")
+    assert all(expression.search(f"< {text} >") for text in meets)
+    assert not any(expression.search(f"< {text} >") for text in leaves)
+
+
+def test_whatever_meets_a_pattern_meets_what_it_needs() -> None:
+    rules: Rules = reasons.load(Path(__file__).parents[1] / "data" / "hand" / "reasons")
+    for rule in rules.rules:
+        first = re.compile(rule.searched_first)
+        for text in rule.matches:
+            meets = [form for form in reasons.readings(text) if re.search(rule.searched, f"< {form} >")]
+            assert all(first.search(f"< {form} >") for form in meets), (rule.id, text)
+
+
+def test_what_a_pattern_needs_is_its_left_sides() -> None:
+    assert needed("ice ~ {x}|plum .. pie|pear", {"x": "a|b"}) == "ice|plum|pear"
+
+
+def test_a_bad_pattern_says_what_to_write() -> None:
+    with pytest.raises(BadPattern, match="name the letters, or write"):
+        expanded("ic.e", {})
