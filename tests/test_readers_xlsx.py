@@ -4,6 +4,7 @@ import datetime as dt
 import struct
 import zipfile
 
+import containers
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import formats, readers
 from analysis.formats import is_header
+from analysis.readers import xlsx
 
 HEADER = ["Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]
 
@@ -42,6 +44,10 @@ def workbook(path, *sheets, hidden_rows=(), hidden_sheet=False):
 
 def read(path):
     return readers.read(path, "place/log.xlsx", is_header)
+
+
+def whys(reading):
+    return [(aside.record, aside.why) for aside in reading.asides]
 
 
 def column(reading, at=4):
@@ -83,17 +89,42 @@ def test_several_sheets_are_numbered_on_and_each_header_is_accounted_for(tmp_pat
     assert reading.records == reading.counted == 4
 
 
-def test_a_cover_sheet_and_an_empty_sheet_are_named_not_read(tmp_path):
+def test_a_cover_sheet_and_an_empty_sheet_are_named_and_their_rows_accounted_for(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [["Released by"], ["Tarnwick"]], [HEADER, row()], []))
     assert column(reading) == ["theft"]
-    assert "has no known header and 2 rows" in " ".join(reading.notes)
+    assert "has no known header: its 2 rows are set aside" in " ".join(reading.notes)
+    assert "sheet 'Sheet3' has no cells" in reading.notes
+    assert whys(reading) == [(-2, "on a sheet without a header"), (-1, "on a sheet without a header")]
+    assert reading.records == reading.counted == 3
+
+
+def test_records_on_a_sheet_whose_header_stands_on_another_are_not_lost(tmp_path):
+    reading = read(workbook(tmp_path / "log.xlsx", [HEADER, row("one")], [row("two"), row("three")]))
+    assert column(reading) == ["one"]
+    assert whys(reading) == [(2, "on a sheet without a header"), (3, "on a sheet without a header")]
+    assert "three" in reading.asides[1].text
+    assert reading.records == reading.counted == 3
+
+
+def test_a_sheet_below_a_headerless_one_is_numbered_on(tmp_path):
+    sheets = [HEADER, row("one")], [["Totals"], [], [5]], [["note"], HEADER, row("two")]
+    reading = read(workbook(tmp_path / "log.xlsx", *sheets))
+    assert [section.record.to_pylist() for section in reading.sections] == [[1], [7]]
+    assert whys(reading) == [
+        *[(n, "on a sheet without a header") for n in (2, 3, 4)], (5, "above the header"), (6, "repeated header"),
+    ]  # fmt: skip
+    assert reading.records == reading.counted == 7
 
 
 def test_rows_above_the_header_are_said(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [["Request 12"], [], HEADER, row()]))
     assert column(reading) == ["theft"]
     assert "2 rows stand above the header" in " ".join(reading.notes)
-    assert reading.records == reading.counted == 1
+    assert [(a.record, a.why, a.text) for a in reading.asides] == [
+        (-2, "above the header", "Request 12"),
+        (-1, "above the header", ""),
+    ]
+    assert reading.records == reading.counted == 3
 
 
 def test_a_ten_code_that_became_a_month_comes_back_and_is_counted(tmp_path):
@@ -246,11 +277,11 @@ def rewritten(path, change, part="xl/worksheets/sheet1.xml"):
 
 
 def test_the_second_count_misses_a_row_that_the_library_does_not_give(tmp_path, monkeypatch):
-    from analysis.readers import xlsx
-
     path = workbook(tmp_path / "log.xlsx", [HEADER, row("one"), row("two")])
     whole = xlsx._sheets
-    monkeypatch.setattr(xlsx, "_sheets", lambda *given: ((sheet, rows[:-1]) for sheet, rows in whole(*given)))
+    monkeypatch.setattr(
+        xlsx, "_sheets", lambda *given: ((sheet, iter(list(rows)[:-1])) for sheet, rows in whole(*given))
+    )
     with pytest.raises(readers.UnreadableFile, match="1 records were read but 2 were counted"):
         read(path)
 
@@ -278,12 +309,154 @@ def test_a_part_that_says_it_is_smaller_than_it_is_is_refused(tmp_path):
         read(path)
 
 
-@pytest.mark.parametrize("part", ["xl/workbook.bin", "content.xml"])
-def test_other_kinds_of_workbook_are_named_with_a_remedy(tmp_path, part):
-    with zipfile.ZipFile(tmp_path / "log.xlsx", "w") as archive:
-        archive.writestr(part, "x")
-    with pytest.raises(readers.UnreadableFile, match="save it as XLSX or CSV"):
+@pytest.mark.parametrize("part", ["xl/workbook.bin", "content.xml", "xl/workbook.xml"])
+def test_a_workbook_that_lacks_its_parts_is_refused(tmp_path, part):
+    (tmp_path / "log.xlsx").write_bytes(containers.zipped({part: "x"}))
+    with pytest.raises(
+        readers.UnreadableFile, match=r"place/log\.xlsx: the workbook (is broken|cannot be opened)"
+    ):
         read(tmp_path / "log.xlsx")
+
+
+def test_a_word_document_is_named(tmp_path):
+    (tmp_path / "log.xlsx").write_bytes(
+        containers.zipped({"[Content_Types].xml": "", "word/document.xml": ""})
+    )
+    with pytest.raises(readers.NoKnownHeader, match="this is a document and no workbook"):
+        read(tmp_path / "log.xlsx")
+
+
+ROWS = [
+    HEADER,
+    row("one", 1480.0),
+    row("line\nfeed & <sign>"),
+    [],
+    row("same", 2.5),
+    row("same", 2.5),
+    ["Total", "", 9.0],
+]
+
+
+@pytest.mark.parametrize("write", [containers.xlsx, containers.xlsb, containers.ods])
+def test_other_kinds_of_workbook_are_read_alike(tmp_path, write):
+    path = tmp_path / "log"
+    path.write_bytes(write([["Released by Tarnwick"], *ROWS], [], [HEADER, row("two")]))
+    reading = read(path)
+    assert column(reading) == ["one", "line\nfeed & <sign>", "same", "same", "two"]
+    assert column(reading, 2) == ["1480", "5", "2.5", "2.5", "5"]
+    assert [n for section in reading.sections for n in section.record.to_pylist()] == [1, 2, 4, 5, 8]
+    assert whys(reading) == [
+        (-1, "above the header"), (3, "blank record"), (6, "total line"), (7, "repeated header"),
+    ]  # fmt: skip
+    assert reading.records == reading.counted == 9
+
+
+@pytest.mark.parametrize("write", [containers.xlsx, containers.xlsb, containers.ods])
+def test_the_second_count_of_every_kind_misses_a_row(tmp_path, write, monkeypatch):
+    path = tmp_path / "log"
+    path.write_bytes(write([HEADER, row("one"), row("two")]))
+    whole = xlsx._sheets
+    monkeypatch.setattr(
+        xlsx, "_sheets", lambda *given: ((s, iter(list(rows)[:-1])) for s, rows in whole(*given))
+    )
+    with pytest.raises(readers.UnreadableFile, match="1 records were read but 2 were counted"):
+        read(path)
+
+
+def test_a_workbook_with_macros_is_read_and_nothing_is_run(tmp_path):
+    path = workbook(tmp_path / "log.xlsx", [HEADER, row()])
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 a macro")
+    macros = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+    plain = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    rewritten(path, lambda part: part.replace(plain, macros), "[Content_Types].xml")
+    assert column(read(path.rename(tmp_path / "log.xlsm"))) == ["theft"]
+
+
+def test_two_rows_of_one_number_would_hide_each_other(tmp_path):
+    path = workbook(tmp_path / "log.xlsx", [HEADER, row("one"), row("two")])
+    rewritten(path, lambda part: part.replace(b'<row r="3"', b'<row r="2"'))
+    with pytest.raises(readers.UnreadableFile, match="row 2 stands below row 2"):
+        read(path)
+
+
+def test_a_formula_dragged_far_below_the_records_adds_none(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "log.xlsx"))
+    sheet = book.add_worksheet()
+    for at, cells_ in enumerate([HEADER, row()]):
+        sheet.write_row(at, 0, cells_)
+    for at in range(1, 500):
+        sheet.write_formula(at, 7, '=IF(A2="","",1)', value="")
+    book.close()
+    reading = read(tmp_path / "log.xlsx")
+    assert reading.records == reading.counted == 1
+
+
+def test_a_sheet_that_begins_far_from_its_corner_is_read(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "log.xlsx"))
+    sheet = book.add_worksheet()
+    for at, cells_ in enumerate([HEADER, row()]):
+        sheet.write_row(at + 3, 2, cells_)
+    book.close()
+    reading = read(tmp_path / "log.xlsx")
+    assert column(reading, 6) == ["theft"]
+    assert reading.records == reading.counted == 4
+
+
+def test_blocks_of_a_long_sheet_are_numbered_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(xlsx, "ROWS_AT_ONCE", 3)
+    rows = [row(f"reason {n}") for n in range(7)]
+    reading = read(workbook(tmp_path / "log.xlsx", [HEADER, *rows[:3], HEADER, *rows[3:]]))
+    assert column(reading) == [f"reason {n}" for n in range(7)]
+    assert [n for section in reading.sections for n in section.record.to_pylist()] == [1, 2, 3, 5, 6, 7, 8]
+    assert reading.records == reading.counted == 8
+
+
+# Day and month ------------------------------------------------------------------------------------------------
+
+
+def dated(*times):
+    return [HEADER, *([*row()[:5], time] for time in times)]
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        # 12/05 and 12/06 of 2025 were taken for 12 May and 12 June; 12/31 stayed text.
+        ([dt.datetime(2025, 5, 12), dt.datetime(2025, 6, 12), "12/31/2025 01:00:00"], "that they WERE"),
+        ([dt.datetime(2025, 12, 5), "12/31/2025 01:00:00"], "text show that they were not"),
+        (
+            [dt.datetime(2025, 12, 5), dt.datetime(2025, 12, 31)],
+            "later days in the column show that they were not",
+        ),
+        ([dt.datetime(2025, 12, 5)], "nothing else in the column says which is which"),
+    ],
+)
+def test_dates_valid_both_ways_are_counted_and_held_against_the_other_cells(tmp_path, times, said):
+    (tmp_path / "log.xlsx").write_bytes(containers.xlsx(dated(*times)))
+    notes = " ".join(read(tmp_path / "log.xlsx").notes)
+    both = sum(not isinstance(time, str) and time.day <= 12 for time in times)
+    assert f"{both} dates in 'Search Time' could have day and month exchanged" in notes
+    assert said in notes
+
+
+def test_dates_that_are_the_same_both_ways_need_no_note(tmp_path):
+    (tmp_path / "log.xlsx").write_bytes(containers.xlsx(dated(dt.datetime(2025, 12, 12))))
+    assert "exchanged" not in " ".join(read(tmp_path / "log.xlsx").notes)
+
+
+def test_a_workbook_that_counts_from_1904_gives_the_same_dates_and_says_so(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "log.xlsx"), {"date_1904": True})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADER)
+    sheet.write_row(1, 0, row()[:5])
+    sheet.write_datetime(
+        1, 5, dt.datetime(2025, 12, 13, 8), book.add_format({"num_format": "mm/dd/yyyy hh:mm"})
+    )
+    book.close()
+    reading = read(tmp_path / "log.xlsx")
+    assert column(reading, 5) == ["2025-12-13 08:00:00"]
+    assert "the workbook counts its days from 1904" in reading.notes[0]
 
 
 def test_a_sheet_of_charts_is_passed_over(tmp_path):

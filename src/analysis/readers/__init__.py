@@ -224,7 +224,7 @@ def _reader(path: Path, name: str) -> Stream:
     if start.startswith(b"PK\x03\x04"):
         from analysis.readers import xlsx
 
-        return lambda *file: blocks_of(xlsx.read(*file))
+        return xlsx.stream
     if start.startswith(b"PAR1"):
         from analysis.readers import parquet
 

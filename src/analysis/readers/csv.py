@@ -20,10 +20,9 @@ from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from analysis.readers import Aside, Block, IsHeader, NoKnownHeader, Section
+from analysis.readers import Aside, Block, IsHeader, NoKnownHeader, Section, not_data
 
 DELIMITERS = ",;\t"
 HEADER_WITHIN = 50  # records: cover notes above a header are shorter than this in every release seen
@@ -176,7 +175,7 @@ def _find_header(window: _Window, name: str, is_header: IsHeader) -> tuple[Block
 def _header_block(columns: Sequence[str], above: Sequence[str], counted: int) -> Block:
     asides = [Aside(at - len(above), "above the header", text) for at, text in enumerate(above)]
     notes = [f"{len(above)} records stand above the header and are set aside"] if above else []
-    return Block(_no_rows(tuple(columns)), tuple(asides), counted, tuple(notes))
+    return Block(not_data.none(columns), tuple(asides), counted, tuple(notes))
 
 
 def _first_cells(lines: Sequence[str]) -> str:
@@ -241,7 +240,7 @@ def _read_columns(data: bytes, ends: np.ndarray, under: _Under, is_header: IsHea
         if parsed.header is not None:
             header = replace(parsed.header, record=under.number + 1)
             under = _Under(tuple(_cells(header.text, under.delimiter)), under.delimiter, header.record)
-            blocks.append(Block(_no_rows(under.columns), (header,), counted=1))
+            blocks.append(Block(not_data.none(under.columns), (header,), counted=1))
             done += 1
     return blocks, under
 
@@ -262,7 +261,7 @@ def _arrow_rows(data: bytes, under: _Under, is_header: IsHeader | None = None) -
     """Parse records with Arrow as far as the first header of another width (all, unless `is_header` is given)."""
     names = [str(place) for place in range(len(under.columns))]
     if not data:
-        return _Parsed(_no_rows(under.columns).cells)
+        return _Parsed(not_data.none(under.columns).cells)
     odd: list[Aside] = []
     header: list[Aside] = []
 
@@ -271,7 +270,7 @@ def _arrow_rows(data: bytes, under: _Under, is_header: IsHeader | None = None) -
         if is_header and is_header(_cells(row.text, under.delimiter)):
             header.append(Aside(row.number, "repeated header", row.text))
             return "error"
-        odd.append(_odd(row.number, row.text))
+        odd.append(not_data.odd(row.number, row.text))
         return "skip"
 
     try:
@@ -304,95 +303,25 @@ def _as_blocks(
     usual[[aside.record - 1 for aside in parsed.odd]] = False
     numbers = np.flatnonzero(usual) + under.number + 1
     asides = [replace(aside, record=aside.record + under.number) for aside in parsed.odd]
-    headers = _header_rows(parsed.rows, is_header)
+    headers = not_data.header_rows(parsed.rows, is_header)
     blocks, columns = [], under.columns
     for start, stop in pairwise([-1, *headers, parsed.rows.num_rows]):
         if start >= 0:
-            columns = _row(parsed.rows, start)
+            columns = not_data.row(parsed.rows, start)
             at = int(numbers[start]) - under.number
             text = data[starts[at - 1] : starts[at]].decode().rstrip("\r\n")
             asides.append(Aside(int(numbers[start]), "repeated header", text))
         cells = parsed.rows.slice(start + 1, stop - start - 1)
         section = Section(columns, cells, pa.array(numbers[start + 1 : stop], pa.int64()))
-        blocks.append(_set_aside(section, []))
+        blocks.append(not_data.set_aside(section, []))
     asides += [aside for block in blocks for aside in block.asides]
     blocks = [replace(block, asides=()) for block in blocks]
-    blocks[0] = replace(blocks[0], asides=_in_order(asides), counted=records)
+    blocks[0] = replace(blocks[0], asides=not_data.in_order(asides), counted=records)
     return blocks, _Under(columns, under.delimiter, under.number + records)
-
-
-def _header_rows(rows: pa.Table, is_header: IsHeader) -> list[int]:
-    """Rows that are headers. No column is called by two digits, and in most columns of an audit most cells
-    hold two; so only rows without them, in the column where they are fewest, are asked."""
-    without = [_without_two_digits(column.slice(0, 100)) for column in rows.columns]
-    column = rows.column(int(np.argmin([mask.sum() for mask in without])))
-    asked = np.flatnonzero(_without_two_digits(column))
-    return [int(row) for row in asked if is_header(_row(rows, int(row)))]
-
-
-def _row(rows: pa.Table, at: int) -> tuple[str, ...]:
-    return tuple(cells[at].as_py() for cells in rows.columns)
-
-
-def _without_two_digits(cells: pa.ChunkedArray) -> np.ndarray:
-    return ~pc.match_substring_regex(cells, r"\d.*\d").to_numpy()
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
     return next(csv.reader([text], delimiter=delimiter), [])
-
-
-def _no_rows(columns: Sequence[str]) -> Section:
-    cells = pa.table({str(place): pa.array([], pa.string()) for place in range(len(columns))})
-    return Section(tuple(columns), cells, pa.array([], pa.int64()))
-
-
-# Records that are not data ------------------------------------------------------------------------------
-
-
-def _odd(record: int, text: str) -> Aside:
-    stripped = text.strip(" \t\r\n,;\"'")
-    if not stripped:
-        return Aside(record, "blank record", "")
-    total = re.match(r"(grand )?total\b", stripped, re.I)
-    return Aside(record, "total line" if total else "wrong number of cells", text)
-
-
-def _set_aside(section: Section, asides: Sequence[Aside]) -> Block:
-    """A block in which blank records and total lines of the right width stand among the asides."""
-    cells, record = section.cells, section.record
-    odd = np.flatnonzero(_blank(cells) | _total(cells)) if cells.num_rows else np.empty(0, dtype=np.int64)
-    if len(odd):
-        texts = [",".join(column[int(row)].as_py() for column in cells.columns) for row in odd]
-        more = [_odd(record[int(row)].as_py(), text) for row, text in zip(odd, texts)]
-        asides = _in_order([*asides, *more])
-        keep = np.ones(cells.num_rows, dtype=bool)
-        keep[odd] = False
-        section = replace(section, cells=cells.filter(pa.array(keep)), record=record.filter(pa.array(keep)))
-    return Block(section, tuple(asides))
-
-
-def _in_order(asides: Sequence[Aside]) -> tuple[Aside, ...]:
-    return tuple(sorted(asides, key=lambda aside: aside.record))
-
-
-def _blank(cells: pa.Table) -> np.ndarray:
-    """Rows in which no cell holds anything but blanks."""
-    blank = np.ones(cells.num_rows, dtype=bool)
-    for column in cells.columns:
-        if not blank.any():
-            break
-        blank &= pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy()
-    return blank
-
-
-def _total(cells: pa.Table) -> np.ndarray:
-    """Rows that begin with 'Total' and hold at most two further cells, as a spreadsheet's last line does."""
-    total = pc.match_substring_regex(cells.column(0), "(?i)^ *(grand )?total\\b").to_numpy()
-    for row in np.flatnonzero(total):
-        filled = sum(bool(column[int(row)].as_py().strip()) for column in cells.columns)
-        total[row] = filled <= 3
-    return total
 
 
 # The plain path -----------------------------------------------------------------------------------------
@@ -411,17 +340,17 @@ def _read_lines(
     for number, (cells, text, end, spans) in enumerate(_records(window, under.delimiter), under.number + 1):
         lines, used = lines + spans, end
         if cells is not None and is_header(cells):
-            blocks.append(_set_aside(_section(columns, rows, numbers), asides))
+            blocks.append(not_data.set_aside(_section(columns, rows, numbers), asides))
             columns, rows, numbers = tuple(cells), [], []
             asides = [Aside(number, "repeated header", text)]
         elif cells is None:
             asides.append(Aside(number, "unreadable record", text))
         elif len(cells) != len(columns):
-            asides.append(_odd(number, text))
+            asides.append(not_data.odd(number, text))
         else:
             rows.append(cells)
             numbers.append(number)
-    blocks.append(_set_aside(_section(columns, rows, numbers), asides))
+    blocks.append(not_data.set_aside(_section(columns, rows, numbers), asides))
     # Independent of the parse: every physical line belongs to exactly one record.
     counted = number - under.number + _count_lines(window.data[:used]) - lines
     blocks[0] = replace(blocks[0], counted=counted, notes=notes)
@@ -453,6 +382,6 @@ def _records(window: _Window, delimiter: str) -> Iterator[tuple[list[str] | None
 
 def _section(columns: tuple[str, ...], rows: list[list[str]], numbers: list[int]) -> Section:
     if not rows:
-        return _no_rows(columns)
+        return not_data.none(columns)
     cells = {str(place): pa.array(list(column), pa.string()) for place, column in enumerate(zip(*rows))}
     return Section(columns, pa.table(cells), pa.array(numbers, pa.int64()))

@@ -1,11 +1,12 @@
-"""Reads workbooks: every sheet, hidden or not; cells as text, as near to what was released as a workbook keeps it.
+"""Reads workbooks (XLSX, XLSM, XLSB, ODS): every sheet, hidden or not, with cells as near to the release as they get.
 
 A spreadsheet turns digits into numbers and some codes into dates. Numbers come back as digits, dates as ISO
 text, and a code such as 10-37 that was stored as a month comes back as month-year. Leading zeros that a
 spreadsheet took cannot be recovered, and are not. Hidden is not deleted: hidden rows and sheets are read.
 
-Record numbers run on from sheet to sheet: the first header is 0, each later row of a sheet with a header adds
-one, blank rows and the headers of later sheets included. Rows above a header are not counted.
+Record numbers run on from sheet to sheet: the first header is 0, each row after it adds one, blank rows and the
+headers of later sheets included, and rows before it count downwards. A sheet without a known header is set aside
+row by row, because its rows may be records whose header stands elsewhere.
 """
 
 from __future__ import annotations
@@ -13,146 +14,162 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
+import numpy as np
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from analysis.readers import Aside, IsHeader, NoKnownHeader, Reading, Section, UnreadableFile
+from analysis.readers import (
+    Aside,
+    Block,
+    IsHeader,
+    NoKnownHeader,
+    Section,
+    UnreadableFile,
+    not_data,
+    outlines,
+)
+from analysis.readers.outlines import Outline
 
 HEADER_WITHIN = 50  # rows: cover notes above a header are shorter than this in every release seen
-MOST_BYTES, MOST_RATIO, MOST_PARTS, MOST_CELLS = 1 << 31, 200, 10_000, 40_000_000
-"""A workbook that unpacks to more than this is refused: no audit seen comes near, and a bomb would.
+ROWS_AT_ONCE = 1 << 16
 
-The ratio is that of unpacked to packed bytes; cells are the last row times the last column of a sheet, since
-one cell in the far corner makes a sheet of 17 billion. The largest export known has 14 million.
-"""
-
-_CODE = re.compile(r"\d{1,2}-\d\d")
-_TOTAL = re.compile(r"\s*(grand )?total\b", re.I)
+Row = Sequence[Any]
 
 
-@dataclass(frozen=True)
-class _Outline:
-    """What a sheet's own text says of it, read without any spreadsheet library: the independent count.
+def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
+    """Read every sheet block by block; see `analysis.readers` for the contract.
 
-    `last` is the number of the last row that holds a value (1-based, 0 in an empty sheet), `hidden` the
-    numbers of the rows that are hidden and hold one, `errors` the number of cells with a spreadsheet error.
+    The second count is the last row of each sheet that holds a value, taken from the sheet's own part. Raises
+    `NoKnownHeader` where no sheet has a header, `UnreadableFile` for what is broken, oversized or no workbook.
     """
-
-    last: int = 0
-    columns: int = 0
-    hidden: tuple[int, ...] = ()
-    hidden_columns: bool = False
-    errors: int = 0
-
-
-def read(path: Path, name: str, is_header: IsHeader) -> Reading:
-    """Read every sheet that has a known header; see `analysis.readers` for the contract.
-
-    Rows above a header and sheets without one are named in the notes. The second count takes the numbers of
-    the rows that hold a value from the sheet's XML. Raises `UnreadableFile` where no sheet has a header, or
-    the container is broken, oversized or no workbook.
-    """
-    outlines = _outlines(path, name)
-    sections: list[Section] = []
-    asides: list[Aside] = []
-    notes: list[str] = []
+    book = outlines.read(path, name)
+    notes = ["the workbook counts its days from 1904"] if book.from_1904 else []
+    waiting: list[tuple[str, str]] = []  # what is to be set aside: why, text
     seen: list[str] = []
-    counted = -1
-    for sheet, rows in _sheets(path, name):
-        head = next((at for at, row in enumerate(rows[:HEADER_WITHIN]) if is_header(_texts(row))), None)
+    last: int | None = None  # the number of the last record handed out
+    counted = -1  # the first header is no record
+    columns: tuple[str, ...] = ()
+    under: str | None = None
+    for sheet, rows in _sheets(path, name, book):
+        counted += book.sheets[sheet.name].last
+        head, above = _above(rows, is_header)
+        waiting += _set_aside(above, head)
+        notes += _notes_above(sheet, head, above)
         if head is None:
-            notes += _unread(sheet, rows)
-            seen += [f"{sheet.name!r} with {_first_cells(rows)}"] if rows else []
-            continue
-        below, set_aside = _records(sheet.name, rows[head:], counted + 1, is_header)
-        sections += below
-        asides += set_aside
-        outline = outlines.get(sheet.name, _Outline())
-        counted += outline.last - head
-        notes += _notes(sheet, head, rows[head:], below, outline)
-    if not sections:
+            seen += [f"{sheet.name!r} with {_first_cells(above)}"] if above else []
+            if last is None:
+                continue
+        elif last is not None:
+            waiting.append(("repeated header", ",".join(head)))
+        first = -len(waiting) if last is None else last + 1
+        last = 0 if last is None else last + len(waiting)
+        columns, under = (tuple(head), sheet.name) if head else (columns, under)
+        asides = tuple(Aside(first + at, *aside) for at, aside in enumerate(waiting))
+        yield Block(replace(not_data.none(columns), sheet=under), asides, counted, tuple(notes))
+        counted, waiting, notes = 0, [], []
+        if head is not None:
+            last = yield from _below(
+                rows, _Sheet(sheet.name, columns, book.sheets[sheet.name], len(above)), last, is_header
+            )
+    if last is None:
         raise NoKnownHeader(
             f"{name}: no sheet has a known header in its first {HEADER_WITHIN} rows; found "
             f"{'; '.join(seen[:3]) or 'no cells at all'}. If this is a search audit, add its "
             "column names to formats/flock.toml; otherwise take the file away."
         )
-    return Reading(name, tuple(sections), tuple(asides), counted, tuple(notes))
 
 
-Rows = list[list[Any]]
-
-
-def _sheets(path: Path, name: str) -> Iterator[tuple[SheetMetadata, Rows]]:
+def _sheets(path: Path, name: str, book: outlines.Book) -> Iterator[tuple[SheetMetadata, Iterator[Row]]]:
     """Every sheet that can hold cells, with its rows from the first; a sheet of charts holds none."""
     try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            for sheet in book.sheets_metadata:
+        with CalamineWorkbook.from_path(str(path)) as workbook:
+            for sheet in workbook.sheets_metadata:
                 if sheet.typ == SheetTypeEnum.WorkSheet:
-                    yield sheet, book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-    except (CalamineError, OSError) as error:
+                    cells = workbook.get_sheet_by_name(sheet.name)
+                    left = [""] * (cells.start[1] if cells.start else 0)
+                    rows = ([*left, *row] for row in cells.iter_rows()) if left else cells.iter_rows()
+                    yield sheet, _without_tail(rows, book.sheets[sheet.name].last)
+    except (CalamineError, OSError, KeyError) as error:
         raise UnreadableFile(
             f"{name}: the workbook cannot be opened ({error}). Open it and save it as CSV, or ask for it again."
         ) from None
 
 
+def _without_tail(rows: Iterator[Row], last: int) -> Iterator[Row]:
+    """The rows up to the last that holds a value; those after it too, if any of them holds one after all."""
+    yield from islice(rows, last)
+    tail = list(rows)
+    if any(_text(cell) for row in tail for cell in row):
+        yield from tail
+
+
 # Records ------------------------------------------------------------------------------------------------------
 
 
-def _records(name: str, rows: Rows, first: int, is_header: IsHeader) -> tuple[list[Section], list[Aside]]:
-    """A sheet's sections, one for each header in it; `first` is the record number of its first row."""
-    columns = _texts(rows[0])
-    mark = max((column.strip() for column in columns), key=len)
-    marks = {mark, f" {mark}"}
-    named = _named(columns)
-    sections: list[Section] = []
-    asides = [Aside(first, "repeated header", ",".join(columns))] if first else []
-    kept: list[tuple[int, list[str]]] = []
-    for number, row in enumerate(rows[1:], first + 1):
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet that has a header: the rows below it are still to be read."""
+
+    name: str
+    columns: tuple[str, ...]
+    outline: Outline
+    above: int
+
+
+def _above(rows: Iterator[Row], is_header: IsHeader) -> tuple[list[str] | None, list[Row]]:
+    """The header and the rows above it, taken from the rows; all rows of a sheet without one."""
+    above: list[Row] = []
+    for row in islice(rows, HEADER_WITHIN):
         texts = _texts(row)
-        # Only a row that repeats the longest name can be a header; asking of each row would take longest.
-        if not marks.isdisjoint(texts) and is_header(texts):
-            sections.append(_section(name, columns, kept))
-            asides.append(Aside(number, "repeated header", ",".join(texts)))
-            columns, named, kept = texts, _named(texts), []
-        elif why := _why_not(texts, named):
-            asides.append(Aside(number, why, ",".join(texts).strip(",")))
-        else:
-            kept.append((number, texts))
-    return [*sections, _section(name, columns, kept)], asides
+        if is_header(texts):
+            return texts, above
+        above.append(row)
+    return None, [*above, *rows]
 
 
-def _section(sheet: str, columns: Sequence[str], kept: Sequence[tuple[int, list[str]]]) -> Section:
-    cells = zip(*(texts for _, texts in kept)) if kept else [() for _ in columns]
-    table = pa.table({str(at): pa.array(list(cell), pa.string()) for at, cell in enumerate(cells)})
-    return Section(tuple(columns), table, pa.array([number for number, _ in kept], pa.int64()), sheet=sheet)
+def _set_aside(above: Sequence[Row], head: Sequence[str] | None) -> list[tuple[str, str]]:
+    why = "on a sheet without a header" if head is None else "above the header"
+    return [(why, ",".join(_texts(row)).strip(" ,")) for row in above]
 
 
-def _why_not(texts: Sequence[str], named: Sequence[int]) -> str | None:
-    """Why a row is no record: it is blank, but for helper cells under no name, or sums up the others."""
-    if not any(texts[at].strip() for at in named):
-        return "blank record"
-    if _TOTAL.match(texts[0]) and sum(bool(texts[at].strip()) for at in named) <= 3:
-        return "total line"
-    return None
-
-
-def _named(columns: Sequence[str]) -> list[int]:
-    """The columns that have a name; a formula beside an export gives a number or nothing for one."""
-    return [at for at, column in enumerate(columns) if any(sign.isalpha() for sign in column)]
+def _below(rows: Iterator[Row], sheet: _Sheet, last: int, is_header: IsHeader) -> Generator[Block, None, int]:
+    """The records under a sheet's header, with the notes on the sheet at the end; gives the last one's number."""
+    columns, first = sheet.columns, last
+    dates: dict[str, _Dates] = {}
+    while chunk := list(islice(rows, ROWS_AT_ONCE)):
+        for at, cells in enumerate(zip(*chunk)):
+            _look_at_dates(cells, columns[at] if at < len(columns) else "", dates)
+        table = pa.table({str(at): _column(cells) for at, cells in enumerate(zip(*chunk))})
+        heads = not_data.header_rows(table, is_header)
+        for start, stop in pairwise([-1, *heads, len(chunk)]):
+            asides = []
+            if start >= 0:
+                columns = not_data.row(table, start)
+                asides = [Aside(last + 1 + start, "repeated header", ",".join(columns))]
+            record = pa.array(np.arange(start + 1, stop) + last + 1, pa.int64())
+            section = Section(columns, table.slice(start + 1, stop - start - 1), record, sheet=sheet.name)
+            yield not_data.set_aside(section, asides)
+        last += len(chunk)
+    notes = _notes(sheet, last - first, dates)
+    yield Block(replace(not_data.none(columns), sheet=sheet.name), notes=tuple(notes))
+    return last
 
 
 # Cells --------------------------------------------------------------------------------------------------------
 
 
-def _texts(row: Sequence[Any]) -> list[str]:
+def _column(cells: Sequence[Any]) -> pa.Array:
+    plain = set(map(type, cells)) == {str}
+    return pa.array(cells if plain else _texts(cells), pa.string())
+
+
+def _texts(row: Row) -> list[str]:
     return [cell if type(cell) is str else _text(cell) for cell in row]
 
 
@@ -180,130 +197,93 @@ def _code(day: dt.date) -> str | None:
     return f"{day.month}-{year:02}" if is_code else None
 
 
+# Dates --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Dates:
+    """What a column's cells say of day and month: cells stored as dates, and dates that stayed text."""
+
+    codes: int = 0
+    stored: list[dt.date] = field(default_factory=list)
+    typed: list[tuple[int, int]] = field(default_factory=list)  # the first and second number of 12/31/2025
+
+
+def _look_at_dates(cells: Sequence[Any], column: str, dates: dict[str, _Dates]) -> None:
+    """Add a column's cells to what is known of its dates; most columns hold none."""
+    kinds = set(map(type, cells))
+    if not kinds & {dt.date, dt.datetime} and column not in dates:
+        return
+    found = dates.setdefault(column, _Dates())
+    for cell in cells:
+        if isinstance(cell, dt.date):
+            if type(cell) is dt.date and _code(cell):
+                found.codes += 1
+            else:
+                found.stored.append(cell)
+        elif isinstance(cell, str) and (typed := re.match(r"\s*(\d{1,2})/(\d{1,2})/\d", cell)):
+            found.typed.append((int(typed[1]), int(typed[2])))
+
+
+def _exchanged(column: str, dates: _Dates) -> str | None:
+    """A note on dates in which day and month could stand for each other, and on what the other cells say.
+
+    A spreadsheet set to another country takes 12/05 for 12 May and leaves 12/31 as text, so in a column that it
+    changed no stored day lies after the 12th, and the months are right only when they are exchanged.
+    """
+    both = sum(day.day <= 12 and day.day != day.month for day in dates.stored)
+    if not both:
+        return None
+    late = any(day.day > 12 for day in dates.stored)
+    months = {first for first, second in dates.typed if second > 12}
+    verdict = "nothing else in the column says which is which"
+    if late:
+        verdict = "later days in the column show that they were not"
+    elif months and {day.day for day in dates.stored} <= months:
+        verdict = "the dates that stayed text show that they WERE: ask for the file as CSV"
+    elif months and {day.month for day in dates.stored} <= months:
+        verdict = "the dates that stayed text show that they were not"
+    return f"{both:,} dates in {column.strip()!r} could have day and month exchanged; {verdict}"
+
+
 # Notes --------------------------------------------------------------------------------------------------------
 
 
-def _unread(sheet: SheetMetadata, rows: Rows) -> list[str]:
-    hidden = "" if sheet.visible == SheetVisibleEnum.Visible else "hidden "
-    what = f"no known header and {len(rows):,} rows: not read" if rows else "no cells"
-    return [f"{hidden}sheet {sheet.name!r} has {what}"]
+def _notes_above(sheet: SheetMetadata, head: Sequence[str] | None, above: Sequence[Row]) -> list[str]:
+    hidden = "hidden sheet" if sheet.visible != SheetVisibleEnum.Visible else "sheet"
+    if head is None and not above:
+        return [f"{hidden} {sheet.name!r} has no cells"]
+    if head is None:
+        return [
+            f"{hidden} {sheet.name!r} has no known header: its {len(above):,} rows are set aside (if they are "
+            "records, copy the header above them)"
+        ]
+    notes = [f"sheet {sheet.name!r}: the sheet is hidden and was read"] if hidden != "sheet" else []
+    if above:
+        notes.append(f"sheet {sheet.name!r}: {len(above):,} rows stand above the header and are set aside")
+    return notes
 
 
-def _first_cells(rows: Rows) -> str:
+def _first_cells(rows: Sequence[Row]) -> str:
     first = next((texts for row in rows if any(texts := _texts(row))), [])
     return ", ".join(repr(text[:40]) for text in first[:8])
 
 
-def _notes(
-    sheet: SheetMetadata, head: int, rows: Rows, sections: Sequence[Section], outline: _Outline
-) -> Iterator[str]:
-    """What a reviewer must know of one sheet."""
-    hidden = sum(number > head + 1 for number in outline.hidden)
-    dates = [cell for row in rows for cell in row if isinstance(cell, dt.date)]
-    codes = sum(_CODE.fullmatch(_text(cell)) is not None for cell in dates)
-    nameless = len(sections[0].columns) - len(_named(sections[0].columns))
+def _notes(sheet: _Sheet, rows: int, dates: dict[str, _Dates]) -> Iterator[str]:
+    """What a reviewer must know of one sheet, once its rows are read."""
+    outline = sheet.outline
+    hidden = sum(number > sheet.above + 1 for number in outline.hidden)
+    codes = sum(found.codes for found in dates.values())
+    stored = sum(len(found.stored) for found in dates.values())
+    nameless = sum(not any(sign.isalpha() for sign in column) for column in sheet.columns)
     said = {
-        f"{head:,} rows stand above the header and are not read": head,
-        "the sheet is hidden and was read": sheet.visible != SheetVisibleEnum.Visible,
-        f"{hidden:,} of {len(rows) - 1:,} rows are hidden and were read": hidden,
+        f"{hidden:,} of {rows:,} rows are hidden and were read": hidden,
         "some columns are hidden and were read": outline.hidden_columns,
         f"{codes:,} cells stored as a month were given back as month-year": codes,
-        f"{len(dates) - codes:,} cells stored as a date were given back as ISO text": len(dates) - codes,
+        f"{stored:,} cells stored as a date were given back as ISO text": stored,
         f"{nameless:,} columns have no name": nameless,
         f"{outline.errors:,} cells hold a spreadsheet's error; what was typed there is lost": outline.errors,
     }
-    yield from (f"sheet {sheet.name!r}: {text}" for text, is_so in said.items() if is_so)
-
-
-# The container ------------------------------------------------------------------------------------------------
-
-
-def _outlines(path: Path, name: str) -> dict[str, _Outline]:
-    """The outline of each sheet; refuses what is no workbook, broken or too large to open."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _refuse_oversized(archive, path, name)
-            _refuse_others(archive, name)
-            outlines = {sheet: _outline(archive.read(part)) for sheet, part in _parts(archive).items()}
-    except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, NotImplementedError) as error:
-        raise UnreadableFile(f"{name}: the workbook is broken ({error}). Ask for it again.") from None
-    except RuntimeError as error:  # the library's word for an encrypted part
-        raise UnreadableFile(f"{name}: {error}. Ask for it without a password.") from None
-    for sheet, outline in outlines.items():
-        if outline.last * outline.columns > MOST_CELLS:
-            raise UnreadableFile(
-                f"{name}, sheet {sheet!r}: its last cell stands in row {outline.last:,}, column {outline.columns:,}, "
-                "beyond any audit. Delete what is far below or right of the records, or save the sheet as CSV."
-            )
-    return outlines
-
-
-def _refuse_oversized(archive: zipfile.ZipFile, path: Path, name: str) -> None:
-    parts = archive.infolist()
-    size = sum(part.file_size for part in parts)
-    if size > MOST_BYTES or size > MOST_RATIO * max(path.stat().st_size, 100_000) or len(parts) > MOST_PARTS:
-        raise UnreadableFile(
-            f"{name}: it would unpack to {size:,} bytes in {len(parts):,} parts, more than any audit. "
-            "It was not opened; ask for it as CSV."
-        )
-
-
-def _refuse_others(archive: zipfile.ZipFile, name: str) -> None:
-    parts = set(archive.namelist())
-    if "xl/workbook.bin" in parts or "content.xml" in parts:
-        raise UnreadableFile(
-            f"{name}: this kind of workbook is not read. Open it and save it as XLSX or CSV."
-        )
-    if "xl/workbook.xml" not in parts:
-        shown = ", ".join(sorted(parts)[:5])
-        raise UnreadableFile(
-            f"{name}: this archive is no workbook; it holds {shown or 'nothing'}. Unpack it and put its files "
-            "into the place's folder."
-        )
-    # A part may unpack to more than it says; reading each to its end, no further, finds that by its checksum.
-    if broken := archive.testzip():
-        raise zipfile.BadZipFile(f"bad checksum in {broken}")
-
-
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The part of the container that holds each sheet."""
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {link.attrib["Id"]: link.attrib["Target"].lstrip("/").removeprefix("xl/") for link in links}
-    found = {}
-    for sheet in book.iter():
-        if sheet.tag.endswith("}sheet"):
-            link = next(value for key, value in sheet.attrib.items() if key.endswith("}id"))
-            found[sheet.attrib["name"]] = f"xl/{targets[link]}"
-    return found
-
-
-def _outline(xml: bytes) -> _Outline:
-    """Read by pattern: a parser of XML would take three times as long and would not be another method."""
-    row = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
-    value = re.compile(rb"<(?:\w+:)?(?:v|t)(?: [^>]*)?>[^<]")
-    starts = list(row.finditer(xml))
-    ends = [start.start() for start in starts[1:]] + [len(xml)]
-    number = last = 0
-    hidden = []
-    for start, end in zip(starts, ends):
-        said = re.search(rb'\br="(\d+)"', start[1])
-        number = int(said[1]) if said else number + 1
-        if value.search(xml, start.end(), end):
-            last = number
-            if re.search(rb'\bhidden="(?:1|true)"', start[1]):
-                hidden.append(number)
-    return _Outline(
-        last,
-        max((_column_number(letters) for letters in set(re.findall(rb'\br="([A-Z]+)\d', xml))), default=1),
-        tuple(hidden),
-        re.search(rb'<(?:\w+:)?col\b[^>]*\bhidden="(?:1|true)"', xml) is not None,
-        len(re.findall(rb'<(?:\w+:)?c\b[^>]*\bt="e"', xml)) if b't="e"' in xml else 0,
-    )
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
+    texts = [text for text, is_so in said.items() if is_so]
+    texts += filter(None, (_exchanged(column, found) for column, found in dates.items()))
+    yield from (f"sheet {sheet.name!r}: {text}" for text in texts)

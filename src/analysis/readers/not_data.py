@@ -1,0 +1,95 @@
+"""Tells records from what is not data: repeated headers, blank records, total lines, odd widths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analysis.readers import Aside, Block, IsHeader, Section
+
+
+def none(columns: Sequence[str]) -> Section:
+    """No rows under a header."""
+    cells = pa.table({str(place): pa.array([], pa.string()) for place in range(len(columns))})
+    return Section(tuple(columns), cells, pa.array([], pa.int64()))
+
+
+def row(rows: pa.Table, at: int) -> tuple[str, ...]:
+    """The cells of one row."""
+    return tuple(cells[at].as_py() for cells in rows.columns)
+
+
+def header_rows(rows: pa.Table, is_header: IsHeader) -> list[int]:
+    """Rows that are headers. No column is called by two digits, and in most columns of an audit most cells
+    hold two; so only rows without them, in the column where they are fewest, are asked."""
+    without = [_without_two_digits(column.slice(0, 100)) for column in rows.columns]
+    column = rows.column(int(np.argmin([mask.sum() for mask in without])))
+    asked = np.flatnonzero(_without_two_digits(column))
+    return [int(at) for at in asked if is_header(row(rows, int(at)))]
+
+
+def odd(record: int, text: str) -> Aside:
+    """A record of another width than its header, or of none."""
+    stripped = text.strip(" \t\r\n,;\"'")
+    if not stripped:
+        return Aside(record, "blank record", "")
+    total = re.match(r"(grand )?total\b", stripped, re.I)
+    return Aside(record, "total line" if total else "wrong number of cells", text)
+
+
+def set_aside(section: Section, asides: Sequence[Aside]) -> Block:
+    """A block in which blank records and total lines of the right width stand among the asides.
+
+    Columns without a name do not count: a formula beside an export gives a number for a blank record too.
+    """
+    named = [at for at, column in enumerate(section.columns) if any(sign.isalpha() for sign in column)]
+    cells, record = section.cells, section.record
+    found = _blank(cells.select(named)) | _total(cells, named)
+    if found.any():
+        rows = np.flatnonzero(found)
+        more = [Aside(record[int(at)].as_py(), *_why(cells, int(at), named)) for at in rows]
+        asides = in_order([*asides, *more])
+        keep = pa.array(~found)
+        page = section.page.filter(keep) if section.page is not None else None
+        section = replace(section, cells=cells.filter(keep), record=record.filter(keep), page=page)
+    return Block(section, tuple(asides))
+
+
+def in_order(asides: Sequence[Aside]) -> tuple[Aside, ...]:
+    """Asides by the number of their record."""
+    return tuple(sorted(asides, key=lambda aside: aside.record))
+
+
+def _why(cells: pa.Table, at: int, named: Sequence[int]) -> tuple[str, str]:
+    texts = row(cells, at)
+    if not any(texts[place].strip() for place in named):
+        return "blank record", ",".join(texts).strip(" ,")
+    return "total line", ",".join(texts).rstrip(",")
+
+
+def _blank(cells: pa.Table) -> np.ndarray:
+    """Rows in which no cell holds anything but blanks."""
+    blank = np.ones(cells.num_rows, dtype=bool)
+    for column in cells.columns:
+        if not blank.any():
+            break
+        blank &= pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+    return blank
+
+
+def _total(cells: pa.Table, named: Sequence[int]) -> np.ndarray:
+    """Rows that begin with 'Total' and hold at most two further cells, as a spreadsheet's last line does."""
+    total = pc.match_substring_regex(cells.column(0), r"(?i)^\s*(grand )?total\b").to_numpy()
+    for at in np.flatnonzero(total):
+        texts = row(cells, int(at))
+        total[at] = sum(bool(texts[place].strip()) for place in named) <= 3
+    return total
+
+
+def _without_two_digits(cells: pa.ChunkedArray) -> np.ndarray:
+    return ~pc.match_substring_regex(cells, r"\d.*\d").to_numpy()
