@@ -12,7 +12,7 @@ RUN    := $(VENV)/bin/python -m analysis
 ONE    := $(if $(PLACE),--place $(PLACE),)
 export AT FROM BY REQUEST CAMERAS ZONE REDACTED WHICH_LOG OWN COLUMNS STATE AGENCY FIRST LAST
 
-.PHONY: all test place compare request records lab report bench verify extras help
+.PHONY: all test place compare request records lab report rows bench verify extras help
 
 all: $(VENV)/.installed  ## install what is missing, rebuild every place that has its records, print the score
 	@$(RUN) all $(ONE)
@@ -39,6 +39,9 @@ lab: $(VENV)/.installed  ## JupyterLab in this environment
 
 report: $(VENV)/.installed  ## the offline site of every place in site/, and as PDF where a Chromium is installed
 	@$(RUN) report
+
+rows: $(VENV)/.installed  ## the rows behind every number, in a browser, with Datasette (make extras installs it)
+	@$(RUN) rows $(ONE)
 
 bench: $(VENV)/.extras  ## speed and memory, beside the alternatives, in one run
 	@$(RUN) bench

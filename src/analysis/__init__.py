@@ -26,6 +26,7 @@ claims        Compares computed numbers with what was published and keeps the sc
 coding        Says how often the rules are known to be wrong, and how much people would have to read to know
               it.
 pages         Gives a notebook its tables, figures, numbers and claims, each captioned and kept as printed.
+rows          Finds the rows behind a number, and serves them in a browser with one query for each.
 replica       Invents a release of the same shape from a seed and published totals, and remembers what it
               planted.
 rerun         Executes a notebook strictly and strips what differs between identical runs.

@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for name, do, says in (
         ("all", everything, "rebuild every place that has its records, run the notebooks, print the score"),
+        ("rows", rows, "the rows behind every number, in a browser, with Datasette"),
         ("records", records, "download records that have a public address, and check them"),
         ("verify", verify, "rebuild from nothing and fail if results/ would change"),
     ):
@@ -285,6 +286,18 @@ def records(asked: argparse.Namespace) -> None:
         without = [file for file in place.files if not file.url and not place.is_replica]
         for name in (file.name for file in without):
             print(f"{place.name}/{name} has no public address: see data/raw/{place.name}/README.md")
+
+
+def rows(asked: argparse.Namespace) -> int:
+    """Serve the rows behind every number of the places that have been built, on this machine alone."""
+    from analysis import rows as behind
+
+    built = [place for place in _chosen(asked.place) if (place.processed / "searches.parquet").is_file()]
+    built = [place for place in built if (place.results / "numbers.json").is_file()]
+    if not built:
+        print("There are no rows yet: run make first.")
+        return 1
+    return behind.serve(built, _say)
 
 
 def report(asked: argparse.Namespace) -> int:
