@@ -25,6 +25,7 @@ def parsed(*texts):
         "2025-12-02T12:05:09.000Z",
         "2025-12-02 12:05:09.000",
         "2025-12-02 12:05:09",
+        "2025-12-02T12:05:09Z",
         "2025-12-02T12:05:09+00:00",
         "12/02/2025, 07:05:09 AM EST",
         "12/02/2025, 06:05:09 AM CST",
@@ -61,12 +62,31 @@ def test_the_fast_way_agrees_with_python(moment, milli):
     with_milli = moment + timedelta(milliseconds=milli)
     portal = with_milli.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milli:03d}Z"
     assert parsed(portal, native, portal.replace("T", " ").rstrip("Z")) == [with_milli, moment, with_milli]
+    short = f"{moment.month}/{moment.day}/{moment.year}, {moment.strftime('%I:%M:%S %p UTC')}"
+    assert parsed(short, "", None, native, short) == [moment, None, None, moment, moment]
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.sampled_from("0123456789/, :APMUTC-Z.T"), min_size=20, max_size=28))
 def test_the_fast_way_reads_nothing_that_the_slow_way_would_not(text):
     assert parsed(text) == [times.one(text)]
+
+
+def test_time_frames_of_every_width_keep_their_rows():
+    early, late = "1/9/2025, 02:31:05 AM UTC", "11/19/2025, 12:31:05 PM UTC"
+    cells = [
+        f"{early}\n{late}",
+        f"{late}\n{late}",
+        f"{early} to {late}",
+        "",
+        f"{late}\r\n{early}",
+        "a\nb\nc",
+        None,
+    ]
+    start, end = times.pair(pa.array(cells, pa.string()))
+    first, second = datetime(2025, 1, 9, 2, 31, 5, tzinfo=UTC), datetime(2025, 11, 19, 12, 31, 5, tzinfo=UTC)
+    assert start.to_pylist() == [first, second, first, None, second, None, None]
+    assert end.to_pylist() == [second, second, second, None, first, None, None]
 
 
 @pytest.mark.parametrize("between", ["\n", " to ", " ", " - "])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -18,16 +19,18 @@ from analysis.formats import zone_hours
 
 TYPE = pa.timestamp("us", tz="UTC")
 
-# d is a digit, A is A or P; every other sign stands for itself.
-NATIVE = "dd/dd/dddd, dd:dd:dd AM UTC"
-PORTAL = "dddd-dd-ddTdd:dd:dd.dddZ"
-PORTAL_2025 = "dddd-dd-dd dd:dd:dd.ddd"
-_FIELDS = {
-    NATIVE: {"month": 0, "day": 3, "year": 6, "hour": 12, "minute": 15, "second": 18, "half": 21},
-    PORTAL: {"year": 0, "month": 5, "day": 8, "hour": 11, "minute": 14, "second": 17, "milli": 20},
-    PORTAL_2025: {"year": 0, "month": 5, "day": 8, "hour": 11, "minute": 14, "second": 17, "milli": 20},
-}
-_WIDTHS = {"year": 4, "milli": 3}
+# d is a digit, A is A or P; every other sign stands for itself. Exports before July 2025 pad neither month nor day.
+_NATIVE_DAYS = ("dd/dd", "d/d", "d/dd", "dd/d")
+NATIVE = tuple(f"{day}/dddd, dd:dd:dd AM UTC" for day in _NATIVE_DAYS)
+PORTAL = ("dddd-dd-ddTdd:dd:dd.dddZ", "dddd-dd-dd dd:dd:dd.ddd")
+SECONDS = (
+    "dddd-dd-dd dd:dd:dd",
+    "dddd-dd-ddTdd:dd:ddZ",
+)  # a workbook's date cells, and downloads without fractions
+SHAPES = (*NATIVE, *PORTAL, *SECONDS)
+
+_NATIVE_PARTS = ("month", "day", "year", "hour", "minute", "second")
+_OTHER_PARTS = ("year", "month", "day", "hour", "minute", "second", "milli")
 
 _LOOSE = re.compile(
     r"(?:(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})|(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2}))"
@@ -39,21 +42,37 @@ _PAIR = re.compile(r"(.+?(?:UTC|[A-Z]{3,4}|[AP]M|Z))(?: to | - | )(?=\d)(.+)")
 
 def parse(texts: pa.Array) -> pa.Array:
     """Times of a string column as UTC, microseconds; null where blank or not a time in any known shape."""
-    texts = _flat(texts)
-    width = pc.binary_length(texts)
-    out = np.full(len(texts), np.iinfo(np.int64).min)
-    left = np.ones(len(texts), dtype=bool)
-    for shape in (NATIVE, PORTAL, PORTAL_2025):
-        rows = np.flatnonzero(left & (width.to_numpy(zero_copy_only=False) == len(shape)))
+    return _moments(_parsed(_flat(texts)))
+
+
+_NONE = np.iinfo(np.int64).min  # no moment that an export could hold
+
+
+def _moments(ticks: np.ndarray) -> pa.Array:
+    return pa.array(ticks, pa.int64(), mask=ticks == _NONE).cast(TYPE)
+
+
+def _parsed(texts: pa.Array) -> np.ndarray:
+    """Microseconds since 1970 of each text, `_NONE` where it is no time."""
+    width = pc.binary_length(texts).fill_null(0).to_numpy(zero_copy_only=False)
+    out = np.full(len(texts), _NONE)
+    widths = np.flatnonzero(np.bincount(np.minimum(width, 99))) if len(texts) else ()
+    for shape in (shape for shape in SHAPES if len(shape) in widths):
+        rows = np.flatnonzero((width == len(shape)) & (out == _NONE))
         if len(rows):
-            values, good = _fixed(texts if len(rows) == len(texts) else texts.take(pa.array(rows)), shape)
+            values, good = _fixed(_taken(texts, rows), shape)
             out[rows[good]] = values[good]
-            left[rows[good]] = False
-    for row in np.flatnonzero(left):
-        value = one(texts[int(row)].as_py() or "")
-        if value is not None:
-            out[row] = int((value - _EPOCH) / timedelta(microseconds=1))
-    return pa.array(out, pa.int64(), mask=out == np.iinfo(np.int64).min).cast(TYPE)
+    left = np.flatnonzero((width > 0) & (out == _NONE))
+    if len(left):
+        rest = texts.take(pa.array(left)).dictionary_encode()
+        values = np.array([_ticks(text) for text in rest.dictionary.to_pylist()], dtype=np.int64)
+        out[left] = values[rest.indices.to_numpy()]
+    return out
+
+
+def _ticks(text: str) -> int:
+    moment = one(text)
+    return _NONE if moment is None else int((moment - _EPOCH) / timedelta(microseconds=1))
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,23 +84,35 @@ def pair(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     The native cell holds two times with a line feed between them; other copies part them by 'to' or a blank.
     """
     texts = _flat(texts)
-    usual = pc.and_(
-        pc.equal(pc.binary_length(texts), 2 * len(NATIVE) + 1),
-        pc.equal(pc.utf8_slice_codeunits(texts, len(NATIVE), len(NATIVE) + 1), "\n"),
-    )
-    start = pc.if_else(usual, pc.utf8_slice_codeunits(texts, 0, len(NATIVE)), "")
-    end = pc.if_else(usual, pc.utf8_slice_codeunits(texts, len(NATIVE) + 1), "")
-    if not pc.all(usual).as_py():
-        start, end = _split_unusual(texts, usual, start, end)
-    return parse(start), parse(end)
+    start, end = np.full(len(texts), _NONE), np.full(len(texts), _NONE)
+    left = np.arange(len(texts))
+    for width in sorted({len(shape) for shape in NATIVE}, reverse=True):
+        rows = left[_has_line_end(_taken(texts, left), width)]
+        cells = _taken(texts, rows)
+        start[rows] = _parsed(pc.utf8_slice_codeunits(cells, 0, width))
+        end[rows] = _parsed(pc.utf8_slice_codeunits(cells, width + 1))
+        left = np.setdiff1d(left, rows, assume_unique=True)
+    if len(left):
+        coded = texts.take(pa.array(left)).fill_null("").dictionary_encode()
+        for side, out in ((1, start), (2, end)):
+            halves = pa.array([_half(text, side) for text in coded.dictionary.to_pylist()], pa.string())
+            out[left] = _parsed(halves)[coded.indices.to_numpy()]
+    return _moments(start), _moments(end)
 
 
-def _split_unusual(texts: pa.Array, usual: pa.Array, start: pa.Array, end: pa.Array) -> tuple[pa.Array, ...]:
-    starts, ends = start.to_pylist(), end.to_pylist()
-    for row in np.flatnonzero(~usual.to_numpy(zero_copy_only=False)):
-        match = _PAIR.fullmatch(" ".join((texts[int(row)].as_py() or "").split()))
-        starts[row], ends[row] = match.groups() if match else ("", "")
-    return pa.array(starts, pa.string()), pa.array(ends, pa.string())
+def _taken(texts: pa.Array, rows: np.ndarray) -> pa.Array:
+    return texts if len(rows) == len(texts) else texts.take(pa.array(rows))
+
+
+def _has_line_end(texts: pa.Array, at: int) -> np.ndarray:
+    """Which texts have a line feed at a place and nowhere after it."""
+    here = pc.equal(pc.utf8_slice_codeunits(texts, at, at + 1), "\n")
+    return here.fill_null(False).to_numpy(zero_copy_only=False)
+
+
+def _half(text: str, side: int) -> str:
+    match = _PAIR.fullmatch(" ".join(text.split()))
+    return match[side] if match else ""
 
 
 def one(text: str) -> datetime | None:
@@ -139,16 +170,12 @@ def _fixed(texts: pa.Array, shape: str) -> tuple[np.ndarray, np.ndarray]:
     offsets = np.frombuffer(texts.buffers()[1], np.int32, len(texts) + 1, texts.offset * 4)
     data = np.frombuffer(texts.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
     signs = data.reshape(len(texts), len(shape))
-    part = {
-        name: _number(signs, at, _WIDTHS.get(name, 2))
-        for name, at in _FIELDS[shape].items()
-        if name != "half"
-    }
+    part = {name: _number(signs, at, width) for name, at, width in _fields(shape)}
     good = _fits(signs, shape)
     hour = part["hour"]
-    if "half" in _FIELDS[shape]:
+    if shape in NATIVE:
         good &= (hour >= 1) & (hour <= 12)
-        hour = hour % 12 + 12 * (signs[:, _FIELDS[shape]["half"]] == ord("P"))
+        hour = hour % 12 + 12 * (signs[:, shape.index("A")] == ord("P"))
     good &= (hour < 24) & (part["minute"] < 60) & (part["second"] < 60) & (part["year"] >= 1)
     good &= (part["month"] >= 1) & (part["month"] <= 12) & (part["day"] >= 1)
     good &= part["day"] <= _days_in_month(part["year"], np.clip(part["month"], 1, 12))
@@ -156,13 +183,21 @@ def _fixed(texts: pa.Array, shape: str) -> tuple[np.ndarray, np.ndarray]:
     return seconds * 1_000_000 + part.get("milli", 0) * 1_000, good
 
 
+@cache
+def _fields(shape: str) -> tuple[tuple[str, int, int], ...]:
+    """Name, place and width of each number of a shape."""
+    names = _NATIVE_PARTS if shape in NATIVE else _OTHER_PARTS
+    return tuple((name, run.start(), len(run[0])) for name, run in zip(names, re.finditer("d+", shape)))
+
+
 def _fits(signs: np.ndarray, shape: str) -> np.ndarray:
     good = np.ones(len(signs), dtype=bool)
+    half = shape.index("A") if shape in NATIVE else -1
     for place, sign in enumerate(shape):
         column = signs[:, place]
         if sign == "d":
             good &= (column >= 48) & (column <= 57)
-        elif sign == "A" and place == _FIELDS[shape].get("half"):
+        elif place == half:
             good &= (column == ord("A")) | (column == ord("P"))
         else:
             good &= column == ord(sign)
