@@ -1,8 +1,14 @@
 """Invented searches for the tests of measures, figures and pages; every name in them is invented."""
 
+import tempfile
+from functools import cache
+from pathlib import Path
+
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from analysis import agencies, parts, places, reasons
 from analysis.places import Place
 
 USUAL = {
@@ -66,3 +72,19 @@ def place_named(name, root, **more):
         "released": {}, **more,
     }  # fmt: skip
     return Place(name=name, root=root, **said)
+
+
+@cache
+def recipe(by="rule"):
+    """The repository's own rules and agencies."""
+    hand = places.root() / "data" / "hand"
+    return parts.Recipe(reasons.load(hand / "reasons"), agencies.known(hand / "agencies.csv"), by)
+
+
+def part_of(file, path, threads=2):
+    """The part of one released file: its searches and its rejected rows as tables, its facts, its ledger."""
+    with tempfile.TemporaryDirectory() as folder:
+        parts.make(file, path, recipe(), Path(folder), threads)
+        said = parts.open_part(Path(folder))
+        tables = [pq.read_table(Path(folder) / f"{name}.parquet") for name in ("searches", "rejected")]
+    return *tables, said.facts, said.ledger

@@ -9,8 +9,9 @@ import sys
 
 import pyarrow.parquet as pq
 import pytest
+from frames import part_of
 
-from analysis import build, formats, places, readers, sources
+from analysis import build, engine, formats, parts, places, readers, sources
 
 HEADER = (
     "Name, Org Name, Total Networks Searched, Total Devices Searched, Time Frame, License Plate, Reason, Case #, "
@@ -63,6 +64,11 @@ def release(root, text=LOG, name="log.csv", log="network audit", **more):
     return places.find("tarnwick", root)
 
 
+def tables_of(place):
+    """The bytes of the tables that other tools read."""
+    return {p.name: p.read_bytes() for p in place.processed.iterdir() if p.is_file()}
+
+
 def rows(place):
     return pq.read_table(place.processed / "searches.parquet").to_pylist()
 
@@ -70,7 +76,7 @@ def rows(place):
 def test_searches_have_the_columns_that_other_tools_rely_on(root):
     place = release(root, own_agency="Tarnwick TX ISD PD")
     build.build(place)
-    assert pq.read_schema(place.processed / "searches.parquet").equals(build.SCHEMA)
+    assert pq.read_schema(place.processed / "searches.parquet").equals(parts.SCHEMA)
     assert [r["source_row"] for r in rows(place)] == [1, 2, 3, 4]
     assert [r["immigration_tier"] for r in rows(place)] == ["none", "strict", "strict", "none"]
     assert [r["own_search"] for r in rows(place)] == [False, False, False, True]
@@ -92,7 +98,7 @@ def test_every_record_is_a_search_or_rejected_and_the_ledger_says_so(root):
 def test_no_plate_officer_or_case_number_reaches_a_processed_file(root):
     place = release(root)
     build.build(place)
-    for file in place.processed.iterdir():
+    for file in (p for p in place.processed.rglob("*") if p.is_file()):
         text = str(pq.read_table(file).to_pylist()) if file.suffix == ".parquet" else file.read_text()
         for private in ("XX0XX00", "O. Invented", "25-77"):
             assert private not in text, (file.name, private)
@@ -112,10 +118,10 @@ def test_nothing_to_do_is_nothing_done_and_a_new_rule_is_something(root):
 def test_two_builds_give_the_same_bytes(root):
     place = release(root)
     build.build(place)
-    first = {p.name: p.read_bytes() for p in place.processed.iterdir()}
+    first = tables_of(place)
     shutil.rmtree(place.processed)
     build.build(place)
-    assert {p.name: p.read_bytes() for p in place.processed.iterdir()} == first
+    assert tables_of(place) == first
 
 
 @pytest.mark.parametrize(
@@ -135,11 +141,11 @@ def test_two_builds_give_the_same_bytes(root):
 def test_a_bad_file_stops_the_run_before_anything_is_written(root, text, error, said):
     build.build(release(root))
     place = places.find("tarnwick", root)
-    before = {p.name: p.read_bytes() for p in place.processed.iterdir()}
+    before = tables_of(place)
     place = release(root, text, name="second.csv")
     with pytest.raises(error, match=said):
         build.build(place)
-    assert {p.name: p.read_bytes() for p in place.processed.iterdir()} == before
+    assert tables_of(place) == before
 
 
 def test_the_remedy_for_an_unknown_column_works(root):
@@ -199,25 +205,73 @@ def test_the_same_search_in_two_owners_logs_has_one_key(root):
 def test_a_killed_build_leaves_the_previous_tables_and_the_next_one_mends(root):
     place = release(root)
     build.build(place)
-    before = {p.name: p.read_bytes() for p in place.processed.iterdir()}
+    before = tables_of(place)
     toml = place.raw / "source.toml"
     toml.write_text(toml.read_text().replace('Tarnwick"\n', 'Tarnwick again"\n', 1))
     code = (
-        "import os, signal, pyarrow.parquet as pq\nfrom analysis import build, places\n"
-        "real = pq.write_table\n"
-        "pq.write_table = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "import os, signal\nfrom analysis import build, places, rowgroups\n"
+        "rowgroups.join = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
         "build.build(places.find('tarnwick'))\n"
     )
     killed = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "ANALYSIS_ROOT": str(root)}, check=False
     )
     assert killed.returncode == -9
-    kept = {p.name: p.read_bytes() for p in place.processed.iterdir() if not p.name.startswith(".")}
+    kept = tables_of(place)
     assert kept == before
     place = places.find("tarnwick", root)
     build.clean_up(place)
     assert build.build(place) is True
-    assert not [p for p in place.processed.iterdir() if p.name.startswith(".")]
+    assert not [p for p in place.processed.rglob("*") if p.name.startswith(".")]
+
+
+def test_a_stopped_build_goes_on_with_the_next_file(root, monkeypatch):
+    release(root)
+    place = release(root, [row("theft")], name="second.csv")
+    made = []
+    make = parts.make
+
+    def stopping(file, *more):
+        if made:
+            raise KeyboardInterrupt
+        made.append(file.name)
+        make(file, *more)
+
+    monkeypatch.setattr(parts, "make", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        build.build(place)
+    assert not (place.processed / "searches.parquet").exists()
+    monkeypatch.setattr(parts, "make", lambda file, *more: (made.append(file.name), make(file, *more)))
+    build.build(place)
+    assert sorted(made) == ["log.csv", "second.csv"]
+    assert [r["source_file"] for r in rows(place)] == ["log.csv"] * 4 + ["second.csv"]
+
+
+def test_a_file_that_did_not_change_is_not_read_again_and_an_old_part_is_forgotten(root, monkeypatch):
+    build.build(release(root))
+    place = release(root, [row("theft")], name="second.csv")
+    read = []
+    make = parts.make
+    monkeypatch.setattr(parts, "make", lambda file, *more: (read.append(file.name), make(file, *more)))
+    build.build(place)
+    assert read == ["second.csv"]
+    assert len(list((place.processed / "parts").iterdir())) == 2
+    with (root / "data" / "hand" / "agencies.csv").open("a") as file:
+        file.write("\n")
+    build.build(place)
+    assert sorted(read) == ["log.csv", "second.csv", "second.csv"]
+    assert len(list((place.processed / "parts").iterdir())) == 2
+
+
+def test_processes_and_threads_give_the_same_bytes(root, monkeypatch):
+    release(root, [row(f"reason {n}") for n in range(300)])
+    place = release(root, [row("theft"), row("***")], name="second.csv")
+    build.build(place)
+    first = tables_of(place)
+    shutil.rmtree(place.processed)
+    monkeypatch.setattr(engine, "WORTH_A_PROCESS", 0)
+    build.build(place)
+    assert tables_of(place) == first
 
 
 # Every released file that we hold -----------------------------------------------------------------------------
@@ -231,26 +285,20 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("folder", EXPECTED)
-def test_every_released_file_is_read_whole(records, folder, root):
-    from analysis.ledger import Ledger
-
-    ledger = Ledger()
+def test_every_released_file_is_read_whole(records, folder):
     total = 0
     for path in sorted(p for p in next(records.rglob(folder)).iterdir() if p.is_file()):
         file = places.ReleasedFile(
             path.name, "0", "portal audit", "The agency", searching_agency="The agency"
         )
-        tables, rejected, facts = build.read_file(file, path, ledger)
-        found = sum(table.num_rows for table in tables)
-        assert found + rejected.num_rows == facts["records"]
+        table, rejected, (facts,), _ = part_of(file, path)
+        assert table.num_rows + rejected.num_rows == facts["records"]
         total += facts["records"]
     assert total == EXPECTED[folder]
 
 
 def test_a_sharing_list_is_named_and_refused(records):
-    from analysis.ledger import Ledger
-
     path = next((records / "sharing-lists").iterdir())
     file = places.ReleasedFile(path.name, "0", "portal audit", "The agency")
     with pytest.raises(formats.NotASearchAudit, match="sharing list"):
-        build.read_file(file, path, Ledger())
+        part_of(file, path)

@@ -8,12 +8,12 @@ import math
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from frames import part_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import build, formats, readers
+from analysis import formats, readers
 from analysis.formats import is_header, times
-from analysis.ledger import Ledger
 from analysis.places import ReleasedFile
 
 CORPUS = {
@@ -196,8 +196,8 @@ def test_the_second_count_misses_rows_that_the_library_does_not_give(path, monke
 
 def typed(path, owner="The corpus"):
     file = ReleasedFile("corpus.parquet", "0", "network audit", owner)
-    tables, rejected, _ = build.read_file(file, path, Ledger())
-    return pa.concat_tables(tables), rejected
+    table, rejected, _, _ = part_of(file, path)
+    return table, rejected
 
 
 def test_in_a_corpus_agency_searched_and_owner_owns_the_cameras(path):

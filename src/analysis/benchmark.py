@@ -103,17 +103,8 @@ def _pandas(place: Place, path: Path) -> None:
 def _ours(place: Place, path: Path) -> None:
     import tempfile
 
-    import pyarrow.parquet as pq
-
-    from analysis import agencies, build, reasons
-    from analysis.ledger import Ledger
+    from analysis import parts
 
     file = next(f for f in place.files if f.name == path.name)
-    rules = reasons.load(place.hand / "reasons")
-    known = agencies.known(place.hand / "agencies.csv", place.raw / "reference")
-    tables, _, _ = build.read_file(file, path, Ledger())
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "searches.parquet"
-        with pq.ParquetWriter(out, build.SCHEMA, **build.parquet_options()) as writer:
-            for table in tables:
-                writer.write_table(build.enrich(table, file, rules, known, "rule"))
+        parts.make(file, path, parts.recipe(place), Path(folder))

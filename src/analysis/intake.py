@@ -21,12 +21,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis import agencies, build, places, sources, states
+from analysis import agencies, parts, places, sources, states
 from analysis.formats import IncompleteDownload, NotASearchAudit, UnknownColumns
-from analysis.ledger import Ledger
 from analysis.places import LeftOut, Place, ReleasedFile, Waiting
 from analysis.readers import UnreadableFile, archives
 
@@ -336,12 +334,13 @@ def _inspected(
     say(f"reading {one.name}")
     blank = ReleasedFile(one.name, checksum, places.LOGS[0], NOT_SAID, columns=answers.columns)
     try:
-        read = list(build.read_release(blank, one.path, Ledger()))
+        release = parts.Release(blank, one.path)
+        counts = _counted(release.blocks(lambda table, _: table))
     except UnknownColumns as error:
         raise UnknownColumns(f"{error} With make, add COLUMNS='<its name>=ignored'.") from None
     except (UnreadableFile, NotASearchAudit, IncompleteDownload) as error:
         return LeftOut(one.name, checksum, _without_name(str(error), one.name))
-    return _found(one, blank, read, answers, waits)
+    return _found(one, blank, release.facts[0], counts, answers, waits)
 
 
 def _invented() -> set[str]:
@@ -350,11 +349,14 @@ def _invented() -> set[str]:
 
 
 def _found(
-    one: Arrived, blank: ReleasedFile, read: Sequence[build.Read], answers: Answers, waits: Sequence[Waiting]
+    one: Arrived,
+    blank: ReleasedFile,
+    facts: Mapping[str, Any],
+    counts: Mapping[str, Counter[str]],
+    answers: Answers,
+    waits: Sequence[Waiting],
 ) -> Found:
-    tables = [table for part, _, _ in read for table in part]
-    facts = read[0][2]
-    released = _counted(tables, "searching_agency_as_released")
+    released = counts["searching_agency_as_released"]
     log, owner, learned = _log_and_owner(one, facts["forms"], released, answers, waits)
     own = answers.own_agency or (_own_agency(owner, released) if log == "network audit" else None)
     file = replace(
@@ -363,7 +365,7 @@ def _found(
     )  # fmt: skip
     return Found(
         file, one.path, facts["forms"], facts["records"], facts["searches"], facts["rejected"],
-        len(_counted(tables, "released_id")), facts["first_search"], facts["last_search"], facts["notes"], learned,
+        len(counts["released_id"]), facts["first_search"], facts["last_search"], facts["notes"], learned,
     )  # fmt: skip
 
 
@@ -371,13 +373,14 @@ def _without_name(message: str, name: str) -> str:
     return message.removeprefix(f"{name}: ").removeprefix(f"{name}, ")
 
 
-def _counted(tables: Sequence[pa.Table], column: str) -> Counter[str]:
-    """Rows of each value of a column; missing ones are not counted."""
-    found: Counter[str] = Counter()
-    for table in tables:
-        for one in pc.value_counts(table.column(column)).to_pylist():
-            if one["values"]:
-                found[one["values"]] += one["counts"]
+def _counted(blocks: Iterable[parts.Done]) -> dict[str, Counter[str]]:
+    """Rows of each value of the columns that tell agencies and ids; missing values are not counted."""
+    found: dict[str, Counter[str]] = {"searching_agency_as_released": Counter(), "released_id": Counter()}
+    for block in blocks:
+        for column, counter in found.items():
+            for one in pc.value_counts(block.searches.column(column)).to_pylist():
+                if one["values"]:
+                    counter[one["values"]] += one["counts"]
     return found
 
 

@@ -10,8 +10,8 @@ from analysis import claims, pages, places
 
 ORDER = (
     "places", "states", "sources", "readers", "formats", "searches", "sightings", "agencies", "reasons", "ledger",
-    "build", "intake", "measures", "figures", "claims", "coding", "pages", "rows", "replica", "rerun", "report",
-    "comparison", "letter", "verification", "benchmark", "readme",
+    "parts", "rowgroups", "engine", "build", "intake", "measures", "figures", "claims", "coding", "pages", "rows",
+    "replica", "rerun", "report", "comparison", "letter", "verification", "benchmark", "readme",
 )  # fmt: skip
 """The library in data-flow order; a test holds every import to it."""
 

@@ -119,6 +119,10 @@ class Rules:
     lists: tuple[WordList, ...] = ()
     dhs: Mapping[str, Any] = field(default_factory=dict)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process gets: the rules alone, since compiled ones cannot be sent."""
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
     @cached_property
     def patterns(self) -> tuple[str, ...]:
         """Every distinct expression of rules and guards, in order; engines speak of them by number."""

@@ -1,0 +1,78 @@
+"""Runs the making of parts, one task for each released file: on this machine, or on a cluster."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis import parts
+from analysis.places import ReleasedFile
+
+WORTH_A_PROCESS = 1 << 28
+"""Bytes to read from which on starting a process for each core takes less time than it saves."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Make the part of one released file that lies at `path`, in the folder `part`, whole or not at all."""
+
+    file: ReleasedFile
+    path: str
+    part: str
+    by: parts.Recipe
+
+    @property
+    def size(self) -> int:
+        """Bytes to read."""
+        return self.file.bytes or Path(self.path).stat().st_size
+
+    def run(self, threads: int = 1) -> None:
+        """Make the part beside its place and rename it, so that a killed run leaves no half part."""
+        folder = Path(self.part)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+        try:
+            parts.make(self.file, Path(self.path), self.by, made, threads)
+            os.replace(made, folder)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+Run = Callable[[Sequence[Task]], Iterator[Task]]
+"""Runs every task and hands each on when its part is in place; a task that fails ends the run."""
+
+
+def run_here(tasks: Sequence[Task]) -> Iterator[Task]:
+    """Run tasks on this machine: a file after the other, or large releases with a process for each core."""
+    jobs = min(os.cpu_count() or 1, len(tasks))
+    if jobs < 2 or sum(task.size for task in tasks) < WORTH_A_PROCESS:
+        for task in tasks:
+            task.run(threads=os.cpu_count() or 1)
+            yield task
+        return
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+        running = {pool.submit(task.run): task for task in tasks}
+        try:
+            for future in as_completed(running):
+                future.result()
+                yield running[future]
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def progress(tasks: Sequence[Task], run: Run) -> Iterator[str]:
+    """Run the tasks, largest first, and say after each how many files and about how much time are left."""
+    began, size = time.monotonic(), sum(task.size for task in tasks)
+    read = 0
+    for done, task in enumerate(run(sorted(tasks, key=lambda task: -task.size)), start=1):
+        read += task.size
+        left = (time.monotonic() - began) * (size - read) / max(read, 1)
+        more = f"; {len(tasks) - done} more, about {left:.0f} seconds" if done < len(tasks) else ""
+        yield f"read {task.file.name}{more}"

@@ -1,0 +1,377 @@
+"""Turns one released file into a part of searches.parquet, block by block, in memory that stays flat."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import astuple, dataclass, field, replace
+from datetime import datetime
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from analysis import agencies, readers, reasons, searches, sightings
+from analysis.formats import Form, NotASearchAudit, is_header, recognise_section, refuse_incomplete
+from analysis.ledger import Entry, Ledger
+from analysis.places import Place, ReleasedFile
+from analysis.readers import Block, archives
+from analysis.searches import REJECTED
+
+SCHEMA = pa.schema(
+    [
+        ("source_file", pa.string()),
+        ("source_row", pa.int64()),
+        ("source_page", pa.int64()),
+        ("released_id", pa.string()),
+        ("search_key", pa.string()),
+        ("camera_owner", pa.string()),
+        ("searching_agency_as_released", pa.string()),
+        ("searching_agency", pa.string()),
+        ("agency_state", pa.string()),
+        ("agency_kind", pa.string()),
+        ("own_search", pa.bool_()),
+        ("searched_at", pa.timestamp("us", "UTC")),
+        ("window_start", pa.timestamp("us", "UTC")),
+        ("window_end", pa.timestamp("us", "UTC")),
+        ("networks_searched", pa.int64()),
+        ("devices_searched", pa.int64()),
+        ("search_type", pa.string()),
+        ("moderation", pa.string()),
+        ("has_case_number", pa.bool_()),
+        ("reason_as_released", pa.string()),
+        ("offense_types", pa.list_(pa.string())),
+        ("reason_text", pa.string()),
+        ("reason_origin", pa.string()),
+        ("era", pa.string()),
+        ("topics", pa.list_(pa.string())),
+        ("rules", pa.list_(pa.string())),
+        ("immigration_tier", pa.string()),
+        ("immigration_kind", pa.string()),
+        ("mixed", pa.bool_()),
+        ("dhs_ambiguous", pa.bool_()),
+    ]
+)
+"""The columns of searches.parquet, in order; README of the repository's data dictionary is made from it."""
+
+FACTS = (
+    "source_file", "log", "camera_owner", "forms", "records", "searches", "rejected",
+    "first_search", "last_search", "notes",
+)  # fmt: skip
+
+CAPS = (20_000, 55_000, 1_000_000, 1_048_575)
+"""Row counts at which exports and spreadsheets are known to stop."""
+
+ROWS_IN_A_GROUP = 131_072
+_UNREPEATED = {"search_key", "released_id", "source_row", "searched_at", "window_start", "window_end"}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the rows of a place go through beside their file's own entry: the rules, the known agencies, how a
+    search is told from another (`sightings.METHODS`), and the time zone of days in source.toml."""
+
+    rules: reasons.Rules
+    known: agencies.Known
+    by: str
+    time_zone: str = "UTC"
+
+
+def recipe(place: Place) -> Recipe:
+    """A place's recipe. Raises `BadRules`, `BadOverride` and `UnreadableReference`."""
+    return Recipe(
+        reasons.load(place.hand / "reasons"),
+        agencies.known(place.hand / "agencies.csv", place.raw / "reference"),
+        sightings.method_for((file.camera_owner for file in place.files), place.same_search),
+        place.time_zone,
+    )
+
+
+def make(file: ReleasedFile, path: Path, by: Recipe, into: Path, threads: int = 2) -> None:
+    """Read, type and classify one released file; write its part into the empty folder `into`.
+
+    A part is `searches.parquet` (`SCHEMA`), `rejected.parquet` and `part.json` (facts and ledger). It depends on
+    nothing but the file, its entry and the recipe: not on the number of threads and not on how the file is cut
+    into blocks. An archive's files are read one after the other, under names such as `release.zip/2025-06.csv`,
+    and the archive has a line of facts too, which names what in it was not read and why.
+
+    Raises the errors of the readers and of `formats`. A letter in an archive, or a log of something else than
+    searches, stops nothing unless the archive holds nothing else.
+    """
+    release = Release(file, path, by.time_zone)
+    with (
+        _Groups(into / "searches.parquet", SCHEMA) as found,
+        _Groups(into / "rejected.parquet", REJECTED) as rejected,
+    ):
+        for done in release.blocks(lambda table, member: enrich(table, member, by), threads):
+            found.write(done.searches)
+            rejected.write(done.rejected)
+    said = {"facts": release.facts, "ledger": [astuple(entry) for entry in release.ledger.entries]}
+    (into / "part.json").write_text(json.dumps(said), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part that lies in a folder: the facts about its files, and its lines of the ledger."""
+
+    folder: Path
+    facts: list[dict[str, Any]]
+    ledger: list[Entry]
+
+
+def open_part(folder: Path) -> Part:
+    """What `make` wrote into a folder."""
+    said = json.loads((folder / "part.json").read_text(encoding="utf-8"))
+    return Part(folder, said["facts"], [Entry(*line) for line in said["ledger"]])
+
+
+# Blocks ---------------------------------------------------------------------------------------------------
+
+Step = Callable[[pa.Table, ReleasedFile], pa.Table]
+
+
+class _NotRead(Exception):
+    """A member of a release from which no row was read, and why."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A block after all steps: its searches, its rejected rows in order, and why typing refused some."""
+
+    searches: pa.Table
+    rejected: pa.Table
+    refused: Counter[str]
+
+
+@dataclass
+class Release:
+    """One released file that is being read: facts about it, and its lines of the ledger, grow as it is."""
+
+    file: ReleasedFile
+    path: Path
+    time_zone: str = "UTC"
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def blocks(self, step: Step, threads: int = 2) -> Iterator[Done]:
+        """Every block of the file, or of the files inside it, typed and given to `step`; see `make`."""
+        unread: list[str] = []
+        with tempfile.TemporaryDirectory(prefix="analysis-") as folder:
+            for member in archives.members(self.path, self.file.name, Path(folder), self.file.leave_out):
+                account = _Account(replace(self.file, name=member.name), self.time_zone)
+                try:
+                    yield from _read(member, account, step, threads)
+                except _NotRead as error:
+                    if member.name == self.file.name and error.__cause__:
+                        raise error.__cause__ from None
+                    unread.append(str(error))
+                else:
+                    account.close(self.ledger)
+                    self.facts.append(account.facts())
+        if not self.facts:
+            raise readers.UnreadableFile(
+                f"{self.file.name}: nothing in this archive could be read; {'; '.join(unread)}"
+            )
+        if unread:
+            self.facts.append(_archive_facts(self.file, unread))
+
+
+def _read(member: archives.Member, account: _Account, step: Step, threads: int) -> Iterator[Done]:
+    """The blocks of one file after all steps, in order; raises `_NotRead` if it is no log of searches."""
+    if member.path is None:
+        raise _NotRead(f"{member.name}: {member.why}")
+
+    def work(read: tuple[Block, Form]) -> Done:
+        return _typed(*read, account.file, step)
+
+    try:
+        blocks = readers.stream(member.path, account.file.name, is_header)
+        for done in in_order(work, account.taking(_recognised(blocks, account.file)), threads):
+            account.add(done)
+            yield done
+    except (NotASearchAudit, readers.NoKnownHeader) as error:
+        # A table whose columns nobody knows may be an audit; a letter is none.
+        unknown_table = isinstance(error, readers.NoKnownHeader) and archives.is_table(member.name)
+        if account.records or unknown_table:
+            raise
+        raise _NotRead(str(error)) from error
+
+
+def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[tuple[Block, Form]]:
+    """Each block with the form of its header; an empty one's first values are those of the next."""
+    forms: dict[tuple[str, ...], Form] = {}
+    for block, after in pairwise(chain(blocks, [None])):
+        assert block is not None
+        refuse_incomplete((aside.text for aside in block.asides), file.name)
+        section = block.section
+        if section.columns not in forms:
+            goes_on = after is not None and after.section.columns == section.columns
+            sample = after.section if after is not None and goes_on and not len(section.cells) else section
+            forms[section.columns] = recognise_section(sample, file.name, file.columns)
+        yield block, forms[section.columns]
+
+
+def _typed(block: Block, form: Form, file: ReleasedFile, step: Step) -> Done:
+    typed, refused = searches.type_rows(block.section, form, file)
+    rejected = refused
+    if block.asides:
+        asides = searches.asides_table(block.asides, form, file)
+        rejected = pa.concat_tables([asides, refused]).sort_by("source_row")
+    return Done(step(typed, file), rejected, Counter(refused.column("why").to_pylist()))
+
+
+def enrich(table: pa.Table, file: ReleasedFile, by: Recipe) -> pa.Table:
+    """The typed rows with agencies, sightings and reasons: a pure step, the same on any part of the rows."""
+    table = agencies.add(table, by.known)
+    table = sightings.mark(table, by.by)
+    table = reasons.add(table, by.rules, portal=file.log == "portal audit")
+    table = table.append_column("own_search", _own(table, file, by.known))
+    return table.select(SCHEMA.names).cast(SCHEMA)
+
+
+def _own(table: pa.Table, file: ReleasedFile, known: agencies.Known) -> pa.Array:
+    """Whether a search was made by the camera owner's own police; null where source.toml does not say who."""
+    if file.log != "network audit":
+        return pa.array([True]).take(pa.array([0] * table.num_rows, pa.int64()))
+    if file.own_agency is None:
+        return pa.nulls(table.num_rows, pa.bool_())
+    own = agencies.resolve([file.own_agency], known)["agency"][0]
+    return pc.equal(table.column("searching_agency"), own)
+
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+
+def in_order(step: Callable[[_In], _Out], items: Iterable[_In], threads: int) -> Iterator[_Out]:
+    """`step` of every item, in order, a few at a time: Arrow, NumPy and RE2 let other threads run."""
+    waiting: deque[Future[_Out]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for item in items:
+            waiting.append(pool.submit(step, item))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+class _Groups:
+    """A Parquet file whose row groups have one size, however large the tables are that are written to it."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._writer = pq.ParquetWriter(path, schema, **parquet_options(schema))
+        self._waiting = schema.empty_table()
+
+    def __enter__(self) -> _Groups:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if len(self._waiting):
+            self._writer.write_table(self._waiting.combine_chunks())
+        self._writer.close()
+
+    def write(self, table: pa.Table) -> None:
+        self._waiting = pa.concat_tables([self._waiting, table])
+        while len(self._waiting) >= ROWS_IN_A_GROUP:
+            group = self._waiting.slice(0, ROWS_IN_A_GROUP).combine_chunks()  # so that chunks leave no trace
+            self._writer.write_table(group, row_group_size=ROWS_IN_A_GROUP)
+            self._waiting = self._waiting.slice(ROWS_IN_A_GROUP)
+
+
+def parquet_options(schema: pa.Schema = SCHEMA) -> dict[str, Any]:
+    """How tables are written: words that repeat are stored once, keys and times are not."""
+    repeated = [name for name in schema.names if name not in _UNREPEATED]
+    return {"compression": "zstd", "use_dictionary": repeated, "write_statistics": False}
+
+
+# What was found -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Account:
+    """What was read from one file so far, what of it was kept, and what is to be said of it."""
+
+    file: ReleasedFile
+    time_zone: str
+    forms: dict[str, None] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+    unnamed: dict[str, None] = field(default_factory=dict)
+    records: int = 0
+    counted: int = 0
+    asides: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    searches: int = 0
+    outside: int = 0
+    times: list[datetime] = field(default_factory=list)
+
+    def taking(self, blocks: Iterable[tuple[Block, Form]]) -> Iterator[tuple[Block, Form]]:
+        """The same blocks, each written down as it is read."""
+        for block, form in blocks:
+            self.records += block.records
+            self.counted += block.counted
+            self.asides.update(aside.why for aside in block.asides)
+            self.forms[form.key] = None
+            self.notes |= dict.fromkeys(block.notes)
+            if form.unnamed:
+                self.unnamed[f"{len(form.unnamed)} columns without a name are not read"] = None
+            yield block, form
+
+    def add(self, done: Done) -> None:
+        """Write down what the steps made of a block."""
+        self.searches += len(done.searches)
+        self.refused.update(done.refused)
+        self.outside += _outside_period(self.file, done.searches, self.time_zone)
+        ends = pc.min_max(done.searches.column("searched_at")).as_py()
+        times = [*self.times, *(end for end in ends.values() if end)]
+        self.times = [min(times), max(times)] if times else []
+
+    def close(self, ledger: Ledger) -> None:
+        """Write both steps into the ledger; raises `DoesNotAddUp`."""
+        kept = self.records - sum(self.asides.values())
+        ledger.record("read", self.file.name, self.counted, kept, self.asides)
+        ledger.record("type", self.file.name, kept, self.searches, self.refused)
+
+    def facts(self) -> dict[str, Any]:
+        """The file's line of `FACTS`."""
+        first, last = [time.isoformat() for time in self.times] or ["", ""]
+        outside = f"{self.outside:,} searches lie outside the period that source.toml gives"
+        notes = [*self.notes, *self.unnamed, *_may_be_cut(self.records), *([outside] if self.outside else [])]
+        return {
+            **_beginning(self.file, "; ".join(self.forms)),
+            "records": self.records,
+            "searches": self.searches,
+            "rejected": self.records - self.searches,
+            "first_search": first,
+            "last_search": last,
+            "notes": "; ".join(notes),
+        }
+
+
+def _beginning(file: ReleasedFile, forms: str) -> dict[str, Any]:
+    return {"source_file": file.name, "log": file.log, "camera_owner": file.camera_owner, "forms": forms}
+
+
+def _archive_facts(file: ReleasedFile, unread: Sequence[str]) -> dict[str, Any]:
+    counts = {"records": 0, "searches": 0, "rejected": 0, "first_search": "", "last_search": ""}
+    notes = f"{len(unread)} of its files were not read: {'; '.join(unread)}"
+    return {**_beginning(file, "archive"), **counts, "notes": notes}
+
+
+def _outside_period(file: ReleasedFile, table: pa.Table, time_zone: str) -> int:
+    """How many searches lie outside the local days that source.toml gives the file."""
+    if file.period is None:
+        return 0
+    first, last = (pa.scalar(day, pa.date32()) for day in file.period)
+    local = pc.local_timestamp(table.column("searched_at").cast(pa.timestamp("us", time_zone)))
+    day = pc.floor_temporal(local, unit="day").cast(pa.date32())
+    return pc.sum(pc.or_(pc.less(day, first), pc.greater(day, last))).as_py() or 0
+
+
+def _may_be_cut(records: int) -> list[str]:
+    return [f"exactly {records:,} records: the export may be cut off"] if records in CAPS else []
