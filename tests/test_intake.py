@@ -203,6 +203,19 @@ def test_exports_of_the_same_days_with_and_without_ids_are_told_apart_by_the_rul
     assert places.find("georgia").same_search == "rule"
 
 
+def test_where_every_row_of_several_logs_has_the_vendors_id_it_tells_searches_apart(top, tmp_path):
+    for owner in ("Tarnwick", "Brockrigg"):
+        native(
+            tmp_path / "in" / f"12_1_2025-12_31_2025-{owner} ISD-Network-Audit.csv",
+            "Quellmere GA PD",
+            f"{owner} TX PD",
+        )
+    intake.take("texas", [tmp_path / "in"])
+    assert places.find("texas").same_search == "released id"
+    intake.take("one", [native(tmp_path / "alone.csv", "Quellmere GA PD")])
+    assert places.find("one").same_search is None
+
+
 def test_what_is_no_search_audit_is_named_with_its_checksum_and_left_out(top, tmp_path):
     native(tmp_path / "in" / "export.csv", "Quellmere GA PD")
     (tmp_path / "in" / "letter.txt").write_text("Dear requester")

@@ -13,7 +13,7 @@ import pytest
 
 from analysis import places, replica
 from analysis.replica import agreements, export, names, pool, wording
-from analysis.replica.districts import DISTRICTS, LONG
+from analysis.replica.districts import DISTRICTS
 from analysis.replica.draws import Draws
 
 ONE_IN = 200
@@ -466,18 +466,26 @@ def test_reasons_are_typed_chosen_machine_made_blank_and_masked(small):
     assert seen == set(pool.ORIGINS)
 
 
-def test_ids_are_uuids_and_none_is_given_twice(rows):
-    ids = [
-        record[0]
-        for district in DISTRICTS
-        for record in rows[district.name]
-        if LONG in district.parts
-        and len(record) == 14
-        and "-4" in record[0]
-        and not record[0].startswith("0000")
-    ]
-    assert len(ids) > 1_000
-    assert all(
-        re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}", text) for text in ids
-    )
-    assert len(set(ids)) == len(ids)
+def ids_by_log(small, rows):
+    """For each log the id of every search that its export gives one, by the number of the planted search."""
+    truth = small.truth.to_pandas().dropna(subset=["search"])
+    found = {}
+    for district in DISTRICTS:
+        mine = truth[truth["source_file"] == district.file]
+        pairs = [(int(row.search), rows[district.name][row.source_row][0]) for row in mine.itertuples()]
+        found[district.name] = [(search, text) for search, text in pairs if re.fullmatch(UUID, text)]
+    return found
+
+
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"
+
+
+def test_no_log_gives_an_id_twice_and_a_search_has_one_id_in_every_log(small, rows):
+    logs = ids_by_log(small, rows)
+    assert sum(map(len, logs.values())) > 1_000
+    for pairs in logs.values():
+        assert len({text for _, text in pairs}) == len(pairs)
+    one, other = (dict(reversed(logs[name])) for name in (DISTRICTS[0].name, DISTRICTS[2].name))
+    shared = one.keys() & other.keys()
+    assert len(shared) > 100
+    assert all(one[search] == other[search] for search in shared)

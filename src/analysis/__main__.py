@@ -164,7 +164,7 @@ def _provide(place: Place) -> None:
     try:
         sources.locate(place)
         missing = not replica.has_planted(place)
-    except sources.MissingRecords:
+    except (sources.MissingRecords, sources.WrongChecksum):  # of an older generator, where they differ
         missing = True
     if missing:
         _say(f"inventing the records of {place.name} (once) …")

@@ -86,7 +86,10 @@ _WHERE = {
 
 @dataclass(frozen=True)
 class Found:
-    """What one file told: its entry for source.toml, and what a reader of the release would ask of it."""
+    """What one file told: its entry for source.toml, and what a reader of the release would ask of it.
+
+    `ids` are distinct ids of the export's own, `vendor_ids` the searches that have an id of the vendor's.
+    """
 
     file: ReleasedFile
     path: Path
@@ -95,6 +98,7 @@ class Found:
     searches: int
     rejected: int
     ids: int
+    vendor_ids: int
     first_search: str
     last_search: str
     notes: str
@@ -365,7 +369,8 @@ def _found(
     )  # fmt: skip
     return Found(
         file, one.path, facts["forms"], facts["records"], facts["searches"], facts["rejected"],
-        len(counts["released_id"]), facts["first_search"], facts["last_search"], facts["notes"], learned,
+        len(counts["released_id"]), counts["rows"]["with the vendor's id"], facts["first_search"],
+        facts["last_search"], facts["notes"], learned,
     )  # fmt: skip
 
 
@@ -374,14 +379,18 @@ def _without_name(message: str, name: str) -> str:
 
 
 def _counted(blocks: Iterable[parts.Done]) -> dict[str, Counter[str]]:
-    """Rows of each value of the columns that tell agencies and ids; missing values are not counted."""
+    """Rows of each value of the columns that tell agencies and ids, and rows with the vendor's id; missing
+    values are not counted."""
     found: dict[str, Counter[str]] = {"searching_agency_as_released": Counter(), "released_id": Counter()}
+    rows: Counter[str] = Counter()
     for block in blocks:
+        ids = block.searches.column("vendor_id")
+        rows["with the vendor's id"] += len(ids) - ids.null_count
         for column, counter in found.items():
             for one in pc.value_counts(block.searches.column(column)).to_pylist():
                 if one["values"]:
                     counter[one["values"]] += one["counts"]
-    return found
+    return {**found, "rows": rows}
 
 
 _NATIVE_NAME = re.compile(
@@ -560,11 +569,7 @@ def _new(
         "claims    = []              # names of files in claims/, without .toml, where something was published",
         f"time_zone = {_text(zone)}{why}",
         *([f"state     = {_text(state)}              # of the camera owners"] if state else []),
-        *(
-            ['same_search = "rule"      # files of the same days, some with ids and some without']
-            if _mixed_ids(found)
-            else []
-        ),
+        *_same_search(found),
         f"open_questions = [\n{asked}]" if questions else "open_questions = []",
         "",
         "[released]",
@@ -627,11 +632,19 @@ def _state(found: Sequence[Found]) -> str | None:
     return str(told.pop()) if len(told) == 1 else None
 
 
-def _mixed_ids(found: Sequence[Found]) -> bool:
-    """Whether files that cover the same time differ in having ids: an id would then tell one search from itself."""
+def _same_search(found: Sequence[Found]) -> list[str]:
+    """The line that says how one search is told from another, where the files show that the usual way is not best.
+
+    The vendor's id is the same in every log. So it decides where every row has one, and must not where files of
+    the same days differ in having ids: a search would then be told from itself.
+    """
     times = [(one.first_search, one.last_search, bool(one.ids)) for one in found if one.searches]
-    pairs = combinations(times, 2)
-    return any(a[2] != b[2] and a[0] <= b[1] and b[0] <= a[1] for a, b in pairs)
+    if any(a[2] != b[2] and a[0] <= b[1] and b[0] <= a[1] for a, b in combinations(times, 2)):
+        return ['same_search = "rule"      # files of the same days, some with ids and some without']
+    several = len({one.file.camera_owner for one in found}) > 1
+    if several and all(one.vendor_ids == one.searches for one in found):
+        return ['same_search = "released id"   # every file has the vendor\'s ids, the same in every log']
+    return []
 
 
 def _title(at: str, found: Sequence[Found]) -> str:
