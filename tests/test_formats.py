@@ -2,6 +2,8 @@
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis import formats
 from analysis.readers import Section
@@ -187,6 +189,33 @@ def test_masks_are_known(cell):
 @pytest.mark.parametrize("cell", ["", " ", "theft", "n/a", "7923", "a***", "-", "redacted report"])
 def test_words_are_no_masks(cell):
     assert not formats.is_masked(cell)
+
+
+PIECES = [
+    "***",
+    "█",
+    " ",
+    "\u00a0",
+    "REDACTED",
+    "(redacted)",
+    "xxxxx",
+    "ſ",
+    "7923",
+    ".600 GC",
+    " govt code",
+    "٧٩٢٣",
+    "a",
+    "-",
+]
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(PIECES), max_size=4).map("".join) | st.text(max_size=6), max_size=20)
+)
+def test_a_column_is_masked_where_its_cells_are(cells):
+    assert formats.are_masked(pa.array(cells, pa.string())).to_pylist() == [
+        formats.is_masked(c) for c in cells
+    ]
 
 
 def test_columns_that_name_people_never_leave_the_parser():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,12 @@ class Known:
 
     overrides: pd.DataFrame
     reference: States = field(default_factory=dict)
+    names: dict[str, Name] = field(default_factory=dict, compare=False)  # read before: a log has few agencies
+
+    @cached_property
+    def reviewed(self) -> Mapping[str, Mapping[Any, Any]]:
+        """The reviewed lines by the name that each is about."""
+        return {clean(line["released_name"]): line for line in self.overrides.to_dict("records")}
 
 
 def known(overrides: Path | None = None, folder: Path | None = None) -> Known:
@@ -114,9 +121,12 @@ def own(searching_agency: str, own_agency: str | None) -> bool:
 
 def _read_all(names: Sequence[str], beside: Known | None) -> list[Name]:
     said, beside = words(), beside or known()
-    reviewed = {clean(line["released_name"]): line for line in beside.overrides.to_dict("records")}
-    read_names = (_placed(read(name, said), beside.reference, said) for name in names)
-    return [_reviewed(name, reviewed.get(clean(name.released)) if reviewed else None) for name in read_names]
+    for name in names:
+        if name not in beside.names:
+            placed = _placed(read(name, said), beside.reference, said)
+            line = beside.reviewed.get(clean(name)) if beside.reviewed else None
+            beside.names[name] = _reviewed(placed, line)
+    return [beside.names[name] for name in names]
 
 
 def _placed(name: Name, reference: States, said: Words) -> Name:

@@ -208,11 +208,21 @@ def is_masked(text: str) -> bool:
     return cell in words or (not cell[0].isalpha() and pattern.fullmatch(cell) is not None)
 
 
+@cache
+def _could_be_masked() -> str:
+    """A pattern that every masked cell meets, and hardly another; one pass of RE2 over a column finds them."""
+    masks = _vendor()["masks"]
+    words = "|".join(map(re.escape, masks["words"]))
+    statutes = masks["statutes"].replace(r"\d", r"\p{Nd}")
+    return rf"(?i)^[^a-z0-9]*$|{words}|{statutes}"
+
+
 def are_masked(texts: pa.Array) -> pa.Array:
-    """`is_masked` for a column: no mask depends on which digit stands where, so each shape is asked once."""
-    shapes = pc.replace_substring_regex(texts, r"\d", "0").dictionary_encode()
-    masks = [is_masked(shape) for shape in shapes.dictionary.to_pylist()]
-    return pa.array(masks, pa.bool_()).take(shapes.indices)
+    """`is_masked` for a column without nulls: asked once for each distinct text that could be a mask."""
+    could = pc.match_substring_regex(texts, _could_be_masked())
+    shapes = texts.filter(could).dictionary_encode()
+    masks = pa.array([is_masked(shape) for shape in shapes.dictionary.to_pylist()], pa.bool_())
+    return pc.replace_with_mask(could, could, masks.take(shapes.indices))
 
 
 def is_no_value(text: str) -> bool:

@@ -203,7 +203,8 @@ def _record_ends(window: _Window, delimiter: str) -> np.ndarray | None:
     if window.at_end and (not len(ends) or ends[-1] != len(data)):
         ends = np.append(ends, len(data))
     used = int(ends[-1]) if len(ends) else 0
-    if data.count(b"\r", 0, used) != data.count(b"\r\n", 0, used):
+    pairs = np.count_nonzero(bytes_[lines[lines < used] - 1] == _CR) if used else 0
+    if data.count(b"\r", 0, used) != pairs:
         return None
     quotes = quotes[: np.searchsorted(quotes, used)]
     return ends if _quotes_are_regular(bytes_[:used], quotes, ord(delimiter)) else None
