@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -360,10 +360,33 @@ def explain(asked: argparse.Namespace) -> None:
     from analysis import reasons
 
     rules = reasons.load(places.root() / "data" / "hand" / "reasons")
+    if asked.stdin and asked.json:
+        first = 1
+        for lines in _lines_at_hand():
+            for answer in reasons.answer_lines(lines, rules, first):
+                _answer(json.dumps(answer, ensure_ascii=False))
+            sys.stdout.flush()
+            first += len(lines)
+        return
     for line in _asked_lines(asked, asked.reason):
-        said = json.loads(line) if asked.stdin and asked.json else {"reason": line}
-        answer = reasons.explain(said["reason"], rules, said.get("agency_state"), said.get("offense_types"))
-        print(json.dumps(answer.as_dict(), ensure_ascii=False) if asked.json else answer.as_text())
+        said = reasons.explain(line, rules)
+        _answer(json.dumps(said.as_dict(), ensure_ascii=False) if asked.json else said.as_text())
+
+
+def _lines_at_hand() -> Iterator[list[str]]:
+    """Lines of standard input as they arrive: all that are there at once, so that one asked alone is answered."""
+    rest = b""
+    while more := os.read(sys.stdin.fileno(), 1 << 20):
+        *whole, rest = (rest + more).split(b"\n")
+        if whole:
+            yield [line.decode("utf-8", "surrogateescape") for line in whole]
+    if rest:
+        yield [rest.decode("utf-8", "surrogateescape")]
+
+
+def _answer(line: str) -> None:
+    """Print a line that may hold what no terminal can show."""
+    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
 
 def agency(asked: argparse.Namespace) -> None:

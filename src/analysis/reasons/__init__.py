@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.reasons.candidates import company, near_words
 from analysis.reasons.engine import INTERFACE_TOPIC, MACHINE_TOPIC, TOPIC_OF_TIER, Found, classify_text
-from analysis.reasons.explanation import Explanation, explain
+from analysis.reasons.explanation import Explanation, answer_lines, explain
 from analysis.reasons.normal import normal_form, normal_forms, readings
 from analysis.reasons.origin import ORIGINS, Menu, Parted
 from analysis.reasons.rule_files import BadRules, load
@@ -17,8 +18,9 @@ from analysis.reasons.table import COLUMNS, add, classify
 
 __all__ = [
     "COLUMNS", "INTERFACE_TOPIC", "MACHINE_TOPIC", "ORIGINS", "TIERS", "TOPIC_OF_TIER", "BadRules", "Explanation",
-    "Found", "Guard", "Menu", "OffenseType", "Parted", "Rule", "Rules", "WordList", "add", "classify", "classify_text",
-    "explain", "load", "normal_form", "normal_forms", "readings", "rules_table",
+    "Found", "Guard", "Menu", "OffenseType", "Parted", "Rule", "Rules", "WordList", "add", "answer_lines", "classify",
+    "classify_text", "company", "explain", "load", "near_words", "normal_form", "normal_forms", "readings",
+    "rules_table",
 ]  # fmt: skip
 
 TABLE_COLUMNS = ("id", "topic", "tier", "kind", "match", "unless", "because", "matches", "leaves", "source")
@@ -36,7 +38,7 @@ def rules_table(rules: Rules) -> pd.DataFrame:
 
 def _rule_rows(rules: Rules) -> Iterator[dict[str, Any]]:
     for rule in rules.rules:
-        guards = rules.guards_of(rule.group)
+        guards = rules.guarded.get(rule.group, ())
         unless = [
             *(p.written for p in rule.unless),
             *(p.written for g in guards for p in g.unless),

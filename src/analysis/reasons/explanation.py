@@ -1,14 +1,19 @@
-"""Tells, for one reason, what the rules made of it and which words decided."""
+"""Tells, for one reason or many, what the rules made of it and which words decided."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.reasons.engine import Found, classify_parted
-from analysis.reasons.normal import readings, searched
+from analysis.reasons.candidates import near_words
+from analysis.reasons.engine import Found, Removal, classify_fast, decide
+from analysis.reasons.normal import normal_forms, searched
 from analysis.reasons.origin import Parted
+from analysis.reasons.patterns import words
 from analysis.reasons.rules import Rules
 from analysis.reasons.table import dhs_alone, may_be_another_dhs
 
@@ -23,29 +28,23 @@ class Explanation:
     normal: str
     words: Mapping[str, str]
     because: Mapping[str, str]
+    removed_by: Mapping[str, str]
     suspects: tuple[str, ...]
+    near: tuple[tuple[str, str], ...]
     dhs_ambiguous: bool
 
     def as_dict(self) -> dict[str, Any]:
         """The answer for other programs: reason, normal, origin, total, kind, topics and rules."""
-        return {
-            "reason": self.reason,
-            "normal": self.normal,
-            "origin": self.parted.origin,
-            "immigration_tier": self.found.tier,
-            "immigration_kind": self.found.kind,
-            "topics": list(self.found.topics),
-            "rules": list(self.found.rules),
-        }
+        return _answer(self.reason, self.normal, self.parted, self.found)
 
     def as_text(self) -> str:
         """The answer for a person, line by line."""
         found = self.found
         lines = [
-            f"reason            {self.reason!r}",
+            f"reason            {_short(self.reason)!r}",
             f"came about        {self.parted.origin}",
             f"offense types     {', '.join(self.parted.offense_types) or '(none)'}",
-            f"normal form       {self.normal or '(empty)'}",
+            f"normal form       {_short(self.normal) or '(empty)'}",
             f"immigration       {found.tier}" + (f", {found.kind}" if found.kind else ""),
             f"topics            {', '.join(found.topics) or '(none: listed by frequency for people to read)'}",
         ]
@@ -56,14 +55,30 @@ class Explanation:
         if self.dhs_ambiguous:
             lines.append("DHS               may be another department in this agency's state")
         lines += [self._line("rule", rule) for rule in found.rules]
-        lines += [f"{self._line('near miss', rule)}; removed by {why}" for rule, why in found.removed.items()]
+        lines += [
+            f"{self._line('near miss', rule)} Removed by {self.removed_by[rule]}" for rule in found.removed
+        ]
+        lines += [
+            f"near spelling     '{word}' is close to '{listed}', and not listed" for word, listed in self.near
+        ]
         return "\n".join(lines)
 
+    def __str__(self) -> str:
+        return self.as_text()
+
+    def _repr_html_(self) -> str:
+        """The same in a notebook; text from logs is escaped."""
+        return f'<pre class="tex2jax_ignore">{html.escape(self.as_text())}</pre>'
+
     def _line(self, what: str, rule: str) -> str:
-        words, because = self.words.get(rule, ""), self.because.get(rule, "")
-        met = f" met '{words}'" if words else ""
+        met = f" met '{_short(self.words[rule])}'" if self.words.get(rule) else ""
         note = " (suspect: counted in no total, read by a person)" if rule in self.suspects else ""
+        because = self.because.get(rule, "")
         return f"{what:<18}{rule}{met}{note}" + (f": {because}" if because else "")
+
+
+def _short(text: str, most: int = 300) -> str:
+    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
 
 
 def explain(
@@ -72,36 +87,109 @@ def explain(
     agency_state: str | None = None,
     offense_types: str | Sequence[str] | None = None,
 ) -> Explanation:
-    """Explain one reason by the reference engine.
+    """Explain one reason.
 
     `offense_types` is a portal's own column, as one cell or as a list of values; `agency_state` a USPS code,
     which only decides whether DHS is ambiguous. Rules about dated operations speak, since no day is given.
     """
-    cell = (
-        offense_types if offense_types is None or isinstance(offense_types, str) else ", ".join(offense_types)
-    )
-    parted = rules.menu.part(reason, cell)
-    found = classify_parted(parted, rules)
-    text = parted.inside if parted.origin == "machine" else parted.text
-    because = {rule.id: rule.because for rule in rules.rules}
-    because |= {t.rule: t.because for t in rules.offense_types.values()}
+    parted = rules.menu.part(reason, _cell(offense_types))
+    found, text = classify_fast(parted, rules), searched(parted.asked)
+    told = {rule.id: rule for rule in rules.rules if rule.id in found.rules or rule.id in found.removed}
+    because = {t.rule: t.because for t in rules.offense_types.values()}
     return Explanation(
         reason=reason,
         parted=parted,
         found=found,
-        normal=" | ".join(dict.fromkeys(readings(text))),
-        words=_words(text, found, rules),
-        because=because,
-        suspects=tuple(rule.id for rule in rules.rules if rule.tier == "suspect"),
+        normal=_normal(text),
+        words={rule.id: _met(rule.searched, text) for rule in told.values()},
+        because=because | {rule.id: rule.because for rule in told.values()},
+        removed_by={rule: _said(why, text) for rule, why in found.removed.items()},
+        suspects=tuple(rule.id for rule in told.values() if rule.tier == "suspect"),
+        near=near_words(_normal(text)) if found.tier == "none" else (),
         dhs_ambiguous=dhs_alone(found, rules) and may_be_another_dhs(agency_state, None, rules),
     )
 
 
-def _words(text: str, found: Found, rules: Rules) -> dict[str, str]:
-    """The words that each rule met, and those of rules that something removed."""
-    form, met = searched(text), {}
-    for rule in rules.rules:
-        if rule.id in found.rules or rule.id in found.removed:
-            hit = rules.compiled[rules.number[rule.searched]].search(form)
-            met[rule.id] = hit[0].strip(" <>") if hit else ""
-    return met
+def _cell(offense_types: str | Sequence[str] | None) -> str | None:
+    return (
+        offense_types if offense_types is None or isinstance(offense_types, str) else ", ".join(offense_types)
+    )
+
+
+def _normal(text: str) -> str:
+    """The readings of a searched text, parted by a bar."""
+    return " | ".join(reading.strip() for reading in re.findall(r"<( .*?) ?>", text, re.DOTALL))
+
+
+def _met(expression: str, text: str) -> str:
+    """The words that an expression meets."""
+    hit = re.search(expression, text)
+    return hit[0].strip(" <>") if hit else ""
+
+
+def _said(why: Removal, text: str) -> str:
+    because = f": {why.because}" if why.because else "."
+    return (
+        f"'{_short(_met(words(why.pattern.expression), text))}'" if why.pattern else f"rule {why.rule}"
+    ) + because
+
+
+# Many at once -----------------------------------------------------------------------------------------------
+
+
+def answer_lines(lines: Sequence[str], rules: Rules, first: int = 1) -> Iterator[dict[str, Any]]:
+    """One answer for each line, which holds one JSON object.
+
+    `{"reason": …, "agency_state": …, "offense_types": […]}`, of which only `reason` is required. A line that
+    cannot be read is answered by an object with `line` (the first is number `first`) and `error`; none is skipped.
+    """
+    asked = [_asked(line) for line in lines]
+    good = [one for one in asked if not isinstance(one, str)]
+    answers = _answers(good, rules)
+    for place, one in enumerate(asked, start=first):
+        yield {"line": place, "error": one} if isinstance(one, str) else next(answers)
+
+
+_FORM = 'give one object a line, such as {"reason": "ICE hold", "agency_state": "TX", "offense_types": ["Robbery"]}'
+
+
+def _asked(line: str) -> tuple[str, str | None] | str:
+    """A line's reason and offense types, or what is wrong with it."""
+    try:
+        said = json.loads(line.removeprefix("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        return f"this is no JSON ({error}); {_FORM}" if line.strip() else f"the line is empty; {_FORM}"
+    if not isinstance(said, dict):
+        return f"this is no JSON object; {_FORM}"
+    reason, state, types = (said.get(key) for key in ("reason", "agency_state", "offense_types"))
+    if not isinstance(reason, str):
+        return f"'reason' is {'not a text' if 'reason' in said else 'missing'}; {_FORM}"
+    if state is not None and not isinstance(state, str):
+        return f"'agency_state' is not a text; {_FORM}"
+    listed = isinstance(types, list) and all(isinstance(value, str) for value in types)
+    if types is not None and not isinstance(types, str) and not listed:
+        return f"'offense_types' is not a list of texts; {_FORM}"
+    return reason, _cell(types)
+
+
+def _answers(asked: Sequence[tuple[str, str | None]], rules: Rules) -> Iterator[dict[str, Any]]:
+    """The answers to reasons with their offense types; normal forms are made together."""
+    parts = [rules.menu.part(reason, cell) for reason, cell in asked]
+    blanks = normal_forms([part.asked.replace("_", " ") for part in parts])
+    joined = normal_forms([part.asked.replace("_", "") for part in parts])
+    for (reason, _), part, blank, join in zip(asked, parts, blanks, joined):
+        read = dict.fromkeys((blank, join))
+        numbers = rules.at_once(" ".join(f"< {form} >" for form in read).encode())
+        yield _answer(reason, " | ".join(read), part, decide(numbers, part, rules))
+
+
+def _answer(reason: str, normal: str, parted: Parted, found: Found) -> dict[str, Any]:
+    return {
+        "reason": reason,
+        "normal": normal,
+        "origin": parted.origin,
+        "immigration_tier": found.tier,
+        "immigration_kind": found.kind,
+        "topics": list(found.topics),
+        "rules": list(found.rules),
+    }

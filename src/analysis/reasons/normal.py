@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -59,19 +59,45 @@ def normal_forms(texts: Sequence[str]) -> list[str]:
     if joined.count("\n") != len(lines) - 1:
         joined = "\n".join(line.replace("\n", " ") for line in lines)
     joined = joined.replace(_PLACEHOLDER, " ").lower()
-    if "." in joined:
-        joined = _INITIALS.sub(lambda found: found[0].replace(".", ""), joined)
-    if "287" in joined:
-        joined = _SECTION_287.sub(rf"\1{_PLACEHOLDER} ", joined)
-    joined = _part_words(joined)
+    joined = _on_lines(joined, ".", _join_initials)
+    joined = _on_lines(joined, "287", _join_section_287)
+    codes = _part_words(joined)
+    forms = codes.tobytes().decode("utf-32-le").split("\n")
+    for place in _spelt_out(codes):
+        forms[place] = _join_letters(forms[place])
+    return forms
+
+
+def _on_lines(joined: str, holding: str, change: Callable[[str], str]) -> str:
+    """Change the lines that hold a text; most hold none and are not looked at."""
+    if holding not in joined:
+        return joined
+    return "\n".join(change(line) if holding in line else line for line in joined.split("\n"))
+
+
+def _join_initials(line: str) -> str:
+    return _INITIALS.sub(lambda found: found[0].replace(".", ""), line)
+
+
+def _join_section_287(line: str) -> str:
+    return _SECTION_287.sub(rf"\1{_PLACEHOLDER} ", line)
+
+
+def _spelt_out(codes: np.ndarray) -> list[int]:
+    """The numbers of the lines that hold three single letters in a row, or the mark of section 287(g)."""
+    blank = np.concatenate([[True], (codes == _BLANK) | (codes == _NEWLINE), [True]])
+    letter = (codes >= ord("a")) & (codes <= ord("z"))
+    single = letter & blank[:-2] & blank[2:]
+    three = single[:-4] & single[2:-2] & single[4:]
+    places = np.append(np.flatnonzero(three), np.flatnonzero(codes == ord(_PLACEHOLDER)))
+    ends = np.flatnonzero(codes == _NEWLINE)
+    return [int(line) for line in np.unique(np.searchsorted(ends, places))]
+
+
+def _join_letters(form: str) -> str:
     for pattern in (_AGENCIES, _SPELT_OUT):
-        joined = pattern.sub(lambda found: found[1] + found[2].replace(" ", ""), joined)
-    return joined.replace(_PLACEHOLDER, "287g").split("\n")
-
-
-def words(pattern: str) -> str:
-    """A pattern of the rules as whole words of a searched text."""
-    return f" (?:{pattern}) "
+        form = pattern.sub(lambda found: found[1] + found[2].replace(" ", ""), form)
+    return form.replace(_PLACEHOLDER, "287g")
 
 
 def searched(text: str) -> str:
@@ -103,13 +129,17 @@ def _kinds(codes: np.ndarray) -> np.ndarray:
     return kinds
 
 
-def _part_words(joined: str) -> str:
+def _part_words(joined: str) -> np.ndarray:
     """Blanks between letters and digits, other characters made blanks, runs of blanks made one, none at ends."""
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     kinds = _kinds(codes)
-    codes = np.where(kinds == _OTHER, _BLANK, codes).astype("<u4")
+    codes = np.where(kinds == _OTHER, _BLANK, codes).astype("<u4", copy=False)
     meet = np.flatnonzero((kinds[:-1] + kinds[1:] == 3) & (kinds[:-1] * kinds[1:] == 2)) + 1
     codes, kinds = np.insert(codes, meet, _BLANK), np.insert(kinds, meet, _OTHER)
-    after_word = np.concatenate([[False], (kinds[:-1] == _LETTER) | (kinds[:-1] == _DIGIT)])
-    kept = codes[(kinds != _OTHER) | after_word]
-    return kept.tobytes().decode("utf-32-le").replace(" \n", "\n").removesuffix(" ")
+    word = (kinds == _LETTER) | (kinds == _DIGIT)
+    # A blank stays where a word stands on both sides of the blanks it begins.
+    after_word = np.concatenate([[False], word[:-1]])
+    kept = (kinds != _OTHER) | after_word
+    codes, kinds = codes[kept], kinds[kept]
+    before_end = np.concatenate([kinds[1:] == _BREAK, [True]])[: len(kinds)]
+    return codes[(kinds != _OTHER) | ~before_end]

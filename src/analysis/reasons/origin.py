@@ -29,6 +29,11 @@ class Parted(NamedTuple):
     origin: str
     inside: str = ""
 
+    @property
+    def asked(self) -> str:
+        """The text that the rules are asked about: what was typed, or what a machine quotes."""
+        return self.inside if self.origin == "machine" else self.text
+
 
 @dataclass(frozen=True)
 class Menu:

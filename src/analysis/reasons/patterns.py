@@ -20,6 +20,12 @@ import re2
 GAP = "( [a-z0-9]+){0,2} "
 """At most two words between two words; a word is bounded by blanks, so each is read once."""
 
+LONG_NUMBER = 6
+"""Numbers of so many digits are told apart by their length alone; a pattern that names one is refused."""
+
+_QUIET = re2.Options()
+_QUIET.log_errors = False
+_SIGNS = re.compile(r"\(\?:|\{[\d,]+\}|\[[^\]]*\]|.")
 _NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _NOT_ALLOWED = (
     (r"\(\?|\\|[\^$]", "look-around, back-references, anchors and backslashes are outside the subset"),
@@ -30,6 +36,7 @@ _NOT_ALLOWED = (
     (r"(?<!\.)\.(?!\.)|\.{3}", "dots are outside the subset: name the letters, or write '..' for soon after"),
     (r"[^a-z0-9 |()?*+\[\]{},.~-]", "patterns meet small letters, digits and single blanks only"),
     (r"\[[^\]]*\[", "a class inside a class is outside the subset"),
+    (r"\d\((?! )|\)\d", "a number is written whole: '2800|2801', not '28(00|01)'"),
 )  # fmt: skip
 
 
@@ -78,16 +85,39 @@ def _checked(written: str, lists: Mapping[str, str]) -> list[str]:
         raise BadPattern(f"'~' and '..' stand outside brackets; write '{written}' as alternatives")
     try:
         expression = _with_lists("|".join(map(_spelt_out, parts)), lists)
-        re.compile(expression)
-        re2.compile(expression)
-    except (re.error, re2.error) as error:
+        re2.compile(expression, _QUIET)
+    except re2.error as error:
         raise BadPattern(f"'{written}' is no pattern ({error}); mend it") from error
+    if _longest_number(expression) >= LONG_NUMBER:
+        raise BadPattern(
+            f"'{written}' names a number of {LONG_NUMBER} digits or more; numbers so long are cases"
+        )
     return parts
+
+
+def _longest_number(expression: str) -> int:
+    """How many digits the longest number has of which the expression names a digit.
+
+    Numbers that no pattern names are told apart by their length alone (`reasons.table`). A digit beside a bracket
+    belongs to the number on the bracket's other side.
+    """
+    longest = length = last = 0
+    named = False
+    for sign in [*_SIGNS.findall(expression), " "]:
+        digit = sign.isdigit() or (sign[0] == "[" and any(f in sign for f in "0123456789"))
+        if sign[0] == "{":
+            length += last * (int(re.findall(r"\d+", sign)[-1]) - 1)
+        elif digit:
+            length, last, named = length + 1, 1, named or sign.isdigit() or "0-9" not in sign
+        elif sign not in ("(?:", "(", ")", "?"):
+            longest = max(longest, length) if named else longest
+            length, last, named = 0, 0, False
+    return longest
 
 
 def matches_anything(expression: str) -> bool:
     """Whether an expression, as whole words, meets a word that nobody would name."""
-    return re.search(words(expression), " q ") is not None
+    return re2.compile(words(expression), _QUIET).search(" q ") is not None
 
 
 def _alternatives(written: str) -> Iterator[str]:

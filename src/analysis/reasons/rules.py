@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -147,8 +147,13 @@ class Rules:
         return {p.written: self.number[words(p.expression)] for p in excluding}
 
     @cached_property
+    def excluding(self) -> frozenset[int]:
+        """The numbers of all patterns that exclude."""
+        return frozenset(self.number_within.values())
+
+    @cached_property
     def compiled(self) -> tuple[re.Pattern[str], ...]:
-        """The expressions for Python's `re`: the reference engine, which also says which words matched."""
+        """The expressions for Python's `re`: the reference engine."""
         return tuple(re.compile(pattern) for pattern in self.patterns)
 
     @cached_property
@@ -163,29 +168,23 @@ class Rules:
             p: self.number[p] for rule in self.rules if not self._is_second(rule) for p in _patterns(rule)
         }
         needed = dict.fromkeys(rule.searched_first for rule in second)
-        first_set = _together([*plain, *needed])
-        rest = list(dict.fromkeys(p for rule in second for p in _patterns(rule))) + list(self._guarding())
-        second_set = _together(list(dict.fromkeys(rest)))
-        return _in_passes(
-            first_set, [*plain.values()], second_set, [self.number[p] for p in dict.fromkeys(rest)]
-        )
+        rest = dict.fromkeys([*(p for rule in second for p in _patterns(rule)), *self._guarding()])
+        numbers, more = [*plain.values()], [self.number[p] for p in rest]
+        return _in_passes(_together([*plain, *needed]), numbers, _together(rest), more)
 
     @cached_property
     def dated(self) -> frozenset[str]:
         """The ids of rules that speak of some days only."""
         return frozenset(rule.id for rule in self.rules if rule.since or rule.until)
 
-    def guards_of(self, group: str) -> tuple[Guard, ...]:
-        """The guards that can remove a group."""
-        return self._guards_by_group.get(group, ())
-
     @cached_property
-    def _guards_by_group(self) -> Mapping[str, tuple[Guard, ...]]:
+    def guarded(self) -> Mapping[str, tuple[Guard, ...]]:
+        """The groups that a guard can remove, each with its guards."""
         groups = dict.fromkeys(group for guard in self.guards for group in guard.groups)
         return {group: tuple(g for g in self.guards if group in g.groups) for group in groups}
 
     def _is_second(self, rule: Rule) -> bool:
-        return rule.tier is not None or rule.group in self._guards_by_group
+        return rule.tier is not None or rule.group in self.guarded
 
     def _guarding(self) -> Iterator[str]:
         for guard in self.guards:
@@ -202,7 +201,7 @@ def _patterns(rule: Rule) -> Iterator[str]:
     yield from (words(p.expression) for p in rule.unless)
 
 
-def _together(patterns: list[str]) -> re2.Set:
+def _together(patterns: Iterable[str]) -> re2.Set:
     """Patterns as one RE2 set, which finds all that match in one linear pass."""
     options = re2.Options()
     options.never_capture, options.log_errors, options.max_mem = True, False, 256 << 20

@@ -15,6 +15,7 @@ from analysis.formats import are_masked
 from analysis.reasons.engine import Found, decide
 from analysis.reasons.normal import normal_forms
 from analysis.reasons.origin import ORIGINS, Parted
+from analysis.reasons.patterns import LONG_NUMBER
 from analysis.reasons.rules import Rules
 
 COLUMNS = {
@@ -35,11 +36,12 @@ _TYPED, _MASKED, _BLANK = (Parted((), "", origin) for origin in ("typed", "maske
 
 
 @dataclass
-class _Distinct:
-    """Distinct reasons: what remains beside the menu, how each came about, which patterns it meets, its answer.
+class _Cases:
+    """Distinct reasons but for long numbers: what remains beside the menu, how each came about, the answers.
 
-    Most reasons are plain typed text; those share one `Parted` without their text, so that a million reasons
-    are no million objects.
+    A case number is long and no pattern names a long number, so `26-123456` and `26-654321` are one case: what
+    is asked of the rules grows with the words that officers use, not with the files they point to. Most reasons
+    are plain typed text; those share one `Parted` without their text.
     """
 
     texts: list[str]
@@ -47,6 +49,16 @@ class _Distinct:
     matched: list[frozenset[int]]
     answers: list[Found]
     answer: np.ndarray
+
+
+@dataclass
+class _Rows:
+    """For each row the number of its distinct writing; for each writing its reason as released and its case."""
+
+    writing: np.ndarray
+    reasons: pa.StringArray
+    reason: np.ndarray
+    case: np.ndarray
 
 
 def add(table: pa.Table, rules: Rules, portal: bool = False) -> pa.Table:
@@ -57,16 +69,15 @@ def add(table: pa.Table, rules: Rules, portal: bool = False) -> pa.Table:
     (for rules about dated operations), `agency_state` and `searching_agency` (for `dhs_ambiguous`, which is
     null-free and false where the state is unknown). Pure, and the same on any part of the rows.
     """
-    reasons, columns, portals, place = _distinct_rows(table, portal)
-    distinct = _classify(reasons, columns, portals, rules)
-    answer = _by_day(table, distinct, place, rules)
-    parts = _parts_table(distinct).take(pa.array(place))
-    answers = _answers_table(distinct.answers).take(pa.array(answer))
-    found = {name: parts.column(name) for name in parts.column_names}
+    rows, cases = _classify(table, portal, rules)
+    answer = _by_day(table, cases, rows.case[rows.writing], rules)
+    answers = _answers_table(cases.answers).take(pa.array(answer))
+    parts = _parts_table(cases).take(pa.array(rows.case))
+    found = {name: parts.column(name).take(pa.array(rows.writing)) for name in parts.column_names}
+    found["reason_text"] = _texts(rows, cases).take(pa.array(rows.writing))
     found |= {name: answers.column(name) for name in answers.column_names}
-    found["dhs_ambiguous"] = _dhs_ambiguous(table, distinct.answers, answer, rules)
-    kept = [name for name in table.column_names if name not in COLUMNS]
-    table = table.select(kept)
+    found["dhs_ambiguous"] = _dhs_ambiguous(table, cases.answers, answer, rules)
+    table = table.select([name for name in table.column_names if name not in COLUMNS])
     for name, kind in COLUMNS.items():
         table = table.append_column(pa.field(name, kind), found[name])
     return table
@@ -87,40 +98,86 @@ def classify(
     return frame.rename(columns={"reason_as_released": "reason"})
 
 
-def _encode(column: pa.ChunkedArray) -> tuple[list[str], np.ndarray]:
+# Distinct reasons -------------------------------------------------------------------------------------------
+
+
+def _encode(column: pa.ChunkedArray | pa.Array) -> tuple[pa.StringArray, np.ndarray]:
     """The distinct strings of a column (null is empty) and, for each row, the number of its string."""
-    coded = pc.fill_null(column.cast(pa.string()), "").combine_chunks().dictionary_encode()
-    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-    return coded.dictionary.to_pylist(), coded.indices.to_numpy().astype(np.int64)
+    coded = pc.fill_null(column.cast(pa.string()), "").dictionary_encode()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+        coded = (
+            coded if isinstance(coded, pa.DictionaryArray) else pa.array([], pa.string()).dictionary_encode()
+        )
+    return coded.dictionary, coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
-def _distinct_rows(table: pa.Table, portal: bool) -> tuple[list[str], list[str], list[bool], np.ndarray]:
-    """Distinct pairs of reason and offense-type column (and whether the menu stands in the reason)."""
+def _numbered(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct keys in order of appearance and, for each key, its number."""
+    coded = pa.array(keys).dictionary_encode()
+    return coded.dictionary.to_numpy(), coded.indices.to_numpy().astype(np.int64)
+
+
+def without_long_numbers(texts: pa.StringArray) -> pa.StringArray:
+    """The texts with every digit of a number of `LONG_NUMBER` digits or more made a 9; lengths stay."""
+    if not len(texts):
+        return texts
+    texts = pa.concat_arrays([texts])
+    _, offsets, data = texts.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int32)[: len(texts) + 1]
+    signs = np.frombuffer(data, dtype=np.uint8)[: ends[-1]].copy() if data else np.empty(0, np.uint8)
+    digit = np.zeros(len(signs) + 2, dtype=np.int8)
+    digit[1:-1] = (signs >= ord("0")) & (signs <= ord("9"))
+    step = np.diff(digit)
+    first, after = np.flatnonzero(step == 1), np.flatnonzero(step == -1)
+    # A number ends where its text ends, although the next text follows in memory.
+    cuts = ends[1:-1][(digit[ends[1:-1]] == 1) & (digit[ends[1:-1] + 1] == 1)]
+    if len(cuts):
+        first, after = np.sort(np.append(first, cuts)), np.sort(np.append(after, cuts))
+    long = after - first >= LONG_NUMBER
+    inside = np.zeros(len(signs) + 1, dtype=np.int8)
+    inside[first[long]] += 1
+    inside[after[long]] -= 1
+    signs[np.cumsum(inside[:-1], dtype=np.int8) > 0] = ord("9")
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends.copy()), pa.py_buffer(signs))
+
+
+def _distinct(table: pa.Table, portal: bool) -> tuple[_Rows, list[str], list[str], np.ndarray]:
+    """Rows, and for each case its reason without long numbers, its offense-type column and whether a menu stands
+    in the reason."""
     reasons, row = _encode(table.column("reason_as_released"))
-    names = table.column_names
-    if "offense_types_as_released" not in names and "menu_in_reason" not in names:
-        return reasons, [""] * len(reasons), [portal] * len(reasons), row
-    types, of_type = [""], np.zeros(table.num_rows, dtype=np.int64)
-    if "offense_types_as_released" in names:
+    plain, of_reason = _encode(without_long_numbers(reasons))
+    types, of_type, menu = _beside(table, portal)
+    if of_type is None and menu is None:
+        rows = _Rows(row, reasons, np.arange(len(reasons)), of_reason)
+        return rows, plain.to_pylist(), [""] * len(plain), np.full(len(plain), portal)
+    kinds = (np.zeros(len(row), np.int64) if of_type is None else of_type) * 2
+    kinds += portal if menu is None else menu
+    many = 2 * len(types)
+    writings, writing = _numbered(row * many + kinds)
+    cases, case = _numbered(of_reason[writings // many] * many + writings % many)
+    rows = _Rows(writing, reasons, writings // many, case)
+    texts, columns = plain.to_pylist(), types.to_pylist()
+    of_case = [texts[n] for n in cases // many]
+    return rows, of_case, [columns[n] for n in cases % many // 2], (cases % 2).astype(bool)
+
+
+def _beside(table: pa.Table, portal: bool) -> tuple[pa.StringArray, np.ndarray | None, np.ndarray | None]:
+    """The offense-type column and the marks of a menu in the reason, each None where it says nothing."""
+    types, of_type, menu = pa.array([""]), None, None
+    if "offense_types_as_released" in table.column_names:
         types, of_type = _encode(table.column("offense_types_as_released"))
-    menu = np.full(table.num_rows, portal)
-    if "menu_in_reason" in names:
+        of_type = None if types.equals(pa.array([""])) else of_type
+    if "menu_in_reason" in table.column_names:
         menu = pc.fill_null(table.column("menu_in_reason"), False).to_numpy().astype(bool)
-    if len(types) == 1 and not len(np.flatnonzero(menu != menu[:1])):
-        return reasons, types * len(reasons), [bool(menu.any())] * len(reasons), row
-    pairs, place = np.unique((row * len(types) + of_type) * 2 + menu, return_inverse=True)
-    which = pairs // 2
-    return (
-        [reasons[i] for i in which // len(types)],
-        [types[i] for i in which % len(types)],
-        [bool(flag) for flag in pairs % 2],
-        place,
-    )
+        menu = None if not len(menu) or (menu == portal).all() else menu
+    return (types if of_type is not None else pa.array([""])), of_type, menu
 
 
-def _classify(reasons: list[str], columns: list[str], portals: list[bool], rules: Rules) -> _Distinct:
+def _classify(table: pa.Table, portal: bool, rules: Rules) -> tuple[_Rows, _Cases]:
+    rows, reasons, columns, portals = _distinct(table, portal)
     texts, parts = _part(reasons, columns, portals, rules)
-    searched = [part.inside if part.origin == "machine" else text for text, part in zip(texts, parts)]
+    searched = [part.inside if part.origin == "machine" else text for part, text in zip(parts, texts)]
     matched = _match(searched, rules)
     known: dict[tuple[frozenset[int], tuple[str, ...], str], int] = {}
     answers: list[Found] = []
@@ -131,13 +188,25 @@ def _classify(reasons: list[str], columns: list[str], portals: list[bool], rules
             known[key] = len(answers)
             answers.append(decide(numbers, part, rules))
         answer[place] = known[key]
-    return _Distinct(texts, parts, matched, answers, answer)
+    return rows, _Cases(texts, parts, matched, answers, answer)
+
+
+def _texts(rows: _Rows, cases: _Cases) -> pa.Array:
+    """What was typed, for each writing: the end of its reason as released, as long as that of its case."""
+    written = [reason.strip() for reason in rows.reasons.to_pylist()]
+    parted = np.array([part.origin != "typed" for part in cases.parts], dtype=bool)
+    if len(rows.reason) != len(written) or not np.array_equal(rows.reason, np.arange(len(written))):
+        written = [written[reason] for reason in rows.reason.tolist()]
+    for place in np.flatnonzero(parted[rows.case]).tolist():
+        length = len(cases.texts[rows.case[place]])
+        written[place] = written[place][len(written[place]) - length :]
+    return pa.array(written, pa.string())
 
 
 def _part(
-    reasons: list[str], columns: list[str], portals: list[bool], rules: Rules
+    reasons: list[str], columns: list[str], portals: np.ndarray, rules: Rules
 ) -> tuple[list[str], list[Parted]]:
-    """The text and the parts of every distinct reason; most need no look at the menu."""
+    """The text and the parts of every case; most need no look at the menu."""
     column = pa.array(reasons, pa.string())
     machine = "|".join(m.begins.replace(" ", r"\s+") for m in rules.menu.machines) or "$^"
     special = pc.or_(
@@ -151,7 +220,7 @@ def _part(
     ]
     for place, (look, types) in enumerate(zip(special, columns)):
         if look or types:
-            parts[place] = rules.menu.part(reasons[place], types, portals[place])
+            parts[place] = rules.menu.part(reasons[place], types, bool(portals[place]))
             texts[place] = parts[place].text
     return texts, parts
 
@@ -166,12 +235,10 @@ def _match(texts: list[str], rules: Rules) -> list[frozenset[int]]:
     return [match(form.encode()) for form in forms]
 
 
-def _by_day(table: pa.Table, distinct: _Distinct, place: np.ndarray, rules: Rules) -> np.ndarray:
+def _by_day(table: pa.Table, cases: _Cases, place: np.ndarray, rules: Rules) -> np.ndarray:
     """For each row the number of its answer; rules about dated operations are asked with the row's day."""
-    answer = distinct.answer[place]
-    dated = np.array(
-        [not rules.dated.isdisjoint({*a.rules, *a.removed}) for a in distinct.answers], dtype=bool
-    )
+    answer = cases.answer[place]
+    dated = np.array([not rules.dated.isdisjoint({*a.rules, *a.removed}) for a in cases.answers], dtype=bool)
     if "searched_at" not in table.column_names or not dated.any():
         return answer
     rows = np.flatnonzero(dated[answer])
@@ -187,21 +254,20 @@ def _by_day(table: pa.Table, distinct: _Distinct, place: np.ndarray, rules: Rule
         )
         key = (int(place[row]), day)
         if key not in known:
-            known[key] = len(distinct.answers)
-            distinct.answers.append(decide(distinct.matched[key[0]], distinct.parts[key[0]], rules, day))
+            known[key] = len(cases.answers)
+            cases.answers.append(decide(cases.matched[key[0]], cases.parts[key[0]], rules, day))
         answer[row] = known[key]
     return answer
 
 
-def _parts_table(distinct: _Distinct) -> pa.Table:
+def _parts_table(cases: _Cases) -> pa.Table:
     number: dict[tuple[str, ...], int] = {}
-    types = [number.setdefault(part.offense_types, len(number)) for part in distinct.parts]
+    types = [number.setdefault(part.offense_types, len(number)) for part in cases.parts]
     lists = pa.array([list(value) for value in number], COLUMNS["offense_types"])
-    origins = [ORIGINS.index(part.origin) for part in distinct.parts]
+    origins = [ORIGINS.index(part.origin) for part in cases.parts]
     return pa.table(
         {
             "offense_types": lists.take(pa.array(types, pa.int32())),
-            "reason_text": pa.array(distinct.texts, pa.string()),
             "reason_origin": pa.array(ORIGINS).take(pa.array(origins, pa.int32())),
         }
     )

@@ -1,0 +1,118 @@
+"""Names words that may belong in a rule, for a person to accept; none is ever applied by itself.
+
+Two signs make a candidate: a spelling close to a listed word, and company. A word keeps company with immigration
+when it stands beside an immigration reason's words far more often than elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+LISTED = (
+    "immigration", "immigrations", "immigrant", "deport", "deported", "deportation", "detainer", "detainers", "removal",
+    "undocumented", "overstay", "overstayed", "smuggling", "homeland", "uscis", "border patrol",
+)  # fmt: skip
+"""Listed words long enough that a near spelling means something; one letter off ICE or HSI means nothing."""
+
+FAR = {"immigration": 3, "immigrations": 3}
+"""How many letters a near spelling may be off; 2 for every other listed word of eight letters or more, else 1."""
+
+ORDINARY = frozenset({
+    "department", "migration", "imagination", "deposit", "depart", "departed", "depot", "report",
+    "reported", "deputy", "trainer", "container", "retainer", "retained", "detained", "detain", "details",
+    "remove", "removed", "approval", "rival", "arrival", "revival", "juggling", "struggling",
+    "overstaying", "emigration", "irrigation", "mitigation", "immigrate", "immigrating", "immigrated",
+    "homelands", "import", "export", "deports", "deporting", "deportations", "detaining", "immigrants",
+    "smuggle", "smuggler", "investigation", "impersonation", "integration", "registration", "retain",
+    "captain", "device", "removals", "retailer", "retainers", "containers", "trainers",
+})  # fmt: skip
+"""Words near a listed one that are words of their own, or stand in the rules already."""
+
+BESIDE, ROWS, STRENGTH = 3, 3, 3.84
+"""A word keeps company when it stands in so many immigration reasons and rows, with so high a log-likelihood ratio
+(3.84: one chance in twenty for a single word; many words are looked at, so this ranks them and proves nothing)."""
+
+
+class Near(NamedTuple):
+    """A word of a reason and the listed word it is close to."""
+
+    word: str
+    listed: str
+
+
+def near_words(normal: str) -> tuple[Near, ...]:
+    """Words of a normal form, alone or two together, that are close to a listed word without being one."""
+    said = normal.split()[:200]
+    together = [*said, *(f"{a}{b}" for a, b in pairwise(said))]
+    return tuple(near for word in dict.fromkeys(together) if (near := _near(word)))
+
+
+def _near(word: str) -> Near | None:
+    if len(word) < 5 or word in LISTED or word in ORDINARY or not word.isalpha():
+        return None
+    found = process.extractOne(word, LISTED, scorer=OSA.distance, score_cutoff=3)
+    if not found or found[1] == 0 or found[1] > _far(found[0]) or word[:1] != found[0][:1] != "i":
+        return None
+    return Near(word, str(found[0]))
+
+
+def _far(listed: str) -> int:
+    return FAR.get(listed, 2 if len(listed) >= 8 else 1)
+
+
+class Company(NamedTuple):
+    """A word with the immigration reasons and rows that hold it, other rows that hold it, and how strongly."""
+
+    word: str
+    reasons: int
+    rows: int
+    other_rows: int
+    strength: float
+
+
+def company(
+    beside: Mapping[str, int], elsewhere: Mapping[str, int], known: Iterable[str] = ()
+) -> list[Company]:
+    """Words over-represented in some normal forms (with their rows) against others; strongest first.
+
+    `known` words (those of the rules that counted) are left out. Strength is Dunning's log-likelihood ratio over
+    rows, which does not depend on a rare word's luck as a plain ratio does.
+    """
+    leave = {*known}
+    reasons = Counter(word for form in beside for word in set(form.split()))
+    rows = _rows_of_words(beside)
+    other = _rows_of_words(elsewhere)
+    inside, outside = sum(beside.values()), sum(elsewhere.values())
+    found = []
+    for word, held in rows.items():
+        if word in leave or not word.isalpha() or len(word) < 2 or reasons[word] < BESIDE or held < ROWS:
+            continue
+        if held * outside <= other[word] * inside:
+            continue
+        strength = _log_likelihood(held, inside, other[word], outside)
+        if strength >= STRENGTH:
+            found.append(Company(word, reasons[word], held, other[word], strength))
+    return sorted(found, key=lambda one: (-one.strength, one.word))
+
+
+def _rows_of_words(forms: Mapping[str, int]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for form, rows in forms.items():
+        for word in set(form.split()):
+            counts[word] += rows
+    return counts
+
+
+def _log_likelihood(held: int, inside: int, other: int, outside: int) -> float:
+    """Dunning's G² of a word that `held` of `inside` rows and `other` of `outside` rows have."""
+    share = (held + other) / (inside + outside)
+    pairs = [(held, inside * share), (other, outside * share)]
+    pairs += [(inside - held, inside * (1 - share)), (outside - other, outside * (1 - share))]
+    return 2 * sum(seen * math.log(seen / due) for seen, due in pairs if seen and due)
