@@ -136,6 +136,47 @@ def test_no_number_of_a_person_or_vehicle_stays_in_a_rejected_row(said):
     assert not [word for word in said.split() if any(sign.isdigit() for sign in word) and word in text]
 
 
+def slipped(by, start=3, **change):
+    """A row whose cells from the column `start` on stand `by` columns to the right, under a header of its own form."""
+    names = [column.strip() for column in COLUMNS]
+    cells = [{**USUAL, **change}[name] for name in names]
+    gap = [""] * by if by > 0 else []
+    moved = (cells[:start] + gap + cells[start - min(by, 0) if by < 0 else start :] + [""] * -min(by, 0))[
+        : len(names)
+    ]
+    return dict(zip(names, moved))
+
+
+@pytest.mark.parametrize("by", [1, 2])
+def test_cells_that_slipped_under_other_columns_are_put_back_by_the_rows_own_times(by):
+    table, rejected = typed({}, slipped(by), {})
+    assert rejected.num_rows == 0
+    assert table.column("realigned").to_pylist() == [False, True, False]
+    straight, moved = table.slice(0, 1).to_pylist()[0], table.slice(1, 1).to_pylist()[0]
+    for column in ("searched_at", "window_start", "window_end", "reason_as_released", "networks_searched"):
+        assert moved[column] == straight[column]
+    assert moved["searching_agency_as_released"] == "Quellmere GA PD"
+    assert moved["search_type"] in ("lookup", None)
+    assert "XX0XX00" not in str(moved.values())
+
+
+def test_a_row_whose_times_do_not_agree_on_the_step_stays_unread():
+    only_the_time = slipped(
+        1, start=9
+    )  # a cell too many between time frame and time: which one, nobody can tell
+    table, rejected = typed({}, only_the_time)
+    assert table.num_rows == 1
+    assert rejected.column("why").to_pylist() == ["search time not readable"]
+
+
+def test_masks_are_counted_by_the_released_columns_name():
+    columns = [column.strip() for column in COLUMNS]
+    rows = [{**USUAL, "License Plate": "***", "Reason": "REDACTED"}, {**USUAL, "License Plate": "***"}]
+    cells = {str(n): pa.array([row[c] for row in rows], pa.string()) for n, c in enumerate(columns)}
+    section = Section(tuple(columns), pa.table(cells), pa.array([1, 2]))
+    assert searches.masked_cells(section, formats.recognise(columns)) == {"License Plate": 2, "Reason": 1}
+
+
 def test_a_date_and_a_time_in_two_columns_are_one_moment():
     columns = ["Org Name", "Search Date", "Search Time", "Reason"]
     cells = {

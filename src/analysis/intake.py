@@ -688,11 +688,16 @@ def shown(taken: Taken) -> str:
     return "\n".join(lines)
 
 
+MANY_ASIDE = 0.01  # of a file's records: more than this was set aside in no sound export seen
+
+
 def _file_line(one: Found) -> str:
     ids = f", {one.ids:,} distinct ids" if one.ids else ""
     ends = [moment[:16].replace("T", " ") for moment in (one.first_search, one.last_search)]
     days = f", {ends[0]} to {ends[1]} UTC" if one.searches else ""
     notes = f"\n    {one.notes}" if one.notes else ""
+    if one.rejected > MANY_ASIDE * one.records:
+        notes += f"\n    LOOK: {one.rejected:,} of its records are no readable search; make PLACE=… says of each why"
     return (
         f"  {one.file.name}\n    {one.forms}, {one.file.log} of {one.file.camera_owner}: {one.records:,} records, "
         f"{one.searches:,} searches{ids}{days}{notes}"

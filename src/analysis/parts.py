@@ -29,6 +29,7 @@ SCHEMA = pa.schema(
         ("source_file", pa.string()),
         ("source_row", pa.int64()),
         ("source_page", pa.int64()),
+        ("realigned", pa.bool_()),
         ("released_id", pa.string()),
         ("search_key", pa.string()),
         ("camera_owner", pa.string()),
@@ -62,7 +63,7 @@ SCHEMA = pa.schema(
 
 FACTS = (
     "source_file", "log", "camera_owner", "forms", "records", "searches", "rejected",
-    "first_search", "last_search", "notes",
+    "first_search", "last_search", "masked_cells", "notes",
 )  # fmt: skip
 
 CAPS = (20_000, 55_000, 1_000_000, 1_048_575)
@@ -142,11 +143,13 @@ class _NotRead(Exception):
 
 @dataclass(frozen=True)
 class Done:
-    """A block after all steps: its searches, its rejected rows in order, and why typing refused some."""
+    """A block after all steps: its searches, its rejected rows in order, why typing refused some, and how many
+    cells of each column were masked."""
 
     searches: pa.Table
     rejected: pa.Table
     refused: Counter[str]
+    masked: Counter[str]
 
 
 @dataclass
@@ -223,7 +226,8 @@ def _typed(block: Block, form: Form, file: ReleasedFile, step: Step) -> Done:
     if block.asides:
         asides = searches.asides_table(block.asides, form, file)
         rejected = pa.concat_tables([asides, refused]).sort_by("source_row")
-    return Done(step(typed, file), rejected, Counter(refused.column("why").to_pylist()))
+    masked = Counter(searches.masked_cells(block.section, form))
+    return Done(step(typed, file), rejected, Counter(refused.column("why").to_pylist()), masked)
 
 
 def enrich(table: pa.Table, file: ReleasedFile, by: Recipe) -> pa.Table:
@@ -306,7 +310,9 @@ class _Account:
     counted: int = 0
     asides: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    masked: Counter[str] = field(default_factory=Counter)
     searches: int = 0
+    realigned: int = 0
     outside: int = 0
     times: list[datetime] = field(default_factory=list)
 
@@ -326,6 +332,8 @@ class _Account:
         """Write down what the steps made of a block."""
         self.searches += len(done.searches)
         self.refused.update(done.refused)
+        self.masked.update(done.masked)
+        self.realigned += pc.sum(done.searches.column("realigned")).as_py() or 0
         self.outside += _outside_period(self.file, done.searches, self.time_zone)
         ends = pc.min_max(done.searches.column("searched_at")).as_py()
         times = [*self.times, *(end for end in ends.values() if end)]
@@ -341,7 +349,11 @@ class _Account:
         """The file's line of `FACTS`."""
         first, last = [time.isoformat() for time in self.times] or ["", ""]
         outside = f"{self.outside:,} searches lie outside the period that source.toml gives"
-        notes = [*self.notes, *self.unnamed, *_may_be_cut(self.records), *([outside] if self.outside else [])]
+        moved = f"{self.realigned:,} rows had slipped under other columns and were put back by their times"
+        notes = [
+            *self.notes, *self.unnamed, *_may_be_cut(self.records), *([outside] if self.outside else []),
+            *([moved] if self.realigned else []),
+        ]  # fmt: skip
         return {
             **_beginning(self.file, "; ".join(self.forms)),
             "records": self.records,
@@ -349,6 +361,7 @@ class _Account:
             "rejected": self.records - self.searches,
             "first_search": first,
             "last_search": last,
+            "masked_cells": "; ".join(f"{name} {n:,}" for name, n in sorted(self.masked.items())),
             "notes": "; ".join(notes),
         }
 
@@ -358,7 +371,14 @@ def _beginning(file: ReleasedFile, forms: str) -> dict[str, Any]:
 
 
 def _archive_facts(file: ReleasedFile, unread: Sequence[str]) -> dict[str, Any]:
-    counts = {"records": 0, "searches": 0, "rejected": 0, "first_search": "", "last_search": ""}
+    counts = {
+        "records": 0,
+        "searches": 0,
+        "rejected": 0,
+        "first_search": "",
+        "last_search": "",
+        "masked_cells": "",
+    }
     notes = f"{len(unread)} of its files were not read: {'; '.join(unread)}"
     return {**_beginning(file, "archive"), **counts, "notes": notes}
 

@@ -11,12 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis import readers
-from analysis.formats import Form, are_masked, is_masked, is_no_value, is_system_activity, times
+from analysis.formats import Form, are_masked, is_masked, is_no_value, is_system_activity, shifted, times
 from analysis.places import ReleasedFile
 from analysis.readers import Aside, Section
 
 WHY = (*readers.WHY, "no search time", "search time not readable", "system activity of the vendor")
 """Every reason for which a released row is not among the searches."""
+
+UNTIMED = ("no search time", "search time not readable")
 
 REJECTED = pa.schema(
     [
@@ -43,23 +45,33 @@ def type_rows(section: Section, form: Form, file: ReleasedFile) -> tuple[pa.Tabl
     """Searches and rejected rows of one section.
 
     The first table has a row for each search, typed, with what the released file says about itself
-    (`camera_owner`) and without officers, plates, filters or case numbers. The second has the `REJECTED`
-    columns. Together they have the section's rows.
+    (`camera_owner`) and without officers, plates, filters or case numbers; `realigned` marks rows whose cells
+    had slipped under other columns (`formats.shifted`). The second has the `REJECTED` columns. Together they have
+    the section's rows, both in their order.
     """
     searched_at = times.parse(_search_time(section, form))
     why = _why_not(section, form, searched_at)
-    keep = (
-        np.array([reason is None for reason in why]) if why else np.ones(section.cells.num_rows, dtype=bool)
+    if not why:
+        return _typed(section, form, file, searched_at), REJECTED.empty_table()
+    keep = np.array([reason is None for reason in why])
+    typed = [_typed(_rows(section, keep), form, file, searched_at.filter(pa.array(keep)))]
+    untimed = np.flatnonzero([reason in UNTIMED for reason in why])
+    for moved, rows in shifted.put_back(_rows(section, untimed), form):
+        moved_at = times.parse(_search_time(moved, form))
+        typed.append(_typed(moved, form, file, moved_at, realigned=True))
+        for row in untimed[rows]:
+            why[row] = None
+    table = pa.concat_tables(typed)
+    return (table.sort_by("source_row") if len(typed) > 1 else table), _rejected(section, form, file, why)
+
+
+def _rows(section: Section, which: np.ndarray) -> Section:
+    """The rows of a section that a mask or a list of places names."""
+    places = pa.array(np.flatnonzero(which) if which.dtype == bool else which)
+    page = section.page.take(places) if section.page is not None else None
+    return Section(
+        section.columns, section.cells.take(places), section.record.take(places), page, section.sheet
     )
-    rejected = _rejected(section, form, file, why) if not keep.all() else REJECTED.empty_table()
-    if not keep.all():
-        mask = pa.array(keep)
-        page = section.page.filter(mask) if section.page is not None else None
-        section = Section(
-            section.columns, section.cells.filter(mask), section.record.filter(mask), page, section.sheet
-        )
-        searched_at = searched_at.filter(mask)
-    return _typed(section, form, file, searched_at), rejected
 
 
 def asides_table(asides: tuple[Aside, ...], form: Form, file: ReleasedFile) -> pa.Table:
@@ -84,6 +96,29 @@ def era(searched_at: pa.Array) -> pa.Array:
     return names.take(pa.array(place))
 
 
+MASKS = tuple(
+    [sign * size for sign in "*#" for size in range(1, 13)]
+    + [
+        spelt
+        for word in ("redacted", "[redacted]", "(redacted)", "withheld")
+        for spelt in (word, word.upper(), word.title())
+    ]
+    + [f" {word} " for word in ("REDACTED", "***")]
+)
+"""How masks are written in released files, for counting them; `formats.is_masked` knows further ones."""
+
+
+def masked_cells(section: Section, form: Form) -> dict[str, int]:
+    """How many cells of each released column hide their value; columns without any are left out."""
+    known = pa.array(MASKS)
+    found: dict[str, int] = {}
+    for place, name in enumerate(section.columns):
+        if place not in form.unnamed:
+            count = pc.sum(pc.is_in(section.cells.column(place), known)).as_py() or 0
+            found |= {name.strip(): count} if count else {}
+    return found
+
+
 # Columns ----------------------------------------------------------------------------------------------------
 
 
@@ -95,7 +130,9 @@ def _text(section: Section, form: Form, column: str) -> pa.Array:
     return cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
 
 
-def _typed(section: Section, form: Form, file: ReleasedFile, searched_at: pa.Array) -> pa.Table:
+def _typed(
+    section: Section, form: Form, file: ReleasedFile, searched_at: pa.Array, realigned: bool = False
+) -> pa.Table:
     rows = section.cells.num_rows
     start, end = _window(section, form)
     released_id = _optional(section, form, "released_id")
@@ -104,6 +141,7 @@ def _typed(section: Section, form: Form, file: ReleasedFile, searched_at: pa.Arr
             "source_file": _constant(file.name, rows),
             "source_row": section.record,
             "source_page": section.page if section.page is not None else pa.nulls(rows, pa.int64()),
+            "realigned": pa.array([realigned]).take(pa.array(np.zeros(rows, dtype=np.int64))),
             "released_id": released_id,
             "vendor_id": pa.nulls(rows, pa.string()) if form.own_ids else released_id,
             "camera_owner": _camera_owner(section, form, file),
