@@ -69,6 +69,19 @@ def test_a_network_audit_tells_its_kind_its_owner_and_its_period(top, tmp_path):
     assert (taken.found[0].records, taken.found[0].searches, taken.found[0].ids) == (3, 3, 3)
 
 
+@pytest.mark.parametrize("own", ["Tarnwick ISD PD TX", "Tarnwick ISD TX PD"])
+def test_the_owners_own_police_is_found_among_those_who_searched(top, tmp_path, own):
+    name = "12_1_2025-12_31_2025-Tarnwick ISD-Network-Audit.csv"
+    intake.take("tarnwick", [native(tmp_path / name, "Quellmere GA PD", "Tarnwick TX PD", own)])
+    assert said(top, "tarnwick")["file"][0]["own_agency"] in ("Tarnwick ISD TX PD", "Tarnwick ISD PD TX", own)
+
+
+def test_of_two_that_could_be_the_owners_police_neither_is_taken(top, tmp_path):
+    name = "12_1_2025-12_31_2025-Tarnwick ISD-Network-Audit.csv"
+    intake.take("tarnwick", [native(tmp_path / name, "Tarnwick ISD FL PD", "Tarnwick ISD TX PD")])
+    assert "own_agency" not in said(top, "tarnwick")["file"][0]
+
+
 def test_one_organisation_is_an_organization_audit_whatever_the_name_says(top, tmp_path):
     intake.take("tarnwick", [native(tmp_path / "export.csv", "Quellmere GA PD", "Quellmere GA PD")])
     text = said(top, "tarnwick")

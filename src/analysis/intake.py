@@ -485,12 +485,20 @@ def _owner(one: Arrived, log: str, released: Sequence[str], answers: Answers) ->
     return said or NOT_SAID, "the camera owner is in the file's or its folder's name" if said else ""
 
 
+_POLICE = {"pd", "police", "department", "dept"}
+
+
 def _own_agency(owner: str, released: Iterable[str]) -> str | None:
-    """The camera owner's own police among the searching agencies, where its very name is there."""
-    own = agencies.resolve([owner])["agency"].iloc[0]
-    if own in set(agencies.resolve(list(released))["agency"]):
-        return str(own)
-    return None
+    """The camera owner's own police among the searching agencies: its very name, or the only one that adds no more
+    to it than a state and a word for police."""
+    seen = set(agencies.resolve(list(released))["agency"])
+    own = str(agencies.resolve([owner])["agency"].iloc[0])
+    if own in seen:
+        return own
+    words = set(agencies.key(owner).split())
+    more = _POLICE | {code.casefold() for code in states.names()}
+    fits = [one for one in seen if words <= (said := set(agencies.key(one).split())) and said - words <= more]
+    return fits[0] if len(fits) == 1 else None
 
 
 def _lists(
