@@ -10,7 +10,7 @@ import pytest
 
 from analysis import intake, places
 from analysis.formats import UnknownColumns
-from analysis.intake import Answers
+from analysis.intake import Answers, recognition
 
 TODAY = date(2026, 11, 25)
 NATIVE = ["ID", " Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]
@@ -131,17 +131,27 @@ def test_what_no_file_tells_is_an_open_question_until_a_person_answers(top, tmp_
     assert text["time_zone"] == "America/New_York"
 
 
-def test_a_person_is_asked_only_what_was_not_said_and_may_leave_it_open():
+def test_a_person_is_asked_only_what_was_not_said_and_may_agree_or_leave_it_open():
     asked = []
-    replies = iter(["", "7", "Tarnwick ISD", ""])
-    answers = intake.ask(Answers(by="the district"), lambda question: asked.append(question) or next(replies))
-    assert len(asked) == 4
-    assert (answers.by, answers.request, answers.cameras, answers.time_zone) == (
-        "the district",
-        None,
-        "7",
-        "Tarnwick ISD",
+    replies = iter(["", "", "America/New_York", ""])
+    suggested = {"cameras": "Tarnwick ISD", "time_zone": "America/Chicago"}
+    answers = intake.ask(
+        Answers(by="the district"), lambda question: asked.append(question) or next(replies), suggested
     )
+    assert len(asked) == 4
+    assert "Enter: Tarnwick ISD" in asked[1]
+    assert [key for key in intake.QUESTIONS if answers.is_open(key)] == ["request", "redacted"]
+    assert (answers.cameras, answers.time_zone) == (None, "America/New_York")
+
+
+def test_what_a_person_replies_is_written_down(top, tmp_path):
+    given = native(tmp_path / "export.csv", "Quellmere GA PD", "Brockrigg FL SO")
+    replies = iter(["the district", "26-1", "Tarnwick ISD", "America/Chicago", "names"])
+    taken = intake.take("texas", [given], reply=lambda _: next(replies))
+    text = said(top, "texas")
+    assert taken.open_questions == ()
+    assert text["file"][0]["camera_owner"] == "Tarnwick ISD"
+    assert (text["time_zone"], text["released"]["redacted"]) == ("America/Chicago", "names")
 
 
 def test_a_second_run_adds_what_is_new_and_changes_not_a_letter_of_what_was_written(top, tmp_path):
@@ -359,11 +369,11 @@ def test_a_person_sees_each_file_what_is_open_and_the_next_command(top, tmp_path
 
 
 def test_the_days_that_a_name_claims_are_read_as_the_vendor_writes_them():
-    assert intake._said_period("Quellmere GA PD_Organization_Audit_2025-11-01_2025-12-01.csv") == (
+    assert recognition._said_period("Quellmere GA PD_Organization_Audit_2025-11-01_2025-12-01.csv") == (
         date(2025, 11, 1), date(2025, 11, 30),
     )  # fmt: skip
-    assert intake._said_period("Quellmere GA PD_Organization_Audit_2026-02-01_2025-02-28.csv") is None
-    assert intake._said_period("13_45_2025-1_1_2026-Quellmere GA PD-Audit.csv") is None
+    assert recognition._said_period("Quellmere GA PD_Organization_Audit_2026-02-01_2025-02-28.csv") is None
+    assert recognition._said_period("13_45_2025-1_1_2026-Quellmere GA PD-Audit.csv") is None
 
 
 def test_every_released_record_at_hand_is_taken_without_a_question_of_code(top, records):

@@ -252,10 +252,8 @@ def place(asked: argparse.Namespace) -> None:
         own_agency=asked.own or None,
         columns=intake.columns(asked.columns or ""),
     )
-    is_new = asked.at not in places.names()
-    if is_new and sys.stdin.isatty() and sys.stdout.isatty():
-        answers = intake.ask(answers, input)
-    taken = intake.take(asked.at, given, answers, datetime.now(UTC).date(), say=_say)
+    reply = input if sys.stdin.isatty() and sys.stdout.isatty() else None
+    taken = intake.take(asked.at, given, answers, datetime.now(UTC).date(), say=_say, reply=reply)
     print(intake.shown(taken))
 
 

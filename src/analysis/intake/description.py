@@ -1,0 +1,167 @@
+"""Writes a place's source.toml: what the files told, what a person said, and what is still open."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+
+from analysis import agencies, states
+from analysis.intake.answers import QUESTIONS, WHERE, Answers
+from analysis.intake.recognition import NOT_SAID, Found
+from analysis.places import LeftOut, Place
+
+
+def suggestions(found: Sequence[Found]) -> dict[str, str]:
+    """What the files say to a question of `QUESTIONS`, for a person to agree with."""
+    owners = sorted({one.file.camera_owner for one in found})
+    zone = states.time_zone(_state(found))
+    said = {
+        "cameras": ", ".join(owners) if owners and NOT_SAID not in owners else "",
+        "time_zone": zone or "",
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def open_questions(answers: Answers, found: Sequence[Found]) -> list[str]:
+    """The questions that nobody has answered, each with what the files say and where the answer belongs."""
+    said = {key: f" The files say: {value}." for key, value in suggestions(found).items() if key == "cameras"}
+    return [
+        f"{question}{said.get(key, '')} Write it in {WHERE[key]}."
+        for key, question in QUESTIONS.items()
+        if answers.is_open(key)
+    ]
+
+
+def new(
+    at: str,
+    found: Sequence[Found],
+    left: Sequence[LeftOut],
+    answers: Answers,
+    questions: Sequence[str],
+    today: date | None,
+) -> str:
+    """The text of a new source.toml."""
+    state = _state(found)
+    zone = answers.time_zone or states.time_zone(state) or "UTC"
+    why = (
+        ""
+        if answers.time_zone
+        else "   # suggested by the state; see the open question"
+        if state
+        else "   # see the open question"
+    )
+    day = f" on {today}" if today else ""
+    asked = "".join(f"  {_text(question)},\n" for question in questions)
+    lines = [
+        f"# Written by `make place`{day} from the released files themselves. What no file can tell stands below as an",
+        "# open question. Write each answer where it says, then delete the question from the list.",
+        "",
+        f"title     = {_text(_title(at, found))}",
+        'kind      = "records"',
+        "claims    = []              # names of files in claims/, without .toml, where something was published",
+        f"time_zone = {_text(zone)}{why}",
+        *([f"state     = {_text(state)}              # of the camera owners"] if state else []),
+        *_same_search(found),
+        f"open_questions = [\n{asked}]" if questions else "open_questions = []",
+        "",
+        "[released]",
+        f"by       = {_text(answers.by or '')}",
+        f"request  = {_text(answers.request or '')}",
+        f"redacted = {_text(answers.redacted or '')}",
+        'licence  = "none stated"',
+        "",
+    ]
+    return "\n".join(lines) + _entries(found, left)
+
+
+def appended(place: Place, found: Sequence[Found], left: Sequence[LeftOut]) -> str:
+    """The text of a place's source.toml with the new files at its end; not a letter of it is changed."""
+    text = (place.raw / "source.toml").read_text(encoding="utf-8")
+    known = {one.sha256 for one in place.left_out}
+    return text.rstrip("\n") + "\n" + _entries(found, [one for one in left if one.sha256 not in known])
+
+
+def _entries(found: Sequence[Found], left: Sequence[LeftOut]) -> str:
+    return "".join(map(_file_entry, found)) + "".join(map(_left_entry, left))
+
+
+def _file_entry(one: Found) -> str:
+    file = one.file
+    how = "; ".join(filter(None, one.learned))
+    lines = [
+        "",
+        "[[file]]",
+        f"name         = {_text(file.name)}",
+        f"sha256       = {_text(file.sha256)}",
+        f"bytes        = {file.bytes}",
+        f"log          = {_text(file.log)}   # {how}",
+        f"camera_owner = {_text(file.camera_owner)}",
+    ]
+    if file.own_agency:
+        lines.append(f"own_agency   = {_text(file.own_agency)}   # the camera owner's own police")
+    if file.period:
+        first, last = file.period
+        lines.append(f'period       = ["{first}", "{last}"]   # as the file\'s name says')
+    if file.columns:
+        mapped = ", ".join(f"{_text(name)} = {_text(ours)}" for name, ours in file.columns.items())
+        lines.append(f"columns      = {{ {mapped} }}")
+    return "\n".join(lines) + "\n"
+
+
+def _left_entry(one: LeftOut) -> str:
+    return f"\n[[left_out]]\nname   = {_text(one.name)}\nsha256 = {_text(one.sha256)}\nwhy    = {_text(one.why)}\n"
+
+
+def _text(value: str) -> str:
+    """A TOML string: JSON writes the same, once signs that TOML forbids are spelt out."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _state(found: Sequence[Found]) -> str | None:
+    """The one state of all camera owners, where their names hold it."""
+    owners = sorted({one.file.camera_owner for one in found} - {NOT_SAID})
+    told = set(agencies.resolve(owners)["state"].dropna()) if owners else set()
+    return str(told.pop()) if len(told) == 1 else None
+
+
+def _same_search(found: Sequence[Found]) -> list[str]:
+    """The line that says how one search is told from another, where the files show that the usual way is not best.
+
+    The vendor's id is the same in every log. So it decides where every row has one, and must not where files of
+    the same days differ in having ids: a search would then be told from itself.
+    """
+    times = [(one.first_search, one.last_search, bool(one.ids)) for one in found if one.searches]
+    if any(a[2] != b[2] and a[0] <= b[1] and b[0] <= a[1] for a, b in combinations(times, 2)):
+        return ['same_search = "rule"      # files of the same days, some with ids and some without']
+    several = len({one.file.camera_owner for one in found}) > 1
+    if several and all(one.vendor_ids == one.searches for one in found):
+        return ['same_search = "released id"   # every file has the vendor\'s ids, the same in every log']
+    return []
+
+
+def _title(at: str, found: Sequence[Found]) -> str:
+    owners = sorted({one.file.camera_owner for one in found} - {NOT_SAID})
+    logs = " and ".join(sorted({one.file.log for one in found}))
+    who = owners[0] if len(owners) == 1 else at.replace("-", " ").title()
+    more = f" of {len(owners)} camera owners" if len(owners) > 1 else ""
+    times = [one for one in found if one.searches]
+    days = ""
+    if times:
+        days = (
+            f", {min(t.first_search for t in times)[:10]} to {max(t.last_search for t in times)[:10]} (UTC)"
+        )
+    return f"{who}: {logs}{more}{days}"
+
+
+def put(path: Path, text: str) -> None:
+    """Write source.toml whole or not at all; what could not be read back is never put in place."""
+    tomllib.loads(text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(".source.toml.new")
+    new.write_text(text, encoding="utf-8")
+    os.replace(new, path)

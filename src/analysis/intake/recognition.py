@@ -1,0 +1,214 @@
+"""Reads a file of a release and learns from it what source.toml needs: the kind of log, its owner, its period."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+
+from analysis import agencies, parts, places, states
+from analysis.formats import IncompleteDownload, NotASearchAudit, UnknownColumns
+from analysis.intake.answers import Answers
+from analysis.intake.arrivals import Arrived, without_name
+from analysis.places import LeftOut, ReleasedFile, Waiting
+from analysis.readers import UnreadableFile
+
+NOT_SAID = "(camera owner not said)"
+"""What stands for a camera owner whom neither the files nor a person named."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one file told: its entry for source.toml, and what a reader of the release would ask of it.
+
+    `ids` are distinct ids of the export's own, `vendor_ids` the searches that have an id of the vendor's.
+    """
+
+    file: ReleasedFile
+    path: Path
+    forms: str
+    records: int
+    searches: int
+    rejected: int
+    ids: int
+    vendor_ids: int
+    first_search: str
+    last_search: str
+    notes: str
+    learned: tuple[str, ...] = ()
+
+
+def inspected(
+    one: Arrived, checksum: str, answers: Answers, waits: Sequence[Waiting], say: Callable[[str], None]
+) -> Found | LeftOut:
+    """What a file told, or why it is left out. Columns that no export has stop the run: a log would be lost."""
+    if checksum in _invented() or "REPLICA" in one.name:
+        return LeftOut(
+            one.name, checksum, "a replica's file: invented records never stand in a place of records"
+        )
+    say(f"reading {one.name}")
+    blank = ReleasedFile(one.name, checksum, places.LOGS[0], NOT_SAID, columns=answers.columns)
+    try:
+        release = parts.Release(blank, one.path)
+        counts = _counted(release.blocks(lambda table, _: table))
+    except UnknownColumns as error:
+        raise UnknownColumns(f"{error} With make, add COLUMNS='<its name>=ignored'.") from None
+    except (UnreadableFile, NotASearchAudit, IncompleteDownload) as error:
+        return LeftOut(one.name, checksum, without_name(str(error), one.name))
+    return _found(one, blank, release.facts[0], counts, answers, waits)
+
+
+def _invented() -> set[str]:
+    """The checksums of every file that this repository invents."""
+    return {file.sha256 for place in places.all_places() if place.is_replica for file in place.files}
+
+
+def _found(
+    one: Arrived,
+    blank: ReleasedFile,
+    facts: Mapping[str, Any],
+    counts: Mapping[str, Counter[str]],
+    answers: Answers,
+    waits: Sequence[Waiting],
+) -> Found:
+    released = counts["searching_agency_as_released"]
+    log, owner, learned = _log_and_owner(one, facts["forms"], released, answers, waits)
+    own = answers.own_agency or (_own_agency(owner, released) if log == "network audit" else None)
+    file = replace(
+        blank, log=log, camera_owner=owner, bytes=one.path.stat().st_size, period=_said_period(one.name),
+        own_agency=own,
+    )  # fmt: skip
+    return Found(
+        file, one.path, facts["forms"], facts["records"], facts["searches"], facts["rejected"],
+        len(counts["released_id"]), counts["rows"]["with the vendor's id"], facts["first_search"],
+        facts["last_search"], facts["notes"], learned,
+    )  # fmt: skip
+
+
+def _counted(blocks: Iterable[parts.Done]) -> dict[str, Counter[str]]:
+    """Rows of each value of the columns that tell agencies and ids, and rows with the vendor's id; missing
+    values are not counted."""
+    found: dict[str, Counter[str]] = {"searching_agency_as_released": Counter(), "released_id": Counter()}
+    rows: Counter[str] = Counter()
+    for block in blocks:
+        ids = block.searches.column("vendor_id")
+        rows["with the vendor's id"] += len(ids) - ids.null_count
+        for column, counter in found.items():
+            for one in pc.value_counts(block.searches.column(column)).to_pylist():
+                if one["values"]:
+                    counter[one["values"]] += one["counts"]
+    return {**found, "rows": rows}
+
+
+_NATIVE_NAME = re.compile(
+    r"(?P<from>\d{1,2}_\d{1,2}_\d{4})-(?P<to>\d{1,2}_\d{1,2}_\d{4})-(?P<owner>.+?)-(?P<network>Network-)?Audit",
+    re.I,
+)
+_LATER_NAME = re.compile(
+    r"(?P<owner>[^/]+?)_(?P<log>Organization|Network)_Audit_(?P<from>\d{4}-\d\d-\d\d)_(?P<to>\d{4}-\d\d-\d\d)",
+    re.I,
+)
+_OFFICES = {"pd", "so", "sd", "isd", "cisd", "dps", "da"}
+
+
+def _awaited(owner: str, log: str, waits: Sequence[Waiting]) -> str | None:
+    """The owner that a place waits for and a file means: one whose every word is in the name that the file gives."""
+    words = set(agencies.key(owner).split())
+    fits = [
+        w.camera_owner for w in waits if w.log == log and set(agencies.key(w.camera_owner).split()) <= words
+    ]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _said_owner(one: Arrived) -> str | None:
+    """The camera owner that a file's name or its folder's names, as the vendor and its portal write them."""
+    base = re.sub(r"^(masked|redacted)-", "", Path(one.name).name, flags=re.I)
+    found = _LATER_NAME.match(base) or _NATIVE_NAME.search(base)
+    if found:
+        return " ".join(found["owner"].replace("_", " ").split())
+    inside = Path(one.name).parent.name
+    words = (inside if inside or one.archive else one.path.parent.name).split("-")
+    if len(words) > 1 and any(word.upper() in states.names() for word in words):
+        shown = (w.upper() if w.upper() in states.names() or w in _OFFICES else w.title() for w in words)
+        return " ".join(shown)
+    return None
+
+
+def _said_period(name: str) -> tuple[date, date] | None:
+    """The days that a file's name claims to cover, the last one included. Names lie; rows outside are counted."""
+    found = _LATER_NAME.search(name) or _NATIVE_NAME.search(name)
+    if found is None:
+        return None
+    try:
+        first, last = (_day(found[side]) for side in ("from", "to"))
+    except ValueError:
+        return None
+    # A month's export may be named to the first of the next.
+    if first.day == 1 and last.day == 1 and last > first:
+        last -= timedelta(days=1)
+    return (first, last) if first <= last else None
+
+
+def _day(said: str) -> date:
+    if "-" in said:
+        return date.fromisoformat(said)
+    month, day, year = map(int, said.split("_"))
+    return date(year, month, day)
+
+
+def _log_and_owner(
+    one: Arrived, forms: str, released: Counter[str], answers: Answers, waits: Sequence[Waiting]
+) -> tuple[str, str, tuple[str, ...]]:
+    """The kind of log, whose cameras, and how each was learned."""
+    log, how = _log(one, forms, len(released), answers)
+    owner, read = _owner(one, log, list(released), answers)
+    if not answers.cameras and (awaited := _awaited(owner, log, waits)):
+        owner, read = awaited, "the camera owner whose log this place waits for"
+    return log, owner, (how, read, f"unpacked from {one.archive}" if one.archive else "")
+
+
+def _log(one: Arrived, forms: str, agencies_seen: int, answers: Answers) -> tuple[str, str]:
+    """The kind of log and how it was learned.
+
+    A portal's form is its own. A native log with one organisation lists its own searches, one with many lists
+    others'; the same columns can be either, so the header never decides.
+    """
+    if answers.log:
+        return answers.log, "the kind of log was said"
+    if forms.startswith(("TP-", "portal")):
+        return "portal audit", "a portal's columns"
+    if agencies_seen > 1 or re.search(r"network[-_ ]audit", one.name, re.I):
+        return "network audit", f"{agencies_seen:,} agencies searched"
+    return "organization audit", "one agency searched"
+
+
+def _owner(one: Arrived, log: str, released: Sequence[str], answers: Answers) -> tuple[str, str]:
+    """The camera owner and how it was learned."""
+    if answers.cameras:
+        return answers.cameras, "the camera owner was said"
+    if log == "organization audit" and len(released) == 1 and released[0] != NOT_SAID:
+        return released[0].strip(), "the camera owner is the log's one organisation"
+    said = _said_owner(one)
+    return said or NOT_SAID, "the camera owner is in the file's or its folder's name" if said else ""
+
+
+_POLICE = {"pd", "police", "department", "dept"}
+
+
+def _own_agency(owner: str, released: Iterable[str]) -> str | None:
+    """The camera owner's own police among the searching agencies: its very name, or the only one that adds no more
+    to it than a state and a word for police."""
+    seen = set(agencies.resolve(list(released))["agency"])
+    own = str(agencies.resolve([owner])["agency"].iloc[0])
+    if own in seen:
+        return own
+    words = set(agencies.key(owner).split())
+    more = _POLICE | {code.casefold() for code in states.names()}
+    fits = [one for one in seen if words <= (said := set(agencies.key(one).split())) and said - words <= more]
+    return fits[0] if len(fits) == 1 else None
