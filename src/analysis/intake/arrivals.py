@@ -48,7 +48,7 @@ def arrived(given: Iterable[Path], folder: Path) -> Iterator[Arrived]:
             )
             for name in sorted(names):
                 path = Path(parent) / name
-                if not _CLUTTER.match(name) and path != folder / "README.md":
+                if not _CLUTTER.match(name) and path != folder / "README.md" and path.is_file():
                     yield Arrived(_plain_name(str(path.relative_to(start))), path)
 
 
