@@ -1,0 +1,143 @@
+"""Makes text from a notebook safe: what is no allowed mark becomes plain text."""
+
+from __future__ import annotations
+
+import base64
+import re
+import struct
+from collections.abc import Sequence
+
+import bleach
+from bs4 import BeautifulSoup, Tag
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+MEANINGS = (
+    ("reproduced", "Counted again from the released records, and it agrees with what was printed."),
+    ("recovered", "Found again in invented records in which it had been planted. The method works; no more."),
+    ("differs", "Counted again, and it does not agree. The entry says why, as far as that is known."),
+    ("cannot be checked", "The records at hand cannot settle it. The entry says what it would take."),
+)
+
+
+class BadPage(Exception):
+    """A notebook that must not be published; names the file, the cell and the remedy."""
+
+
+_TAGS = frozenset(
+    """a abbr b blockquote br caption code col colgroup dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre
+    s small span strong sub summary sup table tbody td tfoot th thead tr u ul""".split()  # noqa: SIM905
+)
+_MARKS = {"*": ["class", "id", "title", "lang"], "a": ["href"]}
+_CELL_MARKS = ["class", "id", "title", "scope", "colspan", "rowspan"]
+# pandas puts a style sheet in front of every table that a notebook shows without asking for more
+_PANDAS_STYLE = re.compile(r"<style scoped>\s*\.dataframe.*?</style>", re.DOTALL)
+
+
+def prose(text: str) -> str:
+    """HTML of a Markdown cell, which an author wrote: marks, relative and https links stay."""
+    return _tidied(_allowed(text, ["https"]))
+
+
+def told(text: str) -> str:
+    """HTML that code produced, perhaps around words from a log: marks stay, links only within the site."""
+    return _tidied(_allowed(_PANDAS_STYLE.sub("", text), []))
+
+
+def uncoloured(text: str) -> str:
+    """Printed text without terminal colours and other control codes."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)
+
+
+def _allowed(text: str, protocols: Sequence[str]) -> str:
+    """The text with every mark that is not on the list turned into plain text."""
+    marks = _MARKS | {"td": _CELL_MARKS, "th": _CELL_MARKS}
+    # a protocol list that is empty would be replaced by a default that allows http
+    return bleach.clean(text, tags=_TAGS, attributes=marks, protocols=protocols or ["none"])
+
+
+def _tidied(text: str) -> str:
+    """Tables in containers of their own that scroll, headers with a scope, links to pages instead of notebooks."""
+    soup = BeautifulSoup(text, "html.parser")
+    for banner in soup.select("p.replica"):
+        banner.decompose()  # the page has one at its top
+    for table in soup.find_all("table"):
+        _tidy_table(soup, table)
+    for link in soup.find_all("a"):
+        _tidy_link(link)
+    return str(soup)
+
+
+def _tidy_link(link: Tag) -> None:
+    address = str(link.get("href", ""))
+    if not address or re.match(r"\s*(?://|\\)", address):
+        link.unwrap()
+    else:
+        link["href"] = re.sub(r"^(?!https:)([^?#]*)\.ipynb(?=$|#)", r"\1.html", address)
+
+
+def _tidy_table(soup: BeautifulSoup, table: Tag) -> None:
+    for header in table.find_all("th"):
+        if not header.get_text(strip=True):
+            header.name = "td"  # an empty header is announced as one
+        elif not header.get("scope"):
+            header["scope"] = "col" if header.find_parent("thead") else "row"
+    _align(table)
+    caption = table.find("caption")
+    name = caption.get_text(" ", strip=True) if caption else "Table"
+    box = soup.new_tag(
+        "div", attrs={"class": "scroll", "role": "region", "aria-label": name, "tabindex": "0"}
+    )
+    table.wrap(box)
+
+
+_NUMBER = re.compile(r"[-+−]?[\d,.]+(?:\s?%)?|NaN|–|")
+
+
+def _align(table: Tag) -> None:
+    """Columns in which every cell is a number stand on the right; outcomes are marked as on other pages."""
+    rows = [row.find_all(["td", "th"]) for row in table.find_all("tr")]
+    if len({len(row) for row in rows}) != 1 or table.find(["td", "th"], attrs={"colspan": True}):
+        return
+    for column in zip(*rows, strict=True):
+        cells = [cell for cell in column if not cell.find_parent("thead")]
+        texts = [cell.get_text(strip=True) for cell in cells]
+        if any(texts) and all(_NUMBER.fullmatch(text) for text in texts):
+            for cell in column:
+                _add_class(cell, "number")
+        for cell, text in zip(cells, texts, strict=True):
+            if text in dict(MEANINGS) and "claims" in _classes(table):
+                cell.contents[0].wrap(Tag(name="span", attrs={"class": f"outcome {slug(text)}"}))
+
+
+def _classes(tag: Tag) -> list[str]:
+    return " ".join(map(str, filter(None, tag.get_attribute_list("class")))).split()
+
+
+def _add_class(tag: Tag, name: str) -> None:
+    tag["class"] = " ".join(dict.fromkeys([*_classes(tag), name]))
+
+
+def picture(output: NotebookNode) -> Markup:
+    """An <img> with the alternative text and the size of the picture. Raises `BadPage` if it has no such text."""
+    alt = str(output.get("metadata", {}).get("image/png", {}).get("alt", "")).strip()
+    if not alt:
+        raise BadPage("a figure has no alternative text; show it through the page, which asks for it")
+    data = "".join(str(output.data["image/png"]).split())
+    width, height = _size(base64.b64decode(data, validate=True))
+    return Markup('<img src="data:image/png;base64,{}" alt="{}" width="{}" height="{}">').format(
+        data, alt, width, height
+    )
+
+
+def _size(png: bytes) -> tuple[int, int]:
+    """Width and height in pixels, from a PNG's first block."""
+    if png[:8] != b"\x89PNG\r\n\x1a\n" or len(png) < 24:
+        raise BadPage("a figure is not a PNG picture; run the notebook again")
+    width, height = struct.unpack(">II", png[16:24])
+    return width, height
+
+
+def slug(text: str) -> str:
+    """The text as an id or class: lower case, hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-")
