@@ -183,8 +183,9 @@ def test_every_place_has_its_pages_and_its_files(site: Path) -> None:
     found = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     of_a_place = {"index.html", "01-which-rows.html", "02-what-next.html", "claims.html", "ledger.html"}
     files = {"numbers.json", "claims.csv", "ledger.csv", "tables/01-by-agency.csv", "figures/01-bars.png"}
+    files |= {"tables.xlsx", "datapackage.json"}
     expected = {f"{name}/{file}" for name in ("alder", "replica") for file in of_a_place | files}
-    assert found == expected | {"index.html", "rules.html"}
+    assert found == expected | {"index.html", "rules.html", "waiting.html", "add-a-place.html"}
 
 
 def test_every_link_and_every_anchor_leads_somewhere(site: Path) -> None:
@@ -204,7 +205,12 @@ def test_the_first_page_gives_each_score_and_what_is_missing(site: Path) -> None
     assert "alder (records): 1 of 2 published numbers reproduced · 1 differs" in text
     assert "replica (replica): 1 of 2" in text
     assert text.index("Searches of cameras in Alder") < text.index("Searches of cameras in Replica")
-    assert "Alder ISD , network audit, June 2025. How to ask: ask the district" in text
+    assert "1 place whose numbers are registered and whose logs are not here" in text
+    waits = " ".join(soup(site / "waiting.html").get_text(" ").split())
+    assert (
+        "network audit of Alder ISD, June 2025. What to ask for, and of whom: data/raw/birch/README.md"
+        in waits
+    )
     for outcome in ("reproduced", "recovered", "differs", "cannot be checked"):
         assert outcome in text
 

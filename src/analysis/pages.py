@@ -235,7 +235,8 @@ def _cell(column: str, value: Any) -> str:
     text = str(value)
     if _MOMENT.fullmatch(text):
         text = f"{text[:10]} {text[11:16]}"
-    return f"<td>{html.escape(text)}</td>"
+    kind = ' class="time"' if re.match(r"\d{4}-\d\d-\d\d(?: |$)", text) else ""
+    return f"<td{kind}>{html.escape(text)}</td>"
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")

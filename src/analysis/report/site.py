@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import os
 import re
 import shutil
@@ -18,7 +17,10 @@ from markupsafe import Markup
 
 from analysis import claims
 from analysis.places import Place
+from analysis.report import downloads
 from analysis.report.article import TEMPLATES, Written, render
+from analysis.report.findings import finding
+from analysis.report.register import Register, file_name
 from analysis.report.safe import MEANINGS, BadPage, slug, told
 
 if TYPE_CHECKING:
@@ -46,20 +48,24 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
         written = [_place_pages(place, new, rules is not None, root) for place in places]
         if rules is not None:
             _page(new / "rules.html", "rules", topics=_topics(rules), trail="Rules")
-        cards = [card for _, card in sorted(enumerate(written), key=lambda pair: _order(*pair))]
-        _page(
-            new / "index.html",
-            "index",
-            cards=cards,
-            outcomes=MEANINGS,
-            has_rules=rules is not None,
-            here="index",
+        _first_pages(
+            new, [card for _, card in sorted(enumerate(written), key=lambda pair: _order(*pair))], rules
         )
         new.chmod(0o755)
         _swap(new, site)
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return site / "index.html"
+
+
+def _first_pages(site: Path, cards: Sequence[Mapping[str, Any]], rules: pd.DataFrame | None) -> None:
+    """The first page, and the two for whoever wants to add a place: how to, and which ones wait for their records."""
+    ready = [card for card in cards if card["pages"]]
+    waits = [(card["place"], claims.load(card["place"])) for card in cards if not card["pages"]]
+    shown = {"cards": ready, "waits": waits, "outcomes": MEANINGS, "has_rules": rules is not None}
+    _page(site / "index.html", "index", here="index", **shown)
+    _page(site / "waiting.html", "waiting", waits=waits, trail="Places that wait for their records")
+    _page(site / "add-a-place.html", "add", waits=waits, trail="Add a place")
 
 
 def _order(at: int, card: Mapping[str, Any]) -> tuple[int, int]:
@@ -96,32 +102,77 @@ def _place_pages(place: Place, site: Path, has_rules: bool, root: Path) -> dict[
         pages = [render(path) for path in sorted(place.results.glob("*.ipynb"))]
     except BadPage as error:
         raise BadPage(f"{os.path.relpath(place.results, root)}: {error}") from None
-    register = _rows(place.results / "claims.csv")
-    score = claims.score(place, register) if pages else ""
+    results = _rows(place.results / "claims.csv")
+    register = Register(place, results, pages)
+    card: dict[str, Any] = {
+        "place": place,
+        "pages": pages,
+        "score": claims.score(place, results) if pages else "",
+    }
     if pages:
+        pieces = [claims.read(root / "claims" / f"{stem}.toml").about for stem in place.claims]
+        card |= {
+            "pieces": pieces,
+            "finding": finding(place),
+            "weakest": register.weakest(),
+            "by_stem": _by_number(pages),
+        }
         folder = site / place.name
         folder.mkdir()
-        write = partial(_page, place=place, up="../", has_rules=has_rules, score=score)
-        _lookup_pages(place, folder, pages, register, write)
+        write = partial(_page, place=place, up="../", has_rules=has_rules, score=card["score"])
+        card["rows_page"] = _rows_pages(folder, register, write)
+        _lookup_pages(card, folder, register, write)
         _notebook_pages(folder, pages, write)
-    return {"place": place, "pages": pages, "score": score}
+    return card
 
 
-def _lookup_pages(
-    place: Place,
-    folder: Path,
-    pages: Sequence[Written],
-    register: Sequence[Mapping[str, str]],
-    write: Callable[..., None],
-) -> None:
-    """The contents of a place, its published numbers and its ledger."""
-    about = {"pages": pages, "downloads": _copy(place, folder), "released": _released(place)}
-    write(folder / "index.html", "place", here="place", **about)
-    write(folder / "claims.html", "claims", claims=_claims(register, pages), trail="Every published number")
+def _by_number(pages: Sequence[Written]) -> dict[str, str]:
+    """The file of each notebook's page by its number: {"05": "05-….html"}."""
+    return {page.stem[:2]: page.file for page in pages}
+
+
+def _rows_pages(folder: Path, register: Register, write: Callable[..., None]) -> str:
+    """A page and a CSV of the rows behind each claim that has any; gives the page that a first reader wants."""
+    first, wanted = "", ""
+    for entry, found in register.lists():
+        name = file_name(entry)
+        path = folder / f"{name}.html"
+        path.parent.mkdir(exist_ok=True)
+        path.with_suffix(".csv").write_bytes(found["csv"])
+        write(
+            path,
+            "rows",
+            entry=entry,
+            found=found,
+            up="../../",
+            home="../index.html",
+            trail="The rows behind a number",
+        )
+        first = first or f"{name}.html"
+        if not wanted and entry["claim"].measure.startswith("immigration_searches"):
+            wanted = f"{name}.html"
+    return wanted or first
+
+
+def _lookup_pages(card: dict[str, Any], folder: Path, register: Register, write: Callable[..., None]) -> None:
+    """The contents of a place, its published numbers, what makes each output, its ledger and its files."""
+    place = card["place"]
+    entries = [
+        {**one, "rows": f"{file_name(one)}.html" if one["query"] else ""} for one in register.entries()
+    ]
+    write(
+        folder / "claims.html",
+        "claims",
+        claims=entries,
+        weakest=card["weakest"],
+        trail="Every published number",
+    )
     ledger = _table(
         _rows(place.results / "ledger.csv"), "Rows in and rows out of each step, by released file."
     )
     write(folder / "ledger.html", "ledger", table=ledger, trail="Rows in, rows out")
+    shown = {"card": card, "downloads": _copy(place, folder), "released": _released(place)}
+    write(folder / "index.html", "place", here="place", **shown)
 
 
 def _notebook_pages(folder: Path, pages: Sequence[Written], write: Callable[..., None]) -> None:
@@ -164,7 +215,8 @@ def _copy(place: Place, folder: Path) -> list[tuple[str, list[str]]]:
             shutil.copyfile(path, target)
         if files:
             found.append((title, [path.relative_to(place.results).as_posix() for path in files]))
-    return found
+    packed = [downloads.workbook(place, folder), downloads.descriptor(place, folder)]
+    return [("All tables in one file", [path.name for path in packed]), *found]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -173,28 +225,6 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return []
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def _claims(register: Iterable[Mapping[str, str]], pages: Sequence[Written]) -> list[dict[str, str]]:
-    """Each claim with what was printed and the address and heading of the step that settles it."""
-    by_stem = {page.stem: page for page in pages}
-    shown = []
-    for row in register:
-        page = by_stem.get(row.get("notebook", "").removesuffix(".ipynb"))
-        place = {"address": _address(row, page), "heading": page.heading} if page else {"address": ""}
-        shown.append({**row, **place, "printed": claims.printed(row)})
-    return shown
-
-
-def _address(row: Mapping[str, str], page: Written) -> str:
-    """The page, and the step in it whose table of claims holds the statement."""
-    statement = html.escape(row.get("statement", ""))
-    for cell in page.notebook.cells:
-        for output in cell.get("outputs", []):
-            shown = output.get("data", {}).get("text/html", "")
-            if re.search(r'<table class="[^"]*\bclaims\b', shown) and statement in shown:
-                return f"{page.file}#{cell.id}"
-    return page.file
 
 
 def _table(rows: Sequence[Mapping[str, str]], caption: str) -> Markup:
@@ -254,7 +284,15 @@ def _text(value: object) -> str:
 
 def _page(path: Path, template: str, **values: Any) -> None:
     """Write one page from its template; what is not marked as safe is escaped."""
-    shared = {"place": None, "up": "", "here": "", "trail": "", "generator": GENERATOR, "style": _style()}
+    shared = {
+        "place": None,
+        "up": "",
+        "home": "index.html",
+        "here": "",
+        "trail": "",
+        "generator": GENERATOR,
+        "style": _style(),
+    }
     text = _environment().get_template(f"{template}.html.j2").render(shared | values)
     path.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
 

@@ -1,13 +1,14 @@
 """Finds the rows behind a number, and serves them in a browser with one query for each."""
 
 from analysis.rows.behind import BEHIND, Behind
-from analysis.rows.database import file, make, metadata, of_claim, queries, query_name, serve, sql
+from analysis.rows.database import USUAL, file, make, metadata, of_claim, queries, query_name, serve, sql
 from analysis.rows.log import COLUMNS, NOT_SHOWN, Log
 
 __all__ = [
     "BEHIND",
     "COLUMNS",
     "NOT_SHOWN",
+    "USUAL",
     "Behind",
     "Log",
     "file",

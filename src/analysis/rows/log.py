@@ -29,7 +29,7 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of a shown row. Yes-or-no columns are 1, 0 or null; times are UTC text, days are the owner's."""
 
-NOT_SHOWN = "(not shown: too rare to be printed)"
+NOT_SHOWN = "(rare, not shown)"
 _DAY = 86_400_000_000  # microseconds
 _BETWEEN = "\x1f"
 

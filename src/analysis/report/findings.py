@@ -1,0 +1,63 @@
+"""Takes the finding of a place from its numbers: one scope, the three totals, agencies and shares."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from analysis import claims, pages
+from analysis.measures import formatted, lookup
+from analysis.places import Place
+
+DEFINITIONS = (
+    ("strict", "the words themselves and legal terms, and the menu's immigration values"),
+    ("core", "and ICE, ERO, the border agencies and smuggling of people"),
+    ("broad", "and HSI and DHS, whose agents do much else too"),
+    ("dropdown", "the menu's immigration values alone"),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a first reader is told: whose cameras, how many searches by how many agencies, and each definition."""
+
+    scope: str
+    searches: str
+    agencies: str
+    lines: tuple[tuple[str, str, str, str, str], ...]  # definition, meaning, searches, share, agencies
+
+    @property
+    def none(self) -> bool:
+        """Whether no definition counts any search."""
+        return all(line[2] == "0" for line in self.lines)
+
+
+def finding(place: Place) -> Finding | None:
+    """The finding as published; None for a place whose results hold no such numbers."""
+    if not (place.results / "numbers.json").is_file():
+        return None
+    numbers = lookup(pages.open_numbers(place))
+    scope = _scope(place, {scope for _, scope in numbers})
+    said = {measure: one for (measure, where), one in numbers.items() if where == scope}
+    if not {"searches", "agencies", "immigration_searches.core"} <= set(said):
+        return None
+    lines = []
+    for name, meaning in DEFINITIONS:
+        hits = said[f"immigration_searches.{name}"]
+        share = formatted(hits["value"] / hits["denominator"] if hits.get("denominator") else None, "share")
+        agencies = formatted(said[f"immigration_agencies.{name}"]["value"])
+        lines.append((name, meaning, formatted(hits["value"]), share, agencies))
+    owner = (
+        place.files[0].camera_owner
+        if scope == "all" and len({f.camera_owner for f in place.files}) == 1
+        else ""
+    )
+    whose = owner or ("all logs" if scope == "all" else scope)
+    searches, agencies = (formatted(said[name]["value"]) for name in ("searches", "agencies"))
+    return Finding(whose, searches, agencies, tuple(lines))
+
+
+def _scope(place: Place, scopes: set[str]) -> str:
+    """The camera owner that most claims are about, or all logs."""
+    named = Counter(one.scope for one in claims.load(place) if one.measure and one.scope in scopes - {"all"})
+    return named.most_common(1)[0][0] if named else "all"

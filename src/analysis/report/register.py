@@ -1,0 +1,190 @@
+"""Shows every published number with its end, its sources, its weak spots and the rows behind it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from analysis import claims, rows
+from analysis.pages import published_csv, table_html
+from analysis.places import Place
+from analysis.report.article import Written
+from analysis.report.safe import slug, told
+
+MOST_ROWS, FIRST_ROWS = 2_000, 50
+"""A page lists at most so many rows; of longer lists it shows the first so many and says how to see all."""
+
+WEAKEST = 3
+"""How many of the weakest claims stand at the top of the register."""
+
+_LEFT_OUT_IF_EMPTY = ("source_page", "immigration_kind", "agency_state")
+_UNITS = {
+    "searching_agency": "agencies",
+    "agency_state": "states",
+    "search": "searches",
+    "camera_owner": "owners",
+}
+
+
+class Register:
+    """The claims of one place, as its pages show them. `results` are the rows of claims.csv."""
+
+    def __init__(self, place: Place, results: Sequence[Mapping[str, str]], pages: Sequence[Written]) -> None:
+        self.place, self.results = place, results
+        self._pages = {page.stem: page for page in pages}
+        self._known = {one.id: one for one in claims.load(place)}
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Each claim with all that its entry shows, in the order printed."""
+        return [self._entry(row) for row in self.results]
+
+    def weakest(self) -> list[dict[str, Any]]:
+        """The claims with most against them, the weakest first; none that nothing speaks against."""
+        entries = [one for one in self.entries() if one["weaknesses"]]
+        return sorted(entries, key=lambda one: -one["weight"])[:WEAKEST]
+
+    def _entry(self, row: Mapping[str, str]) -> dict[str, Any]:
+        claim = self._known.get(row.get("id", ""))
+        page = self._pages.get(row.get("notebook", "").removesuffix(".ipynb"))
+        settled = {"address": _address(row, page), "heading": page.heading} if page else {"address": ""}
+        weak = weaknesses(claim, row)
+        return {
+            **row,
+            **settled,
+            "printed": claims.printed(row),
+            "claim": claim,
+            "file": Path(claim.file).name if claim else "",
+            "weaknesses": [said for _, said in weak],
+            "weight": sum(weight for weight, _ in weak),
+            "query": f"claim-{row.get('id', '')}" if claim and self._behind(claim, row) else "",
+        }
+
+    # The rows behind -------------------------------------------------------------------------------------
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the place's rows are here; results alone do not hold them."""
+        return (self.place.processed / "searches.parquet").is_file()
+
+    @cached_property
+    def log(self) -> rows.Log:
+        """The place's rows, opened once."""
+        return rows.Log(self.place)
+
+    def _behind(self, claim: claims.Claim, row: Mapping[str, str]) -> rows.Behind | None:
+        return rows.of_claim(claim, row, self.log) if self.has_rows else None
+
+    def lists(self) -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
+        """For each claim that has rows: its entry, and the list of them for a page."""
+        for entry in self.entries():
+            claim = entry["claim"]
+            if entry["query"] and (behind := self._behind(claim, entry)):
+                yield entry, self._list(behind, entry["statement"])
+
+    def _list(self, behind: rows.Behind, statement: str) -> dict[str, Any]:
+        if behind.by:
+            found, count = self.log.groups(behind).to_pandas(), 0
+            count, unit = len(found), _UNITS.get(behind.by, "values")
+        else:
+            at = self.log.positions(behind)
+            count, unit = len(at), "rows"
+            if count > MOST_ROWS:
+                at = at.slice(0, FIRST_ROWS)
+            columns = dict.fromkeys((*rows.USUAL, *behind.shows, *filter(None, [behind.most, behind.least])))
+            found = self.log.table(list(columns), at).to_pandas()
+        shown = _without_empty(found if count <= MOST_ROWS else found.head(FIRST_ROWS))
+        caption = f"{count:,} {unit} behind: {statement}."
+        caption += f" The first {len(shown)} are listed." if len(shown) < count else ""
+        if self.place.is_replica:
+            caption += " REPLICA: invented records."
+        return {
+            "count": count,
+            "unit": unit,
+            "cut": len(shown) < count,
+            "sql": rows.sql(behind),
+            "code": self._code(behind),
+            "table": _table(shown, caption),
+            "csv": published_csv(
+                shown.assign(records="replica (invented)") if self.place.is_replica else shown
+            ),
+        }
+
+    def _code(self, behind: rows.Behind) -> str:
+        """The same in a notebook, without a shell."""
+        look = "groups(behind)" if behind.by else "table(at=log.positions(behind))"
+        return (
+            "from analysis import places, rows\n\n"
+            f"log = rows.Log(places.find({self.place.name!r}))\n"
+            f"behind = rows.Behind(where={behind.where!r}"
+            + "".join(
+                f", {key}={value!r}" for key in ("by", "most", "least") if (value := getattr(behind, key))
+            )
+            + f")\nlog.{look}.to_pandas()"
+        )
+
+
+_SAME = ("source_file", "camera_owner", "searching_agency", "agency_state")
+
+
+def _table(found: pd.DataFrame, caption: str) -> Markup:
+    """The rows for a page; what is the same in all of them stands in the caption."""
+    same = [
+        name for name in _SAME if name in found and len(found) > 1 and found[name].nunique(dropna=False) == 1
+    ]
+    told_once = "".join(f" {name.replace('_', ' ').capitalize()}: {found[name].iloc[0]}." for name in same)
+    return Markup(told(table_html(found.drop(columns=same), caption + told_once)))
+
+
+def weaknesses(claim: claims.Claim | None, row: Mapping[str, str]) -> list[tuple[int, str]]:
+    """What speaks against resting much on a number, each with a weight: the heaviest is that it differs."""
+    found = []
+    explanation = row.get("explanation", "")
+    if row.get("outcome") == "differs":
+        found.append((5, "what was computed differs from what was printed"))
+    fits = re.search(r"fits ([^;]+); (.+?) do(?:es)? not", explanation)
+    if fits:
+        found.append(
+            (4, f"how it was counted was not published: it holds as {fits[1]}, and not as {fits[2]}")
+        )
+    if claim is None:
+        return found
+    if claim.confidence != "high":
+        weight = 3 if claim.confidence == "low" else 1
+        found.append((weight, f"that the piece said so is of {claim.confidence} confidence"))
+    if len(claim.sources) == 1 and claim.confidence != "high":
+        found.append((1, "one source carries it"))
+    if claim.conflicts:
+        found.append((1, "other versions are in circulation, or it is easily misread"))
+    if claim.operator == "about":
+        found.append((1, "print rounded it, so anything within 10 % bears it out"))
+    return found
+
+
+def _without_empty(table: pd.DataFrame) -> pd.DataFrame:
+    empty = [
+        name for name in _LEFT_OUT_IF_EMPTY if name in table and table[name].replace("", pd.NA).isna().all()
+    ]
+    return table.drop(columns=empty)
+
+
+def _address(row: Mapping[str, str], page: Written) -> str:
+    """The page, and the step in it whose table of claims holds the statement."""
+    statement = html.escape(row.get("statement", ""))
+    for cell in page.notebook.cells:
+        for output in cell.get("outputs", []):
+            shown = output.get("data", {}).get("text/html", "")
+            if re.search(r'<table class="[^"]*\bclaims\b', shown) and statement in shown:
+                return f"{page.file}#{cell.id}"
+    return page.file
+
+
+def file_name(entry: Mapping[str, Any]) -> str:
+    """The page of a claim's rows, below the place's folder, without its ending."""
+    return f"rows/{slug(entry['id'])}"

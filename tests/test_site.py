@@ -1,0 +1,378 @@
+"""The site of a whole place: in a real browser, under attack, and with the rows behind its numbers."""
+
+import csv
+import hashlib
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import small_place
+from bs4 import BeautifulSoup
+
+from analysis import pages
+from analysis.measures import lookup
+from analysis.report import downloads
+
+pytestmark = pytest.mark.xdist_group("small place")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+
+
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def text(path: Path) -> str:
+    return " ".join(soup(path).get_text(" ").split())
+
+
+def html(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+# What a newcomer looks for
+
+
+def test_the_first_page_leads_to_the_finding_other_definitions_rows_weakest_claim_and_a_new_place(small):
+    first = soup(small.site / "index.html")
+    said = " ".join(first.get_text(" ").split())
+    searches = lookup(pages.open_numbers(small.place))["searches", "Tarnwick ISD"]["value"]
+    assert f"7 of {searches} searches (Tarnwick ISD) gave immigration as the reason" in said
+    table = first.find("table").get_text(" ", strip=True)
+    for name in ("strict", "core", "broad", "dropdown"):
+        assert name in table
+    links = {link.get_text(strip=True): link["href"] for link in first.main.find_all("a")}
+    assert links["The finding"] == "tarnwick/05-the-immigration-searches.html"
+    assert links["Every other definition"] == "tarnwick/06-if-we-had-defined-it-otherwise.html"
+    assert links["The rows behind it"] == "tarnwick/rows/tarnwick-immigration.html"
+    assert links["The weakest claims"] == "tarnwick/claims.html#weakest"
+    assert "add-a-place.html" in links.values()
+
+
+def test_the_weakest_claim_is_the_one_that_differs_and_says_so(small):
+    weakest = soup(small.site / "tarnwick" / "claims.html").find(id="weakest").find_next("ol").find_all("li")
+    assert weakest[0].a["href"] == "#claim-tarnwick-blank"
+    assert "differs from what was printed" in weakest[0].get_text()
+    assert "how it was counted was not published" in weakest[1].get_text()
+
+
+def test_adding_a_place_is_told_with_the_commands_that_exist(small):
+    from analysis.__main__ import _parser
+
+    said = text(small.site / "add-a-place.html")
+    verbs = set(_parser()._subparsers._group_actions[0].choices)
+    assert {"place", "request"} <= set(re.findall(r"make ([a-z]+)", said)) <= verbs | {"a"}
+
+
+# The register and the rows
+
+
+def test_an_entry_shows_its_sources_its_other_versions_and_its_rows(small):
+    entry = soup(small.site / "tarnwick" / "claims.html").find(id="claim-tarnwick-searches")
+    said = " ".join(entry.get_text(" ").split())
+    assert "https://example.org/piece" in said
+    assert "One copy <i>rounds</i> to 1,000" in said
+    assert "make rows" in said
+    assert "query claim-tarnwick-searches" in said
+    hrefs = [link["href"] for link in entry.find_all("a")]
+    assert "rows/tarnwick-searches.html" in hrefs
+    assert any(href.startswith("01-what-was-released.html#") for href in hrefs)
+
+
+def test_every_claim_that_was_computed_leads_to_its_rows_and_back(small):
+    ends = pages.open_claims(small.place)
+    for name in ends.loc[ends["computed"] != "", "id"]:
+        page = small.site / "tarnwick" / "rows" / f"{name}.html"
+        assert f"../claims.html#claim-{name}" in {
+            link["href"] for link in soup(page).find_all("a", href=True)
+        }
+
+
+def test_the_page_of_the_rows_lists_as_many_rows_as_the_number(small):
+    folder = small.site / "tarnwick" / "rows"
+    page = soup(folder / "tarnwick-immigration.html")
+    assert page.h1.get_text() == "7 rows behind this number"
+    assert len(page.select("tbody tr")) == 7
+    with (folder / "tarnwick-immigration.csv").open(newline="") as file:
+        assert len(list(csv.DictReader(file))) == 7
+    code = page.find_all("pre")[-1].get_text()
+    found = {}
+    exec(code.replace("places.find('tarnwick')", "PLACE"), {"PLACE": small.place}, found)
+    assert len(found["log"].positions(found["behind"])) == 7
+
+
+def test_a_long_list_is_cut_and_says_how_to_see_all(small, monkeypatch):
+    from analysis.report import register
+
+    monkeypatch.setattr(register, "MOST_ROWS", 100)
+    made = register.Register(small.place, pages.open_claims(small.place).to_dict("records"), [])
+    entry, found = next(pair for pair in made.lists() if pair[0]["id"] == "tarnwick-searches")
+    assert found["cut"] is True
+    assert found["count"] == lookup(pages.open_numbers(small.place))["searches", "all"]["value"]
+    assert len(BeautifulSoup(found["table"], "html.parser").select("tbody tr")) == register.FIRST_ROWS
+    assert entry["query"] == "claim-tarnwick-searches"
+
+
+# Downloads
+
+
+def test_the_workbook_holds_every_table_and_no_formula_or_link(small):
+    folder = small.site / "tarnwick"
+    with zipfile.ZipFile(folder / "tables.xlsx") as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/sheet" in name]
+        assert not [name for name in book.namelist() if "externalLink" in name or "vba" in name.lower()]
+        assert "=hyperlink(" in book.read("xl/sharedStrings.xml").decode()
+    assert not [sheet for sheet in sheets if "<f>" in sheet or "<hyperlink" in sheet]
+    tables = [path for path in downloads.tables(folder) if path.parent.name != "rows"]
+    read = pd.read_excel(folder / "tables.xlsx", sheet_name=None, engine="calamine")
+    assert len(read) == len(tables) + 1
+    for path in tables:
+        with path.open(newline="") as file:
+            assert len(read[path.stem[:31]]) == len(list(csv.DictReader(file))), path.name
+
+
+def test_the_descriptor_is_a_data_package_and_true_of_every_file(small):
+    folder = small.site / "tarnwick"
+    said = json.loads((folder / "datapackage.json").read_text())
+    jsonschema = pytest.importorskip("jsonschema", reason="needs the tools of tests: make extras")
+    jsonschema.validate(said, DATA_PACKAGE)
+    assert {one["path"] for one in said["resources"]} >= {"claims.csv", "ledger.csv", "numbers.json"}
+    assert len({one["name"] for one in said["resources"]}) == len(said["resources"])
+    for one in said["resources"]:
+        data = (folder / one["path"]).read_bytes()
+        assert one["bytes"] == len(data)
+        assert one["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
+        if one.get("type") == "table":
+            _every_value_fits(folder / one["path"], one["schema"])
+
+
+def _every_value_fits(path: Path, schema: dict) -> None:
+    with path.open(newline="", encoding="utf-8") as file:
+        head, *body = csv.reader(file)
+    assert [field["name"] for field in schema["fields"]] == head
+    assert schema["missingValues"] == []
+    cast = {
+        "integer": int,
+        "number": float,
+        "string": str,
+        "date": pd.Timestamp,
+        "boolean": {"true": 1, "false": 0}.get,
+    }
+    for at, field in enumerate(schema["fields"]):
+        for value in {row[at] for row in body} - set(field.get("missingValues", [])):
+            cast[field["type"]](value)
+
+
+_PATH = {"type": "string", "pattern": r"^(?!/)(?!.*\.\./)(?!~).+$"}
+DATA_PACKAGE = {
+    "type": "object",
+    "required": ["resources", "$schema"],
+    "properties": {
+        "$schema": {"const": "https://datapackage.org/profiles/2.0/datapackage.json"},
+        "name": {"type": "string", "pattern": r"^[-a-z0-9._/]+$"},
+        "licenses": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"anyOf": [{"required": ["name"]}, {"required": ["path"]}]},
+        },
+        "sources": {"type": "array", "items": {"type": "object", "minProperties": 1}},
+        "resources": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "required": ["name", "path"],
+                "properties": {
+                    "path": _PATH,
+                    "type": {"enum": ["table"]},
+                    "bytes": {"type": "integer"},
+                    "hash": {"type": "string", "pattern": r"^([^:]+:[a-fA-F0-9]+|[a-fA-F0-9]{32}|)$"},
+                    "schema": {
+                        "required": ["fields"],
+                        "properties": {
+                            "missingValues": {"type": "array"},
+                            "fields": {
+                                "type": "array",
+                                "minItems": 1,
+                                "items": {
+                                    "required": ["name"],
+                                    "properties": {
+                                        "type": {"enum": ["string", "integer", "number", "boolean", "date"]}
+                                    },
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+"""What the Data Package 2.0 standard asks of the parts that are written here."""
+
+
+# Nothing private, nothing hostile
+
+
+def published(run: small_place.Run) -> list[Path]:
+    folders = (run.place.results, run.site)
+    return [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def words(path: Path) -> str:
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as book:
+            return "".join(book.read(name).decode() for name in book.namelist())
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def test_nothing_private_is_published_or_printed(small):
+    files = published(small)
+    assert len(files) > 60
+    for what, private in small_place.PRIVATE.items():
+        wanted = private.casefold()
+        found = [str(path) for path in files if wanted in words(path).casefold()]
+        assert not found, f"{what} stands in {found}"
+        assert wanted not in small.printed.casefold(), what
+
+
+def test_private_words_of_refused_rows_are_masked_where_they_are_kept(small):
+    from analysis import build
+
+    kept = "\n".join(build.open_rejected(small.place)["text"]).casefold()
+    assert len(build.open_rejected(small.place)) == 2
+    for what, private in small_place.PRIVATE.items():
+        assert private.casefold() not in kept, what
+
+
+def test_hostile_reasons_and_names_arrive_on_the_pages_as_text(small):
+    everything = "\n".join(soup(path).get_text() for path in html(small.site))
+    for reason in small_place.HOSTILE_REASONS:
+        if reason.startswith("$"):
+            continue  # a reason is shown in lower case, below
+        assert reason.casefold() in everything.casefold(), reason
+    assert "$\\alpha^2$ \\(x\\) $$\\frac{1}{2}$$" in everything
+    for path in html(small.site):
+        page = soup(path)
+        assert not page.find_all(["script", "iframe", "object", "embed", "form", "math", "svg"]), path
+        assert all(image["src"].startswith("data:image/png;base64,") for image in page.find_all("img"))
+        assert not [b for b in page.find_all("b") if "Quellmere" in b.get_text()]
+        for tag in page.find_all(True):
+            assert not [name for name in tag.attrs if name.startswith("on")]
+            assert not re.match(r"(?i)\s*(javascript:|data:|https?:|//)", str(tag.get("href", "")))
+
+
+def test_no_cell_of_a_published_csv_begins_a_formula(small):
+    for path in published(small):
+        if path.suffix == ".csv":
+            with path.open(newline="", encoding="utf-8") as file:
+                for row in csv.reader(file):
+                    wrong = [
+                        c for c in row if c.startswith(pages.FORMULA) and not re.fullmatch(r"-?[\d.e+-]+", c)
+                    ]
+                    assert not wrong, (path.name, wrong)
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("needs a Chromium: on Debian, apt install chromium")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the tools of tests: make extras")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, headless=True, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser, small):
+    """Opens a page of the site; gives it, what it asked of the world, and what its console said."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    asked, said = [], []
+
+    def opened(path: Path, width: int = 1200):
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("dialog", lambda dialog: said.append(f"dialog: {dialog.message}"))
+        page.goto(path.resolve().as_uri())
+        return page, asked, said
+
+    yield opened
+    context.close()
+
+
+def test_every_page_opens_asks_nothing_of_the_world_and_fits_a_phone(open_page, small):
+    for path in html(small.site):
+        page, asked, said = open_page(path, width=390)
+        assert said == [], (path.name, said)
+        assert {url for url in asked if not url.startswith(("file:", "data:"))} == set()
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390, f"{path.relative_to(small.site)} is {wide} pixels wide on a phone"
+        page.close()
+
+
+def test_axe_finds_nothing_serious(open_page, small):
+    axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs make extras")
+    rules = Path(axe_playwright.__file__).parent / "axe.min.js"
+    for path in html(small.site):
+        text_of = path.read_text(encoding="utf-8")
+        # The pages forbid every script, so the checker reads a copy that allows its own.
+        copy = path.with_name(f"axe-{path.name}")
+        copy.write_text(text_of.replace("default-src 'none';", ""), encoding="utf-8")
+        page, _, _ = open_page(copy)
+        page.evaluate(rules.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run()")["violations"]
+        serious = [
+            (one["id"], one["nodes"][0]["html"][:120])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+        copy.unlink()
+        page.close()
+        assert serious == [], path.name
+
+
+def test_the_page_is_read_and_used_with_a_keyboard_alone(open_page, small):
+    page, _, _ = open_page(small.site / "tarnwick" / "05-the-immigration-searches.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") in ("A", "SUMMARY", "DIV", "PRE")
+    fold = page.locator("details.code summary").first
+    fold.focus()
+    before = page.locator("details.code").first.get_attribute("open")
+    page.keyboard.press("Enter")
+    assert page.locator("details.code").first.get_attribute("open") != before
+
+
+def test_links_lead_somewhere_in_the_browser(open_page, small):
+    page, _, said = open_page(small.site / "index.html")
+    page.get_by_role("link", name="The rows behind it").click()
+    assert "7 rows behind this number" in page.inner_text("h1")
+    page.get_by_role("link", name="its entry in the register").click()
+    assert page.url.endswith("#claim-tarnwick-immigration")
+    page.get_by_role("link", name="What was released?").first.click()
+    assert page.locator(":target").count() == 1
+    assert said == []
+
+
+def test_every_link_and_anchor_of_the_site_resolves(small):
+    for path in html(small.site):
+        for link in soup(path).find_all("a", href=True):
+            address, _, anchor = link["href"].partition("#")
+            target = (path.parent / address).resolve() if address else path
+            assert target.is_file(), (path.name, link["href"])
+            if anchor:
+                assert soup(target).find(id=anchor), (path.name, link["href"])
