@@ -179,7 +179,7 @@ class Release:
                     self.facts.append(account.facts())
         if not self.facts:
             raise readers.UnreadableFile(
-                f"{self.file.name}: nothing in this archive could be read; {'; '.join(unread)}"
+                f"{self.file.name}: nothing in this archive could be read; {'; '.join(unread) or 'it is empty.'}"
             )
         if unread:
             self.facts.append(_archive_facts(self.file, unread))

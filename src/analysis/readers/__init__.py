@@ -35,6 +35,7 @@ WHY = (
 """Every reason for which a reader sets a record aside."""
 
 ROWS_IN_A_BLOCK = 1 << 16
+MOST_COLUMNS = 2_000  # no audit has forty; half a million empty ones would take minutes
 
 
 class UnreadableFile(Exception):
@@ -154,8 +155,13 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
     does nothing else. Raises `UnreadableFile` when the container is unknown or broken, and, after the last
     block, when the two counts of its records disagree: until then nothing read from it may be published.
     """
+    return checked(name, _reader(path, name)(path, name, _narrow(is_header, name)))
+
+
+def checked(name: str, blocks: Iterable[Block]) -> Iterator[Block]:
+    """The same blocks; raises `UnreadableFile` after the last one when the two counts of records disagree."""
     records = counted = 0
-    for block in _reader(path, name)(path, name, is_header):
+    for block in blocks:
         records, counted = records + block.records, counted + block.counted
         yield block
     if records != counted:
@@ -163,6 +169,20 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
             f"{name}: {records:,} records were read but {counted:,} were counted; "
             "the file may be cut off or its quotes unbalanced. Ask for it again, or open it and save it as CSV."
         )
+
+
+def _narrow(is_header: IsHeader, name: str) -> IsHeader:
+    def narrow(cells: Sequence[str]) -> bool:
+        if not is_header(cells):
+            return False
+        if len(cells) > MOST_COLUMNS:
+            raise UnreadableFile(
+                f"{name}: a header has {len(cells):,} columns, beyond any audit. Delete those without a name, or ask "
+                "for it again."
+            )
+        return True
+
+    return narrow
 
 
 def read(path: Path, name: str, is_header: IsHeader) -> Reading:

@@ -32,7 +32,10 @@ archives may lie inside it. A year of the busiest log known unpacks to a tenth o
 
 SMALL = 1 << 26  # bytes: what unpacks to less is no bomb, however well it packs
 _AT_ONCE = 1 << 20
-_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError)
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError),
+    *(EOFError, OSError, ValueError, RuntimeError),
+)
 _OFFICE = {"[Content_Types].xml", "mimetype", "content.xml", "xl/workbook.xml", "xl/workbook.bin"}
 _SYSTEM = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.I)
 _TABLE = re.compile(r"\.(csv|tsv|tab|xlsx?|xlsm|xlsb|ods|parquet)(\.gz)?$", re.I)
@@ -119,7 +122,7 @@ def _unzipped(path: Path, name: str, budget: _Budget, left_out: set[str], depth:
             with tempfile.TemporaryDirectory(dir=budget.folder) as folder:
                 try:
                     source = archive.open(info)
-                except (*_BROKEN, NotImplementedError, RuntimeError) as error:
+                except _BROKEN as error:
                     raise _broken(inner, error) from None
                 with source:
                     unpacked = _unpack(source, info.compress_size, inner, Path(folder), budget)

@@ -181,7 +181,7 @@ def _header_block(columns: Sequence[str], above: Sequence[str], counted: int) ->
 def _first_cells(lines: Sequence[str]) -> str:
     rows = (next(csv.reader([line], delimiter=delimiter), []) for line in lines for delimiter in DELIMITERS)
     cells = next((row for row in rows if len(row) > 1), [])
-    return ", ".join(repr(cell[:40]) for cell in cells[:20]) or repr(lines[0][:60])
+    return ", ".join(repr(cell[:40]) for cell in cells[:20]) or repr("".join(lines[:1])[:60])
 
 
 # The fast path ------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from analysis.readers import NoKnownHeader, UnreadableFile
+from analysis.readers import MOST_COLUMNS, NoKnownHeader, UnreadableFile
 
 MOST_BYTES, MOST_RATIO, MOST_PARTS, MOST_CELLS = 1 << 31, 200, 10_000, 40_000_000
 """A workbook that unpacks to more than this is refused: no audit seen comes near, and a bomb would.
@@ -75,7 +75,7 @@ def read(path: Path, name: str) -> Book:
     except RuntimeError as error:  # the library's word for an encrypted part
         raise UnreadableFile(f"{name}: {error}. Ask for it without a password.") from None
     for sheet, outline in book.sheets.items():
-        if outline.last * outline.columns > MOST_CELLS:
+        if outline.last * outline.columns > MOST_CELLS or outline.columns > MOST_COLUMNS:
             raise UnreadableFile(
                 f"{name}, sheet {sheet!r}: its last cell stands in row {outline.last:,}, column {outline.columns:,}, "
                 "beyond any audit. Delete what is far below or right of the records, or save the sheet as CSV."

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis.readers import Aside, Block, IsHeader, NoKnownHeader, Section, UnreadableFile
+from analysis.readers import Aside, Block, IsHeader, NoKnownHeader, Section, UnreadableFile, not_data
 
 ROWS_AT_ONCE = 131_072
 MOST_IN_A_GROUP = 1 << 33  # bytes that one row group may unpack to; the largest in common use has an eighth
@@ -36,7 +36,7 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
     try:
         with pq.ParquetFile(path) as file:
             columns, notes = _header(file, name, is_header)
-            yield Block(_empty(columns), counted=file.metadata.num_rows, notes=notes)
+            yield Block(not_data.none(columns), counted=file.metadata.num_rows, notes=notes)
             yield from _blocks(file, columns, name, is_header)
     except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError) as error:
         said = str(error).split("\n")[0][:120]
@@ -74,41 +74,26 @@ def _blocks(
         )
         record = pa.array(range(before + 1, before + 1 + len(cells)), pa.int64())
         before += len(cells)
-        yield Block(*_set_aside(Section(columns, cells, record), is_header))
-
-
-def _empty(columns: tuple[str, ...]) -> Section:
-    cells = pa.table({str(at): pa.array([], pa.string()) for at in range(len(columns))})
-    return Section(columns, cells, pa.array([], pa.int64()))
+        yield _set_aside(Section(columns, cells, record), is_header)
 
 
 # Records that are not data --------------------------------------------------------------------------------------
 
 
-def _set_aside(section: Section, is_header: IsHeader) -> tuple[Section, tuple[Aside, ...]]:
-    """Take out rows of blanks, and headers that were read as rows when exports were put together."""
+def _set_aside(section: Section, is_header: IsHeader) -> Block:
+    """Take out what is not data, and headers that were read as rows when exports were put together."""
     cells = section.cells
     longest = max(range(len(section.columns)), key=lambda at: len(section.columns[at]))
-    header = pc.equal(pc.utf8_trim_whitespace(cells.column(longest)), section.columns[longest].strip())
-    blank = pc.equal(pc.utf8_trim_whitespace(cells.column(0)), "")
-    for column in cells.columns[1:]:
-        if not pc.any(blank).as_py():
-            break
-        blank = pc.and_(blank, pc.equal(pc.utf8_trim_whitespace(column), ""))
-    asides, odd = [], pc.indices_nonzero(pc.or_(header, blank)).to_pylist()
-    keep = [True] * cells.num_rows
-    for row in odd:
-        texts = [column[row].as_py() for column in cells.columns]
-        why = (
-            "repeated header" if is_header(texts) else "" if any(t.strip() for t in texts) else "blank record"
-        )
-        if why:
-            keep[row] = False
-            asides.append(Aside(section.record[row].as_py(), why, ",".join(texts).strip(",")))
-    if not asides:
-        return section, ()
-    mask = pa.array(keep, pa.bool_())
-    return Section(section.columns, cells.filter(mask), section.record.filter(mask)), tuple(asides)
+    alike = pc.equal(pc.utf8_trim_whitespace(cells.column(longest)), section.columns[longest].strip())
+    heads = {at: not_data.row(cells, at) for at in pc.indices_nonzero(alike).to_pylist()}
+    heads = {at: texts for at, texts in heads.items() if is_header(texts)}
+    asides = [
+        Aside(section.record[at].as_py(), "repeated header", ",".join(texts)) for at, texts in heads.items()
+    ]
+    if heads:
+        keep = pa.array([at not in heads for at in range(cells.num_rows)], pa.bool_())
+        section = Section(section.columns, cells.filter(keep), section.record.filter(keep))
+    return not_data.set_aside(section, asides)
 
 
 # Cells as text ----------------------------------------------------------------------------------------------------

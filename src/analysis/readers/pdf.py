@@ -37,6 +37,7 @@ CELL_GAP = 0.8  # a wider gap in the header begins the next cell
 CLOSE = 1.8  # lines of one header follow each other more closely
 FAR = 4.5  # lines of one record follow each other more closely
 APART = 2.2  # text that is no record's stands this far from the records
+LARGEST = 14_400  # points: no page is longer, so text that stands further out is no print's
 PER_POINT = 10  # steps in which white strips are looked for
 
 ID = re.compile(r"(?<![\w/-])[0-9a-fA-F]{8}-")
@@ -145,17 +146,27 @@ def _open(path: Path, name: str) -> tuple[list[_Signs], list[str]]:
             f"{name}: the PDF cannot be opened ({error}). Ask for it again, without a password, or as CSV."
         ) from None
     with document:
-        both = [_page(document, at) for at in range(len(document))]
+        both = [_page(document, at, name) for at in range(len(document))]
     if not both:
         raise UnreadableFile(f"{name}: the PDF has no pages. Ask for it again.")
     return [signs for signs, _ in both], [text for _, text in both]
 
 
-def _page(document: pdfium.PdfDocument, at: int) -> tuple[_Signs, str]:
-    page = document[at]
+def _page(document: pdfium.PdfDocument, at: int, name: str) -> tuple[_Signs, str]:
+    try:
+        page = document[at]
+    except pdfium.PdfiumError as error:
+        raise UnreadableFile(
+            f"{name}, page {at + 1}: it cannot be opened ({error}). Ask for it again."
+        ) from None
     text = page.get_textpage()
     try:
-        signs = _upright(_boxes(text), page.get_rotation())
+        boxes = _boxes(text)
+        if len(boxes) and np.abs(boxes[:, 1:]).max() > LARGEST:
+            raise UnreadableFile(
+                f"{name}, page {at + 1}: text stands far outside of any page. Ask for it again."
+            )
+        signs = _upright(boxes, page.get_rotation())
         drawn = pdfium_c.FPDFPage_CountObjects(page.raw)
         # A page on which nothing is drawn at all is blank paper; one with a picture only is a scan.
         return signs, text.get_text_range().translate(_LINE_END_HYPHENS) if drawn else "\f"
@@ -302,7 +313,7 @@ def _stacked(cells: Sequence[_Words]) -> list[_Words]:
             found.append(cell)
     joined = []
     for one in found:
-        parts = [cell for cell in cells if _overlap(one, cell)]
+        parts = [cell for cell in cells if cell is one or _overlap(one, cell)]
         text = " ".join([parts[0].text, *(part.text.strip() for part in parts[1:])])
         joined.append(_Words(min(p.left for p in parts), max(p.right for p in parts), text))
     return joined
@@ -578,10 +589,10 @@ def _rows_by_height(
     wrapped = any(
         all(abs(p.down - at) > near for at in s) for s, pieces in zip(starts, pages) for p in pieces
     )
-    if not all(starts) or (wrapped and any(above) == any(below)):
-        which = next(
-            (n for n, s in enumerate(starts, 1) if not s), above.index(True) + 1 if any(above) else 1
-        )
+    touching = [any(b - a <= near for a, b in pairwise(s)) for s in starts]
+    if not all(starts) or any(touching) or (wrapped and any(above) == any(below)):
+        faults = ([not s for s in starts], touching, above)
+        which = next((fault.index(True) + 1 for fault in faults if any(fault)), 1)
         raise UnreadableFile(
             f"{name}, page {which}: the lines of neighbouring records cannot be told apart. Ask for the file as CSV."
         )

@@ -95,7 +95,13 @@ def _sheets(path: Path, name: str, book: outlines.Book) -> Iterator[tuple[SheetM
                     left = [""] * (cells.start[1] if cells.start else 0)
                     rows = ([*left, *row] for row in cells.iter_rows()) if left else cells.iter_rows()
                     yield sheet, _without_tail(rows, book.sheets[sheet.name].last)
-    except (CalamineError, OSError, KeyError) as error:
+    except BaseException as error:
+        # What the library calls a panic, on parts that contradict each other, is no Exception to Python.
+        if (
+            not isinstance(error, (CalamineError, OSError, KeyError))
+            and type(error).__name__ != "PanicException"
+        ):
+            raise
         raise UnreadableFile(
             f"{name}: the workbook cannot be opened ({error}). Open it and save it as CSV, or ask for it again."
         ) from None
