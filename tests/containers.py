@@ -1,5 +1,6 @@
 """Writes rows of cells in every kind of container that records officers use; for tests only."""
 
+import datetime as dt
 import gzip
 import io
 import struct
@@ -9,6 +10,7 @@ from html import escape
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
+from reportlab.pdfgen.canvas import Canvas
 
 
 def delimited(rows, delimiter=",", line_end="\n", encoding="utf-8", mark=b"", final=True):
@@ -27,9 +29,10 @@ def delimited(rows, delimiter=",", line_end="\n", encoding="utf-8", mark=b"", fi
 
 
 def xlsx(*sheets, hidden=()):
-    """One workbook; `sheets` are lists of rows. A cell that begins with `=` is a formula that came out at 1."""
+    """One workbook; `sheets` are lists of rows, `hidden` the numbers of those that are hidden."""
     data = io.BytesIO()
     book = xlsxwriter.Workbook(data, {"strings_to_urls": False, "strings_to_formulas": False})
+    book.set_properties({"created": dt.datetime(2026, 1, 1)})  # always the same bytes
     day = book.add_format({"num_format": "mm/dd/yyyy hh:mm:ss"})
     for at, rows in enumerate(sheets):
         sheet = book.add_worksheet()
@@ -37,8 +40,6 @@ def xlsx(*sheets, hidden=()):
             for across, cell in enumerate(row):
                 if hasattr(cell, "year"):
                     sheet.write_datetime(down, across, cell, day)
-                elif isinstance(cell, str) and cell.startswith("="):
-                    sheet.write_formula(down, across, cell, value=1)
                 elif isinstance(cell, str):
                     sheet.write_string(down, across, cell)
                 else:
@@ -175,10 +176,54 @@ def zipped(files):
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items() if isinstance(files, dict) else files:
-            archive.writestr(name, content)
+            info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))  # always the same bytes
+            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
     return data.getvalue()
 
 
 def gzipped(content):
     """The same bytes, packed; the time of packing is left out so that they are always the same."""
     return gzip.compress(content, mtime=0)
+
+
+def printed(rows, again=False, numbers=False, font="Helvetica", size=6, page=(1600, 800), gap=14):
+    """A table printed without ruling: cells hang from the top of their row, the header stands on page one.
+
+    `again` repeats the header on every page, `numbers` writes page numbers below. A line feed in a cell begins a
+    new line; columns are as wide as their longest line.
+    """
+    data = io.BytesIO()
+    canvas = Canvas(data, pagesize=page, invariant=True)
+    lines = [[str(cell).split("\n") for cell in row] for row in rows]
+    widths = [
+        max((canvas.stringWidth(line, font, size) for row in lines for line in row[at]), default=0)
+        for at in range(len(rows[0]))
+    ]
+    lefts = [30 + sum(widths[:at]) + gap * at for at in range(len(widths))]
+    down, number = 40, 1
+
+    def draw(row):
+        for left, cell in zip(lefts, row):
+            for at, line in enumerate(cell):
+                canvas.setFont(font, size)
+                canvas.drawString(left, page[1] - down - 1.5 * size * at, line)
+
+    def end_page():
+        if numbers:
+            canvas.setFont(font, size)
+            canvas.drawString(page[0] / 2, 20, f"Page {number}")
+        canvas.showPage()
+
+    for row in lines:
+        height = 1.5 * size * max(map(len, row)) + 3
+        if down + height > page[1] - 40:
+            end_page()
+            down, number = 40, number + 1
+            if again:
+                draw(lines[0])
+                down += 1.5 * size * max(map(len, lines[0])) + 3
+        draw(row)
+        down += height
+    end_page()
+    canvas.save()
+    return data.getvalue()
