@@ -67,8 +67,9 @@ def test_every_command_of_the_readme_is_a_target_and_a_verb():
     assert targets - {"help", "extras"} <= verbs  # these two speak of make's own environment
 
 
-def test_the_readmes_score_and_modules_are_what_the_repository_computes():
-    text = (ROOT / "README.md").read_text()
+@pytest.mark.parametrize("page", readme.PAGES)
+def test_the_computed_parts_of_a_page_are_what_the_repository_computes(page):
+    text = (ROOT / page).read_text()
     assert readme.filled(text, ROOT) == text, "run python -m analysis readme"
 
 

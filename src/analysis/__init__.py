@@ -16,6 +16,10 @@ agencies      Gives each agency one spelling, a state and a kind; unknown stays 
 reasons       Classifies each distinct reason by the published rules and says which rule and which words
               decided.
 ledger        Records, for every step, rows in, rows out and why.
+parts         Turns one released file into a part of searches.parquet, block by block, in memory that stays
+              flat.
+rowgroups     Puts Parquet files of one schema together by copying their row groups, without decoding a value.
+engine        Runs the making of parts, one task for each released file: on this machine, or on a cluster.
 build         Rebuilds a place's processed tables from its released files, all of them or none, and opens
               them.
 intake        Takes released files into a place: copies, recognises, counts and hashes them, and asks what
@@ -38,7 +42,7 @@ letter        Writes the letter that asks an agency for its logs, with its state
 verification  Rebuilds places in an empty folder and compares their results, byte by byte, with those that are
               here.
 benchmark     Times the main steps beside the alternatives, in one run, and prints one table.
-readme        Writes the parts of README.md that are computed: the score of each place and the list of
+readme        Writes the computed parts of the pages at the top and of the library: the score, and the list of
               modules.
 
 A notebook needs five of them: `pages` to open its page, `build` to open tables, `measures` to count, `figures`

@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     compared.add_argument("places", nargs="+", help="folders under data/raw/ that have results")
     _add_request(verb("request", request, "the letter that asks an agency for its logs"))
     verb("test", test, "the tests")
-    verb("readme", readme, "bring the computed parts of README.md up to date")
+    verb("readme", readme, "bring the computed parts of README.md and of the library's list up to date")
     verb("lab", lab, "JupyterLab in this environment")
     verb("bench", bench, "speed and memory, beside the alternatives, in one run")
     for name, do, what in (("explain", explain, "reason"), ("agency", agency, "name")):
@@ -334,10 +334,10 @@ def test(asked: argparse.Namespace) -> int:
 
 
 def readme(asked: argparse.Namespace) -> None:
-    """Write the score and the list of modules into README.md."""
-    from analysis import readme as page
+    """Write the score into README.md and the list of modules into the library's."""
+    from analysis import readme as pages
 
-    print(f"wrote {os.path.relpath(page.write(places.root()))}")
+    print("\n".join(f"wrote {os.path.relpath(page)}" for page in pages.write(places.root())))
 
 
 def lab(asked: argparse.Namespace) -> int:

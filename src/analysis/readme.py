@@ -1,4 +1,4 @@
-"""Writes the parts of README.md that are computed: the score of each place and the list of modules."""
+"""Writes the computed parts of the pages at the top and of the library: the score, and the list of modules."""
 
 from __future__ import annotations
 
@@ -16,22 +16,28 @@ ORDER = (
 """The library in data-flow order; a test holds every import to it."""
 
 
-def write(top: Path) -> Path:
-    """Bring the computed parts of README.md up to date; gives its path."""
-    path = top / "README.md"
-    path.write_text(filled(path.read_text(encoding="utf-8"), top), encoding="utf-8")
-    return path
+PAGES = ("README.md", "src/analysis/README.md")
+"""The pages that hold computed parts, between marks such as `<!-- score -->` and `<!-- /score -->`."""
+
+
+def write(top: Path) -> list[Path]:
+    """Bring the computed parts of every page up to date; gives the pages' paths."""
+    paths = [top / page for page in PAGES]
+    for path in paths:
+        path.write_text(filled(path.read_text(encoding="utf-8"), top), encoding="utf-8")
+    return paths
 
 
 def filled(text: str, top: Path) -> str:
-    """The README's text with its computed parts as they should read today."""
+    """A page's text with its computed parts as they should read today."""
     score = "\n".join(score_lines(places.all_places(top)))
     modules = "\n".join(f"| `{name}` | {sentence(name)} |" for name in ORDER)
     parts = {"score": f"\n```\n{score}\n```\n", "modules": f"\n| module | contract |\n|---|---|\n{modules}\n"}
     for name, part in parts.items():
-        before, _, rest = text.partition(f"<!-- {name} -->")
-        _, _, after = rest.partition(f"<!-- /{name} -->")
-        text = f"{before}<!-- {name} -->\n{part}\n<!-- /{name} -->{after}"
+        if f"<!-- {name} -->" in text:
+            before, _, rest = text.partition(f"<!-- {name} -->")
+            _, _, after = rest.partition(f"<!-- /{name} -->")
+            text = f"{before}<!-- {name} -->\n{part}\n<!-- /{name} -->{after}"
     return text
 
 
