@@ -16,20 +16,23 @@ agencies      Gives each agency one spelling, a state and a kind; unknown stays 
 reasons       Classifies each distinct reason by the published rules and says which rule and which words
               decided.
 ledger        Records, for every step, rows in, rows out and why.
-parts         Turns one released file into a part of searches.parquet, block by block, in memory that stays
-              flat.
-rowgroups     Puts Parquet files of one schema together by copying their row groups, without decoding a value.
-engine        Runs the making of parts, one task for each released file: on this machine, or on a cluster.
+parts         Turns one released file into a part of searches.parquet, block by block, in memory that
+              stays flat.
+rowgroups     Puts Parquet files of one schema together by copying their row groups, without decoding a
+              value.
+engine        Runs the making of parts, one task for each released file: on this machine, or on a
+              cluster.
 build         Rebuilds a place's processed tables from its released files, all of them or none, and opens
               them.
-intake        Takes released files into a place: copies, recognises, counts and hashes them, and asks what
-              only a person knows.
+intake        Takes released files into a place: copies, recognises, counts and hashes them, and asks
+              what only a person knows.
 measures      Computes each published number and table from searches: pure functions, no files.
 figures       Draws each published figure from one table; no arithmetic.
 claims        Compares computed numbers with what was published and keeps the score.
-coding        Says how often the rules are known to be wrong, and how much people would have to read to know
-              it.
-pages         Gives a notebook its tables, figures, numbers and claims, each captioned and kept as printed.
+coding        Says how often the rules are known to be wrong, and how much people would have to read to
+              know it.
+pages         Gives a notebook its tables, figures, numbers and claims, each captioned and kept as
+              printed.
 rows          Finds the rows behind a number, and serves them in a browser with one query for each.
 replica       Invents a release of the same shape from a seed and published totals, and remembers what it
               planted.
@@ -37,13 +40,15 @@ rerun         Executes a notebook strictly and strips what differs between ident
 report        Turns executed notebooks into one accessible, offline site.
 comparison    Sets places side by side: their main measures with denominators, and how far each place's
               records bear them.
-letter        Writes the letter that asks an agency for its logs, with its state's public-records law where
-              that is known.
-verification  Rebuilds places in an empty folder and compares their results, byte by byte, with those that are
-              here.
+letter        Writes the letter that asks an agency for its logs, with its state's public-records law
+              where that is known.
+verification  Rebuilds places in an empty folder and compares their results, byte by byte, with those
+              that are here.
 benchmark     Times the main steps beside the alternatives, in one run, and prints one table.
-readme        Writes the computed parts of the pages at the top and of the library: the score, and the list of
-              modules.
+inventory     Lists for reviewers every record, table, figure and number, with the notebook and cell that
+              make it.
+readme        Writes the computed parts of the pages at the top and of the library: the score, and the
+              list of modules.
 
 A notebook needs five of them: `pages` to open its page, `build` to open tables, `measures` to count, `figures`
 to draw and, where it speaks of errors, `coding`. From a shell, `python -m analysis --help` lists the verbs.

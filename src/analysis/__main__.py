@@ -334,15 +334,18 @@ def test(asked: argparse.Namespace) -> int:
 
 
 def readme(asked: argparse.Namespace) -> None:
-    """Write the score into README.md and the list of modules into the library's."""
-    from analysis import readme as pages
+    """Write the score, the list of modules, and what is made where, into the pages that hold them."""
+    from analysis import inventory
+    from analysis import readme as page
 
-    print("\n".join(f"wrote {os.path.relpath(page)}" for page in pages.write(places.root())))
+    for path in (*page.write(places.root()), *inventory.write(places.root())):
+        print(f"wrote {os.path.relpath(path)}")
 
 
 def lab(asked: argparse.Namespace) -> int:
-    """Open JupyterLab on the notebooks."""
-    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(places.root())]
+    """Open JupyterLab on the folder of the notebooks, with the whole repository in reach."""
+    start = ["--notebook-dir", str(places.root()), "--LabApp.default_url=/lab/tree/notebooks"]
+    command = [sys.executable, "-m", "jupyterlab", *start]
     return subprocess.run(command, check=False).returncode
 
 

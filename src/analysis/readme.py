@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from analysis import claims, pages, places
 ORDER = (
     "places", "states", "sources", "readers", "formats", "searches", "sightings", "agencies", "reasons", "ledger",
     "parts", "rowgroups", "engine", "build", "intake", "measures", "figures", "claims", "coding", "pages", "rows",
-    "replica", "rerun", "report", "comparison", "letter", "verification", "benchmark", "readme",
+    "replica", "rerun", "report", "comparison", "letter", "verification", "benchmark",
+    "inventory", "readme",
 )  # fmt: skip
 """The library in data-flow order; a test holds every import to it."""
 
@@ -21,11 +23,28 @@ PAGES = ("README.md", "src/analysis/README.md")
 
 
 def write(top: Path) -> list[Path]:
-    """Bring the computed parts of every page up to date; gives the pages' paths."""
+    """Bring the computed parts of every page, and the library's table of contents, up to date; gives their paths."""
     paths = [top / page for page in PAGES]
     for path in paths:
         path.write_text(filled(path.read_text(encoding="utf-8"), top), encoding="utf-8")
-    return paths
+    contents = Path(__file__).with_name("__init__.py")
+    contents.write_text(with_contents(contents.read_text(encoding="utf-8")), encoding="utf-8")
+    return [*paths, contents]
+
+
+def with_contents(text: str) -> str:
+    """The library's own docstring with every module and its contract, in order, for help(analysis)."""
+    wide = max(map(len, ORDER)) + 2
+    wrapped = (textwrap.wrap(sentence(name), 105 - wide, break_on_hyphens=False) for name in ORDER)
+    listed = "\n".join(
+        f"{name:{wide}}{lines[0]}" + "".join(f"\n{'':{wide}}{line}" for line in lines[1:])
+        for name, lines in zip(ORDER, wrapped)
+    )
+    before, _, rest = text.partition(_BEFORE)
+    return f"{before}{_BEFORE}{listed}{_AFTER}{rest.partition(_AFTER)[2]}"
+
+
+_BEFORE, _AFTER = "Each module imports only what stands before it.\n\n", "\n\nA notebook needs"
 
 
 def filled(text: str, top: Path) -> str:

@@ -39,6 +39,7 @@ def scopes(searches: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def in_each_scope(searches: pd.DataFrame, of: Callable[[str, pd.DataFrame], Numbers]) -> Numbers:
+    """The numbers that `of(scope, rows)` gives for all rows and for each camera owner's."""
     return [found for scope, rows in scopes(searches) for found in of(scope, rows)]
 
 
@@ -48,6 +49,7 @@ def share(numerator: int, denominator: int) -> float:
 
 
 def with_share(table: pd.DataFrame, column: str = "searches", of: int | None = None) -> pd.DataFrame:
+    """The table with whole counts and each line's share of their sum, or of `of`."""
     total = table[column].sum() if of is None else of
     return table.assign(
         **{column: table[column].astype(int), "share": table[column].astype(int) / max(total, 1)}

@@ -272,8 +272,10 @@ def _topics(rules: pd.DataFrame) -> list[tuple[str, list[dict[str, Any]]]]:
 
 
 def _values(value: object) -> list[str]:
-    """A cell that may hold one value, several, or none."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
+    """A cell that may hold one value, several (a list, or text joined by ' · '), or none."""
+    if isinstance(value, str):
+        return [part for part in value.split(" · ") if part]
+    if not isinstance(value, Iterable):
         return [_text(value)] if _text(value) else []
     return [str(one) for one in value]
 

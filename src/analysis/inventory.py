@@ -1,0 +1,195 @@
+"""Lists for reviewers every record, table, figure and number, with the notebook and cell that make it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from analysis import claims, pages, places
+from analysis.places import Place
+
+PAGE, CODECHECK = "docs/what-is-made-where.md", "codecheck.yml"
+
+
+def write(top: Path) -> list[Path]:
+    """Bring both files up to date; gives their paths."""
+    written = []
+    for name, text in ((PAGE, page(top)), (CODECHECK, codecheck(top))):
+        path = top / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return written
+
+
+# The page ---------------------------------------------------------------------------------------------------
+
+
+def page(top: Path) -> str:
+    """The whole page as Markdown, made from source.toml files, results and notebooks."""
+    every = places.all_places(top)
+    done = [place for place in every if (place.results / "shown.json").is_file()]
+    parts = [
+        "# What is made where",
+        "Written by `python -m analysis readme` from each place's `source.toml`, the results and the notebooks; a test "
+        "fails when it is out of date. `make` makes all of it again, in the order of the notebooks; `make verify` says "
+        "whether every byte is the same. Nothing is random but the replica, which is invented from a seed.",
+        "## Availability of the records",
+        _availability(every),
+        "## Tables and figures",
+        *(part for place in done for part in (f"### {place.title}", _outputs(place))),
+        "## Numbers in the text",
+        "Every number in a notebook's prose is computed. Each stands in `results/<place>/numbers.json`, once for all "
+        "logs and once for each camera owner.",
+        _numbers(done),
+        "## Published numbers",
+        _claims(done),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _availability(every: Sequence[Place]) -> str:
+    return _table(
+        ("place", "released by", "request", "licence", "files", "where"), (_records(one) for one in every)
+    )
+
+
+def _records(place: Place) -> tuple[str, ...]:
+    said = place.released
+    files = "<br>".join(f"{file.name} (sha256 {file.sha256[:12]}…)" for file in place.files)
+    if place.is_replica:
+        where = "invented on first use, from a seed"
+    elif place.files and all(file.url for file in place.files):
+        where = "<br>".join(f"<{file.url}>" for file in place.files)
+    else:
+        where = f"[how to ask](../data/raw/{place.name}/README.md)"
+    waits = f"waiting for {len(place.waiting)}" if place.waiting and not place.files else ""
+    known = (str(said.get(key, "")) for key in ("by", "request", "licence"))
+    return (f"`{place.name}`", *known, files or waits, where)
+
+
+def _outputs(place: Place) -> str:
+    shown = json.loads((place.results / "shown.json").read_text(encoding="utf-8"))
+    lines = (
+        (
+            f"[{one['file']}](../results/{place.name}/{one['file']})",
+            one["caption"],
+            f"[{one['notebook'][:2]}](../notebooks/{one['notebook']}.ipynb)",
+            _cell(place.root, one["notebook"], one["file"]),
+        )
+        for one in sorted(shown, key=lambda one: (one["notebook"], one["file"]))
+    )
+    return _table(("output", "what it shows", "notebook", "cell"), lines)
+
+
+def _cell(top: Path, notebook: str, file: str) -> str:
+    """The number of the cell, Markdown counted too, that names an output."""
+    name = Path(file).stem[3:]
+    cells = json.loads((top / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
+    sources = ("".join(cell["source"]) if cell["cell_type"] == "code" else "" for cell in cells)
+    shows = re.compile(r"page\.(?:table|figure|register)\(")
+    made = (at for at, source in enumerate(sources, 1) if shows.search(source) and f'"{name}"' in source)
+    return str(next(made, "in the library"))
+
+
+def _numbers(done: Sequence[Place]) -> str:
+    found: dict[str, dict[str, str]] = {}
+    for place in done:
+        for one in pages.open_numbers(place):
+            if one["notebook"]:
+                found.setdefault(one["measure"], {})[place.name] = one["notebook"]
+    lines = (
+        (
+            f"`{measure}`",
+            f"[{min(by.values())[:2]}](../notebooks/{min(by.values())}.ipynb)",
+            ", ".join(sorted(by)),
+        )
+        for measure, by in sorted(found.items())
+    )
+    return _table(("measure", "notebook", "places"), lines)
+
+
+def _claims(done: Sequence[Place]) -> str:
+    lines = []
+    for place in done:
+        register = {one.id: one.file for one in claims.load(place)}
+        for end in pages.open_claims(place).to_dict("records"):
+            book = f"[{end['notebook'][:2]}](../notebooks/{end['notebook']}.ipynb)"
+            file = register.get(end["id"], "")
+            lines.append(
+                (f"`{end['id']}`", place.name, f"[{Path(file).name}](../{file})", book, end["outcome"])
+            )
+    return _table(("claim", "place", "register", "settled in", "outcome"), lines)
+
+
+def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    body = [
+        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |"
+        for line in lines
+    ]
+    return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *body])
+
+
+# For CODECHECK ----------------------------------------------------------------------------------------------
+
+
+def codecheck(top: Path) -> str:
+    """codecheck.yml (specification 2.0): exactly the files that a checker must make again, with what they are.
+
+    Who checked, when and under which certificate is for the checker to add.
+    """
+    head = [
+        "---",
+        "# Written by `python -m analysis readme`; a test fails when it is out of date. `make` makes every file again.",
+        "# The checker adds: codechecker, report, certificate, check_time and summary; the authors add an ORCID.",
+        "version: https://codecheck.org.uk/spec/config/2.0/",
+        "paper:",
+        f"  title: {json.dumps(_cited(top, 'title'))}",
+        "  authors:",
+        f"    - name: {json.dumps(_cited(top, '- name'))}",
+        f"  reference: {claims.read(top / 'claims' / 'the-74-2026-02-10.toml').about['address']}",
+        "manifest:",
+    ]
+    return "\n".join([*head, *(line for file, what in manifest(top) for line in _entry(file, what))]) + "\n"
+
+
+def _cited(top: Path, key: str) -> str:
+    """A line of CITATION.cff."""
+    lines = (top / "CITATION.cff").read_text(encoding="utf-8").splitlines()
+    return next(
+        line.partition(": ")[2].strip().strip('"') for line in lines if line.strip().startswith(f"{key}:")
+    )
+
+
+def _entry(file: str, what: str) -> tuple[str, str]:
+    return (
+        f"  - file: {json.dumps(file, ensure_ascii=False)}",
+        f"    comment: {json.dumps(what, ensure_ascii=False)}",
+    )
+
+
+def manifest(top: Path) -> list[tuple[str, str]]:
+    """Every published file below results/ and what it is, in order."""
+    found = []
+    for place in places.all_places(top):
+        if (place.results / "shown.json").is_file():
+            shown = json.loads((place.results / "shown.json").read_text(encoding="utf-8"))
+            captions = {one["file"]: one["caption"] for one in shown}
+            for path in sorted(p for p in place.results.rglob("*") if p.is_file()):
+                name = path.relative_to(place.results).as_posix()
+                found.append((path.relative_to(top).as_posix(), captions.get(name) or _what(name)))
+    return found
+
+
+def _what(name: str) -> str:
+    kinds = {
+        "numbers.json": "every number, with its numerator and denominator",
+        "claims.csv": "every published number, and how it ended",
+        "ledger.csv": "rows in, rows out and why, for every step",
+        "shown.json": "the captions of all tables and figures",
+    }
+    if name.endswith(".ipynb"):
+        return f"notebook {name[:2]}, executed"
+    return kinds.get(name, "the table that the figure of the same name was drawn from")

@@ -1,0 +1,114 @@
+"""What a reviewer is handed is valid, complete and up to date."""
+
+import ast
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import analysis
+from analysis import inventory, places, readme
+from analysis.__main__ import _parser
+
+ROOT = places.root()
+
+
+@pytest.mark.parametrize(
+    ("file", "schema"),
+    [
+        ("CITATION.cff", "vendor.citation-file-format"),
+        (".github/workflows/check.yml", "vendor.github-workflows"),
+    ],
+)
+def test_a_file_for_others_follows_its_published_schema(file: str, schema: str) -> None:
+    pytest.importorskip("check_jsonschema", reason="needs the tools of tests: make extras")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(ROOT / file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_workflow_runs_both_commands_on_every_supported_python() -> None:
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "check.yml").read_text())["jobs"]
+    runs = [step.get("run") for step in jobs["make"]["steps"]]
+    assert {"make test", "make"} <= set(runs)
+    assert jobs["make"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
+
+
+@pytest.mark.parametrize(
+    ("name", "made"), [(inventory.PAGE, inventory.page), (inventory.CODECHECK, inventory.codecheck)]
+)
+def test_what_is_made_where_is_up_to_date(name: str, made) -> None:
+    assert (ROOT / name).read_text(encoding="utf-8") == made(ROOT), "run python -m analysis readme"
+
+
+def test_codecheck_lists_exactly_the_published_files_and_no_placeholder() -> None:
+    text = (ROOT / "codecheck.yml").read_text(encoding="utf-8")
+    assert text.startswith("---\n")
+    said = yaml.safe_load(text)
+    files = [entry["file"] for entry in said["manifest"]]
+    assert all(entry["comment"] for entry in said["manifest"])
+    there = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "results").rglob("*") if p.is_file())
+    assert sorted(files) == there
+    assert said["paper"]["title"]
+    assert said["paper"]["authors"][0]["name"]
+    assert said["paper"]["reference"].startswith("https://")
+    assert not re.search("FIX" + "ME|TO" + "DO|XX" + "XX", text)
+
+
+def test_every_link_of_the_inventory_leads_to_a_file() -> None:
+    page = ROOT / inventory.PAGE
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert len(links) > 100
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
+def test_a_machine_without_make_installs_what_make_installs_and_has_its_verbs() -> None:
+    said = (ROOT / "docs" / "without-make.md").read_text(encoding="utf-8")
+    makefile = " ".join((ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ").split())
+    for words in ("--require-hashes --no-deps --only-binary :all:", "--no-deps --no-build-isolation -e ."):
+        assert words in makefile
+        assert said.count(words) == 2
+    verbs = set(_parser()._subparsers._group_actions[0].choices)
+    assert set(re.findall(r"-m analysis ([a-z]+)", said)) <= verbs
+
+
+@pytest.mark.parametrize("verb", sorted(_parser()._subparsers._group_actions[0].choices))
+def test_every_verb_explains_itself(verb: str, capsys) -> None:
+    with pytest.raises(SystemExit) as end:
+        _parser().parse_args([verb, "--help"])
+    assert end.value.code == 0
+    assert len(capsys.readouterr().out) > 60
+
+
+def test_help_reads_like_a_table_of_contents() -> None:
+    path = ROOT / "src" / "analysis" / "__init__.py"
+    text = path.read_text(encoding="utf-8")
+    assert readme.with_contents(text) == text, "run python -m analysis readme"
+    assert all(f"\n{name} " in (analysis.__doc__ or "") for name in readme.ORDER)
+
+
+def test_every_module_and_public_function_says_what_it_does() -> None:
+    silent = []
+    for module in pkgutil.walk_packages(analysis.__path__, "analysis."):
+        found = Path(getattr(module.module_finder, "path", ""), module.name.rpartition(".")[2])
+        path = found.with_suffix(".py") if found.with_suffix(".py").is_file() else found / "__init__.py"
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        silent += [module.name] if not ast.get_docstring(tree) else []
+        for node in tree.body:
+            public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+            if public and not ast.get_docstring(node):
+                silent.append(f"{module.name}.{node.name}")
+    assert silent == []
+
+
+def test_both_licences_and_a_corrections_policy_are_there() -> None:
+    assert "MIT" in (ROOT / "LICENSE").read_text()
+    assert (
+        "CC BY 4.0" in (ROOT / "LICENSE-DATA").read_text()
+        or "Attribution 4.0" in (ROOT / "LICENSE-DATA").read_text()
+    )
+    assert "Corrections policy" in (ROOT / "CHANGELOG.md").read_text()
