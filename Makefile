@@ -12,7 +12,7 @@ RUN    := $(VENV)/bin/python -m analysis
 ONE    := $(if $(PLACE),--place $(PLACE),)
 export AT FROM BY REQUEST CAMERAS ZONE REDACTED WHICH_LOG OWN COLUMNS STATE AGENCY FIRST LAST
 
-.PHONY: all test place compare request records lab report rows bench verify extras help
+.PHONY: all test place compare request records lab report rows bench verify code extras help
 
 all: $(VENV)/.installed  ## install what is missing, rebuild every place that has its records, print the score
 	@$(RUN) all $(ONE)
@@ -48,6 +48,9 @@ bench: $(VENV)/.extras  ## speed and memory, beside the alternatives, in one run
 
 verify: $(VENV)/.installed  ## rebuild from nothing and fail if results/ changed
 	@$(RUN) verify $(ONE)
+
+code: $(VENV)/.installed  ## a sheet of reasons for people to code; SHEET=<file> CODER=<name> reads a finished one back
+	@$(RUN) code $(ONE) $(if $(SHEET),--sheet "$(SHEET)",) $(if $(CODER),--coder "$(CODER)",)
 
 extras: $(VENV)/.extras  ## install what tests, benchmarks, Datasette and a cluster need
 

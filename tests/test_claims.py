@@ -464,3 +464,20 @@ def test_a_number_of_a_part_says_which_part() -> None:
 def test_a_part_that_cannot_be_used_is_refused(tmp_path: Path, among: str, says: str) -> None:
     with pytest.raises(BadClaims, match=says):
         claims.read(write(tmp_path, f"{GOOD}among = {among}\n"))
+
+
+def test_each_definition_says_whether_it_bears_a_published_number_out():
+    register = [
+        claim(measure="immigration_searches", value=620),
+        claim(id="b", measure="immigration_searches", share=True),
+        claim(id="c", measure="other"),
+    ]
+    found = {
+        name: [{"measure": "immigration_searches", "scope": "all", "value": value}]
+        for name, value in (("narrow", 620), ("wide", 1_516), ("none", None))
+    }
+    table = claims.under(register, found)
+    assert table.to_dict("records") == [
+        {"statement": "700 searches", "published": "equals 620", "narrow": "620 (yes)", "wide": "1,516 (no)",
+         "none": "not computed"}
+    ]  # fmt: skip

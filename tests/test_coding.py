@@ -1,13 +1,42 @@
-"""Errors are counted row by row where the truth is known, and claimed nowhere else."""
+"""Errors are counted row by row where the truth is known, estimated from what people read, and claimed nowhere else."""
 
+import datetime
+import io
+import zipfile
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from frames import searches
 
-from analysis import coding
+from analysis import coding, places, reasons
+from analysis.coding import agreement, estimates, sheets
+
+ICE = {"immigration_tier": "core", "immigration_kind": "unspecified", "topics": ["immigration"]}
+TODAY = datetime.date(2026, 2, 10)
+
+
+def reason(text, rows=1, **more):
+    return [{"reason_as_released": text, "reason_text": text, **more}] * rows
+
+
+def read(**columns):
+    """Coded reasons as `coded_reasons` gives them, with usual values for what a test does not say."""
+    rows = len(next(iter(columns.values())))
+    usual = {
+        "string_id": [f"id{n}" for n in range(rows)], "stratum": ["hit"] * rows, "draws": [1] * rows,
+        "inclusion_probability": [1.0] * rows, "code": ["not_immigration"] * rows, "tier": ["none"] * rows,
+        "kind": [None] * rows, "coded_kind": [""] * rows, "topics": [[]] * rows, "coded_topics": [[]] * rows,
+        "origin": ["typed"] * rows, "rows": [1] * rows,
+        **{f"rows_{era}": [0] * rows for era in ("typed", "filtered", "rollout", "dropdown")},
+    }  # fmt: skip
+    return pd.DataFrame(usual | columns)
+
+
+# Against what was planted -----------------------------------------------------------------------------------
 
 
 def test_right_wrong_and_missed_rows_add_up_under_each_definition():
@@ -20,34 +49,420 @@ def test_right_wrong_and_missed_rows_add_up_under_each_definition():
     assert table.loc["core", "precision_share"] == table.loc["core", "recall_share"] == 0.5
 
 
-def test_a_place_that_nobody_coded_claims_no_error_rate(tmp_path):
+def test_a_share_of_nothing_is_unknown_and_never_zero():
+    table = coding.score(pd.Series(["none"]), pd.Series(["none"]))
+    assert table[["precision_share", "recall_share"]].isna().all().all()
+
+
+def test_records_claim_no_error_rate_from_what_was_planted(tmp_path):
     known = coding.known_errors(
         SimpleNamespace(processed=tmp_path), searches({}, {"immigration_tier": "core"})
     )
     assert known.numbers == []
-    assert "no precision and no recall is claimed" in known.sentence
+    assert "nothing was planted" in known.sentence
     assert known.table["counted"].tolist() == [0, 1, 1]
 
 
-def test_a_replica_is_scored_on_every_row(tmp_path):
+def test_a_replica_is_scored_on_every_row_and_by_origin_and_era(tmp_path):
     (tmp_path / "planted").mkdir()
     truth = pa.table({"source_file": ["log.csv"] * 2, "source_row": [1, 2], "tier": ["core", "none"]})
     pq.write_table(truth, tmp_path / "planted" / "planted.parquet")
-    frame = searches({"immigration_tier": "core"}, {})
-    known = coding.known_errors(SimpleNamespace(processed=tmp_path), frame)
+    known = coding.known_errors(
+        SimpleNamespace(processed=tmp_path), searches({"immigration_tier": "core"}, {})
+    )
     found = {n["measure"]: n["value"] for n in known.numbers}
     assert (found["precision.core"], found["recall.core"]) == (1.0, 1.0)
     assert "All 2 rows" in known.sentence
+    assert known.by_origin["reason_origin"].tolist() == ["typed"] * 3
+    assert known.by_era["right"].tolist() == [0, 1, 1]
+
+
+# The piles --------------------------------------------------------------------------------------------------
+
+
+def piles(*rows, **more):
+    made = coding.units(searches(*[one for row in rows for one in row]), **more)
+    return dict(zip(made["normal"], made["stratum"])), made
+
+
+def test_writings_of_one_reason_are_read_once():
+    _, made = piles(reason("Theft", 2), reason("THEFT."), reason("theft", offense_types=["Robbery"]))
+    assert made["rows"].tolist() == [3, 1]
+    assert made["string_id"].is_unique
 
 
 def test_every_row_is_in_exactly_one_pile():
-    rows = searches(
-        *[{}] * 9,
-        {"immigration_tier": "strict", "reason_as_released": "deport"},
-        {"reason_origin": "blank", "reason_as_released": ""},
-        {"reason_as_released": "rare"},
+    stratum, made = piles(
+        reason("theft", 90),
+        reason("ICE", 2, **ICE),
+        reason("locate alien", topics=["immigration_suspect"]),
+        reason("imigrtoin", topics=[]),
+        reason("icd", topics=[]),
+        reason("", reason_origin="blank"),
+        reason("26-1234", topics=["case_number_only"]),
+        reason("", reason_origin="dropdown", offense_types=["Robbery"]),
+        *[reason(f"rare {word}") for word in ("one", "two", "three", "four")],
     )
-    table = coding.strata(rows)
-    assert table["rows"].sum() == len(rows)
-    assert table.set_index("stratum").loc["hit", ["reasons", "rows"]].tolist() == [1, 1]
-    assert table.set_index("stratum").loc["unreadable", "rows"] == 1
+    assert made["rows"].sum() == 102
+    assert stratum["ice"] == "hit"
+    assert {stratum[text] for text in ("locate alien", "imigrtoin", "icd")} == {"suspect"}
+    assert {stratum[text] for text in ("", "26 1234")} == {"unreadable"}
+    assert stratum["theft"] == "common"
+    assert {stratum[f"rare {word}"] for word in ("one", "two", "three", "four")} == {"tail"}
+
+
+def test_a_federal_account_and_a_task_force_agencys_federal_assist_are_in_the_net():
+    federal = reason("follow", agency_kind="federal")
+    assists = reason("assist FBI", topics=["federal_assist"])
+    common = reason("theft", 60)
+    stratum, _ = piles(common, federal, assists, task_force=frozenset({"Quellmere GA PD"}))
+    assert (stratum["follow"], stratum["assist fbi"]) == ("suspect", "suspect")
+    assert piles(common, assists)[0]["assist fbi"] == "tail"
+
+
+def test_no_more_than_a_thousand_common_reasons_are_read():
+    made = coding.units(searches(*[one for n in range(1_200) for one in reason(f"word{'x' * n}", topics=[])]))
+    assert made["stratum"].value_counts().to_dict() == {"common": 1_000, "tail": 200}
+
+
+def test_an_id_names_a_reason_and_its_offense_types_and_shows_neither():
+    assert coding.string_id("theft", "") != coding.string_id("theft", "Robbery")
+    assert "theft" not in coding.string_id("theft", "")
+    assert len(coding.string_id("theft", "")) == 16
+
+
+# Drawing ----------------------------------------------------------------------------------------------------
+
+
+def tail(rows):
+    return pd.DataFrame(
+        {"string_id": [f"t{n:04}" for n in range(len(rows))], "stratum": "tail", "rows": rows}
+    )
+
+
+def test_a_short_tail_is_read_in_full():
+    drawn = coding.draw(tail([1] * 10), tail_draws=600)
+    assert drawn.tail_draws == 0
+    assert len(drawn.strings) == 10
+    assert (drawn.strings["inclusion_probability"] == 1).all()
+
+
+def test_a_long_tail_is_drawn_by_rows_with_the_same_seed_the_same():
+    made = tail([1] * 999 + [1_000])
+    drawn, again, other = (coding.draw(made, seed=seed, tail_draws=300) for seed in (7, 7, 8))
+    assert drawn.strings.equals(again.strings)
+    assert not drawn.strings.equals(other.strings)
+    assert drawn.strings["draws"].sum() == drawn.tail_draws == 300
+    assert drawn.tail_rows == 1_999
+    heavy = drawn.strings.set_index("string_id").loc["t0999"]
+    assert heavy["draws"] > 100
+    assert heavy["inclusion_probability"] == pytest.approx(1 - (1 - 1_000 / 1_999) ** 300)
+
+
+def test_the_second_coder_reads_all_but_most_of_the_common_reasons():
+    made = pd.DataFrame({"string_id": [f"c{n:04}" for n in range(1_000)], "stratum": "common", "rows": 1})
+    made.loc[:99, "stratum"] = "hit"
+    strings = coding.draw(made).strings
+    second = strings.groupby("stratum")["second_coder"].mean()
+    assert second["hit"] == 1
+    assert 0.05 < second["common"] < 0.16
+
+
+def test_the_reading_load_says_what_it_assumes():
+    load = coding.reading_load(piles(reason("theft", 3), reason("ICE", **ICE))[1])
+    assert load["rows"].sum() == 4
+    assert load.set_index("stratum").loc["hit", "to_read"] == 1
+    assert "assumed and not measured" in coding.reading_time(load)
+
+
+# Sheets -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def place(tmp_path):
+    return SimpleNamespace(name="invented", hand=tmp_path / "hand", processed=tmp_path / "processed")
+
+
+@pytest.fixture
+def made():
+    hostile = ["=1+1", "@SUM(1)", "http://example.invalid/x", "veh QOI0042 seen", "-2+3"]
+    return piles(
+        reason("ICE hold", **ICE), *[reason(text, topics=[]) for text in hostile], reason("theft", 90)
+    )[1]
+
+
+def filled(path, **columns):
+    sheet = pd.read_excel(path, dtype=str, keep_default_na=False, engine="calamine")
+    return sheet.assign(**{"code": "not_immigration", **columns})
+
+
+def test_a_sheet_is_blind_shuffled_masked_and_holds_no_formula(place, made):
+    first, second = coding.give_out(place, made)
+    sheet = filled(first)
+    assert list(sheet.columns) == list(sheets.ASKED)
+    assert sheet["string_id"].tolist() != sorted(sheet["string_id"])
+    assert sheet["string_id"].tolist() != filled(second)["string_id"].tolist()
+    assert "QOI0042" not in " ".join(sheet["reason"])
+    assert "=1+1" in sheet["reason"].tolist()
+    xml = "".join(
+        zipfile.ZipFile(io.BytesIO(first.read_bytes())).read(f"xl/worksheets/sheet{n}.xml").decode()
+        for n in (1, 2)
+    )
+    assert "<f>" not in xml
+    assert "hyperlink" not in xml
+
+
+def test_what_is_kept_holds_ids_and_codes_and_no_words(place, made):
+    first, _ = coding.give_out(place, made)
+    sheet = filled(first, note="Nemo Testa's car", topics="theft, warrant")
+    sheet.to_csv(place.processed / "done.csv", index=False)
+    kept = coding.take_back(place, place.processed / "done.csv", "A. Reader", ["theft", "warrant"], TODAY)
+    assert kept.name == "a-reader.csv"
+    folder = place.hand / "coding" / "invented"
+    text = "".join(path.read_text() for path in folder.iterdir())
+    assert not [word for word in ("hold", "QOI0042", "Nemo", "SUM") if word in text]
+    assert "A. Reader,not_immigration,,theft; warrant,2026-02-10" in text
+
+
+def test_a_sample_is_drawn_once(place, made):
+    coding.give_out(place, made)
+    before = (place.hand / "coding" / "invented" / "sample.csv").read_text()
+    coding.give_out(place, made.iloc[::-1])
+    assert (place.hand / "coding" / "invented" / "sample.csv").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"code": "imigration"}, "row 2: 'imigration' is not a code; choose one of immigration"),
+        ({"code": ""}, "row 2: no code; choose one, and cannot_tell"),
+        ({"kind": "odd", "code": "ice_ero"}, "row 2: 'odd' is not a kind"),
+        ({"kind": "civil"}, "row 2: kind 'civil' beside code 'not_immigration'"),
+        ({"topics": "theft; tehft"}, "row 2: 'tehft' is not a topic; the codebook lists them"),
+        ({"string_id": "0000"}, "row 2: '0000' is not in the sample"),
+    ],
+)
+def test_a_sheet_with_an_error_is_refused_by_sheet_row_and_value(place, made, change, said):
+    first, _ = coding.give_out(place, made)
+    sheet = filled(first)
+    for column, value in change.items():
+        sheet.loc[0, column] = value
+    (place.processed / "done.xlsx").write_bytes(sheets.workbook(sheet))
+    with pytest.raises(coding.BadSheet) as error:
+        coding.take_back(place, place.processed / "done.xlsx", "A", ["theft"], TODAY)
+    assert f"done.xlsx, {said}" in str(error.value)
+
+
+def test_a_sheet_that_is_cut_doubled_or_no_sheet_is_refused(place, made):
+    first, _ = coding.give_out(place, made)
+    sheet, done = filled(first), place.processed / "done.csv"
+    for wrong, said in (
+        (sheet.iloc[1:], "1 reasons of the sample have no row"),
+        (pd.concat([sheet, sheet.iloc[:1]]), "stands in row 2 too"),
+        (sheet.drop(columns="code"), "there is no column 'code'"),
+    ):
+        wrong.to_csv(done, index=False)
+        with pytest.raises(coding.BadSheet, match=said):
+            coding.take_back(place, done, "A", [], TODAY)
+    (place.processed / "done.xlsx").write_bytes(b"no workbook")
+    with pytest.raises(coding.BadSheet, match="not readable as XLSX or CSV"):
+        coding.take_back(place, place.processed / "done.xlsx", "A", [], TODAY)
+    with pytest.raises(coding.BadSheet, match="no sample was drawn"):
+        coding.take_back(SimpleNamespace(name="other", hand=place.hand), done, "A", [], TODAY)
+
+
+# Two coders and a third -------------------------------------------------------------------------------------
+
+
+def test_disagreements_go_to_a_third_person_and_are_doubtful_until_then(place, made):
+    files = coding.give_out(place, made)
+    hit = made.loc[made["stratum"] == "hit", "string_id"].item()
+    for coder, code, path in (("A", "immigration", files[0]), ("B", "ice_ero", files[1])):
+        sheet = filled(path)
+        sheet.loc[sheet["string_id"] == hit, "code"] = code
+        sheet.to_csv(place.processed / "done.csv", index=False)
+        coding.take_back(place, place.processed / "done.csv", coder, [], TODAY)
+    coded = coding.coded_reasons(place, made)
+    assert coded.reasons.set_index("string_id").loc[hit, "code"] == "cannot_tell"
+    assert "1 disagreements nobody settled" in coded.sentence
+    assert agreement.by_stratum(coded.pairs).set_index("stratum").loc["hit", "agreement"] == 0
+    third = coding.give_out(place, made)[2]
+    settled = filled(third, code="immigration", kind="civil")
+    assert settled["string_id"].tolist() == [hit]
+    (place.processed / "adjudicated-invented.xlsx").write_bytes(sheets.workbook(settled))
+    coding.take_back(place, place.processed / "adjudicated-invented.xlsx", "adjudicated", [], TODAY)
+    coded = coding.coded_reasons(place, made)
+    assert coded.reasons.set_index("string_id").loc[hit, ["code", "coded_kind"]].tolist() == [
+        "immigration",
+        "civil",
+    ]
+    assert "nobody settled" not in coded.sentence
+
+
+def test_one_coder_is_said_to_be_one_and_unread_hits_are_counted(place, made):
+    first, _ = coding.give_out(place, made)
+    filled(first).to_csv(place.processed / "done.csv", index=False)
+    coding.take_back(place, place.processed / "done.csv", "A", [], TODAY)
+    more = piles(reason("ICE hold", **ICE), reason("CBP", 4, **ICE), reason("theft", 90))[1]
+    said = coding.coded_reasons(place, more).sentence
+    assert "One reader's codes are taken as right" in said
+    assert "1 reasons that the rules count today (4 rows) nobody read" in said
+
+
+def test_a_place_that_nobody_coded_claims_nothing(place, made):
+    coded = coding.coded_reasons(place, made)
+    assert "no precision and no recall of reading is claimed" in coded.sentence
+    assert coded.numbers() == []
+    assert coding.precision(coded.reasons)["precision_share"].isna().all()
+    assert coding.recall(coded.reasons, coded.sample)["recall_share"].isna().all()
+    for table in (
+        coding.by_topic(coded.reasons),
+        coding.by_kind(coded.reasons),
+        coding.precision_by_era(coded.reasons),
+    ):
+        assert table["precision_share"].isna().all()
+
+
+def two_coders(*cells):
+    """Codes of two coders from (first, second, times)."""
+    pairs = [(a, b) for a, b, times in cells for _ in range(times)]
+    return pd.Series([a for a, _ in pairs]), pd.Series([b for _, b in pairs])
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "same", "kappa", "gwet"), [(8, 988, 0.996, 0.798, 0.996), (80, 916, 0.996, 0.973, 0.995)]
+)
+def test_agreement_is_measured_in_four_ways_since_classes_are_rare(yes, no, same, kappa, gwet):
+    found = agreement.measures(*two_coders(("y", "y", yes), ("y", "n", 2), ("n", "y", 2), ("n", "n", no)))
+    assert found["agreement"] == pytest.approx(same)
+    assert found["cohens_kappa"] == pytest.approx(kappa, abs=5e-4)
+    assert found["krippendorffs_alpha"] == pytest.approx(kappa, abs=1e-3)
+    assert found["gwets_ac1"] == pytest.approx(gwet, abs=1e-3)
+
+
+def test_agreement_by_chance_alone_is_unknown_and_the_table_is_square():
+    alike = agreement.measures(*two_coders(("n", "n", 5)))
+    assert (alike["cohens_kappa"], alike["krippendorffs_alpha"]) == (None, None)
+    table = agreement.table(*two_coders(("a", "b", 2), ("a", "a", 3)))
+    assert table.to_dict("list") == {"first_coder": ["a", "b"], "a": [3, 0], "b": [2, 0]}
+
+
+# Estimates --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("right", "of", "low", "high"), [(290, 300, 0.940, 0.982), (47, 47, 0.924, 1.0), (0, 0, 0, 1)]
+)
+def test_wilsons_interval(right, of, low, high):
+    assert coding.wilson(right, of) == pytest.approx((low, high), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("draws", "share"), [(300, 0.0099), (600, 0.0050), (1_500, 0.0020), (7_082, 0.00042)]
+)
+def test_a_clean_sample_bounds_what_may_be_missed(draws, share):
+    assert coding.at_most(0, draws) == pytest.approx(1 - 0.05 ** (1 / draws))
+    assert coding.at_most(0, draws) == pytest.approx(share, rel=0.02)
+    assert coding.at_most(draws, draws) == 1.0
+
+
+def test_precision_is_given_by_string_and_by_row_and_doubt_both_ways():
+    coded = read(
+        tier=["strict", "core", "core", "broad"], rows=[10, 5, 3, 2],
+        code=["immigration", "ice_ero", "cannot_tell", "not_immigration"],
+    )  # fmt: skip
+    table = coding.precision(coded).set_index("definition")
+    assert table.loc["core", ["strings", "right_strings", "rows", "right_rows"]].tolist() == [3, 2, 18, 15]
+    assert table.loc["core", "precision_share"] == 15 / 18
+    assert table.loc["core", "precision_if_right_share"] == 1
+    assert table.loc["broad", "precision_share"] == 15 / 20
+
+
+def test_a_hit_of_a_wider_code_is_wrong_under_the_narrower_definition():
+    table = coding.precision(read(tier=["strict"], code=["ice_ero"])).set_index("definition")
+    assert table["right_rows"].to_dict() == {"strict": 0, "core": 1, "broad": 1}
+
+
+def test_recall_takes_the_tail_by_its_draws_and_the_other_piles_as_counts():
+    coded = read(
+        stratum=["hit", "suspect", "tail", "tail"], tier=["core", "none", "none", "none"], rows=[90, 4, 7, 500],
+        draws=[1, 1, 2, 98], code=["ice_ero", "immigration", "border", "not_immigration"],
+        inclusion_probability=[1.0, 1.0, 0.7, 1.0],
+    )  # fmt: skip
+    sample = coding.Sample(pd.DataFrame(), 1, 100, 1_000)
+    core = coding.recall(coded, sample).set_index("definition").loc["core"]
+    assert (core["found_rows"], core["missed_rows"], core["missed_draws"]) == (90, 4, 2)
+    assert core["missed_in_tail"] == 20
+    assert core["missed_horvitz_thompson"] == 14
+    assert core["recall_share"] == 90 / 114
+    assert core["recall_at_least_share"] == pytest.approx(90 / (94 + 1_000 * estimates.at_most(2, 100)))
+
+
+def test_a_tail_read_in_full_has_one_recall_and_doubt_can_be_counted_as_missed():
+    coded = read(stratum=["hit", "tail"], tier=["core", "none"], code=["ice_ero", "cannot_tell"], rows=[3, 1])
+    sample = coding.Sample(pd.DataFrame(), 1, 0, 1)
+    core = coding.recall(coded, sample).set_index("definition").loc["core"]
+    assert core["recall_share"] == core["recall_at_least_share"] == 1
+    unsure = coding.recall(coded, sample, unsure_counts=True).set_index("definition").loc["core"]
+    assert unsure["recall_share"] == 0.75
+
+
+def test_the_estimate_of_the_tail_is_right_on_average():
+    rows = np.array([1] * 400 + [20] * 20)
+    missed = np.arange(len(rows)) % 10 == 0
+    made, found = tail(rows), []
+    for seed in range(200):
+        strings = coding.draw(made, seed=seed, tail_draws=50).strings.merge(made[["string_id", "rows"]])
+        code = np.where(strings["string_id"].str[1:].astype(int) % 10 == 0, "immigration", "not_immigration")
+        coded = read(
+            **{
+                name: strings[name].tolist()
+                for name in ("string_id", "stratum", "draws", "inclusion_probability", "rows")
+            },
+            code=code.tolist(),
+        )
+        line = coding.recall(coded, coding.Sample(strings, seed, 50, int(rows.sum()))).iloc[0]
+        found.append((line["missed_in_tail"], line["missed_horvitz_thompson"]))
+    true = rows[missed].sum()
+    assert np.mean(found, axis=0) == pytest.approx([true, true], rel=0.15)
+
+
+def test_an_era_weighs_a_reason_by_its_rows_of_that_era():
+    coded = read(
+        tier=["core", "core"],
+        code=["ice_ero", "not_immigration"],
+        rows=[5, 5],
+        rows_typed=[5, 0],
+        rows_rollout=[0, 5],
+    )
+    table = coding.precision_by_era(coded).set_index(["definition", "era"])["precision_share"]
+    assert (table["core", "typed"], table["core", "rollout"]) == (1, 0)
+
+
+def test_topics_and_kinds_are_compared_with_the_coders():
+    coded = read(
+        tier=["strict", "strict"], kind=["civil", "civil"], coded_kind=["civil", "unspecified"], rows=[2, 1],
+        topics=[["theft"], ["theft", "drugs"]], coded_topics=[["theft"], ["warrant"]],
+    )  # fmt: skip
+    table = coding.by_topic(coded).set_index("topic")
+    assert table.loc["theft", ["rule_rows", "both_rows"]].tolist() == [3, 2]
+    assert table.loc["warrant", "recall_share"] == 0
+    assert coding.by_kind(coded).set_index("kind").loc["civil", ["rows", "right_rows"]].tolist() == [3, 2]
+
+
+# What is kept in the repository -----------------------------------------------------------------------------
+
+
+def test_the_committed_sheets_hold_ids_codes_and_known_topics_only():
+    root = places.root()
+    topics = reasons.load(root / "data" / "hand" / "reasons").topics
+    for folder in (root / "data" / "hand" / "coding").iterdir():
+        if folder.is_dir():
+            sample = sheets.open_sample(folder)
+            assert sample.strings["string_id"].str.fullmatch("[0-9a-f]{16}").all()
+            assert set(sample.strings["stratum"]) <= set(coding.STRATA)
+            for codes in sheets.open_codes(folder):
+                assert list(codes.columns) == list(sheets.KEPT)
+                assert set(codes["code"]) <= set(coding.CODES)
+                assert set(codes["string_id"]) <= set(sample.strings["string_id"])
+                assert {topic for cell in codes["topics"] for topic in cell.split("; ") if topic} <= topics

@@ -4,6 +4,8 @@ import io
 import json
 import pkgutil
 import shutil
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -38,17 +40,58 @@ def test_a_place_without_its_records_says_how_to_get_them_and_does_not_fail(caps
     assert "okaloosa (records): waiting for 1 file" in said.out
 
 
+def reasons_said(capsys, monkeypatch, lines: bytes) -> list[dict]:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
+    assert verbs.main(["explain", "--stdin", "--json"]) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
 def test_a_reason_is_explained_in_words_and_in_json(capsys, monkeypatch):
     assert verbs.main(["explain", "ICE+ERO hold"]) == 0
     assert "ice ero hold" in capsys.readouterr().out
-    monkeypatch.setattr(
-        "sys.stdin", io.StringIO('{"reason": "police warrant"}\n{"reason": "DHS", "agency_state": "IL"}\n')
-    )
-    assert verbs.main(["explain", "--stdin", "--json"]) == 0
-    first, second = map(json.loads, capsys.readouterr().out.splitlines())
-    keys = {"reason", "normal", "origin", "immigration_tier", "immigration_kind", "topics", "rules"}
-    assert set(first) == keys
+    lines = b'{"reason": "police warrant"}\n{"reason": "DHS", "agency_state": "IL"}\n'
+    first, second = reasons_said(capsys, monkeypatch, lines)
+    keys = ["reason", "normal", "origin", "immigration_tier", "immigration_kind", "topics", "rules"]
+    assert list(first) == keys
     assert (first["immigration_tier"], second["immigration_tier"]) == ("none", "broad")
+
+
+def test_every_line_is_answered_whatever_its_bytes(capsys, monkeypatch):
+    lines = [
+        b"\xff\xfe",
+        b"",
+        b'{"reason": "\\ud800 ICE"}\r',
+        b'\xef\xbb\xbf{"reason": "HSI"}',
+        b'{"reason": "ERO"}',
+    ]
+    said = reasons_said(capsys, monkeypatch, b"\n".join(lines))
+    assert [one.get("line") for one in said] == [1, 2, None, None, None]
+    assert [one.get("immigration_tier") for one in said[2:]] == ["core", "broad", "core"]
+
+
+def test_a_line_asked_alone_is_answered_before_the_next_is_asked():
+    command = [sys.executable, "-m", "analysis", "explain", "--stdin", "--json"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as asked:
+        for text, tier in (("ICE", "core"), ("theft", "none")):
+            asked.stdin.write(json.dumps({"reason": text}).encode() + b"\n")
+            asked.stdin.flush()
+            assert json.loads(asked.stdout.readline())["immigration_tier"] == tier
+        asked.stdin.close()
+        assert asked.wait(timeout=60) == 0
+
+
+def test_a_sheet_without_its_coder_or_a_place_without_searches_is_a_sentence(capsys, monkeypatch, tmp_path):
+    shutil.copytree(
+        Path(verbs.__file__).parents[2] / "data" / "raw" / "texas", tmp_path / "data" / "raw" / "texas"
+    )
+    shutil.copytree(Path(verbs.__file__).parents[2] / "claims", tmp_path / "claims")
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    with pytest.raises(SystemExit, match="texas has no searches yet: run make PLACE=texas first"):
+        verbs.main(["code", "--place", "texas"])
+    (tmp_path / "data" / "processed" / "texas").mkdir(parents=True)
+    (tmp_path / "data" / "processed" / "texas" / "searches.parquet").touch()
+    with pytest.raises(SystemExit, match="say who coded the sheet"):
+        verbs.main(["code", "--place", "texas", "--sheet", "x.csv"])
 
 
 def agencies_said(capsys, monkeypatch, lines: bytes) -> list[dict]:

@@ -296,37 +296,137 @@ def test_a_blocked_search_has_a_line_and_a_sentence_is_not_printed():
     assert set(table["search_type"]) == {"freeform", "(unknown type)"}
 
 
+CORE_LINE = "core: and smuggling of people, named operations"
+
+
 def test_each_other_definition_changes_one_thing():
-    table = measures.otherwise(
-        searches(
-            STRICT,
-            {**CORE, "mixed": True},
-            {**CORE, "search_key": "k2", "searching_agency": "Tarnwick FL SO"},
-            BROAD,
-        )
-    ).set_index("definition")["searches"]
-    assert table["core: strict, and ICE, ERO, border agencies, smuggling"] == 3
-    assert table["core without mixed purposes"] == 2
-    assert table["core without its largest agency"] == 1
-    assert table["core, first row of each search"] == 2
-    assert table["broad: core, and HSI and DHS"] == 4
+    machine = {"topics": ["interface", "machine_immigration"], "reason_origin": "machine"}
+    rows = searches(
+        {**STRICT, "offense_types": CIVIL, "rules": ["dropdown.immigration_civil_administrative"]},
+        {**CORE, "rules": ["ice_agency.alone"], "mixed": True},
+        {**CORE, "rules": ["border_agency.names"], "search_key": "k2", "searching_agency": "Tarnwick FL SO"},
+        {**CORE, "rules": ["people_smuggling.of_people"], "search_key": "k3"},
+        {**BROAD, "rules": ["hsi.letters"]},
+        {**BROAD, "rules": ["dhs.letters"], "dhs_ambiguous": True},
+        machine,
+    )
+    table = measures.otherwise(rows).set_index("definition")
+    counts = table["searches"]
+    assert counts.iloc[:6].tolist() == [1, 2, 3, 4, 5, 6]
+    assert counts.index[3] == CORE_LINE
+    assert counts["core without mixed purposes"] == 3
+    assert counts["core, offense type only"] == 1
+    assert counts["core, typed words only"] == 3
+    assert counts["core without its largest agency"] == 1
+    assert counts["core, first row of each search"] == 3
+    assert counts["core with machine-made text that quotes such words"] == 5
+    assert counts["broad without DHS that may be human services"] == 5
+    assert table.loc[CORE_LINE, ["agencies", "states", "local_searches"]].tolist() == [2, 1, 4]
+    assert table["agencies_287g"].isna().all()
+
+
+def test_weeks_and_agencies_are_counted_under_every_definition():
+    rows = searches(STRICT, {**CORE, "rules": ["ero.letters"], "searched_at": "2025-12-20T12:00:00Z"}, {})
+    weeks, names = measures.weeks_otherwise(rows, "UTC"), list(measures.alternatives(rows))
+    assert weeks.columns.tolist() == ["week", *names]
+    assert weeks[CORE_LINE].tolist() == [1, 0, 1]
+    assert measures.agencies_otherwise(rows)[CORE_LINE].tolist() == [2]
+
+
+def test_each_published_number_is_tried_under_every_definition():
+    numbers = measures.numbers_otherwise(searches(STRICT, CORE, {}))
+    found = {
+        name: measures.lookup(of)["immigration_searches", "Tarnwick ISD"]["value"]
+        for name, of in numbers.items()
+    }
+    assert (found["strict: the words themselves"], found[CORE_LINE]) == (1, 2)
+
+
+LISTS = [
+    {"who": "words", "terms": ["ice", "hsi"]},
+    {"who": "parts", "parts": ["ice"]},
+    {"who": "patterns", "patterns": [r"ice\s*warrant"], "says": ["the letters ice before warrant"]},
+    {"who": "agencies", "parts": ["ice"], "on": "agency"},
+]
+
+
+def listed():
+    return searches(
+        {**CORE, "reason_as_released": "ICE+ERO", "rules": ["ice_agency.alone", "ero.letters"]},
+        {**STRICT, "reason_as_released": "deport order", "rules": ["removal.deport"]},
+        {"reason_as_released": "police warrant", "searching_agency_as_released": "Quellmere Police"},
+        {**BROAD, "reason_as_released": "HSI3500"},
+    )
 
 
 def test_others_terms_are_run_on_the_same_rows_and_compared_with_core():
+    table = measures.other_lists(listed(), LISTS).set_index("who")
+    columns = ["searches", "also_in_core", "not_in_core", "core_without", "also_in_broad"]
+    assert table.loc["words", columns].tolist() == [2, 1, 1, 1, 2]
+    assert table.loc["parts", columns].tolist() == [2, 1, 1, 1, 1]
+    assert table.loc["patterns", columns].tolist() == [1, 0, 1, 2, 0]
+    assert table.loc["agencies", columns].tolist() == [1, 0, 1, 2, 0]
+    assert table.loc["agencies", "terms"] == "…ice… (in the agency's name)"
+
+
+def test_disagreements_are_grouped_by_why_and_show_no_reason():
+    table = measures.disagreements(listed(), LISTS)
+    words = table[table["who"] == "words"].set_index("counted_by")["why"]
+    assert words["the list alone"] == "HSI or DHS, counted in broad only"
+    assert words["core alone"] == "counted by removal"
+    assert table.loc[table["who"] == "patterns", "why"].iloc[0] == "no such word stands there"
+    assert not {"HSI3500", "deport order", "police warrant"} & set(table.astype(str).to_numpy().ravel())
+
+
+def test_every_list_of_others_can_be_read_and_run():
+    from analysis import build, places
+
+    lists = build.open_other_lists(places.find("texas"))
+    table = measures.other_lists(listed(), lists)
+    assert len(table) == len(lists) >= 12
+    assert all(one["source"] for one in lists)
+    script = table.set_index("who").loc["segalreport/scripts, flock_flag"]
+    assert script["not_in_core"] == 2  # HSI, and the end of 'police' before 'warrant'
+
+
+# Words for a person to accept -------------------------------------------------------------------------------
+
+
+def test_near_spellings_are_shown_when_common_and_counted_when_rare():
     rows = searches(
-        {**CORE, "reason_as_released": "ICE+ERO"},
-        {**STRICT, "reason_as_released": "deport order"},
-        {"reason_as_released": "police warrant"},
-        {**BROAD, "reason_as_released": "HSI3500"},
-    )
-    lists = [
-        {"who": "words", "terms": ["ice", "hsi"], "substring": False},
-        {"who": "parts", "terms": ["ice"], "substring": True},
-    ]
-    table = measures.other_lists(rows, lists).set_index("who")
-    columns = ["searches", "also_in_core", "not_in_core", "core_without"]
-    assert table.loc["words", columns].tolist() == [2, 1, 1, 1]
-    assert table.loc["parts", columns].tolist() == [2, 1, 1, 1]
+        *[{"reason_text": "imigrtoin hold", "topics": []}] * 60, {"reason_text": "imigratoim J Testa", "topics": []},
+        {**STRICT, "reason_text": "immigration"}, {"reason_text": "investigation"},
+    )  # fmt: skip
+    table = measures.candidate_spellings(rows)
+    assert table["word"].tolist() == ["imigrtoin", "(1 rarer words)"]
+    assert table["searches"].tolist() == [60, 1]
+
+
+def test_company_of_immigration_words_is_shown_when_common_and_never_a_rare_word():
+    beside = [{**STRICT, "reason_text": f"immigration fugop team {n % 4}x"} for n in range(60)]
+    named = [{**STRICT, "reason_text": f"immigration Testa {n}x"} for n in range(4)]
+    table = measures.candidate_words(searches(*beside, *named, *[{"reason_text": "theft team"}] * 200))
+    assert table["word"].tolist() == ["fugop"]
+    assert table.loc[0, ["searches", "reasons", "other_searches"]].tolist() == [60, 4, 0]
+
+
+def test_without_candidates_the_tables_keep_their_columns():
+    assert measures.candidate_spellings(searches({})).columns[0] == "word"
+    assert measures.candidate_words(searches({})).empty
+
+
+def test_a_row_that_states_no_purpose_is_counted_once():
+    rows = searches(
+        {"reason_origin": "blank"}, {"reason_origin": "masked"}, {"topics": ["vague"]},
+        {"topics": ["case_number_only"]},
+        {"topics": ["interface"], "reason_origin": "machine"}, {"topics": ["code_only"]}, {},
+    )  # fmt: skip
+    assert value(measures.reasons_given(rows), "no_stated_purpose") == 5
+
+
+def test_a_cleared_reason_is_printed_although_it_is_rare():
+    rows = searches(*[{}] * 60, {"reason_as_released": "Road Rage "}, {"reason_as_released": "rare"})
+    assert set(measures.common_reasons(rows, cleared=["road rage"])["reason"]) == {"theft", "road rage"}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from analysis import places, sources
 from analysis.places import Place
@@ -21,7 +23,7 @@ STOPS = (
     "DoesNotAddUp", "NothingToRead", "BadRules", "BadOverride", "BadWords", "BadClaims", "Unfinished", "BadParameters",
     "NotebooksFailed", "WrongReplica", "IncompleteDownload", "UnreadableAgreements", "UnreadableReference",
     "BadPage", "NotASite", "BadPlaceName", "WouldOverwrite", "NothingToTake", "BadAnswer", "NotYetRun", "NotDownloaded",
-    "UnknownState", "BadDay",
+    "UnknownState", "BadDay", "BadSheet",
 )  # fmt: skip
 """Errors whose message is meant for people: it names file, record, value and remedy, so no traceback is shown."""
 
@@ -73,6 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument(
         "--unmatched", action="store_true", help="name the lines of data/hand/agencies.csv that match nothing"
     )
+    added = verb("code", code, "a sheet of reasons for people to code; reads finished sheets back")
+    added.add_argument("--place", required=True, help="a folder under data/raw/")
+    added.add_argument("--sheet", help="a finished sheet (XLSX or CSV) to check and keep")
+    added.add_argument("--coder", help="who coded it: a name or a role, kept beside every code")
     return parser
 
 
@@ -377,7 +383,8 @@ def explain(asked: argparse.Namespace) -> None:
 def _lines_at_hand() -> Iterator[list[str]]:
     """Lines of standard input as they arrive: all that are there at once, so that one asked alone is answered."""
     rest = b""
-    while more := os.read(sys.stdin.fileno(), 1 << 20):
+    source = cast(io.BufferedReader, sys.stdin.buffer)
+    while more := source.read1(1 << 20):
         *whole, rest = (rest + more).split(b"\n")
         if whole:
             yield [line.decode("utf-8", "surrogateescape") for line in whole]
@@ -388,6 +395,32 @@ def _lines_at_hand() -> Iterator[list[str]]:
 def _answer(line: str) -> None:
     """Print a line that may hold what no terminal can show."""
     sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def code(asked: argparse.Namespace) -> None:
+    """Write a place's sheets of reasons for people to code, or read a finished sheet back."""
+    from datetime import date
+
+    from analysis import build, coding, reasons
+
+    place = places.find(asked.place)
+    if not (place.processed / "searches.parquet").is_file():
+        raise SystemExit(f"{place.name} has no searches yet: run make PLACE={place.name} first")
+    if asked.sheet and not asked.coder:
+        raise SystemExit("say who coded the sheet: CODER=<name or role>")
+    if asked.sheet:
+        rules = reasons.load(place.hand / "reasons")
+        path = coding.take_back(place, Path(asked.sheet), asked.coder, sorted(rules.topics), date.today())
+        print(f"kept {os.path.relpath(path)}: ids and codes only; the sheet itself stays with you")
+        return
+    searches = build.open_searches(place, coding.COLUMNS)
+    made = coding.units(searches, coding.task_force(searches, build.open_agreements(place)))
+    for path in coding.give_out(place, made):
+        print(f"wrote {os.path.relpath(path)}")
+    print(coding.reading_load(made).to_string(index=False))
+    print(
+        f"Fill them in by data/hand/coding/README.md, then: make code PLACE={place.name} SHEET=<file> CODER=<name>"
+    )
 
 
 def agency(asked: argparse.Namespace) -> None:

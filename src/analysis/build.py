@@ -121,7 +121,7 @@ def _common_fingerprint(place: Place, by: str) -> str:
     library = Path(__file__).parent
     code = [p for stem in _CODE for p in (library / stem, library / f"{stem}.py") if p.exists()]
     files = [
-        *_files_below(place.hand),
+        *(p for p in _files_below(place.hand) if "coding" not in p.parts),
         *sorted((place.raw / "reference").glob("*agencies*.csv")),
         *(p for c in code for p in _files_below(c)),
     ]
@@ -183,9 +183,10 @@ def count_searches(place: Place) -> int:
 
 
 def open_other_lists(place: Place) -> list[dict[str, Any]]:
-    """The terms with which others have counted: who, source, terms, substring (data/hand/other_lists.toml)."""
+    """The terms with which others have counted: who, source, and terms, parts, patterns, says and on where they are
+    given (data/hand/other_lists.toml says what each means)."""
     text = (place.hand / "other_lists.toml").read_text(encoding="utf-8")
-    return [{"substring": False, **one} for one in tomllib.loads(text)["list"]]
+    return list(tomllib.loads(text)["list"])
 
 
 def open_cleared(place: Place) -> frozenset[str]:

@@ -265,6 +265,35 @@ def compare(operator: str, computed: Any, published: Any) -> bool:
     return have >= said if operator == "at least" else have > said
 
 
+def under(claims: Sequence[Claim], numbers: Mapping[str, Sequence[Mapping[str, Any]]]) -> pd.DataFrame:
+    """Which published numbers each alternative definition would bear out: statement, published, then a column for
+    each definition with the number computed under it and whether that bears the claim out.
+
+    `numbers` gives the numbers of each definition, by its name; claims about measures that it lacks, about a share,
+    or about a part of the rows are left out.
+    """
+    lines = []
+    for claim in claims:
+        key = (_stem(claim.measure), claim.scope)
+        values = {name: _of(found, key) for name, found in numbers.items()}
+        if claim.share or claim.among or all(value is None for value in values.values()):
+            continue
+        line = {"statement": claim.says, "published": f"{claim.operator} {claim.value}"}
+        lines.append(line | {name: _borne(claim, value) for name, value in values.items()})
+    return pd.DataFrame(lines, columns=["statement", "published", *numbers])
+
+
+def _of(numbers: Sequence[Mapping[str, Any]], key: tuple[str, str]) -> Any:
+    return next((one["value"] for one in numbers if (one["measure"], one["scope"]) == key), None)
+
+
+def _borne(claim: Claim, value: Any) -> str:
+    if value is None:
+        return "not computed"
+    shown = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+    return f"{shown} {'(yes)' if compare(claim.operator, value, claim.value) else '(no)'}"
+
+
 def _rounded(computed: Any, said: Decimal) -> set[Decimal]:
     have = Decimal(str(computed))
     # A whole number was counted, not rounded: 620 is never borne out by 620.4.

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from analysis import agencies
 from analysis.measures.agencies import top_agencies
@@ -175,65 +171,6 @@ def by_immigration_kind(searches: pd.DataFrame) -> pd.DataFrame:
         "unspecified": int((kind == "unspecified").sum()),
     }
     return with_share(pd.DataFrame({"kind": list(counts), "searches": list(counts.values())}), of=len(core))
-
-
-def otherwise(searches: pd.DataFrame) -> pd.DataFrame:
-    """The finding under every other definition: definition, searches, distinct_searches, agencies, share,
-    civil, criminal, unspecified. Each line names what it leaves out or adds."""
-    core, strict = counts_in(searches, "core"), counts_in(searches, "strict")
-    broad = counts_in(searches, "broad")
-    top = searches.loc[core, "searching_agency"].value_counts()
-    largest = top.index[0] if len(top) else None
-    menu = counts_in(searches, "dropdown")
-    mixed = searches["mixed"].fillna(False).astype(bool)
-    lines = {
-        "strict: the words themselves": strict,
-        "core: strict, and ICE, ERO, border agencies, smuggling": core,
-        "broad: core, and HSI and DHS": broad,
-        "core without mixed purposes": core & ~mixed,
-        "core, offense type only": core & menu,
-        "core, typed words only": core & ~menu,
-        "core without its largest agency": core & (searches["searching_agency"] != largest),
-        "core, first row of each search": core & ~searches["search_key"].where(core).duplicated(),
-        "broad without DHS that may be human services": broad
-        & ~searches["dhs_ambiguous"].fillna(False).astype(bool),
-    }
-    return pd.DataFrame(
-        [_line(name, searches[mask.astype(bool)], len(searches)) for name, mask in lines.items()]
-    )
-
-
-def added_by_definition(searches: pd.DataFrame) -> pd.DataFrame:
-    """What each tier adds to the one before: definition, added, searches."""
-    tier = searches["immigration_tier"].value_counts()
-    table = pd.DataFrame({"definition": list(DEFINITIONS)})
-    table["added"] = [int(tier.get(name, 0)) for name in DEFINITIONS]
-    return table.assign(searches=table["added"].cumsum())
-
-
-def other_lists(searches: pd.DataFrame, lists: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Others' published terms on the same rows: who, terms, searches, also_in_core, not_in_core, core_without.
-
-    A term is matched in the released reason, ignoring capitals; as a whole word unless its list says otherwise.
-    `core_without` counts the rows of *core* that the list would pass over.
-    """
-    coded = pa.chunked_array(pa.array(searches["reason_as_released"])).combine_chunks().dictionary_encode()
-    core = counts_in(searches, "core").to_numpy(dtype=bool)
-    lines = []
-    for one in lists:
-        terms = "|".join(re.escape(term) for term in one["terms"])
-        pattern = terms if one["substring"] else rf"(?:^|[^A-Za-z])(?:{terms})(?:[^A-Za-z]|$)"
-        found = pc.match_substring_regex(coded.dictionary.cast(pa.string()), pattern, ignore_case=True)
-        hit = found.take(coded.indices).to_numpy(zero_copy_only=False).astype(bool)
-        lines.append({
-            "who": one["who"],
-            "terms": ", ".join(one["terms"]),
-            "searches": int(hit.sum()),
-            "also_in_core": int((hit & core).sum()),
-            "not_in_core": int((hit & ~core).sum()),
-            "core_without": int((core & ~hit).sum()),
-        })  # fmt: skip
-    return pd.DataFrame(lines)
 
 
 def definitions_by_owner(searches: pd.DataFrame) -> pd.DataFrame:

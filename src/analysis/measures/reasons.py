@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis import reasons as rules_of
 from analysis.measures.numbers import (
     Numbers,
     has_item,
@@ -33,12 +37,27 @@ def reasons_given(searches: pd.DataFrame) -> Numbers:
             number("blank_reasons", scope, int(origin.get("blank", 0)), "rows"),
             number("masked_reasons", scope, int(origin.get("masked", 0)), "rows"),
             number("machine_reasons", scope, int(origin.get("machine", 0)), "rows"),
+            number("no_stated_purpose", scope, int(says_nothing(rows).sum()), "rows"),
             number(
                 "distinct_reasons", scope, rows["reason_as_released"].replace("", pd.NA).nunique(), "reasons"
             ),
         ]
 
     return in_each_scope(searches, of)
+
+
+_NOTHING_SAID = ("vague", "case_number_only", "interface")
+
+
+def says_nothing(searches: pd.DataFrame) -> np.ndarray:
+    """Rows that state no purpose: blank, masked, vague, a case number alone, or text that the software wrote.
+
+    A union: a row is counted once. A bare code may state one, to those who know it, and is not among them.
+    """
+    nothing = searches["reason_origin"].isin(["blank", "masked"]).to_numpy(dtype=bool)
+    for topic in _NOTHING_SAID:
+        nothing = nothing | has_item(searches["topics"], topic)
+    return nothing
 
 
 def by_origin(searches: pd.DataFrame) -> pd.DataFrame:
@@ -88,8 +107,11 @@ def rules_that_matched(searches: pd.DataFrame) -> pd.DataFrame:
     return table.sort_index().reset_index()
 
 
-def common_reasons(searches: pd.DataFrame, without_topic: bool = False) -> pd.DataFrame:
-    """Reasons common enough to print, plates and numbers masked: reason, searches, agencies, share.
+def common_reasons(
+    searches: pd.DataFrame, without_topic: bool = False, cleared: Collection[str] = ()
+) -> pd.DataFrame:
+    """Reasons common enough to print or cleared by a person, plates and numbers masked: reason, searches, agencies,
+    share.
 
     Rare reasons are officers' words about persons; they are counted elsewhere and never printed.
     """
@@ -99,8 +121,93 @@ def common_reasons(searches: pd.DataFrame, without_topic: bool = False) -> pd.Da
     shown = rows["reason_as_released"].str.strip().str.casefold()
     table = rows.groupby(shown.rename("reason"))["searching_agency"].agg(["size", "nunique"])
     few = min(COMMON_AGENCIES, searches["searching_agency"].nunique())
-    table = table[(table["size"] >= COMMON_ROWS) & (table["nunique"] >= few)].reset_index()
+    common = (table["size"] >= COMMON_ROWS) & (table["nunique"] >= few)
+    table = table[common | table.index.isin(list(cleared))].reset_index()
     table.columns = ["reason", "searches", "agencies"]
     table["reason"] = table["reason"].map(mask_text)
     table = table.sort_values(["searches", "reason"], ascending=[False, True], ignore_index=True)
     return with_share(table, of=len(searches))
+
+
+# Candidates -------------------------------------------------------------------------------------------------
+
+
+def _uncounted(searches: pd.DataFrame) -> pd.DataFrame:
+    """Rows with words that no total counts: what candidates are looked for in."""
+    typed = searches["reason_origin"].isin(["typed", "dropdown+typed"])
+    return searches[typed & (searches["immigration_tier"] == "none")]
+
+
+def _words_with_rows(rows: pd.DataFrame) -> pd.Series:
+    """Rows of each normal form."""
+    counts = rows["reason_text"].value_counts()
+    forms = rules_of.normal_forms([text.replace("_", " ") for text in counts.index])
+    return pd.Series(counts.to_numpy(), index=forms).groupby(level=0).sum()
+
+
+def candidate_spellings(searches: pd.DataFrame) -> pd.DataFrame:
+    """Spellings close to a listed word in rows that no total counts: word, listed, searches, reasons, agencies.
+
+    For a person to accept into the rules, never applied. A word is shown when it is common, as reasons are; rarer
+    ones are counted together, since a near spelling may be someone's name.
+    """
+    rows = _uncounted(searches)
+    coded = rows["reason_text"].astype("category")
+    texts = coded.cat.categories.tolist()
+    near = {
+        place: rules_of.near_words(form)
+        for place, form in enumerate(rules_of.normal_forms([text.replace("_", " ") for text in texts]))
+    }
+    places = {place: found for place, found in near.items() if found}
+    codes = coded.cat.codes.to_numpy()
+    hit = np.isin(codes, list(places))
+    frame = pd.DataFrame({"place": codes[hit], "agency": rows["searching_agency"].to_numpy()[hit]})
+    pairs = [
+        (word, listed, place, agency)
+        for place, agency in zip(frame["place"], frame["agency"])
+        for word, listed in places[place]
+    ]
+    found = pd.DataFrame(pairs, columns=["word", "listed", "place", "agency"])
+    table = found.groupby(["word", "listed"]).agg(
+        searches=("place", "size"), reasons=("place", "nunique"), agencies=("agency", "nunique")
+    )
+    return _shown(table.reset_index(), "word", searches)
+
+
+def candidate_words(searches: pd.DataFrame) -> pd.DataFrame:
+    """Words that keep company with known immigration reasons: word, searches, reasons, other_searches, strength.
+
+    Over-represented in rows that core counts against rows that no total counts (log-likelihood ratio). Words of the
+    rules' own lists are left out, and so are words of few rows: they may be names.
+    """
+    core = searches[searches["immigration_tier"].isin(["strict", "core"])]
+    beside, elsewhere = _words_with_rows(core), _words_with_rows(_uncounted(searches))
+    found = rules_of.company(beside.to_dict(), elsewhere.to_dict(), _LISTED)
+    table = pd.DataFrame(
+        [(one.word, one.rows, one.reasons, one.other_rows, round(one.strength, 1)) for one in found],
+        columns=["word", "searches", "reasons", "other_searches", "strength"],
+    )
+    common = table["searches"] + table["other_searches"] >= COMMON_ROWS
+    return table[common].reset_index(drop=True)
+
+
+_LISTED = frozenset(
+    (
+        "immigration", "immig", "immi", "imm", "ice", "ero", "cbp", "usbp", "border", "patrol", "alien", "aliens",
+        "illegal", "undocumented", "deport", "deported", "deportation", "removal", "overstay", "smuggling", "usc",
+        "lesc", "uscis", "customs", "enforcement", "detainer", "hold", "visa", "reentry", "entry",
+    )
+)  # fmt: skip
+
+
+def _shown(table: pd.DataFrame, word: str, searches: pd.DataFrame) -> pd.DataFrame:
+    """A table of words whose rare ones are one line without a word."""
+    few = min(COMMON_AGENCIES, searches["searching_agency"].nunique())
+    common = (table["searches"] >= COMMON_ROWS) & (table["agencies"] >= few)
+    shown = table[common].sort_values(["searches", word], ascending=[False, True], ignore_index=True)
+    rest = table[~common]
+    if len(rest):
+        line = {word: f"({len(rest):,} rarer words)", "listed": "", "agencies": 0}
+        sums = {name: int(rest[name].sum()) for name in ("searches", "reasons")}
+        shown = pd.concat([shown, pd.DataFrame([line | sums])], ignore_index=True)[list(table.columns)]
+    return shown

@@ -173,6 +173,12 @@ class Rules:
         return _in_passes(_together([*plain, *needed]), numbers, _together(rest), more)
 
     @cached_property
+    def topics(self) -> frozenset[str]:
+        """Every topic that a reason can be about, beside immigration and what is suspected of it."""
+        typed = {rule.topic for rule in self.rules if rule.tier is None}
+        return frozenset(typed | {topic for one in self.offense_types.values() for topic in one.topics})
+
+    @cached_property
     def dated(self) -> frozenset[str]:
         """The ids of rules that speak of some days only."""
         return frozenset(rule.id for rule in self.rules if rule.since or rule.until)

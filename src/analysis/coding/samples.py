@@ -1,0 +1,195 @@
+"""Sorts a place's distinct reasons into piles and draws the sample that people read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz.distance import OSA
+
+from analysis import reasons
+from analysis.measures import has_item
+from analysis.searches import ERAS, mask_text
+
+STRATA = ("hit", "suspect", "common", "tail", "unreadable")
+"""The piles, in the order in which a reason is put into one."""
+
+READ = ("hit", "suspect", "common", "tail")
+
+COMMON_SHARE, COMMON_MOST = 0.9, 1_000
+"""The commonest reasons are read until nine tenths of all rows are read, but no more than so many reasons."""
+
+TAIL_DRAWS, SEED = 600, 20260210
+SECOND_OF_COMMON = 10
+"""The second coder reads one common reason in so many."""
+
+READABLE = ("typed", "dropdown", "dropdown+typed")
+SHORT = ("ice", "hsi", "ero", "cbp", "dhs")
+COLUMNS = (
+    "reason_as_released", "reason_text", "offense_types", "reason_origin", "era", "topics", "immigration_tier",
+    "immigration_kind", "searching_agency", "agency_state", "agency_kind", "searched_at",
+)  # fmt: skip
+"""What `units` needs of the searches."""
+
+_ERA_NAMES = tuple(name for name, _ in ERAS)
+
+
+def units(searches: pd.DataFrame, task_force: frozenset[str] = frozenset()) -> pd.DataFrame:
+    """The distinct normalised reasons with their offense types: what a coder reads once.
+
+    string_id, normal, reason (the commonest writing, personal data masked), offense_types, origin, topics, tier,
+    kind, rows, `rows_<era>` for each era, stratum. `task_force` names agencies with a 287(g) Task Force agreement.
+    """
+    writings = _writings(searches, task_force)
+    writings["normal"] = reasons.normal_forms([text.replace("_", " ") for text in writings["text"]])
+    writings = writings.sort_values(["rows", "text"], ascending=[False, True], ignore_index=True)
+    key = ["normal", "offense_types", "origin"]
+    sums = dict.fromkeys(("rows", *(f"rows_{era}" for era in _ERA_NAMES)), "sum")
+    firsts = dict.fromkeys(("text", "topics", "tier", "kind"), "first")
+    made = writings.groupby(key, sort=False, as_index=False).agg({**firsts, **sums, "net": "any"})
+    made["string_id"] = [string_id(*pair) for pair in zip(made["normal"], made["offense_types"])]
+    made["reason"] = made["text"].map(mask_text)
+    made["stratum"] = _strata(made)
+    order = ["string_id", "normal", "reason", "offense_types", "origin", "topics", "tier", "kind", "rows"]
+    return made[[*order, *(f"rows_{era}" for era in _ERA_NAMES), "stratum"]]
+
+
+def string_id(normal: str, offense_types: str) -> str:
+    """The name under which a reason's codes are kept: a hash, so that the committed sheets hold no one's words."""
+    return hashlib.sha256(f"{normal}\x1f{offense_types}".encode()).hexdigest()[:16]
+
+
+def _writings(searches: pd.DataFrame, task_force: frozenset[str]) -> pd.DataFrame:
+    """One row for each distinct writing with its offense types and origin, and its rows by era."""
+    types = pc.binary_join(pa.chunked_array(pa.array(searches["offense_types"])).combine_chunks(), "; ")
+    frame = pd.DataFrame({
+        "text": searches["reason_text"].fillna("").to_numpy(dtype=object),
+        "offense_types": types.to_pylist(),
+        "origin": searches["reason_origin"].to_numpy(dtype=object),
+        "era": searches["era"].to_numpy(dtype=object),
+        "net": _in_the_net(searches, task_force),
+    })  # fmt: skip
+    key = ["text", "offense_types", "origin"]
+    number = frame.groupby(key, sort=False).ngroup()
+    first = ~number.duplicated()
+    made = frame.loc[first, key].reset_index(drop=True)
+    for name, column in (("topics", "topics"), ("tier", "immigration_tier"), ("kind", "immigration_kind")):
+        made[name] = searches[column][first.to_numpy()].tolist()
+    made["rows"] = np.bincount(number, minlength=len(made))
+    for era in _ERA_NAMES:
+        made[f"rows_{era}"] = np.bincount(number[frame["era"] == era], minlength=len(made))
+    made["net"] = np.bincount(number[frame["net"]], minlength=len(made)) > 0
+    return made
+
+
+def _in_the_net(searches: pd.DataFrame, task_force: frozenset[str]) -> np.ndarray:
+    """Rows by a federal account, or naming a federal agency from one with a Task Force agreement."""
+    federal = (searches["agency_kind"] == "federal").fillna(False).to_numpy(dtype=bool)
+    assists = has_item(searches["topics"], "federal_assist")
+    return federal | (assists & searches["searching_agency"].isin(task_force).to_numpy(dtype=bool))
+
+
+def _strata(made: pd.DataFrame) -> np.ndarray:
+    """The pile of each unit; `common` and `tail` by what the piles before them left."""
+    hit = (made["tier"] != "none").to_numpy()
+    only_case = np.array([list(topics) == ["case_number_only"] for topics in made["topics"]], dtype=bool)
+    unreadable = (
+        ~hit & (~made["origin"].isin(READABLE) | (made["origin"] == "dropdown") | only_case).to_numpy()
+    )
+    suspect = ~hit & ~unreadable & (_suspect(made) | made["net"].to_numpy(dtype=bool))
+    rest = np.flatnonzero(~hit & ~unreadable & ~suspect)
+    rest = rest[np.argsort(-made["rows"].to_numpy()[rest], kind="stable")]
+    common = rest[: _enough(made["rows"].to_numpy(), rest, hit | suspect, unreadable)]
+    stratum = np.select([hit, unreadable, suspect], ["hit", "unreadable", "suspect"], "tail").astype(object)
+    stratum[common] = "common"
+    return stratum
+
+
+def _enough(rows: np.ndarray, rest: np.ndarray, read: np.ndarray, unreadable: np.ndarray) -> int:
+    """How many of the commonest must be read for nine tenths of the readable rows, at most `COMMON_MOST`."""
+    wanted = COMMON_SHARE * rows[~unreadable].sum() - rows[read].sum()
+    return int(min(np.searchsorted(np.cumsum(rows[rest]), wanted) + 1, COMMON_MOST, len(rest)))
+
+
+def _suspect(made: pd.DataFrame) -> np.ndarray:
+    """Whether a suspect rule or a guard spoke, or a spelling is close to a listed word."""
+    spoke = has_item(
+        pd.Series(pa.array(made["topics"].tolist(), pa.list_(pa.string()))), "immigration_suspect"
+    )
+    near = [bool(reasons.near_words(normal)) or _is_fragment(normal) for normal in made["normal"]]
+    return spoke | np.array(near, dtype=bool)
+
+
+def _is_fragment(normal: str) -> bool:
+    """Whether a whole reason is two or three letters one slip from ICE, HSI, ERO, CBP or DHS."""
+    return 2 <= len(normal) <= 3 and any(OSA.distance(normal, short) <= 1 for short in SHORT)
+
+
+# Drawing ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Which reasons people read. `strings`: string_id, stratum, draws, inclusion_probability, second_coder.
+
+    `tail_rows` is the weight W of the tail when it was drawn and `tail_draws` the number n of draws; n is 0 where
+    the whole tail is read. `note` is what a reader of the estimates must know about this reading.
+    """
+
+    strings: pd.DataFrame
+    seed: int
+    tail_draws: int
+    tail_rows: int
+    note: str = ""
+
+
+def draw(made: pd.DataFrame, seed: int = SEED, tail_draws: int = TAIL_DRAWS) -> Sample:
+    """Draw the sample: three piles in full, the tail with probability proportional to rows, with replacement.
+
+    A tail of no more reasons than draws is read in full. The inclusion probability of a drawn reason of w of W
+    rows is 1 − (1 − w/W)ⁿ.
+    """
+    random = np.random.default_rng(seed)
+    full = made[made["stratum"].isin(("hit", "suspect", "common"))].sort_values("string_id")
+    chosen = full[["string_id", "stratum"]].assign(draws=1, inclusion_probability=1.0)
+    tail = made[made["stratum"] == "tail"].sort_values("string_id")
+    if len(tail) <= tail_draws:
+        drawn = tail[["string_id", "stratum"]].assign(draws=1, inclusion_probability=1.0)
+        tail_draws = 0
+    else:
+        share = (tail["rows"] / tail["rows"].sum()).to_numpy()
+        draws = random.multinomial(tail_draws, share)
+        drawn = tail[["string_id", "stratum"]].assign(
+            draws=draws, inclusion_probability=-np.expm1(tail_draws * np.log1p(-share))
+        )[draws > 0]
+    strings = pd.concat([chosen, drawn], ignore_index=True)
+    tenth = random.integers(SECOND_OF_COMMON, size=len(strings)) == 0
+    strings["second_coder"] = (strings["stratum"] != "common") | tenth
+    return Sample(strings, seed, tail_draws, int(tail["rows"].sum()))
+
+
+def reading_load(made: pd.DataFrame) -> pd.DataFrame:
+    """What there is to read, pile by pile: stratum, reasons (distinct), rows, share of rows, to_read."""
+    strings = draw(made).strings["stratum"].value_counts()
+    piles = made.groupby("stratum")["rows"].agg(["size", "sum"]).reindex(list(STRATA), fill_value=0)
+    table = piles.reset_index(names="stratum").rename(columns={"size": "reasons", "sum": "rows"})
+    table["share"] = table["rows"] / max(int(table["rows"].sum()), 1)
+    return table.assign(to_read=[int(strings.get(stratum, 0)) for stratum in STRATA])
+
+
+SECONDS_A_REASON = 10
+"""An assumption, not a measurement: how long a coder takes for one reason."""
+
+
+def reading_time(load: pd.DataFrame) -> str:
+    """How much there is to read, in a sentence, with the assumption that it rests on."""
+    to_read = int(load["to_read"].sum())
+    hours = to_read * SECONDS_A_REASON / 3600
+    return (
+        f"A first coder reads {to_read:,} reasons. At {SECONDS_A_REASON} seconds each, which is assumed and not "
+        f"measured, that is {hours:.1f} hours."
+    )

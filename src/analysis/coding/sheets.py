@@ -1,0 +1,207 @@
+"""Writes the sheets that people fill in, blind and shuffled, and reads finished ones back after checking them."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+
+from analysis.coding.estimates import TIER_OF_CODE
+from analysis.coding.samples import Sample
+
+CODES = (*TIER_OF_CODE, "cannot_tell")
+KINDS = ("civil", "criminal", "both", "unspecified")
+OF_IMMIGRATION = ("immigration", "ice_ero", "border")
+"""The codes that a kind is said of."""
+
+ASKED = ("string_id", "reason", "offense_types", "code", "kind", "topics", "note", "coded_on")
+"""A coder's sheet: what is read and what is filled in. Nothing of the rules, the agency, the date or the rows."""
+
+KEPT = ("string_id", "coder", "code", "kind", "topics", "coded_on")
+"""What is kept of a finished sheet, and may be committed: no reason and no note, which are words about people."""
+
+_SAMPLE = ("string_id", "stratum", "draws", "inclusion_probability", "second_coder")
+_WIDTHS = {"string_id": 18, "reason": 60, "offense_types": 36, "topics": 30, "note": 40}
+HOW = (
+    "code: immigration · ice_ero · border · hsi_dhs · other_federal · not_immigration · cannot_tell",
+    "kind: civil · criminal · both · unspecified, only beside immigration, ice_ero and border",
+    "topics: any number, parted by commas; leave empty where none fits",
+    "note: for yourself; it is not kept. The codebook says how to decide.",
+)
+
+
+class BadSheet(Exception):
+    """A sheet that cannot be read back; the message names sheet, row, value and remedy."""
+
+
+# Out --------------------------------------------------------------------------------------------------------
+
+
+def for_coder(sample: Sample, made: pd.DataFrame, coder: int) -> pd.DataFrame:
+    """The reasons that the first (1) or second (2) coder reads, in an order of their own."""
+    strings = sample.strings if coder == 1 else sample.strings[sample.strings["second_coder"]]
+    texts = made.set_index("string_id")[["reason", "offense_types"]]
+    asked = strings[["string_id"]].join(texts, on="string_id", how="inner")
+    order = np.random.default_rng([sample.seed, coder]).permutation(len(asked))
+    return asked.iloc[order].reset_index(drop=True).reindex(columns=list(ASKED), fill_value="")
+
+
+def workbook(asked: pd.DataFrame) -> bytes:
+    """A sheet as XLSX in which no text is ever a formula, a link or a number; codes are chosen from a list."""
+    file = io.BytesIO()
+    plain = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "in_memory": True,
+    }
+    with xlsxwriter.Workbook(file, plain) as book:
+        book.set_properties({"created": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)})
+        bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@", "text_wrap": True})
+        sheet = book.add_worksheet("reasons")
+        sheet.freeze_panes(1, 0)
+        for place, name in enumerate(asked.columns):
+            sheet.set_column(place, place, _WIDTHS.get(name, 16), text)
+            sheet.write_string(0, place, name, bold)
+            for row, value in enumerate(asked[name], start=1):
+                sheet.write_string(row, place, str(value))
+        for name, values in (("code", CODES), ("kind", KINDS)):
+            place = list(asked.columns).index(name)
+            rule = {"validate": "list", "source": list(values), "ignore_blank": True}
+            sheet.data_validation(1, place, max(len(asked), 1), place, rule)
+        how = book.add_worksheet("how")
+        for row, line in enumerate(HOW):
+            how.write_string(row, 0, line)
+    return file.getvalue()
+
+
+# Back -------------------------------------------------------------------------------------------------------
+
+
+def read_back(
+    path: Path, coder: str, sample: Sample, topics: Iterable[str], today: datetime.date
+) -> pd.DataFrame:
+    """A finished sheet (XLSX or CSV) as `KEPT` columns, after checking every row; raises `BadSheet`.
+
+    Every reason given to the coder must have one code; a reason that stands twice, or that the sample does not
+    hold, is refused. Rows are counted as the spreadsheet shows them: the header is row 1.
+    """
+    sheet = _open(path)
+    missing = [name for name in ("string_id", "code") if name not in sheet.columns]
+    if missing:
+        raise BadSheet(f"{path.name}: there is no column '{missing[0]}'; keep the header as it was given out")
+    sheet = (
+        sheet.reindex(columns=list(ASKED)).fillna("").map(lambda cell: str(cell).strip().removeprefix("'"))
+    )
+    known = set(sample.strings["string_id"])
+    seen: dict[str, int] = {}
+    for row, line in enumerate(sheet.to_dict("records"), start=2):
+        _check_row(f"{path.name}, row {row}", line, known, seen, set(topics))
+        seen[line["string_id"]] = row
+    _check_whole(path.name, seen, sample)
+    kept = sheet.assign(coder=coder, topics=sheet["topics"].map(lambda cell: "; ".join(_topics(cell))))
+    kept["coded_on"] = kept["coded_on"].where(kept["coded_on"] != "", today.isoformat())
+    return kept[list(KEPT)].sort_values("string_id", ignore_index=True)
+
+
+def _open(path: Path) -> pd.DataFrame:
+    try:
+        if path.suffix.lower() == ".csv":
+            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        return pd.read_excel(path, sheet_name=0, dtype=str, keep_default_na=False, engine="calamine")
+    except Exception as error:
+        raise BadSheet(
+            f"{path.name}: not readable as XLSX or CSV ({error}); save it as one of these"
+        ) from error
+
+
+def _check_row(
+    where: str, line: Mapping[str, str], known: set[str], seen: Mapping[str, int], topics: set[str]
+) -> None:
+    string, code, kind = line["string_id"], line["code"], line["kind"]
+    if string not in known:
+        raise BadSheet(
+            f"{where}: '{string}' is not in the sample; give back the sheet of this place, ids untouched"
+        )
+    if string in seen:
+        raise BadSheet(f"{where}: '{string}' stands in row {seen[string]} too; keep one of them")
+    if not code:
+        raise BadSheet(f"{where}: no code; choose one, and cannot_tell where the words do not say")
+    if code not in CODES:
+        raise BadSheet(f"{where}: '{code}' is not a code; choose one of {', '.join(CODES)}")
+    if kind and kind not in KINDS:
+        raise BadSheet(
+            f"{where}: '{kind}' is not a kind; choose one of {', '.join(KINDS)}, or leave it empty"
+        )
+    if kind and code not in OF_IMMIGRATION:
+        raise BadSheet(
+            f"{where}: kind '{kind}' beside code '{code}'; a kind is said of {', '.join(OF_IMMIGRATION)}"
+        )
+    unknown = [topic for topic in _topics(line["topics"]) if topic not in topics]
+    if unknown:
+        raise BadSheet(f"{where}: '{unknown[0]}' is not a topic; the codebook lists them")
+
+
+def _check_whole(name: str, seen: Mapping[str, int], sample: Sample) -> None:
+    """A whole sheet holds what one of the two coders was given; an adjudicated one may hold any part."""
+    given = sample.strings
+    both = set(given.loc[given["second_coder"], "string_id"])
+    short = min(len(set(ids) - set(seen)) for ids in (given["string_id"], both))
+    if short and not name.lower().startswith("adjudicat"):
+        raise BadSheet(
+            f"{name}: {short} reasons of the sample have no row; code all of them, or begin the file's name with "
+            "'adjudicated' if it settles disagreements"
+        )
+
+
+def _topics(cell: str) -> list[str]:
+    return [topic.strip() for topic in re.split("[,;]", cell) if topic.strip()]
+
+
+# What is kept -----------------------------------------------------------------------------------------------
+
+
+def write_sample(folder: Path, sample: Sample) -> None:
+    """Keep a drawn sample: its ids and probabilities, and the numbers that the estimates need. No reason."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sample.strings[list(_SAMPLE)].to_csv(folder / "sample.csv", index=False, lineterminator="\n")
+    lines = (
+        "# How the sample was drawn; estimates need these numbers. Its reasons are not kept here.",
+        f"seed       = {sample.seed}",
+        f"tail_draws = {sample.tail_draws}   # with replacement, probability proportional to rows; 0: all was read",
+        f"tail_rows  = {sample.tail_rows}   # rows of the tail on the day of drawing",
+    )
+    (folder / "sample.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def open_sample(folder: Path) -> Sample | None:
+    """A place's sample, or None before one was drawn."""
+    if not (folder / "sample.csv").is_file():
+        return None
+    strings = pd.read_csv(folder / "sample.csv", dtype={"string_id": str, "stratum": str})
+    said = tomllib.loads((folder / "sample.toml").read_text(encoding="utf-8"))
+    note = f" {said['note']}" if said.get("note") else ""
+    return Sample(strings, int(said["seed"]), int(said["tail_draws"]), int(said["tail_rows"]), note)
+
+
+def write_codes(folder: Path, codes: pd.DataFrame) -> Path:
+    """Keep one coder's codes, named for the coder; gives the path."""
+    coder = str(codes["coder"].iloc[0])
+    path = folder / f"{re.sub('[^a-z0-9]+', '-', coder.casefold()).strip('-')}.csv"
+    folder.mkdir(parents=True, exist_ok=True)
+    codes.to_csv(path, index=False, lineterminator="\n")
+    return path
+
+
+def open_codes(folder: Path) -> list[pd.DataFrame]:
+    """The kept codes of every coder, the adjudicated ones last."""
+    paths = sorted(path for path in folder.glob("*.csv") if path.name != "sample.csv")
+    paths.sort(key=lambda path: path.name.startswith("adjudicat"))
+    return [pd.read_csv(path, dtype=str, keep_default_na=False) for path in paths]
