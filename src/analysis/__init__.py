@@ -29,14 +29,16 @@ intake        Takes released files into a place: copies, recognises, counts and 
 measures      Computes each published number and table from searches: pure functions, no files.
 figures       Draws each published figure from one table; no arithmetic.
 claims        Compares computed numbers with what was published and keeps the score.
-coding        Says how often the rules are known to be wrong, and how much people would have to read to
-              know it.
+coding        Draws the samples people read, reads their codes back, and estimates how often the rules
+              are wrong.
 pages         Gives a notebook its tables, figures, numbers and claims, each captioned and kept as
               printed.
 rows          Finds the rows behind a number, and serves them in a browser with one query for each.
 replica       Invents a release of the same shape from a seed and published totals, and remembers what it
               planted.
 rerun         Executes a notebook strictly and strips what differs between identical runs.
+freshness     Says what would come out otherwise than last time, from checksums alone: a place, one
+              notebook, the site.
 report        Turns executed notebooks into one accessible, offline site.
 comparison    Sets places side by side: their main measures with denominators, and how far each place's
               records bear them.

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import io
 import json
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -122,16 +120,20 @@ def _say(line: str) -> None:
 
 def everything(asked: argparse.Namespace) -> int:
     """Rebuild, run, publish and score each place; then the site. 1 where a claim ended without explanation."""
-    from analysis import claims
-
     chosen = _chosen(asked.place)
     waits = [place for place in chosen if not place.files]
     lines = [_one_place(place) for place in chosen if place.files]
-    page = _site()
-    print("\n" + "\n".join(filter(None, [*lines, claims.all_waiting(waits)])))
+    page = _fresh_site()
+    print("\n" + "\n".join(filter(None, [*lines, _waiting(waits)])))
     if page:
         print(f"\nThe pages: {os.path.relpath(page)}")
     return 0
+
+
+def _waiting(waits: Sequence[Place]) -> str:
+    from analysis import claims
+
+    return claims.all_waiting(waits) if waits else ""
 
 
 def _chosen(name: str | None) -> list[Place]:
@@ -140,7 +142,27 @@ def _chosen(name: str | None) -> list[Place]:
 
 def _one_place(place: Place) -> str:
     """Do a place's whole job, or say what it waits for; gives its line of the score."""
-    from analysis import build, claims, pages
+    from analysis import freshness
+
+    for name in sources.unlisted(place):
+        _say(
+            f"data/raw/{place.name}/{name} is not in source.toml and was not read; describe it there to use it"
+        )
+    last = freshness.remembered(place)
+    if last.get("inputs") == freshness.inputs(place) and _has_records(place):
+        return str(last["score"])
+    return _rebuilt(place)
+
+
+def _has_records(place: Place) -> bool:
+    try:
+        return bool(sources.locate(place))
+    except (sources.MissingRecords, sources.WrongChecksum):
+        return False
+
+
+def _rebuilt(place: Place) -> str:
+    from analysis import build, claims, freshness, pages
 
     pages.recover(place.results)
     build.clean_up(place)
@@ -149,15 +171,11 @@ def _one_place(place: Place) -> str:
     except sources.MissingRecords as missing:
         _say(str(missing))
         return claims.waiting(place, len(str(missing).splitlines()))
-    for name in sources.unlisted(place):
-        _say(
-            f"data/raw/{place.name}/{name} is not in source.toml and was not read; describe it there to use it"
-        )
     build.build(place, _say)
-    if not _is_up_to_date(place):
-        _run_notebooks(place)
-    ends = pages.open_claims(place).to_dict("records")
-    return claims.score(place, ends)
+    _run_notebooks(place)
+    score = claims.score(place, pages.open_claims(place).to_dict("records"))
+    freshness.remember(place, inputs=freshness.inputs(place), score=score)
+    return score
 
 
 def _provide(place: Place) -> None:
@@ -183,49 +201,62 @@ def notebooks(top: Path | None = None) -> list[Path]:
 
 
 def _run_notebooks(place: Place) -> None:
-    from analysis import pages, rerun
+    """Run the notebooks that would come out otherwise, and publish what all of them showed."""
+    from analysis import freshness, pages
 
-    every = notebooks()
-    given = {"place": place.name}
-    with tempfile.TemporaryDirectory(prefix="executed-") as folder:
-        executed = Path(folder)
-        failed = place.processed / "failed"
-        tell = lambda line: _say(f"{place.name} {line}")  # noqa: E731
-        # The last notebook reads what the others settled.
-        for group in (every[:-1], every[-1:]):
-            rerun.run_all(
-                group, executed, given, cwd=places.root() / "notebooks", failed=failed, progress=tell
-            )
-        pages.publish(place, {path.stem: executed / path.name for path in every})
-    (place.processed / "ran.json").write_text(_all_inputs(place))
+    *first, last = notebooks()
+    _run_stale(place, first, freshness.marks(place, first))
+    # The last notebook reads what the others settled.
+    mark = freshness.after(place, freshness.marks(place, [last])[last.stem], [path.stem for path in first])
+    _run_stale(place, [last], {last.stem: mark})
+    pages.publish(place, {path.stem: _executed(place) / path.name for path in (*first, last)})
 
 
-def _is_up_to_date(place: Place) -> bool:
-    ran = place.processed / "ran.json"
-    if not ran.is_file() or not (place.results / "numbers.json").is_file():
-        return False
-    return ran.read_text() == _all_inputs(place)
+def _executed(place: Place) -> Path:
+    return place.processed / "executed"
 
 
-def _all_inputs(place: Place) -> str:
-    """A checksum of all that a place's results depend on, and of the results themselves."""
+def _run_stale(place: Place, every: Sequence[Path], marks: Mapping[str, str]) -> None:
+    from analysis import freshness
+
+    ran = freshness.remembered(place).get("notebooks", {})
+    stale = [path for path in every if ran.get(path.stem) != marks[path.stem] or not _is_kept(place, path)]
+    if not stale:
+        return
+    from analysis import rerun
+
+    for path in stale:
+        (_executed(place) / path.name).unlink(missing_ok=True)
+    try:
+        rerun.run_all(
+            stale,
+            _executed(place),
+            {"place": place.name},
+            cwd=places.root() / "notebooks",
+            failed=place.processed / "failed",
+            progress=lambda line: _say(f"{place.name} {line}"),
+        )
+    finally:
+        done = {path.stem: marks[path.stem] for path in every if _is_kept(place, path)}
+        freshness.remember(place, notebooks={**ran, **done})
+
+
+def _is_kept(place: Place, notebook: Path) -> bool:
+    page = place.processed / "pages" / notebook.stem / "page.json"
+    return page.is_file() and (_executed(place) / notebook.name).is_file()
+
+
+def _fresh_site() -> Path | None:
+    """The site's first page; the site is made again only where what it is made from has changed."""
+    from analysis import freshness
+
     top = places.root()
-    parts = [
-        top / "src",
-        top / "notebooks",
-        top / "claims",
-        place.hand,
-        place.results,
-        place.raw / "reference",
-    ]
-    files = sorted(
-        p for part in parts for p in part.rglob("*") if p.is_file() and "__pycache__" not in p.parts
-    )
-    files += [place.raw / "source.toml", place.processed / "built.json"]
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.name.encode() + hashlib.file_digest(path.open("rb"), "sha256").digest())
-    return digest.hexdigest()
+    made, page = top / "data" / "processed" / "site.txt", top / "site" / "index.html"
+    if made.is_file() and page.is_file() and made.read_text() == freshness.site(top):
+        return page
+    if (found := _site()) is not None:
+        made.write_text(freshness.site(top))
+    return found
 
 
 def _site() -> Path | None:

@@ -26,6 +26,10 @@ _CODE = (
 )  # fmt: skip
 
 
+TABLES = ("searches.parquet", "rejected.parquet", "files.csv", "ledger.csv")
+"""What a build makes; built.json holds their checksums."""
+
+
 class NothingToRead(Exception):
     """A place whose files hold no search at all."""
 
@@ -51,7 +55,8 @@ def build(
         stamp.unlink(missing_ok=True)
         for new in sorted(Path(temporary).iterdir()):
             os.replace(new, place.processed / new.name)
-    _put(stamp, json.dumps({"fingerprint": mark}))
+    tables = {name: sources.sha256(place.processed / name) for name in TABLES}
+    _put(stamp, json.dumps({"fingerprint": mark, "tables": tables}, indent=1))
     _forget(place, keep=folders)
     return True
 

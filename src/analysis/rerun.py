@@ -19,11 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbformat import NotebookNode
-from tqdm import tqdm
+# Notebooks hold no web identifiers to be checked; building that grammar would take over a second in each process.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-from analysis import places
+import nbformat  # noqa: E402
+from nbformat import NotebookNode  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from analysis import places  # noqa: E402
 
 if TYPE_CHECKING:
     import pandas as pd
