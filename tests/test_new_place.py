@@ -79,7 +79,13 @@ def test_nothing_outside_the_place_was_changed(run):
     top, before, _ = run
     after = everything(top)
     assert {name: after.get(name) for name in before} == before
-    made = ("data/raw/tarnwick", "data/processed/tarnwick", "results/tarnwick", "site")
+    made = (
+        "data/raw/tarnwick",
+        "data/processed/tarnwick",
+        "data/processed/site.txt",
+        "results/tarnwick",
+        "site",
+    )
     assert [
         name
         for name in after
