@@ -579,6 +579,67 @@ def test_an_index_of_agreements_is_read_with_its_file_name_dates(tmp_path):
     assert found["problem"].tolist() == [None, None, "no model; '0429202' is not a date"]
 
 
+def test_a_date_that_only_a_documents_name_holds_is_read_there_where_it_has_one_reading(tmp_path):
+    path = tmp_path / "287g-index.csv"
+    path.write_text(
+        "state,agency_lower,model,date_in_filename,filename\n"
+        "TX,a county sheriffs office,WSO,,ACoTX_WSO_MOA_05.06.2025.pdf\n"
+        "TX,b county sheriffs office,WSO,,287gWSO_BCoTX2019-10-15.pdf\n"
+        "TX,c county sheriffs office,WSO,,CCoTX_WSO_MOA_0992025.pdf\n"
+        "TX,d county sheriffs office,WSO,0992025,DCoTX_WSO_MOA_05.06.2025.pdf\n",
+        encoding="utf-8",
+    )
+    assert agencies.participating(path)["signed"].tolist() == [
+        date(2025, 5, 6),
+        date(2019, 10, 15),
+        None,
+        None,
+    ]
+
+
+def test_a_list_says_its_day_its_new_columns_and_its_repeats(tmp_path):
+    path = tmp_path / "participating287g07182025.csv"
+    lines = SHEET.replace(",MOA", ",MOA,RENEWAL").splitlines()
+    path.write_text("\n".join([*lines[:2], lines[1], *lines[2:3], lines[3], lines[3]]), encoding="utf-8")
+    found = agencies.read_list(path)
+    assert (found.as_of, found.as_of_from) == (date(2025, 7, 18), "its file name")
+    assert found.unread_columns == ("RENEWAL",)
+    assert found.agreements["problem"].tolist()[1] == "repeats row 1"
+    assert "repeats" not in found.agreements["problem"].tolist()[-1], (
+        "without a date none is known to be equal"
+    )
+
+
+def test_a_list_whose_name_says_no_day_is_as_old_as_its_newest_signature(sheet):
+    found = agencies.read_list(sheet)
+    assert (found.as_of, found.as_of_from) == (date(2025, 12, 10), "the newest signature in it")
+
+
+def test_every_sheet_of_a_workbook_is_read_but_pending_ones_which_are_named(tmp_path):
+    path = tmp_path / "287g.xlsx"
+    header = ["STATE", "LAW ENFORCEMENT AGENCY", "SUPPORT TYPE", "SIGNED"]
+    with xlsxwriter.Workbook(path) as book:
+        for name, state in (
+            ("South", "TEXAS"),
+            ("North", "OHIO"),
+            ("Pending agencies", "IOWA"),
+            ("Notes", ""),
+        ):
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, header if state else ["Read me"])
+            page.write_row(1, 0, [state, "Tarnwick Police Department", "Task Force Model", "2025-03-04"])
+    found = agencies.read_list(path)
+    assert found.agreements["state"].tolist() == ["TX", "OH"]
+    assert found.unread_sheets == ("Pending agencies", "Notes")
+
+
+def test_all_lists_of_a_place_are_read(tmp_path):
+    (tmp_path / "a-287g.csv").write_text(SHEET, encoding="utf-8")
+    (tmp_path / "b-287g.csv").write_text("state,agency_lower\nTX,a police department\n", encoding="utf-8")
+    (tmp_path / "notes.csv").write_text("a\n", encoding="utf-8")
+    assert [one.file for one in agencies.read_lists(tmp_path)] == ["a-287g.csv", "b-287g.csv"]
+
+
 def test_a_list_without_a_state_and_an_agency_is_refused_with_a_remedy(tmp_path):
     path = tmp_path / "287g.csv"
     path.write_text("a,b\n1,2\n", encoding="utf-8")
@@ -636,6 +697,22 @@ def test_neither_another_state_nor_another_agency_of_the_place_is_matched(sheet)
         ]
     )
     assert agencies.at_search(rows, agencies.participating(sheet)).empty
+
+
+def test_a_towns_public_safety_department_is_the_police_of_a_list(sheet):
+    rows = searched("Tarnwick TX DPS", "TX", "municipal", "2025-12-01")
+    assert agencies.at_search(rows, agencies.participating(sheet))["match"].tolist() == [
+        "state, kind and name"
+    ]
+
+
+def test_the_day_of_a_search_is_that_of_the_owners_clock(tmp_path):
+    path = tmp_path / "287g.csv"
+    path.write_text("\n".join(SHEET.splitlines()[:2]), encoding="utf-8")
+    rows = searched("Quellmere County TX SO", "TX", "county_sheriff", "2025-12-10T03:00")
+    listed = agencies.participating(path)
+    assert agencies.at_search(rows, listed)["signed_before"].item()
+    assert not agencies.at_search(rows, listed, "America/Chicago")["signed_before"].item()
 
 
 def test_a_match_with_the_kind_unknown_on_one_side_says_so(sheet):
@@ -711,4 +788,5 @@ def test_the_real_index_of_agreements_is_read_whole(records):
         pytest.skip("needs the index of agreements beside RECORDS")
     found = agencies.participating(path)
     assert (len(found), found["state"].nunique(), found["model"].isna().sum()) == (1681, 40, 191)
-    assert found["signed"].isna().sum() >= 374
+    assert found["signed"].isna().sum() == 74, "dates that only a document's name holds are read there"
+    assert found["problem"].fillna("").str.contains("repeats row").sum() == 2

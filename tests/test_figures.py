@@ -1,11 +1,26 @@
 """Figures are the same bytes for the same table, say when they are invented, and bear an empty table."""
 
+from itertools import pairwise
+
+import matplotlib as mpl
 import pandas as pd
 import pytest
 
 from analysis import figures
+from analysis.agencies.words import words
 
 WEEKS = pd.date_range("2025-12-01", periods=5, freq="W-MON")
+KINDS = pd.DataFrame({
+    "agency_kind": ["municipal", "county_sheriff"], "agencies": [3, 1], "searches": [900, 12], "share": [0.9, 0.1],
+    "vague_reasons": [90, 3], "vague_share": [0.1, 0.25],
+})  # fmt: skip
+WEEKLY = pd.DataFrame(
+    {
+        "week": list(WEEKS) * 3,
+        "definition": ["strict"] * 5 + ["core"] * 5 + ["broad"] * 5,
+        "searches": range(15),
+    }
+)
 TABLES = {
     "searches_per_day": pd.DataFrame(
         {"camera_owner": ["Tarnwick ISD"] * 5, "day": WEEKS, "searches": [3, 0, 9, 4, 5]}
@@ -14,19 +29,31 @@ TABLES = {
     "origins_by_week": pd.DataFrame(
         {"week": [*WEEKS, WEEKS[0]], "reason_origin": ["typed"] * 5 + ["blank"], "searches": 1, "share": 0.5}
     ),
-    "by_kind": pd.DataFrame({"agency_kind": ["municipal"], "agencies": [3], "searches": [9], "share": [1.0]}),
-    "reach": pd.DataFrame({"networks": ["0", "1"], "searches": [3, 4], "share": [0.4, 0.6]}),
-    "immigration_per_week": pd.DataFrame(
-        {
-            "week": list(WEEKS) * 3,
-            "definition": ["strict"] * 5 + ["core"] * 5 + ["broad"] * 5,
-            "searches": range(15),
-        }
-    ),
-    "agencies_behind": pd.DataFrame({"searching_agency": ["Quellmere GA PD"], "searches": [4]}),
-    "kinds": pd.DataFrame({"kind": ["civil", "criminal", "unspecified"], "searches": [5, 2, 1]}),
+    "by_kind": KINDS,
+    "vague_by_kind": KINDS,
+    "states": pd.DataFrame({"agency_state": ["TX", "OH", "(unknown)"], "agencies": 1, "searches": [81_234, 8, 5]}),
+    "reach": pd.DataFrame({"networks": ["0", "1", "1,001–3,000"], "searches": [3, 4, 9], "share": [0.2, 0.3, 0.5]}),
+    "breadth": pd.DataFrame({
+        "reach": ["local", "the row does not say"], "fewest_networks": [2, pd.NA], "most_networks": [9, pd.NA],
+        "searches": [3, 4], "share": [0.4, 0.6],
+    }),
+    "by_hour": pd.DataFrame({
+        "weekday": [day for day in ("Monday", "Tuesday") for _ in range(24)], "hour": [*range(24)] * 2,
+        "searches": range(48),
+    }),
+    "immigration_per_week": WEEKLY,
+    "agencies_behind": pd.DataFrame({"searching_agency": ["Quellmere GA PD"], "searches": [4], "share": [1.0]}),
+    "kinds": pd.DataFrame({"kind": ["civil", "criminal"], "searches": [5, 2], "share": [0.6, 0.4]}),
+    "added": pd.DataFrame({
+        "definition": ["strict", "core", "broad"], "added": [5, 4, 9], "searches": [5, 9, 18], "before": [0, 5, 9],
+    }),
     "definitions": pd.DataFrame({"definition": ["strict", "core"], "searches": [5, 9]}),
-}
+    "agreements": pd.DataFrame({
+        "agreement": ["signed between searches", "on no list of this place"], "agencies": [1, 20], "searches": [7, 90],
+    }),
+    "growth": pd.DataFrame({"month": WEEKS, "agreements_signed": 1, "agreements": range(5), "agencies": range(5)}),
+}  # fmt: skip
+COUNTS = {"searches", "agencies", "added", "before", "vague_reasons", "vague_share", "share", "agreements"}
 
 
 def published():
@@ -51,14 +78,63 @@ def test_the_picture_of_a_replica_says_so_and_differs(name):
     assert figures.png(marked) != figures.png(draw(TABLES[name]))
 
 
-@pytest.mark.parametrize("name", ["agencies_behind", "by_kind", "definitions"])
-def test_a_place_in_which_nothing_was_found_still_has_its_figure(name):
-    figures.png(getattr(figures, name)(TABLES[name].head(0)))
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_without_rows_gives_a_figure_that_says_so(name):
+    figure = getattr(figures, name)(TABLES[name].head(0))
+    figures.png(figure)
+    assert "no rows" in " ".join(text.get_text() for axes in figure.axes for text in axes.texts)
+
+
+@pytest.mark.parametrize(
+    "name", ["definitions", "kinds", "added", "agreements", "immigration_per_week", "reach"]
+)
+def test_where_every_count_is_zero_zero_is_the_only_tick(name):
+    table = TABLES[name].copy()
+    table[[column for column in table if column in COUNTS]] = 0
+    axes = getattr(figures, name)(table).axes[0]
+    ticks = axes.get_yticks() if name in ("immigration_per_week", "reach") else axes.get_xticks()
+    assert list(ticks) == [0]
+
+
+def test_every_state_and_the_district_has_a_square_of_its_own():
+    assert set(figures.TILES) == set(words().states) - {"PR"}
+    assert len(set(figures.TILES.values())) == 51
+
+
+@pytest.mark.parametrize(
+    ("south", "north"),
+    [("TX", "OK"), ("FL", "GA"), ("CA", "OR"), ("OR", "WA"), ("NM", "CO"), ("SC", "VA"), ("AL", "TN")],
+)
+def test_neighbours_on_the_tile_map_stand_where_they_stand_in_the_country(south, north):
+    assert figures.TILES[south][0] > figures.TILES[north][0]
+    assert abs(figures.TILES[south][1] - figures.TILES[north][1]) <= 1
+
+
+def test_the_vendors_changes_inside_the_period_are_named_on_the_picture_and_the_era_is_said():
+    axes = figures.searches_per_day(TABLES["searches_per_day"]).axes[0]
+    assert any("17 Dec" in text.get_text() for text in axes.texts)
+    assert axes.get_title(loc="right") == "era: rollout"
+
+
+def test_shades_of_nested_definitions_keep_their_order_in_grey():
+    def grey(colour):
+        red, green, blue = mpl.colors.to_rgb(colour)
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+
+    shades = [grey(figures.SHADES[name]) for name in ("strict", "core", "broad")]
+    assert shades == sorted(shades)
+    assert min(b - a for a, b in pairwise(shades)) > 0.2
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_letters_can_be_read_where_a_phone_shows_the_whole_picture(name):
+    figure = getattr(figures, name)(TABLES[name])
+    figures.png(figure)
+    sizes = [text.get_fontsize() for text in figure.findobj(mpl.text.Text) if text.get_text().strip()]
+    assert min(sizes) / 72 * 390 / figures.WIDTH >= 6.5, "dots that the smallest letters are high, 390 across"
 
 
 def test_a_readers_own_settings_change_nothing(monkeypatch):
-    import matplotlib as mpl
-
     before = figures.png(figures.kinds(TABLES["kinds"]))
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red"}):
         assert figures.png(figures.kinds(TABLES["kinds"])) == before

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from frames import searches
 
-from analysis import measures
+from analysis import agencies, measures, places
 from analysis.places import ReleasedFile
 
 STRICT = {"immigration_tier": "strict", "immigration_kind": "civil"}
@@ -437,3 +437,294 @@ def test_a_cleared_reason_is_printed_although_it_is_rare():
 )  # fmt: skip
 def test_a_number_is_shown_as_readers_write_it(number, unit, shown):
     assert measures.formatted(number, unit) == shown
+
+
+# Agencies -----------------------------------------------------------------------------------------------------
+
+
+def test_a_masked_or_blank_name_is_no_agency_behind_immigration_searches_either():
+    rows = searches(CORE, *[{**CORE, "searching_agency": "***", "agency_state": None, "agency_kind": None}] * 5,
+                    {**CORE, "searching_agency": ""})  # fmt: skip
+    found = measures.immigration_searches(rows)
+    assert value(found, "immigration_searches.core") == 7
+    assert value(found, "immigration_agencies.core") == 1
+    assert value(found, "immigration_top_agency.core") == 1
+    assert value(found, "immigration_searches_unnamed.core") == 6
+    assert measures.agencies_behind(rows)["searching_agency"].tolist() == ["Quellmere GA PD"]
+    assert measures.top_agencies(rows)["share"].tolist() == [1 / 7]
+    assert measures.by_definition(rows).set_index("definition").loc["core", "agencies"] == 1
+    assert measures.by_kind(rows)["agencies"].sum() == 1
+    assert (
+        measures.otherwise(rows).set_index("definition").loc["core without its largest agency", "searches"]
+        == 6
+    )
+
+
+def test_the_top_agencys_share_and_the_count_without_it_stand_beside_the_total():
+    found = measures.immigration_searches(
+        searches(CORE, CORE, CORE, {**CORE, "searching_agency": "Blayne TX PD"})
+    )
+    assert value(found, "immigration_top_agency_share.core") == 0.75
+    assert value(found, "immigration_searches_without_top_agency.core") == 1
+    assert value(measures.immigration_searches(searches({})), "immigration_top_agency_share.core") == 0
+
+
+def test_every_row_stands_on_one_side_of_the_state_line():
+    rows = searches(
+        {"own_search": True, "agency_state": "TX"}, {"agency_state": "TX"}, {}, {},
+        {"agency_state": None, "agency_kind": "federal", "searching_agency": "Federal Bureau of Investigation"},
+        {"agency_state": None, "searching_agency": "Ostvale PD"}, {"agency_state": None, "searching_agency": "***"},
+    )  # fmt: skip
+    table = measures.by_side(rows, "TX")
+    assert table["searches"].tolist() == [1, 1, 2, 1, 1, 1]
+    assert table["agencies"].tolist() == [1, 1, 1, 1, 1, 0]
+    assert table["searches"].sum() == len(rows)
+    assert measures.by_side(rows, None)["searches"].tolist() == [1, 3, 1, 1, 1]
+
+
+def test_in_state_out_of_state_and_federal_are_three_numbers():
+    found = measures.who(
+        searches({}, {"agency_state": "TX"}, {"agency_kind": "federal", "agency_state": None}), "TX"
+    )
+    names = ("in_state_searches", "out_of_state_searches", "federal_searches")
+    assert [value(found, name) for name in names] == [1, 1, 1]
+
+
+# Names --------------------------------------------------------------------------------------------------------
+
+NAMES = [
+    {"searching_agency_as_released": name}
+    for name in (
+        "Tarnwick TX PD",
+        "Tarnwick TX PD (Raven)",
+        "Ostvale PD",
+        "Ostvale PD",
+        "***",
+        "FBI",
+        "Quellmere Demo Cam",
+    )
+]
+
+
+def test_shares_of_names_and_rows_resolved_leave_out_what_names_nobody():
+    known = agencies.Known(agencies.read_overrides())
+    names = measures.released_names(searches(*NAMES), known)
+    found = measures.names_resolved(names, known)
+    assert value(found, "names_with_kind") == 1
+    assert value(found, "names_with_state") == 2 / 3, "the FBI has no state to get"
+    assert value(found, "rows_with_state") == 2 / 4
+    assert value(found, "names_of_nobody") == 2
+    assert value(found, "reviewed_lines_without_a_name") == len(known.overrides)
+
+
+def test_accounts_tags_and_open_names_are_listed_with_their_rows():
+    names = measures.released_names(searches(*NAMES))
+    assert measures.accounts(names).iloc[0].tolist() == ["Tarnwick TX PD", 2, 2, 1]
+    assert set(measures.status_tags(names)["tag"]) == {"second account", "masked", "demo", "not_agency"}
+    assert measures.open_names(names)[["released_name", "rows", "why"]].values.tolist() == [
+        ["Ostvale PD", 2, "no state"]
+    ]
+
+
+def test_the_error_rate_counts_names_left_open_and_names_read_wrongly():
+    checked = pd.DataFrame({
+        "released_name": ["Tarnwick TX PD", "Ostvale PD", "Quellmere TX SO", "Blayne TX"],
+        "state": ["TX", "OK", "OK", "TX"],
+        "kind": ["municipal", "municipal", "county_sheriff", "municipal"],
+        "state_in_name": ["yes", "no", "yes", "yes"],
+    })  # fmt: skip
+    found = measures.lookup(measures.name_errors(checked))
+    assert found["agency_name_errors.state_said", "all"]["value"] == 1 / 3
+    assert found["agency_name_errors.state", "all"]["value"] == 2 / 4
+    assert found["agency_name_errors.kind", "all"]["value"] == 1 / 4
+    assert found["agency_names_read_wrongly.state", "all"]["value"] == 1
+    assert found["agency_names_read_wrongly.kind", "all"]["value"] == 0
+    low, high = (found[f"agency_name_errors.kind.{end}", "all"]["value"] for end in ("low", "high"))
+    assert (round(low, 3), round(high, 3)) == (0.046, 0.699)
+
+
+def test_the_sample_that_a_reader_checked_meets_the_bounds_the_repository_promises():
+    checked = pd.read_csv(
+        places.root() / "data/hand/coding/agencies-sample.csv", dtype=str, keep_default_na=False
+    )
+    assert len(checked) == 300
+    assert set(checked["kind"]) <= {"", *agencies.KINDS}
+    found = measures.lookup(measures.name_errors(checked))
+    assert found["agency_name_errors.state_said", "all"]["value"] <= 0.03
+    assert found["agency_name_errors.kind", "all"]["value"] <= 0.05
+
+
+# Reach --------------------------------------------------------------------------------------------------------
+
+
+def test_counts_of_reach_are_unknown_where_every_cell_is_masked():
+    found = measures.lookup(measures.reach(searches({"networks_searched": None, "devices_searched": None})))
+    for name in (
+        "one_network_searches",
+        "several_network_searches",
+        "several_network_share",
+        "networks_most",
+    ):
+        assert found[name, "all"]["value"] is None
+        assert "masked" in found[name, "all"]["because"]
+    table = measures.reach_by_type(searches({"networks_searched": None}))
+    assert table[["one_network", "several_networks"]].isna().all(axis=None)
+
+
+def test_what_own_cameras_only_looks_like_is_the_commonest_small_number_of_an_agencys_own_log():
+    own = {"own_search": True, "searching_agency": "Tarnwick TX PD"}
+    rows = searches(
+        *[{**own, "networks_searched": 3, "devices_searched": 81}] * 30,
+        *[{**own, "networks_searched": 1, "devices_searched": 20}] * 10,
+        *[{**own, "networks_searched": 840, "devices_searched": 9_000}] * 60,
+        *[{"networks_searched": 1}] * 99,
+    )
+    table = measures.own_cameras(rows)
+    assert table.iloc[0].tolist() == ["Tarnwick TX PD", 3, 81, 30, 100, 0.3]
+    assert len(table) == 1, "outsiders' searches cannot show it"
+
+
+def test_without_a_common_small_number_own_cameras_only_stays_unknown():
+    rows = searches(
+        *[{"own_search": True, "networks_searched": 840}] * 300,
+        *[{"own_search": True, "networks_searched": 1}] * 19,
+    )
+    assert measures.own_cameras(rows)["networks"].isna().all()
+
+
+@pytest.mark.parametrize(
+    "rows", [[{}], [{"own_search": None}], [{"networks_searched": None}], [{"own_search": True}] * 3]
+)
+def test_reach_and_sides_are_counted_where_a_log_says_little(rows):
+    frame = searches(
+        *rows, {"networks_searched": None, "own_search": None, "agency_state": None, "agency_kind": None}
+    )
+    assert measures.breadth(frame)["searches"].sum() == len(frame)
+    assert measures.by_side(frame, "TX")["searches"].sum() == len(frame)
+
+
+def test_searches_are_local_state_wide_or_national_beside_the_widest_of_their_log():
+    own = {"own_search": True, "searching_agency": "Tarnwick TX PD"}
+    rows = searches(
+        *[{**own, "networks_searched": 1}] * 20, {"networks_searched": 5}, {"networks_searched": 900},
+        {"networks_searched": 6_600}, {"networks_searched": 3_300}, {"networks_searched": 0},
+        {"networks_searched": None},
+        {"camera_owner": "Small Log", "networks_searched": 60}, {"camera_owner": "Small Log", "networks_searched": 50},
+    )  # fmt: skip
+    table = measures.breadth(rows).set_index("reach")["searches"].to_dict()
+    assert table == {
+        "own cameras only": 20, "local": 1, "regional or state-wide": 3, "national": 2, "no network (0)": 1,
+        "the row does not say": 1,
+    }  # fmt: skip
+
+
+# Time ---------------------------------------------------------------------------------------------------------
+
+
+def test_hours_are_those_of_the_owners_clock_in_summer_and_winter_and_none_is_left_out():
+    rows = searches({"searched_at": "2025-07-01T05:30:00Z"}, {"searched_at": "2025-12-02T05:30:00Z"})
+    table = measures.by_hour(rows, "America/Chicago")
+    assert len(table) == 7 * 24
+    assert table.loc[table["searches"] > 0, ["weekday", "hour"]].values.tolist() == [
+        ["Monday", 23],
+        ["Tuesday", 0],
+    ]
+
+
+def around(day: str, before: dict, after: dict, rows: int = 60) -> pd.DataFrame:
+    at = pd.Timestamp(day, tz="UTC")
+    return searches(
+        *[{**before, "searched_at": at - pd.Timedelta(hours=1 + n)} for n in range(rows)],
+        *[{**after, "searched_at": at + pd.Timedelta(hours=n)} for n in range(rows)],
+    )
+
+
+def test_both_sides_of_a_change_are_set_beside_each_other():
+    rows = around("2025-12-17", {"topics": ["theft"]}, {"topics": ["vague"]})
+    table = measures.cut_overs(rows)
+    assert table["from"].tolist() == ["2025-12-17"] * 2
+    assert table["vague_share"].tolist() == [0, 1]
+    assert "from 17 December 2025, names and plates masked" in measures.changes_in(rows)
+    assert measures.cut_overs(searches({})).empty
+    assert measures.changes_in(searches({})).startswith("None of the vendor's known changes")
+
+
+def test_agencies_whose_reasons_changed_character_when_words_were_refused_are_counted_and_never_named():
+    typed, vague = {**STRICT, "topics": ["immigration"]}, {"topics": ["vague"]}
+    rows = pd.concat([
+        around("2025-06-01", typed, vague),
+        around("2025-06-01", {"searching_agency": "Blayne TX PD"}, {"searching_agency": "Blayne TX PD"}),
+        around("2025-06-01", {**vague, "searching_agency": "Ostvale OK PD"}, {"searching_agency": "Ostvale OK PD"}, 49),
+    ])  # fmt: skip
+    line = measures.changed_character(rows).iloc[0]
+    assert line.drop(["change", "from"]).tolist() == [2, 1, 0, 1, 0], (
+        "an agency with few rows is not compared"
+    )
+    assert not any(isinstance(cell, str) and "PD" in cell for cell in line)
+    assert value(measures.word_blocking(rows), "agencies_more_vague") == 1
+
+
+def test_where_all_searches_are_later_nothing_is_said_of_word_blocking():
+    found = measures.lookup(measures.word_blocking(searches({})))
+    assert found["agencies_more_vague", "all"]["value"] is None
+    assert "one side" in found["agencies_more_vague", "all"]["because"]
+
+
+# Agreements ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lists(tmp_path):
+    path = tmp_path / "287g-20251231.csv"
+    path.write_text(
+        "state,agency,model,signed\n"
+        "GA,Quellmere Police Department,TFM,2019-03-04\nGA,Quellmere Police Department,WSO,2025-11-03\n"
+        "TX,Blayne Police Department,TFM,2025-12-20\nTX,Ostvale Police Department,TFM,7/72025\n",
+        encoding="utf-8",
+    )
+    return [agencies.read_list(path)]
+
+
+def test_agencies_are_counted_by_their_agreement_on_the_day_of_their_searches(lists):
+    blayne = {"searching_agency": "Blayne TX PD", "agency_state": "TX"}
+    ostvale = {"searching_agency": "Ostvale TX PD", "agency_state": "TX"}
+    marl = {"searching_agency": "Marl OH PD", "agency_state": "OH"}
+    rows = searches(STRICT, {}, {**blayne, **STRICT}, {**STRICT, **ostvale}, {**STRICT, **marl})
+    found, held = measures.agreements(rows, lists, "UTC")
+    names = ("agencies_287g", "agencies_287g.core", "agencies_287g_signed_later.core")
+    assert [value(found, name) for name in names] == [1, 1, 1]
+    assert value(found, "immigration_searches_since_agreement.core") == 1
+    assert measures.by_standing(rows, held)["agencies"].tolist() == [1, 0, 1, 1, 1]
+    assert measures.by_standing(rows, held)["searches"].sum() == 4
+
+
+def test_without_a_list_agreements_are_unknown_and_say_why():
+    found, held = measures.agreements(searches(STRICT), [], "UTC")
+    assert {one["value"] for one in found} == {None}
+    assert held.empty
+
+
+def test_a_list_says_what_of_it_was_not_used_and_whether_it_is_older_than_the_searches(lists):
+    line = measures.lists_read(lists, pd.Timestamp("2026-01-05", tz="UTC"), "UTC").iloc[0]
+    assert (line["agreements"], line["agencies"], line["without_a_date"]) == (4, 3, 1)
+    assert not line["covers_the_searches"]
+    assert measures.lists_read(lists, pd.Timestamp("2025-12-31", tz="UTC"), "UTC")[
+        "covers_the_searches"
+    ].item()
+
+
+def test_the_programmes_growth_counts_agreements_and_agencies_apart(lists):
+    found, months = measures.growth(lists)
+    names = (
+        "agreements_before_term",
+        "agreements_listed",
+        "agreement_agencies_before_term",
+        "agreement_agencies_listed",
+    )
+    assert [value(found, name) for name in names] == [1, 3, 1, 2]
+    assert value(found, "agreement_agencies_growth") == 1.0
+    assert months.iloc[-1][["agreements", "agencies"]].tolist() == [3, 2]
+    assert len(months) == 82, "months without a signature stand too"
+    empty, none = measures.growth([])
+    assert {one["value"] for one in empty} == {None}
+    assert none.empty

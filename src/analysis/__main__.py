@@ -18,10 +18,10 @@ from analysis.places import Place
 
 STOPS = (
     "UnknownPlace", "BadSource", "WrongChecksum", "UnreadableFile", "UnknownColumns", "NotASearchAudit",
-    "DoesNotAddUp", "NothingToRead", "BadRules", "BadOverride", "BadWords", "BadClaims", "Unfinished", "BadParameters",
-    "NotebooksFailed", "WrongReplica", "IncompleteDownload", "UnreadableAgreements", "UnreadableReference",
-    "BadPage", "NotASite", "BadPlaceName", "WouldOverwrite", "NothingToTake", "BadAnswer", "NotYetRun", "NotDownloaded",
-    "UnknownState", "BadDay", "BadSheet",
+    "DoesNotAddUp", "NothingToRead", "BadRules", "BadOverride", "BadWords", "BadClaims", "Unfinished",
+    "BadParameters", "NotebooksFailed", "WrongReplica", "IncompleteDownload", "UnreadableAgreements",
+    "UnreadableReference", "BadPage", "NotASite", "BadPlaceName", "WouldOverwrite", "NothingToTake", "BadAnswer",
+    "NotYetRun", "NotDownloaded", "UnknownState", "BadDay", "BadSheet", "UnreadableSharingList",
 )  # fmt: skip
 """Errors whose message is meant for people: it names file, record, value and remedy, so no traceback is shown."""
 

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis import agencies, engine, parts, rowgroups, sources
+from analysis import agencies, engine, parts, rowgroups, sharing, sources
 from analysis.ledger import Ledger
 from analysis.places import Place, ReleasedFile
 
@@ -200,7 +200,28 @@ def open_cleared(place: Place) -> frozenset[str]:
     return frozenset(lines["reason"].str.strip().str.casefold())
 
 
+def open_agreement_lists(place: Place) -> list[agencies.AgreementList]:
+    """The lists of 287(g) agreements that a place carries in its reference folder; none is an empty list."""
+    return agencies.read_lists(place.raw / "reference")
+
+
 def open_agreements(place: Place) -> pd.DataFrame | None:
-    """The place's list of 287(g) agreements (any file in its reference/ folder whose name holds 287g)."""
-    lists = sorted((place.raw / "reference").glob("*287g*"))
-    return agencies.participating(lists[0]) if lists else None
+    """Every agreement on the place's lists, as one frame; None where it carries no list."""
+    lists = open_agreement_lists(place)
+    return pd.concat([one.agreements for one in lists], ignore_index=True) if lists else None
+
+
+def open_known(place: Place) -> agencies.Known:
+    """What is known of agencies beside their names: the reviewed lines and the place's own lists of agencies."""
+    return agencies.known(place.hand / "agencies.csv", place.raw / "reference")
+
+
+def open_sharing_lists(place: Place) -> list[sharing.SharingList]:
+    """The place's lists of who may search whose cameras (its reference folder); none is an empty list."""
+    owners = sorted({file.camera_owner for file in place.files if file.camera_owner})
+    return sharing.read_lists(place.raw / "reference", owners, open_known(place))
+
+
+def open_checked_names(place: Place) -> pd.DataFrame:
+    """The agency names that a reader checked one by one (data/hand/coding/agencies-sample.csv), every cell text."""
+    return pd.read_csv(place.hand / "coding" / "agencies-sample.csv", dtype=str, keep_default_na=False)

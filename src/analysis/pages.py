@@ -63,11 +63,26 @@ class Page:
             raise KeyError(f"{measure} of {scope} was not recorded on this page")
         return formatted(found["value"], found["unit"])
 
+    def counts(self, measure: str, scope: str = "all") -> str:
+        """The two counts behind a recorded share: '2 of 300'."""
+        found = lookup(self.numbers)[measure, scope]
+        return f"{found['numerator']:,} of {found['denominator']:,}"
+
+    def why(self, measure: str, scope: str = "all") -> str:
+        """Why a recorded number is not known, as a sentence; nothing where it is known."""
+        because = lookup(self.numbers)[measure, scope].get("because", "")
+        return f"Not known because {because}." if because else ""
+
     # Showing ------------------------------------------------------------------------------------------------
 
     def say(self, *sentences: str) -> None:
         """Sentences whose numbers come from code. Text from a log goes through `plain` first."""
         display(Markdown(" ".join(sentence.strip() for sentence in sentences)))
+
+    def say_by_log(self, **sentences: str) -> None:
+        """The sentence for each kind of log that the place holds: network_audit, organization_audit, portal_audit."""
+        kinds = {file.log.replace(" ", "_") for file in self.place.files}
+        self.say(*(sentence for kind, sentence in sentences.items() if kind in kinds))
 
     def record(self, *numbers: Numbers) -> None:
         """Keep numbers for numbers.json; a measure is written once for a scope."""
@@ -80,7 +95,7 @@ class Page:
         file = self._keep_table(table, name)
         shown = table if most is None else table.head(most)
         cut = (
-            ""
+            ("" if len(table) else " There are no such rows.")
             if len(shown) == len(table)
             else f" The first {len(shown)} of {len(table)} rows; all are in the file."
         )

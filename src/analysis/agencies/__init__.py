@@ -12,7 +12,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.agencies.agreements import UnreadableAgreements, at_search, participating
+from analysis.agencies.agreements import (
+    AgreementList,
+    UnreadableAgreements,
+    at_search,
+    participating,
+    read_list,
+    read_lists,
+)
 from analysis.agencies.names import Name, clean, key, read
 from analysis.agencies.overrides import BadOverride, read_overrides, unused
 from analysis.agencies.reference import States, UnreadableReference, read_reference, state_of
@@ -21,6 +28,7 @@ from analysis.agencies.words import KINDS, BadWords, Words, words
 
 __all__ = [
     "KINDS",
+    "AgreementList",
     "BadOverride",
     "BadWords",
     "Known",
@@ -36,6 +44,8 @@ __all__ = [
     "own",
     "participating",
     "queue",
+    "read_list",
+    "read_lists",
     "read_overrides",
     "read_reference",
     "resolve",

@@ -6,6 +6,7 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,26 +25,81 @@ class UnreadableAgreements(Exception):
     """The list cannot be read; the message names the file, what was found and the remedy."""
 
 
+@dataclass(frozen=True)
+class AgreementList:
+    """One list as it was read: its agreements, the day it is of, and what in it was not read.
+
+    `agreements` has the columns of `participating`. `as_of` is the day in the file's name, or else the newest
+    day on which something was signed; `as_of_from` says which. `unread_columns` and `unread_sheets` are named.
+    """
+
+    file: str
+    agreements: pd.DataFrame
+    as_of: date | None
+    as_of_from: str
+    unread_columns: tuple[str, ...]
+    unread_sheets: tuple[str, ...]
+
+
+COLUMNS = ["agency_released", "agency", "state", "kind", "model", "signed", "file", "row", "problem"]
+
+
 def participating(path: Path) -> pd.DataFrame:
-    """A list of 287(g) agreements: agency_released, agency, state, kind, model, signed, row, problem.
+    """A list of 287(g) agreements: agency_released, agency, state, kind, model, signed, file, row, problem.
 
     One row for each row of ICE's sheet of participating agencies (CSV or XLSX, any of its column spellings) or of
     an index of agreement documents. `row` counts from the header, which is 0. `signed` is a date, or None where
-    the list has none that can be read; `problem` says so with the text found. Dates are never repaired. Raises
-    `UnreadableAgreements`.
+    the list has none that can be read; `problem` says so with the text found, and names the row that an equal one
+    repeats. Dates are never repaired. Raises `UnreadableAgreements`.
     """
-    path = Path(path)
-    rows = _sheet(path) if path.suffix.lower() in (".xlsx", ".xlsm", ".xls") else _text(path)
-    said = words()
-    at, places = _header(path.name, rows, said)
-    body = (
-        (number, row)
-        for number, row in enumerate(rows[at + 1 :], start=1)
-        if any(_cell(cell) for cell in row)
+    return read_list(path).agreements
+
+
+def read_list(path: Path) -> AgreementList:
+    """One list, with what was and was not read of it. Raises `UnreadableAgreements`."""
+    path, said = Path(path), words()
+    sheets = _sheets(path) if path.suffix.lower() in (".xlsx", ".xlsm", ".xls") else [("", _text(path))]
+    read_sheets = [(name, _read_sheet(rows, said)) for name, rows in sheets if "pending" not in name.lower()]
+    found = [sheet for _, sheet in read_sheets if sheet is not None]
+    if not found:
+        raise UnreadableAgreements(_no_header(path.name, sheets[0][1] if sheets else []))
+    rows = [one for agreements, _ in found for one in agreements]
+    frame = pd.DataFrame(rows, columns=[c for c in COLUMNS if c != "file"], dtype=object)
+    frame = _repeats_named(frame.assign(file=path.name)[COLUMNS].astype({"row": "int64"}))
+    taken = {name for name, sheet in read_sheets if sheet is not None}
+    as_of = _day_in_name(path.stem)
+    return AgreementList(
+        path.name,
+        frame,
+        as_of or _newest(frame),
+        "its file name" if as_of else "the newest signature in it",
+        tuple(dict.fromkeys(column for _, unread in found for column in unread)),
+        tuple(name for name, _ in sheets if name not in taken),
     )
-    found = [_agreement(number, row, places, said) for number, row in body]
-    columns = ["agency_released", "agency", "state", "kind", "model", "signed", "row", "problem"]
-    return pd.DataFrame(found, columns=columns, dtype=object).astype({"row": "int64"})
+
+
+def read_lists(folder: Path) -> list[AgreementList]:
+    """The lists of agreements that a place carries: every file of its reference folder whose name holds 287g."""
+    kinds = (".csv", ".xlsx", ".xlsm", ".xls")
+    return [read_list(path) for path in sorted(folder.glob("*287g*")) if path.suffix.lower() in kinds]
+
+
+def _newest(agreements: pd.DataFrame) -> date | None:
+    return max((day for day in agreements["signed"] if isinstance(day, date)), default=None)
+
+
+def _repeats_named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame, with an equal agreement further down named as a repeat of the first; without a date none is equal."""
+    keys = list(zip(frame["agency"], frame["state"], frame["model"].astype(str), frame["signed"].astype(str)))
+    first: dict[Any, int] = {}
+    dated = frame["signed"].notna()
+    repeats = [first.setdefault(one, row) if has else row for one, row, has in zip(keys, frame["row"], dated)]
+    notes = [f"repeats row {at}" if at != row else "" for at, row in zip(repeats, frame["row"])]
+    problem = ["; ".join(filter(None, (was, note))) or None for was, note in zip(frame["problem"], notes)]
+    return frame.assign(problem=pd.Series(problem, index=frame.index, dtype=object))
+
+
+# Joining ----------------------------------------------------------------------------------------------------
 
 
 def at_search(searches: pd.DataFrame, participating: pd.DataFrame, time_zone: str = "UTC") -> pd.DataFrame:
@@ -52,26 +108,26 @@ def at_search(searches: pd.DataFrame, participating: pd.DataFrame, time_zone: st
     `searches` needs searching_agency, agency_state, agency_kind and searched_at; `participating` is the frame of
     that name. Columns: searching_agency, agency_state, agency_kind, searches, models (each with its date),
     first_signed, match, signed_before (some search was made on or after that day), signed_after (some search was
-    made before it), searches_since, when, list_until (the newest date in the list: it cannot know of later ones).
+    made before it), searches_since, when.
 
     An attribute of an agency on a day, never evidence about a search: it says nothing about why anyone searched.
-    Agencies are joined on state, kind and spelling without capitals and punctuation; nothing is matched by likeness.
+    Agencies are joined, each once, on state, kind and spelling without capitals and punctuation; nothing is
+    matched by likeness.
     """
     held = _by_agency(participating)
-    newest = max((day for day in participating["signed"] if isinstance(day, date)), default=None)
     columns = ["searching_agency", "agency_state", "agency_kind"]
-    groups = searches.dropna(subset=["agency_state"]).groupby(columns, dropna=False, sort=True)["searched_at"]
-    rows = []
-    for (agency, state, grouped), times in groups:
-        kind = grouped if isinstance(grouped, str) else None
-        match, agreements = _held_by(held, agency, state, kind)
-        if agreements:
-            days = times.dt.tz_convert(time_zone).dt.date
-            rows.append(
-                {"searching_agency": agency, "agency_state": state, "agency_kind": kind}
-                | _standing(agreements, days)
-                | {"match": match, "list_until": newest}
-            )
+    agencies = searches[columns].drop_duplicates().sort_values(columns)
+    matched = [(*agency, *_held_by(held, *agency)) for agency in agencies.itertuples(index=False, name=None)]
+    matched = [line for line in matched if line[-1]]
+    theirs = searches[searches["searching_agency"].isin([line[0] for line in matched])]
+    days = theirs["searched_at"].dt.tz_convert(time_zone).dt.date
+    by_agency = dict(list(days.groupby([theirs[name].fillna("") for name in columns], sort=False)))
+    rows = [
+        {"searching_agency": agency, "agency_state": state, "agency_kind": _or_none(kind)}
+        | _standing(agreements, by_agency[agency, state, _or_none(kind) or ""])
+        | {"match": match}
+        for agency, state, kind, match, agreements in matched
+    ]
     counts = {"searches": "int64", "searches_since": "int64", "signed_before": bool, "signed_after": bool}
     return pd.DataFrame(rows, columns=_STANDING, dtype=object).astype(counts)
 
@@ -88,32 +144,41 @@ _STANDING = [
     "signed_after",
     "searches_since",
     "when",
-    "list_until",
 ]
 
 _Agreement = tuple[str | None, date | None]
 _Held = Mapping[tuple[str, str], list[tuple[str | None, _Agreement]]]
 
 
+def _or_none(text: Any) -> str | None:
+    return text if isinstance(text, str) else None
+
+
+def join_key(agency: str) -> str:
+    """The spelling by which agencies of two lists are compared; a town's DPS is its police."""
+    spelling = key(agency)
+    return f"{spelling[:-3]}pd" if spelling.endswith(" dps") else spelling
+
+
 def _by_agency(participating: pd.DataFrame) -> _Held:
     held = defaultdict(list)
     for line in participating.to_dict("records"):
         if isinstance(line["state"], str):
-            kind = line["kind"] if isinstance(line["kind"], str) else None
             signed = (
                 line["signed"] if isinstance(line["signed"], date) and not pd.isna(line["signed"]) else None
             )
-            held[line["state"], key(line["agency"])].append((kind, (line["model"] or None, signed)))
+            agreement = (_or_none(line["model"]), signed)
+            held[line["state"], join_key(line["agency"])].append((_or_none(line["kind"]), agreement))
     return held
 
 
-def _held_by(held: _Held, agency: str, state: str, kind: str | None) -> tuple[str, list[_Agreement]]:
+def _held_by(held: _Held, agency: Any, state: Any, kind: Any) -> tuple[str, list[_Agreement]]:
     """How an agency was matched, and its agreements: by state, kind and name; or with the kind unknown to one side."""
-    named = held.get((state, key(agency)), [])
+    named = held.get((state, join_key(agency)), []) if isinstance(state, str) else []
     exact = [agreement for other, agreement in named if other is not None and other == kind]
     if exact:
         return "state, kind and name", exact
-    loose = [agreement for other, agreement in named if other is None or kind is None]
+    loose = [agreement for other, agreement in named if other is None or not isinstance(kind, str)]
     return "state and name; kind unknown", loose
 
 
@@ -152,28 +217,55 @@ def _text(path: Path) -> list[list[Any]]:
     return [list(row) for row in csv.reader(shown.splitlines(keepends=True))]
 
 
-def _sheet(path: Path) -> list[list[Any]]:
+def _sheets(path: Path) -> list[tuple[str, list[list[Any]]]]:
+    """Every sheet of a workbook with its name, hidden ones too."""
     try:
         book = python_calamine.load_workbook(path)
-        return [row for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()]
+        return [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
     except (python_calamine.CalamineError, OSError) as error:
         raise UnreadableAgreements(
             f"{path.name} is no workbook that can be read ({error}); save it again"
         ) from None
 
 
-def _header(file: str, rows: Sequence[Sequence[Any]], said: Words) -> tuple[int, dict[str, int]]:
+def _read_sheet(
+    rows: Sequence[Sequence[Any]], said: Words
+) -> tuple[list[dict[str, Any]], tuple[str, ...]] | None:
+    """The agreements of one sheet and the columns of it that were not read; None where no row is a header."""
+    header = _header(rows, said)
+    if header is None:
+        return None
+    at, places = header
+    shown = [_cell(cell) for cell in rows[at]]
+    body = enumerate(rows[at + 1 :], start=1)
+    filled = [(number, row) for number, row in body if any(_cell(cell) for cell in row)]
+    agreements = [
+        _agreement(number, row, places, said) for number, row in filled if list(row) != list(rows[at])
+    ]
+    known = {name for names in said.agreement_columns.values() for name in names} | set(said.agreement_unread)
+    return agreements, tuple(name for name in shown if name and _plain_column(name) not in known)
+
+
+def _plain_column(name: Any) -> str:
+    return re.sub(r"[^a-z0-9]", "", _cell(name).lower())
+
+
+def _header(rows: Sequence[Sequence[Any]], said: Words) -> tuple[int, dict[str, int]] | None:
     """Which of the first rows is the header, and which column holds what."""
     for at, row in enumerate(rows[:30]):
-        names = [re.sub(r"[^a-z0-9]", "", _cell(cell).lower()) for cell in row]
+        names = [_plain_column(cell) for cell in row]
         columns = said.agreement_columns.items()
         places = {
             ours: names.index(name) for ours, theirs in columns for name in reversed(theirs) if name in names
         }
         if {"state", "agency"} <= set(places):
             return at, places
+    return None
+
+
+def _no_header(file: str, rows: Sequence[Sequence[Any]]) -> str:
     seen = ", ".join(_cell(cell) for cell in rows[0]) if rows else "nothing"
-    raise UnreadableAgreements(
+    return (
         f"{file}: no row names a state and a law enforcement agency (the first row reads: {seen}); "
         "save ICE's sheet of participating agencies unchanged"
     )
@@ -188,7 +280,7 @@ def _cell(cell: Any) -> str:
 def _agreement(number: int, row: Sequence[Any], places: Mapping[str, int], said: Words) -> dict[str, Any]:
     cell = {name: _cell(row[at]) if at < len(row) else "" for name, at in places.items()}
     code = _code(cell["state"], said)
-    signed, wrong_date = _signed(cell.get("signed", ""))
+    signed, wrong_date = _signed(cell.get("signed", "") or _date_in(cell.get("document", "")))
     model = _model(cell.get("model", ""), said)
     agency, kind = _agency(cell["agency"], code, said)
     problems = [
@@ -246,6 +338,34 @@ def _signed(text: str) -> tuple[date | None, str]:
             day = _day(parts["y"] + (2000 if parts["y"] < 100 else 0), parts["m"], parts["d"])
             return day, "" if day else f"{text!r} is not a date"
     return None, f"{text!r} is not a date"
+
+
+_IN_A_NAME = (
+    (re.compile(r"(?<!\d)(20\d\d)[.-](\d\d)[.-](\d\d)(?!\d)"), "{}-{}-{}"),
+    (re.compile(r"(?<!\d)(\d\d)[.-](\d\d)[.-](20\d\d)(?!\d)"), "{}/{}/{}"),
+    (re.compile(r"(?<!\d)(\d\d)[.-](\d\d)[.-](\d\d)(?!\d)"), "{}/{}/20{}"),
+)
+
+
+def _date_in(name: str) -> str:
+    """The date that a document's own name holds, in figures that cannot be read in two ways; or nothing."""
+    for pattern, shape in _IN_A_NAME:
+        found = pattern.search(name)
+        if found:
+            return shape.format(*found.groups())
+    return ""
+
+
+def _day_in_name(stem: str) -> date | None:
+    """The day a list says it is of: eight figures in its file name, year first or month first."""
+    for figures in re.findall(r"(?<!\d)(\d{8})(?!\d)", stem):
+        year_first = figures.startswith("20")
+        shown = f"{figures[:4]}-{figures[4:6]}-{figures[6:]}" if year_first else figures
+        day, _ = _signed(shown)
+        if day is not None:
+            return day
+    found = _date_in(stem)
+    return _signed(found)[0] if found else None
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -344,8 +344,13 @@ def _balanced(text: str) -> str:
     return f"{text})" if text.count("(") > text.count(")") else text
 
 
+_SHORT_FORM = re.compile(r" (?:\([A-Z]{3,6}\)|- [A-Z]{3,6})$")
+
+
 def _whole_state(body: str, state: _State, kind: str | None, said: Words) -> str:
     """A state's department or university with its state's name in front, however the export put it there."""
+    if kind in ("state", "corrections"):
+        body = _SHORT_FORM.sub("", body)
     in_front = kind == "university" and state.rule == "first word"
     if state.code is None or not (in_front or kind in ("state", "corrections")):
         return body

@@ -101,6 +101,7 @@ class Words:
     suffixes: tuple[Suffix, ...]
     one_agency: tuple[tuple[str, re.Pattern[str]], ...]
     agreement_columns: Mapping[str, tuple[str, ...]]
+    agreement_unread: frozenset[str]
     agreement_models: Mapping[str, tuple[str, ...]]
 
 
@@ -147,6 +148,7 @@ def _compile(said: Mapping[str, Any]) -> Words:
         suffixes=tuple(_suffix(entry) for entry in said["suffix"]),
         one_agency=tuple((entry["name"], _any(entry["match"])) for entry in said["one_agency"]),
         agreement_columns={ours: tuple(theirs) for ours, theirs in said["agreements"]["columns"].items()},
+        agreement_unread=frozenset(said["agreements"]["unread"]["columns"]),
         agreement_models={ours: tuple(theirs) for ours, theirs in said["agreements"]["models"].items()},
     )
 

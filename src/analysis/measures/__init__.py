@@ -5,19 +5,19 @@ A number is a dict `{measure, scope, value, unit}` with `numerator` and `denomin
 unless a name says otherwise; nothing here is a sum of logs where distinct searches are meant.
 """
 
-from analysis.measures.agencies import (
-    by_kind,
-    by_state,
-    reach,
-    reach_by_type,
-    reach_spread,
-    top_agencies,
-    who,
+from analysis.measures.agencies import by_kind, by_side, by_state, is_named, top_agencies, who
+from analysis.measures.agreements import agreements, by_standing, growth, lists_read
+from analysis.measures.cutovers import (
+    CUT_OVERS,
+    by_hour,
+    changed_character,
+    changes_in,
+    cut_overs,
+    word_blocking,
 )
 from analysis.measures.files import by_era, by_moderation, coverage, left_out, per_day, released
 from analysis.measures.immigration import (
     agencies_behind,
-    agreements,
     by_definition,
     by_immigration_kind,
     counts_in,
@@ -35,6 +35,14 @@ from analysis.measures.logs import (
     reasons_across_logs,
     repeated_in_one_log,
     sightings,
+)
+from analysis.measures.names import (
+    accounts,
+    name_errors,
+    names_resolved,
+    open_names,
+    released_names,
+    status_tags,
 )
 from analysis.measures.numbers import (
     DEFINITIONS,
@@ -60,6 +68,7 @@ from analysis.measures.otherwise import (
 )
 from analysis.measures.own import own_searches
 from analysis.measures.part import PART_COLUMNS, of_part
+from analysis.measures.reach import breadth, own_cameras, reach, reach_by_type, reach_spread
 from analysis.measures.reasons import (
     by_origin,
     candidate_spellings,
@@ -71,66 +80,19 @@ from analysis.measures.reasons import (
     rules_that_matched,
     topics,
 )
+from analysis.measures.sharing import access, with_access, without_access
 
 __all__ = [
-    "DEFINITIONS",
-    "PART_COLUMNS",
-    "Number",
-    "Numbers",
-    "added_by_definition",
-    "agencies_behind",
-    "agencies_otherwise",
-    "agreements",
-    "alternatives",
-    "by_definition",
-    "by_era",
-    "by_immigration_kind",
-    "by_kind",
-    "by_moderation",
-    "by_origin",
-    "by_state",
-    "candidate_spellings",
-    "candidate_words",
-    "common_reasons",
-    "counts_in",
-    "coverage",
-    "definitions_by_owner",
-    "disagreements",
-    "distinct_by_rule",
-    "formatted",
-    "has_item",
-    "hidden_elsewhere",
-    "ids_across_logs",
-    "immigration_hidden_elsewhere",
-    "immigration_per_week",
-    "immigration_searches",
-    "left_out",
-    "lengths",
-    "logs_per_search",
-    "lookup",
-    "number",
-    "numbers_otherwise",
-    "of_part",
-    "offense_types",
-    "origin_by_week",
-    "other_lists",
-    "otherwise",
-    "overlaps",
-    "own_searches",
-    "per_day",
-    "reach",
-    "reach_by_type",
-    "reach_spread",
-    "reasons_across_logs",
-    "reasons_given",
-    "released",
-    "repeated_in_one_log",
-    "rules_that_matched",
-    "scopes",
-    "share",
-    "sightings",
-    "top_agencies",
-    "topics",
-    "weeks_otherwise",
-    "who",
+    "CUT_OVERS", "DEFINITIONS", "PART_COLUMNS", "Number", "Numbers", "access", "accounts", "added_by_definition",
+    "agencies_behind", "agencies_otherwise", "agreements", "alternatives", "breadth", "by_definition", "by_era",
+    "by_hour", "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_side", "by_standing", "by_state",
+    "candidate_spellings", "candidate_words", "changed_character", "changes_in", "common_reasons", "counts_in",
+    "coverage", "cut_overs", "definitions_by_owner", "disagreements", "distinct_by_rule", "formatted", "growth",
+    "has_item", "hidden_elsewhere", "ids_across_logs", "immigration_hidden_elsewhere", "immigration_per_week",
+    "immigration_searches", "is_named", "left_out", "lengths", "lists_read", "logs_per_search", "lookup",
+    "name_errors", "names_resolved", "number", "numbers_otherwise", "of_part", "offense_types", "open_names",
+    "origin_by_week", "other_lists", "otherwise", "overlaps", "own_cameras", "own_searches", "per_day", "reach",
+    "reach_by_type", "reach_spread", "reasons_across_logs", "reasons_given", "released", "released_names",
+    "repeated_in_one_log", "rules_that_matched", "scopes", "share", "sightings", "status_tags", "top_agencies",
+    "topics", "weeks_otherwise", "who", "with_access", "without_access", "word_blocking",
 ]  # fmt: skip

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import agencies
-from analysis.measures.agencies import top_agencies
+from analysis.measures.agencies import count_agencies, is_named, top_agencies
 from analysis.measures.numbers import DEFINITIONS, Numbers, in_each_scope, number, scopes, share, with_share
 
 LOCAL = ("municipal", "county_sheriff", "county_police", "constable", "school", "university")
@@ -49,7 +48,7 @@ def _under(definition: str, scope: str, rows: pd.DataFrame) -> Numbers:
         number(
             f"distinct_immigration_searches.{definition}", scope, hits["search_key"].nunique(), "searches"
         ),
-        number(f"immigration_agencies.{definition}", scope, hits["searching_agency"].nunique(), "agencies"),
+        number(f"immigration_agencies.{definition}", scope, count_agencies(hits), "agencies"),
         number(f"immigration_states.{definition}", scope, [str(s) for s in states], "states"),
     ]
 
@@ -72,13 +71,19 @@ def _kinds(scope: str, rows: pd.DataFrame) -> Numbers:
 def _lines_of_their_own(scope: str, rows: pd.DataFrame) -> Numbers:
     core = rows[counts_in(rows, "core")]
     local = int((core["agency_kind"].isin(LOCAL)).sum())
-    by_agency = core["searching_agency"].value_counts()
-    top = int(by_agency.iloc[0]) if len(by_agency) else 0
+    named = core.loc[is_named(core["searching_agency"]), "searching_agency"]
+    top = int(named.value_counts().max()) if len(named) else 0
+    of = {"denominator": len(core)}
     return [
         number("hsi_dhs_only", scope, int((rows["immigration_tier"] == "broad").sum()), "rows"),
         number("immigration_mixed.core", scope, int(core["mixed"].fillna(False).sum()), "rows"),
         number("local_immigration_searches.core", scope, local, "rows"),
-        number("immigration_top_agency.core", scope, top, "rows", numerator=top, denominator=len(core)),
+        number("immigration_searches_unnamed.core", scope, len(core) - len(named), "rows", **of),
+        number("immigration_top_agency.core", scope, top, "rows", numerator=top, **of),
+        number(
+            "immigration_top_agency_share.core", scope, share(top, len(core)), "share", numerator=top, **of
+        ),
+        number("immigration_searches_without_top_agency.core", scope, len(core) - top, "rows"),
     ]
 
 
@@ -97,7 +102,7 @@ def _line(definition: str, hits: pd.DataFrame, of: int) -> dict[str, Any]:
         "definition": definition,
         "searches": len(hits),
         "distinct_searches": hits["search_key"].nunique(),
-        "agencies": hits["searching_agency"].nunique(),
+        "agencies": count_agencies(hits),
         "share": share(len(hits), of),
         "civil": int(kind.isin(["civil", "both"]).sum()),
         "criminal": int(kind.isin(["criminal", "both"]).sum()),
@@ -119,8 +124,8 @@ def immigration_per_week(searches: pd.DataFrame, time_zone: str) -> pd.DataFrame
 
 
 def agencies_behind(searches: pd.DataFrame, definition: str = "core") -> pd.DataFrame:
-    """The agencies behind the immigration searches: agency, state, kind, searches, share, civil, criminal,
-    all_searches (the agency's rows of any reason)."""
+    """The agencies behind the immigration searches: agency, state, kind, searches, share of them all, civil,
+    criminal, all_searches (the agency's rows of any reason). A masked or blank name is no agency and has no line."""
     hits = searches[counts_in(searches, definition)]
     every = searches["searching_agency"].value_counts()
     table = top_agencies(hits, most=len(hits)) if len(hits) else _no_agencies()
@@ -134,31 +139,6 @@ def agencies_behind(searches: pd.DataFrame, definition: str = "core") -> pd.Data
 def _no_agencies() -> pd.DataFrame:
     columns = ["searching_agency", "agency_state", "agency_kind", "searches", "share"]
     return pd.DataFrame({column: pd.Series(dtype="object") for column in columns})
-
-
-def agreements(searches: pd.DataFrame, participating: pd.DataFrame | None) -> tuple[Numbers, pd.DataFrame]:
-    """Searching agencies (of any reason) with a 287(g) agreement on a day they searched, and the table of those
-    behind the *core* searches.
-
-    An attribute of the agency on a date; it says nothing about the purpose of any search.
-    """
-    owners = ["all", *sorted(searches["camera_owner"].unique())]
-    names = ("agencies_287g", "agencies_287g.core")
-    if participating is None:
-        because = "the place carries no list of 287(g) agreements (data/raw/<place>/reference/)"
-        found = [number(name, scope, None, "agencies", because=because) for name in names for scope in owners]
-        return found, pd.DataFrame({"searching_agency": []})
-    held = agencies.at_search(searches[counts_in(searches, "core")], participating)
-    found = [
-        number(name, scope, _holders(part, participating), "agencies")
-        for scope, rows in scopes(searches)
-        for name, part in zip(names, (rows, rows[counts_in(rows, "core")]))
-    ]
-    return found, held
-
-
-def _holders(searches: pd.DataFrame, participating: pd.DataFrame) -> int:
-    return int(agencies.at_search(searches, participating)["signed_before"].astype(bool).sum())
 
 
 def by_immigration_kind(searches: pd.DataFrame) -> pd.DataFrame:

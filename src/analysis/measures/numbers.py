@@ -88,7 +88,7 @@ def formatted(value: Any, unit: str = "") -> str:
         moment = datetime.fromisoformat(value)
         return f"{moment.day} {moment:%B %Y}, {moment:%H:%M} UTC"
     if unit == "share":
-        return f"{value:.1%}" if value >= 0.01 else f"{value:.3%}"
+        return f"{value:.1%}" if value >= 0.01 else f"{value:.3%}" if value else "0%"
     if isinstance(value, float):
         return f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)

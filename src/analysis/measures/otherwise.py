@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis import agencies
+from analysis.measures.agencies import is_named
 from analysis.measures.immigration import LOCAL, counts_in
 from analysis.measures.numbers import DEFINITIONS, Number, has_item, number, share
 
@@ -27,14 +28,17 @@ LINES = (
 )  # fmt: skip
 
 
-def otherwise(searches: pd.DataFrame, participating: pd.DataFrame | None = None) -> pd.DataFrame:
+def otherwise(
+    searches: pd.DataFrame, participating: pd.DataFrame | None = None, time_zone: str = "UTC"
+) -> pd.DataFrame:
     """The finding's figures under every other definition, one line each: `LINES`.
 
     Each line changes one thing and is named for it. `agencies_287g` counts agencies with an agreement on a day they
-    searched, and is empty where the place carries no list.
+    searched (by the calendar of `time_zone`), and is empty where the place carries no list. A masked or blank name
+    is no agency.
     """
     lines = [
-        _line(name, searches[mask], len(searches), participating)
+        _line(name, searches[mask], len(searches), participating, time_zone)
         for name, mask in alternatives(searches).items()
     ]
     return pd.DataFrame(lines, columns=list(LINES))
@@ -49,7 +53,7 @@ def alternatives(searches: pd.DataFrame) -> dict[str, np.ndarray]:
         searches[name].fillna(False).to_numpy(dtype=bool) for name in ("mixed", "dhs_ambiguous")
     )
     agency = searches["searching_agency"]
-    largest = agency[core].value_counts().index[:1]
+    largest = _named(searches[core]).value_counts().index[:1]
     first = ~searches["search_key"].where(core).duplicated().to_numpy(dtype=bool)
     machine = has_item(searches["topics"], "machine_immigration")
     hsi = broad & _has_group(searches, broad, ("hsi",))
@@ -70,6 +74,11 @@ def alternatives(searches: pd.DataFrame) -> dict[str, np.ndarray]:
     }
 
 
+def _named(rows: pd.DataFrame) -> pd.Series:
+    """The agencies of rows that name one."""
+    return rows.loc[is_named(rows["searching_agency"]), "searching_agency"]
+
+
 def _steps(searches: pd.DataFrame, strict: np.ndarray, core: np.ndarray) -> dict[str, np.ndarray]:
     """Strict grown by one group of core rules after the other."""
     grown, steps = strict, {}
@@ -88,11 +97,13 @@ def _has_group(searches: pd.DataFrame, among: np.ndarray, groups: tuple[str, ...
     return flags
 
 
-def _line(name: str, hits: pd.DataFrame, of: int, participating: pd.DataFrame | None) -> dict[str, Any]:
-    kind, by_agency = hits["immigration_kind"], hits["searching_agency"].value_counts()
+def _line(
+    name: str, hits: pd.DataFrame, of: int, participating: pd.DataFrame | None, time_zone: str
+) -> dict[str, Any]:
+    kind, by_agency = hits["immigration_kind"], _named(hits).value_counts()
     holders = None
     if participating is not None:
-        holders = int(agencies.at_search(hits, participating)["signed_before"].astype(bool).sum())
+        holders = int(agencies.at_search(hits, participating, time_zone)["signed_before"].astype(bool).sum())
     return {
         "definition": name,
         "searches": len(hits),
@@ -123,10 +134,7 @@ def weeks_otherwise(searches: pd.DataFrame, time_zone: str) -> pd.DataFrame:
 
 def agencies_otherwise(searches: pd.DataFrame) -> pd.DataFrame:
     """The agencies' figure under every definition: searching_agency, then a column for each alternative."""
-    counts = {
-        name: searches.loc[mask, "searching_agency"].value_counts()
-        for name, mask in alternatives(searches).items()
-    }
+    counts = {name: _named(searches[mask]).value_counts() for name, mask in alternatives(searches).items()}
     table = pd.DataFrame(counts).fillna(0).astype("int64").rename_axis("searching_agency").reset_index()
     by = ["core: and smuggling of people, named operations", "searching_agency"]
     return table.sort_values(by, ascending=[False, True], ignore_index=True)
@@ -266,8 +274,9 @@ _COUNTING = frozenset((
 
 
 def added_by_definition(searches: pd.DataFrame) -> pd.DataFrame:
-    """What each tier adds to the one before: definition, added, searches."""
+    """What each tier adds to the one before: definition, added, searches, before (those of the narrower ones)."""
     tier = searches["immigration_tier"].value_counts()
     table = pd.DataFrame({"definition": list(DEFINITIONS)})
     table["added"] = [int(tier.get(name, 0)) for name in DEFINITIONS]
-    return table.assign(searches=table["added"].cumsum())
+    searches = table["added"].cumsum()
+    return table.assign(searches=searches, before=searches - table["added"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.measures.agencies import reach, who
+from analysis.measures.agencies import who
 from analysis.measures.immigration import immigration_searches
 from analysis.measures.logs import sightings
 from analysis.measures.numbers import Numbers, number
+from analysis.measures.reach import reach
 from analysis.measures.reasons import reasons_given
 
 PART_COLUMNS = (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -202,20 +203,21 @@ class Log:
         return _again(self.column("search").to_numpy() * np.int64(1 << 20) + owner.to_numpy())
 
     def _had_agreement(self) -> pa.Array:
-        """Whether the agency held a 287(g) agreement on the day (UTC) of the search; null without a list."""
+        """Whether the agency held a 287(g) agreement on the owner's day of the search; null without a list."""
         listed = build.open_agreements(self.place)
         if listed is None:
             return pa.nulls(self.rows, pa.int8())
         columns = ["searching_agency", "agency_state", "agency_kind", "searched_at"]
         frame = build.open_searches(self.place, columns)
-        held = agencies.at_search(frame, listed)
+        zone = self.place.time_zone
+        held = agencies.at_search(frame, listed, zone)
         signed = held.set_index("searching_agency")["first_signed"].dropna()
-        first = frame["searching_agency"].map({name: _midnight(day) for name, day in signed.items()})
+        first = frame["searching_agency"].map({name: _midnight(day, zone) for name, day in signed.items()})
         return pa.array((frame["searched_at"] >= pd.to_datetime(first, utc=True)).to_numpy(), pa.int8())
 
 
-def _midnight(day: object) -> datetime:
-    return datetime.fromisoformat(str(day)[:10]).replace(tzinfo=UTC)
+def _midnight(day: object, time_zone: str) -> datetime:
+    return datetime.fromisoformat(str(day)[:10]).replace(tzinfo=ZoneInfo(time_zone))
 
 
 def _chunked(column: pa.Array | pa.ChunkedArray | np.ndarray) -> pa.ChunkedArray:

@@ -1,0 +1,189 @@
+"""Reads lists of who may search whose cameras, in every form that agencies and portals give them.
+
+A sharing list names organisations and the networks of cameras that each may search. It says what was allowed on
+its day; a log says what was done. A place carries its lists in data/raw/<place>/reference/, with `sharing` in
+the file's name, as CSV, workbook or plain text.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import python_calamine
+
+from analysis import agencies
+from analysis.agencies import Known
+
+COLUMNS = {
+    "name": ("organizationname", "organisationname", "name", "agency", "organization", "agencyname"),
+    "shared_with_owner": ("networkssharedwithme",),
+    "shared_by_owner": ("networksimsharing", "networksiamsharing"),
+    "state": ("state",),
+    "type": ("type",),
+}
+"""Columns of the vendor's SharedNetworks export and of an agency's own reply, without blanks, signs and capitals."""
+
+ENTRIES = ["released", "agency", "state", "kind", "may_search_owner", "owner_may_search", "networks", "row"]
+
+
+class UnreadableSharingList(Exception):
+    """A sharing list that cannot be read or belongs to nobody; the message names file, what was found and remedy."""
+
+
+@dataclass(frozen=True)
+class SharingList:
+    """One list: whose it is, its day, and a row for each organisation.
+
+    `entries` has released, agency, state, kind, may_search_owner and owner_may_search (None where the list does
+    not say), networks (how many of the owner's networks the organisation may search) and row (header = 0, or
+    the line of a list without one). `as_of` is the day in the file's name, or None.
+    """
+
+    file: str
+    camera_owner: str
+    as_of: date | None
+    entries: pd.DataFrame
+    unread_columns: tuple[str, ...]
+
+    @property
+    def says_who_may_search(self) -> bool:
+        """Whether the list holds the direction that a network audit can be compared with."""
+        return bool(self.entries["may_search_owner"].notna().any())
+
+
+def read_lists(folder: Path, owners: Sequence[str], known: Known | None = None) -> list[SharingList]:
+    """The sharing lists of a folder. Raises `UnreadableSharingList`.
+
+    A list belongs to the camera owner whose name stands in the file's name, or to the only owner there is.
+    """
+    kinds = (".csv", ".txt", ".xlsx", ".xlsm", ".xls")
+    paths = [path for path in sorted(folder.glob("*")) if _is_list(path)]
+    for path in paths:
+        if path.suffix.lower() not in kinds:
+            raise UnreadableSharingList(f"{path.name} is none of {', '.join(kinds)}; save it as CSV")
+    return [read_list(path, _owner(path, owners), known) for path in paths]
+
+
+def _is_list(path: Path) -> bool:
+    name = re.sub(r"[^a-z]", "", path.stem.lower())
+    return path.is_file() and ("sharing" in name or "sharednetworks" in name)
+
+
+def _owner(path: Path, owners: Sequence[str]) -> str:
+    named = [owner for owner in owners if agencies.key(owner) in agencies.key(path.stem.replace("_", " "))]
+    found = sorted(named, key=len)[-1:] or (list(owners) if len(owners) == 1 else [])
+    if not found:
+        raise UnreadableSharingList(
+            f"{path.name}: whose list is it? Put the camera owner's name in the file's name: {', '.join(owners)}"
+        )
+    return found[0]
+
+
+def read_list(path: Path, camera_owner: str, known: Known | None = None) -> SharingList:
+    """One sharing list of a camera owner. Raises `UnreadableSharingList`."""
+    rows = _rows(path)
+    header = {name: at for at, name in enumerate(map(_plain, rows[0]))} if rows else {}
+    places = {
+        ours: next((header[name] for name in theirs if name in header), None)
+        for ours, theirs in COLUMNS.items()
+    }
+    if places["name"] is None and any(len(_filled(row)) > 1 for row in rows):
+        raise UnreadableSharingList(
+            f"{path.name}: no column names an organisation (the first row reads: {', '.join(rows[0])}); "
+            "save the vendor's list unchanged, or one name a line"
+        )
+    body = list(enumerate(rows))[0 if places["name"] is None else 1 :]
+    lines = [_line(number, row, places) for number, row in body if _filled(row)]
+    taken = {name for names in COLUMNS.values() for name in names}
+    unread = tuple(
+        cell for cell in (rows[0] if places["name"] is not None else []) if _plain(cell) not in taken | {""}
+    )
+    return SharingList(path.name, camera_owner, _day(path.stem), _entries(lines, known), unread)
+
+
+def _entries(lines: Sequence[Mapping[str, Any]], known: Known | None) -> pd.DataFrame:
+    """The lines with each organisation's canonical spelling; one line for a name that stands twice."""
+    said = [f"{line['released']} ({line['state']})" if line["state"] else line["released"] for line in lines]
+    read = agencies.resolve(said, known).drop_duplicates("released").set_index("released")
+    columns = ["agency", "state", "kind"]
+    rows = [{**line, **read.loc[name, columns].to_dict()} for line, name in zip(lines, said)]
+    frame = pd.DataFrame(rows, columns=ENTRIES, dtype=object)
+    return frame.drop_duplicates([name for name in ENTRIES if name != "row"], ignore_index=True)
+
+
+def _line(number: int, row: Sequence[str], places: Mapping[str, int | None]) -> dict[str, Any]:
+    cell = {name: row[at] if at is not None and at < len(row) else "" for name, at in places.items()}
+    networks = split_networks(cell["shared_by_owner"])
+    both = (places["shared_by_owner"], places["shared_with_owner"])
+    plain = both == (None, None)
+    return {
+        "released": cell["name"] if places["name"] is not None else _filled(row)[0],
+        "state": cell["state"].strip(),
+        "may_search_owner": True if plain else bool(networks) if both[0] is not None else None,
+        "owner_may_search": bool(split_networks(cell["shared_with_owner"])) if both[1] is not None else None,
+        "networks": len(networks) if both[0] is not None else None,
+        "row": number,
+    }
+
+
+def split_networks(cell: str) -> list[str]:
+    """The network names of one cell, joined by a comma without a blank; a name may hold a comma and a blank."""
+    return [name.strip() for name in re.split(r",(?! )", cell) if name.strip()]
+
+
+# Reading ----------------------------------------------------------------------------------------------------
+
+
+def _rows(path: Path) -> list[list[str]]:
+    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
+        return _sheet(path)
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    lines = text.splitlines(keepends=True)
+    if path.suffix.lower() == ".txt":
+        return [[line.strip()] for line in lines if line.strip()]
+    return [row for row in csv.reader(lines) if _filled(row)]
+
+
+def _sheet(path: Path) -> list[list[str]]:
+    try:
+        book = python_calamine.load_workbook(path)
+        rows = book.get_sheet_by_index(0).to_python()
+    except (python_calamine.CalamineError, OSError) as error:
+        raise UnreadableSharingList(
+            f"{path.name} is no workbook that can be read ({error}); save it again"
+        ) from None
+    shown = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    return [row for row in shown if _filled(row)]
+
+
+def _filled(row: Sequence[str]) -> list[str]:
+    return [cell for cell in row if cell.strip()]
+
+
+def _plain(cell: str) -> str:
+    return re.sub(r"[^a-z]", "", cell.lower())
+
+
+_DAY = re.compile(r"(20\d\d)[_ -]([A-Za-z]+|\d\d)[_ -](\d{1,2})(?!\d)")
+
+
+def _day(stem: str) -> date | None:
+    """The day in a file's name: the vendor's SharedNetworks_2025_December_9, or 2025-12-09."""
+    for year, month, day in _DAY.findall(stem):
+        for form in ("%Y %B %d", "%Y %m %d"):
+            try:
+                return datetime.strptime(f"{year} {month} {day}", form).date()
+            except ValueError:
+                continue
+    return None
