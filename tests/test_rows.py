@@ -23,6 +23,47 @@ NO_ROWS = {
     "distinct_released_ids": "the vendor's ids, which are not shown",
     "searches_in_several_logs": "logs compared with each other: notebook 02 has the tables",
     "immigration_hidden_elsewhere": "logs compared with each other: notebook 02 has the tables",
+    **dict.fromkeys(
+        (
+            "names_with_kind",
+            "names_with_state",
+            "rows_with_kind",
+            "rows_with_state",
+            "names_of_nobody",
+            "names_reviewed",
+            "reviewed_lines_without_a_name",
+        ),
+        "names, of which notebook 04 has the tables",
+    ),
+    **dict.fromkeys(
+        ("agency_name_errors", "agency_names_read_wrongly"),
+        "a sample of names, not of searches: data/hand/coding",
+    ),
+    **dict.fromkeys(
+        ("agencies_compared_across_word_blocking", "agencies_more_vague", "agencies_less_vague"),
+        "agencies compared with themselves, counted and never named",
+    ),
+    **dict.fromkeys(
+        (
+            "agencies_with_access",
+            "agencies_with_access_that_searched",
+            "agencies_without_access",
+            "searches_without_access",
+        ),
+        "sharing lists beside the searches: notebook 04 has the tables",
+    ),
+    **dict.fromkeys(
+        (
+            "agreements_before_term",
+            "agreements_listed",
+            "agreement_agencies_before_term",
+            "agreement_agencies_listed",
+            "agreement_agencies_growth",
+            "agencies_287g_signed_later",
+        ),
+        "lists of agreements: notebook 05 has the tables",
+    ),
+    "immigration_searches_without_top_agency": "the difference of two numbers that have their rows",
     "precision": "what the error notebook estimates",
     "recall": "what the error notebook estimates",
 }

@@ -83,7 +83,14 @@ def _lines_of_their_own(scope: str, rows: pd.DataFrame) -> Numbers:
         number(
             "immigration_top_agency_share.core", scope, share(top, len(core)), "share", numerator=top, **of
         ),
-        number("immigration_searches_without_top_agency.core", scope, len(core) - top, "rows"),
+        number(
+            "immigration_searches_without_top_agency.core",
+            scope,
+            len(core) - top,
+            "rows",
+            numerator=len(core) - top,
+            **of,
+        ),
     ]
 
 

@@ -54,13 +54,16 @@ def _tiers(definition: str) -> Condition:
     return ("immigration_tier", "in", DEFINITIONS[definition])
 
 
+_NAMED = ("is_named", "=", 1)
+
+
 def _immigration() -> dict[str, Behind]:
     found = {}
     for name in (*DEFINITIONS, "dropdown"):
         where = (_tiers(name),)
         found[f"immigration_searches.{name}"] = Behind(where, shows=("rules",))
         found[f"distinct_immigration_searches.{name}"] = Behind(where, by="search")
-        found[f"immigration_agencies.{name}"] = Behind(where, by="searching_agency")
+        found[f"immigration_agencies.{name}"] = Behind((*where, _NAMED), by="searching_agency")
         found[f"immigration_states.{name}"] = Behind((*where, ("agency_state", "!=", "")), by="agency_state")
     core = _tiers("core")
     kinds = {"civil": ("civil", "both"), "criminal": ("criminal", "both"), "unspecified": ("unspecified",)}
@@ -72,7 +75,10 @@ def _immigration() -> dict[str, Behind]:
         "local_immigration_searches.core": Behind(
             (core, ("agency_kind", "in", LOCAL)), shows=("agency_kind",)
         ),
-        "immigration_top_agency.core": Behind((core,), by="searching_agency", largest=True),
+        "immigration_top_agency.core": Behind((core, _NAMED), by="searching_agency", largest=True),
+        "immigration_top_agency_share.core": Behind((core,), derived=True),
+        "immigration_searches_unnamed.core": Behind((core, ("is_named", "=", 0))),
+        "immigration_searches_since_agreement.core": Behind((core, ("had_agreement", "=", 1))),
         "hsi_dhs_only": Behind((("immigration_tier", "=", "broad"),), shows=("rules",)),
         "agencies_287g": Behind((("had_agreement", "=", 1),), by="searching_agency"),
         "agencies_287g.core": Behind((core, ("had_agreement", "=", 1)), by="searching_agency"),
@@ -96,7 +102,9 @@ BEHIND: Mapping[str, Behind] = {
     "agency_states": Behind((("agency_state", "!=", ""),), by="agency_state"),
     "searches_by_unnamed_agencies": Behind((("is_named", "=", 0),)),
     "searches_by_unresolved_agencies": Behind((("agency_state", "is null", None),)),
+    "in_state_searches": Behind((("is_out_of_state", "=", 0),)),
     "out_of_state_searches": Behind((("is_out_of_state", "=", 1),)),
+    "federal_searches": Behind((("agency_kind", "=", "federal"),), shows=("agency_kind",)),
     "own_searches": Behind((("own_search", "=", 1),)),
     "own_immigration_searches.core": Behind((("own_search", "=", 1), _tiers("core"))),
     "vague_reasons": Behind((("is_vague", "=", 1),)),
