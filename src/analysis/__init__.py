@@ -13,7 +13,8 @@ formats       Recognises a vendor's export by its column names and maps it to ou
 searches      Types the rows, drops officers and plates, and sets aside what is not a search, saying why.
 sightings     Marks rows that record the same search in several logs; drops nothing.
 agencies      Gives each agency one spelling, a state and a kind; unknown stays unknown.
-sharing       Reads lists of who may search whose cameras, in every form that agencies and portals give them.
+sharing       Reads lists of who may search whose cameras, in every form that agencies and portals give
+              them.
 reasons       Classifies each distinct reason by the published rules and says which rule and which words
               decided.
 ledger        Records, for every step, rows in, rows out and why.
