@@ -418,6 +418,12 @@ def test_names_that_a_list_cut_short_are_no_agencys(tmp_path):
     assert not known.reference
 
 
+def test_a_list_of_agreements_or_of_access_is_no_list_of_agencies(tmp_path):
+    for name in ("287g-participating agencies.csv", "agencies with access.csv"):
+        (tmp_path / name).write_text("a,b\n1,2\n", encoding="utf-8")
+    assert agencies.read_reference(tmp_path) == {}
+
+
 def test_a_list_without_names_and_states_is_refused_with_a_remedy(tmp_path):
     with pytest.raises(agencies.UnreadableReference, match=r"agencies\.csv: no column agency"):
         lists(tmp_path, "a,b", "1,2")

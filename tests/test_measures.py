@@ -694,14 +694,15 @@ def test_agencies_are_counted_by_their_agreement_on_the_day_of_their_searches(li
     names = ("agencies_287g", "agencies_287g.core", "agencies_287g_signed_later.core")
     assert [value(found, name) for name in names] == [1, 1, 1]
     assert value(found, "immigration_searches_since_agreement.core") == 1
-    assert measures.by_standing(rows, held)["agencies"].tolist() == [1, 0, 1, 1, 1]
-    assert measures.by_standing(rows, held)["searches"].sum() == 4
+    assert measures.by_standing(rows, held, lists)["agencies"].tolist() == [1, 0, 1, 1, 1]
+    assert measures.by_standing(rows, held, lists)["searches"].sum() == 4
 
 
 def test_without_a_list_agreements_are_unknown_and_say_why():
     found, held = measures.agreements(searches(STRICT), [], "UTC")
     assert {one["value"] for one in found} == {None}
     assert held.empty
+    assert measures.by_standing(searches(STRICT), held, []).empty
 
 
 def test_a_list_says_what_of_it_was_not_used_and_whether_it_is_older_than_the_searches(lists):

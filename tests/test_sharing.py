@@ -126,6 +126,15 @@ def test_a_printed_list_says_how_to_save_it(tmp_path):
         sharing.read_lists(tmp_path, [OWNER])
 
 
+@pytest.mark.parametrize(
+    "name", ["26-1140-networks-im-sharing.csv", "shared.csv", "SharedNetworks_2025_May_1.csv", "vendor.csv"]
+)
+def test_a_list_is_known_by_its_name_or_by_the_vendors_header(tmp_path, name):
+    (tmp_path / name).write_text(FULL, encoding="utf-8")
+    (tmp_path / "287g.csv").write_text("state,agency\nTX,a\n", encoding="utf-8")
+    assert [one.file for one in sharing.read_lists(tmp_path, [OWNER])] == [name]
+
+
 def test_a_place_without_a_list_has_none(tmp_path):
     assert sharing.read_lists(tmp_path, [OWNER]) == []
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, Literal
@@ -214,8 +214,8 @@ def _bars(
     name: str, table: pd.DataFrame, category: str, value: str, labels: Sequence[str]
 ) -> tuple[Figure, Axes]:
     """Lying bars, the first row on top, each with its own words behind it."""
-    figure, axes = _axes(name, 1.0 + 0.34 * max(len(table), 2))
     names = [textwrap.fill(str(text), 24) for text in table[category]]
+    figure, axes = _axes(name, 1.0 + max(0.68, 0.34 * len(names) + 0.12 * "".join(names).count("\n")))
     sns.barplot(
         x=table[value].to_numpy(),
         y=names,
@@ -330,8 +330,9 @@ def immigration_per_week(table: pd.DataFrame) -> Figure:
     _weeks(axes, weeks)
     _thousands(axes)
     _from_zero(axes, table["searches"], "y", 1.25)
-    _mark_cut_overs(axes, weeks[0], weeks[-1], 1.0)
-    axes.set_title(_eras(weeks[0], weeks[-1]), loc="right", fontsize=8)
+    first_week_ends = weeks[0] + timedelta(days=6)
+    _mark_cut_overs(axes, first_week_ends, weeks[-1], 1.0)
+    axes.set_title(_eras(first_week_ends, weeks[-1]), loc="right", fontsize=8)
     return figure
 
 
@@ -390,7 +391,7 @@ def _tile(axes: Axes, row: int, column: int, state: str, searches: int, colour: 
 
 def _is_dark(colour: Sequence[float]) -> bool:
     red, green, blue = colour[:3]
-    return bool(0.299 * red + 0.587 * green + 0.114 * blue < 0.55)
+    return bool(0.299 * red + 0.587 * green + 0.114 * blue < 0.45)
 
 
 def _short(count: int) -> str:
@@ -459,10 +460,15 @@ def reach(table: pd.DataFrame) -> Figure:
 def breadth(table: pd.DataFrame) -> Figure:
     """Bars: searches by how widely they asked, with the fewest and most networks of each class."""
     labels = [
-        f"{n:,}" + (f"  ({low:,} to {high:,} networks)" if pd.notna(low) else "")
+        f"{n:,}" + (f"  ({_between(low, high)})" if pd.notna(low) and high else "")
         for n, low, high in zip(table["searches"], table["fewest_networks"], table["most_networks"])
     ]
     return _bars("breadth", table, "reach", "searches", labels)[0]
+
+
+def _between(low: int, high: int) -> str:
+    span = f"{low:,} to {high:,}" if low != high else f"{low:,}"
+    return f"{span} {'network' if high == 1 else 'networks'}"
 
 
 # Immigration ------------------------------------------------------------------------------------------------

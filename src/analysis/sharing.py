@@ -1,8 +1,8 @@
 """Reads lists of who may search whose cameras, in every form that agencies and portals give them.
 
 A sharing list names organisations and the networks of cameras that each may search. It says what was allowed on
-its day; a log says what was done. A place carries its lists in data/raw/<place>/reference/, with `sharing` in
-the file's name, as CSV, workbook or plain text.
+its day; a log says what was done. A place carries its lists in data/raw/<place>/reference/ as CSV, workbook or
+plain text: with `sharing`, `shared` or `access` in the file's name, or with the vendor's header.
 """
 
 from __future__ import annotations
@@ -72,8 +72,14 @@ def read_lists(folder: Path, owners: Sequence[str], known: Known | None = None) 
 
 
 def _is_list(path: Path) -> bool:
-    name = re.sub(r"[^a-z]", "", path.stem.lower())
-    return path.is_file() and ("sharing" in name or "sharednetworks" in name)
+    """Whether a file of the reference folder is a sharing list, by its name or by the vendor's header."""
+    if not path.is_file():
+        return False
+    if any(word in path.stem.lower() for word in ("sharing", "shared", "access")):
+        return True
+    with path.open("rb") as file:
+        header = _plain(file.readline(1_000).decode("latin-1"))
+    return path.suffix.lower() == ".csv" and header.startswith("organizationname") and "networks" in header
 
 
 def _owner(path: Path, owners: Sequence[str]) -> str:

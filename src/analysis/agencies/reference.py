@@ -41,12 +41,17 @@ def read_reference(folder: Path) -> States:
     left out. Raises `UnreadableReference`.
     """
     said, found = words(), defaultdict(set)
-    for path in sorted(folder.glob("*agencies*.csv")):
+    for path in (one for one in sorted(folder.glob("*agencies*.csv")) if not _is_another(one.stem.lower())):
         for name, state in _named(path, said):
             agency = read(name, said)
             if agency.kind and state:
                 found[_without_state(agency.agency, state), agency.kind].add(state)
     return {named: frozenset(states) for named, states in found.items()}
+
+
+def _is_another(stem: str) -> bool:
+    """Whether a name is that of a list of agreements or of access, which may speak of agencies too."""
+    return any(word in stem for word in ("287g", "sharing", "shared", "access"))
 
 
 def state_of(name: Name, reference: States) -> str | None:

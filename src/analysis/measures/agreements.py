@@ -71,17 +71,21 @@ def _of(scope: str, rows: pd.DataFrame, listed: pd.DataFrame, time_zone: str) ->
     return [number(name, scope, count, unit) for (name, unit), count in zip(_COUNTS.items(), counts)]
 
 
-def by_standing(searches: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+def by_standing(searches: pd.DataFrame, held: pd.DataFrame, lists: Sequence[AgreementList]) -> pd.DataFrame:
     """The agencies behind the core searches by their agreement on the day: agreement (`STANDINGS`), agencies, searches.
 
-    `held` is the table of `agreements`. An agency that is on no list of the place stands in a line of its own.
+    `held` is the table of `agreements`. An agency that is on no list of the place stands in a line of its own;
+    without a list nothing is known of any agency, and the table is empty.
     """
+    columns = ["agreement", "agencies", "searches"]
+    if not lists:
+        return pd.DataFrame(columns=columns)
     core = searches[counts_in(searches, "core") & is_named(searches["searching_agency"])]
     lines = [(name, held[held["when"] == name]) for name in STANDINGS]
     rows = [(name, len(part), int(part["searches"].sum())) for name, part in lines]
     others = core[~core["searching_agency"].isin(held["searching_agency"])]
     rows.append(("on no list of this place", others["searching_agency"].nunique(), len(others)))
-    return pd.DataFrame(rows, columns=["agreement", "agencies", "searches"])
+    return pd.DataFrame(rows, columns=columns)
 
 
 def lists_read(lists: Sequence[AgreementList], last_search: pd.Timestamp, time_zone: str) -> pd.DataFrame:
