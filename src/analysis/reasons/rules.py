@@ -28,6 +28,11 @@ class Pattern(NamedTuple):
     expression: str
     needed: str
 
+    @property
+    def reaches(self) -> bool:
+        """Whether it looks for a word beside or soon after another: what makes a pass over every text slow."""
+        return " ~ " in self.written or " .. " in self.written
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -190,7 +195,8 @@ class Rules:
         return {group: tuple(g for g in self.guards if group in g.groups) for group in groups}
 
     def _is_second(self, rule: Rule) -> bool:
-        return rule.tier is not None or rule.group in self.guarded
+        far = any(pattern.reaches for pattern in (rule.match, *rule.unless))
+        return rule.tier is not None or rule.group in self.guarded or far
 
     def _guarding(self) -> Iterator[str]:
         for guard in self.guards:

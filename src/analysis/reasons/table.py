@@ -232,7 +232,7 @@ def _match(texts: list[str], rules: Rules) -> list[frozenset[int]]:
     for place, form in zip(both, normal_forms([texts[place].replace("_", "") for place in both])):
         forms[place] = forms[place] if forms[place] == f"< {form} >" else f"{forms[place]} < {form} >"
     match = rules.at_once
-    return [match(form.encode()) for form in forms]
+    return [match(form) for form in "\n".join(forms).encode().split(b"\n")]
 
 
 def _by_day(table: pa.Table, cases: _Cases, place: np.ndarray, rules: Rules) -> np.ndarray:
