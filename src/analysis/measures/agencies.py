@@ -13,19 +13,34 @@ def who(searches: pd.DataFrame, state: str | None) -> Numbers:
     """Agencies (canonical and as released), their states, and searches from inside and outside the owner's state."""
 
     def of(scope: str, rows: pd.DataFrame) -> Numbers:
-        named = rows[is_named(rows["searching_agency"])]
+        named = is_named(rows["searching_agency"])
         federal = int((rows["agency_kind"] == "federal").fillna(False).sum())
         return [
-            number("agencies", scope, named["searching_agency"].nunique(), "agencies"),
-            number("agencies_as_released", scope, named["searching_agency_as_released"].nunique(), "names"),
-            number("searches_by_unnamed_agencies", scope, len(rows) - len(named), "rows"),
+            number("agencies", scope, _distinct(rows, "searching_agency", named), "agencies"),
+            number(
+                "agencies_as_released", scope, _distinct(rows, "searching_agency_as_released", named), "names"
+            ),
+            number("searches_by_unnamed_agencies", scope, int((~named).sum()), "rows"),
             number("agency_states", scope, rows["agency_state"].dropna().nunique(), "states"),
             number("searches_by_unresolved_agencies", scope, int(rows["agency_state"].isna().sum()), "rows"),
             number("federal_searches", scope, federal, "rows", numerator=federal, denominator=len(rows)),
             *_across_a_state_line(scope, rows, state),
         ]
 
-    return in_each_scope(searches, of)
+    columns = [
+        "camera_owner",
+        "searching_agency",
+        "searching_agency_as_released",
+        "agency_state",
+        "agency_kind",
+    ]
+    return in_each_scope(searches[columns], of)
+
+
+def _distinct(rows: pd.DataFrame, column: str, named: pd.Series) -> int:
+    """Distinct values of a column among rows that name an agency."""
+    values = rows[column] if named.all() else rows.loc[named, column]
+    return int(values.nunique())
 
 
 def _across_a_state_line(scope: str, rows: pd.DataFrame, state: str | None) -> Numbers:
@@ -114,7 +129,7 @@ def by_side(searches: pd.DataFrame, state: str | None) -> pd.DataFrame:
 def top_agencies(searches: pd.DataFrame, most: int = 10) -> pd.DataFrame:
     """The agencies with most rows: searching_agency, agency_state, agency_kind, searches, share of all rows."""
     keys = ["searching_agency", "agency_state", "agency_kind"]
-    named = searches[is_named(searches["searching_agency"])]
+    named = searches.loc[is_named(searches["searching_agency"]), keys]
     table = named.groupby(keys, dropna=False).size().rename("searches").reset_index()
     table = table.sort_values(["searches", "searching_agency"], ascending=[False, True])
     return with_share(table.head(most).reset_index(drop=True), of=len(searches))

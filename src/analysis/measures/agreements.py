@@ -50,6 +50,15 @@ def agreements(
             for name, unit in _COUNTS.items()
         ], agencies.at_search(searches.head(0), _all(lists), time_zone)
     listed = _all(lists)
+    columns = [
+        "camera_owner",
+        "searching_agency",
+        "agency_state",
+        "agency_kind",
+        "searched_at",
+        "immigration_tier",
+    ]
+    searches = searches[columns]
     found = [one for scope, rows in scopes(searches) for one in _of(scope, rows, listed, time_zone)]
     return found, agencies.at_search(searches[counts_in(searches, "core")], listed, time_zone)
 
