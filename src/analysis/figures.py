@@ -84,7 +84,7 @@ TITLES = {
     "added": "Immigration searches that each definition adds",
     "definitions": "Immigration searches under every definition tried",
     "agreements": "Agencies behind immigration searches (core), by their agreement with ICE on the day",
-    "growth": "Agreements with ICE, and agencies with one, by month signed",
+    "growth": "Agreements with ICE, and agencies that signed, by month",
 }
 """What each figure plots. A title holds no finding."""
 
@@ -423,14 +423,12 @@ def agreements(table: pd.DataFrame) -> Figure:
 def growth(table: pd.DataFrame) -> Figure:
     """Two lines, labelled at their ends: agreements signed so far, and agencies with a first one, by month."""
     figure, axes = _axes("growth", 3.2)
-    for column, style, colour, above in (
-        ("agreements", "--", MID, 6),
-        ("agencies", "-", SHADES["strict"], -12),
-    ):
+    lines = (("agreements", "--", MID, (-8, 6)), ("agencies", "-", SHADES["strict"], (-50, -10)))
+    for column, style, colour, aside in lines:
         sns.lineplot(x=table["month"], y=table[column], color=colour, linestyle=style, ax=axes)
         end = table.iloc[-1]
         axes.annotate(
-            f"{column}: {end[column]:,}", (end["month"], end[column]), xytext=(-8, above), textcoords="offset points",
+            f"{column}: {end[column]:,}", (end["month"], end[column]), xytext=aside, textcoords="offset points",
             fontsize=8, color=INK, ha="right",
         )  # fmt: skip
     axes.set(xlabel="", ylabel="")
