@@ -30,6 +30,7 @@ def parsed(*texts):
         "12/02/2025, 07:05:09 AM EST",
         "12/02/2025, 06:05:09 AM CST",
         " 12/02/2025,  12:05:09 PM UTC ",
+        "45993.503576388888",  # as a spreadsheet keeps it
     ],
 )
 def test_every_shape_gives_the_same_moment(text):

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import formats, readers
-from analysis.formats import is_header
+from analysis.formats import is_header, times
 from analysis.readers import xlsx
 
 HEADER = ["Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]
@@ -415,12 +415,12 @@ def test_blocks_of_a_long_sheet_are_numbered_on(tmp_path, monkeypatch):
 # Day and month ------------------------------------------------------------------------------------------------
 
 
-def dated(*times):
-    return [HEADER, *([*row()[:5], time] for time in times)]
+def dated(*typed):
+    return [HEADER, *([*row()[:5], time] for time in typed)]
 
 
 @pytest.mark.parametrize(
-    ("times", "said"),
+    ("typed", "said"),
     [
         # 12/05 and 12/06 of 2025 were taken for 12 May and 12 June; 12/31 stayed text.
         ([dt.datetime(2025, 5, 12), dt.datetime(2025, 6, 12), "12/31/2025 01:00:00"], "that they WERE"),
@@ -432,10 +432,10 @@ def dated(*times):
         ([dt.datetime(2025, 12, 5)], "nothing else in the column says which is which"),
     ],
 )
-def test_dates_valid_both_ways_are_counted_and_held_against_the_other_cells(tmp_path, times, said):
-    (tmp_path / "log.xlsx").write_bytes(containers.xlsx(dated(*times)))
+def test_dates_valid_both_ways_are_counted_and_held_against_the_other_cells(tmp_path, typed, said):
+    (tmp_path / "log.xlsx").write_bytes(containers.xlsx(dated(*typed)))
     notes = " ".join(read(tmp_path / "log.xlsx").notes)
-    both = sum(not isinstance(time, str) and time.day <= 12 for time in times)
+    both = sum(not isinstance(time, str) and time.day <= 12 for time in typed)
     assert f"{both} dates in 'Search Time' could have day and month exchanged" in notes
     assert said in notes
 
@@ -469,6 +469,25 @@ def test_a_sheet_of_charts_is_passed_over(tmp_path):
     book.add_chartsheet().set_chart(chart)
     book.close()
     assert column(read(tmp_path / "log.xlsx")) == ["theft"]
+
+
+@pytest.mark.parametrize("from_1904", [False, True])
+def test_bare_numbers_for_times_are_counted_and_never_taken_for_days_since_1904(tmp_path, from_1904):
+    book = xlsxwriter.Workbook(str(tmp_path / "log.xlsx"), {"date_1904": from_1904})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADER)
+    sheet.write_row(1, 0, [*row()[:5], 45993.503576388888])
+    book.close()
+    if from_1904:
+        with pytest.raises(
+            readers.UnreadableFile, match=r"Sheet1.*would come out four years early\. Open it"
+        ):
+            read(tmp_path / "log.xlsx")
+        return
+    reading = read(tmp_path / "log.xlsx")
+    assert "1 bare numbers in 'Search Time' stand for days since 30 December 1899" in " ".join(reading.notes)
+    moment = times.one(column(reading, 5)[0])
+    assert moment == dt.datetime(2025, 12, 2, 12, 5, 9, tzinfo=dt.UTC)
 
 
 # The released files -------------------------------------------------------------------------------------------

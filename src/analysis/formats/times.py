@@ -37,6 +37,7 @@ _LOOSE = re.compile(
     r"(?:[,T]? ?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,6})\d*)?)?"
     r" ?(?P<half>[AaPp]\.?[Mm]\.?)?)? ?(?P<zone>[A-Za-z]{1,4}|[+-]\d{2}:?\d{2})?"
 )
+DAY_NUMBERS = (36_526, 54_789)  # the first day of 2000 and of 2050: between them lies every audit
 _PAIR = re.compile(r"(.+?(?:UTC|[A-Z]{3,4}|[AP]M|Z))(?: to | - | )(?=\d)(.+)")
 
 
@@ -119,7 +120,7 @@ def one(text: str) -> datetime | None:
     """One time in any known shape, or None. The slow way, for what the fixed shapes do not cover."""
     match = _LOOSE.fullmatch(" ".join(text.split()))
     if match is None:
-        return None
+        return _day_number(text)
     part = match.groupdict()
     hours = _zone(part["zone"])
     hour = _hour(int(part["hour"] or 0), part["half"])
@@ -139,6 +140,13 @@ def one(text: str) -> datetime | None:
         return local - timedelta(hours=hours)
     except (ValueError, OverflowError):
         return None
+
+
+def _day_number(text: str) -> datetime | None:
+    """A bare number as a spreadsheet keeps a time: days since 30 December 1899, to the nearest second."""
+    if not re.fullmatch(r"\s*\d{5}(\.\d+)?\s*", text) or not DAY_NUMBERS[0] <= float(text) < DAY_NUMBERS[1]:
+        return None
+    return datetime(1899, 12, 30, tzinfo=UTC) + timedelta(seconds=round(float(text) * 86_400))
 
 
 def _hour(hour: int, half: str | None) -> int | None:

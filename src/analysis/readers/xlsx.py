@@ -74,9 +74,8 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
         yield Block(replace(not_data.none(columns), sheet=under), asides, counted, tuple(notes))
         counted, waiting, notes = 0, [], []
         if head is not None:
-            last = yield from _below(
-                rows, _Sheet(sheet.name, columns, book.sheets[sheet.name], len(above)), last, is_header
-            )
+            known = _Sheet(name, sheet.name, columns, book.sheets[sheet.name], len(above), book.from_1904)
+            last = yield from _below(rows, known, last, is_header)
     if last is None:
         raise NoKnownHeader(
             f"{name}: no sheet has a known header in its first {HEADER_WITHIN} rows; found "
@@ -122,10 +121,12 @@ def _without_tail(rows: Iterator[Row], last: int) -> Iterator[Row]:
 class _Sheet:
     """A sheet that has a header: the rows below it are still to be read."""
 
+    file: str
     name: str
     columns: tuple[str, ...]
     outline: Outline
     above: int
+    from_1904: bool
 
 
 def _above(rows: Iterator[Row], is_header: IsHeader) -> tuple[list[str] | None, list[Row]]:
@@ -162,6 +163,11 @@ def _below(rows: Iterator[Row], sheet: _Sheet, last: int, is_header: IsHeader) -
             section = Section(columns, table.slice(start + 1, stop - start - 1), record, sheet=sheet.name)
             yield not_data.set_aside(section, asides)
         last += len(chunk)
+    if sheet.from_1904 and any(found.numbers for found in dates.values()):
+        raise UnreadableFile(
+            f"{sheet.file}, sheet {sheet.name!r}: it counts its days from 1904 and holds bare numbers for times, which "
+            "would come out four years early. Open it, give the column a date format and save it as CSV."
+        )
     notes = _notes(sheet, last - first, dates)
     yield Block(replace(not_data.none(columns), sheet=sheet.name), notes=tuple(notes))
     return last
@@ -208,9 +214,10 @@ def _code(day: dt.date) -> str | None:
 
 @dataclass
 class _Dates:
-    """What a column's cells say of day and month: cells stored as dates, and dates that stayed text."""
+    """What a column's cells say of day and month: cells stored as dates, as bare numbers, and as text."""
 
     codes: int = 0
+    numbers: int = 0  # under a header that says time or date
     stored: list[dt.date] = field(default_factory=list)
     typed: list[tuple[int, int]] = field(default_factory=list)  # the first and second number of 12/31/2025
 
@@ -218,10 +225,13 @@ class _Dates:
 def _look_at_dates(cells: Sequence[Any], column: str, dates: dict[str, _Dates]) -> None:
     """Add a column's cells to what is known of its dates; most columns hold none."""
     kinds = set(map(type, cells))
-    if not kinds & {dt.date, dt.datetime} and column not in dates:
+    numbers = kinds & {int, float} and re.search(r"time|date", column, re.I) and "frame" not in column.lower()
+    if not kinds & {dt.date, dt.datetime} and not numbers and column not in dates:
         return
     found = dates.setdefault(column, _Dates())
     for cell in cells:
+        if numbers and type(cell) in (int, float):
+            found.numbers += 1
         if isinstance(cell, dt.date):
             if type(cell) is dt.date and _code(cell):
                 found.codes += 1
@@ -291,5 +301,10 @@ def _notes(sheet: _Sheet, rows: int, dates: dict[str, _Dates]) -> Iterator[str]:
         f"{outline.errors:,} cells hold a spreadsheet's error; what was typed there is lost": outline.errors,
     }
     texts = [text for text, is_so in said.items() if is_so]
+    texts += [
+        f"{found.numbers:,} bare numbers in {column.strip()!r} stand for days since 30 December 1899"
+        for column, found in dates.items()
+        if found.numbers
+    ]
     texts += filter(None, (_exchanged(column, found) for column, found in dates.items()))
     yield from (f"sheet {sheet.name!r}: {text}" for text in texts)
