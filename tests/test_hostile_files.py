@@ -137,7 +137,7 @@ SEEDS = {
     container: write([*hostile.words().rows[:12], *hostile.repeated_header().rows[1:]])
     for container, write in hostile.CONTAINERS.items()
 }
-SEEDS["pdf"] = containers.printed(hostile.bad_times().rows)
+PRINT = containers.printed(hostile.bad_times().rows)
 PARTS = [
     (container, part)
     for container in ("xlsx", "xlsb", "ods")
@@ -193,6 +193,12 @@ def adds_up_or_is_refused(path, data):
 @given(data=st.data())
 def test_a_damaged_file_adds_up_or_is_refused(container, data, tmp_path):
     adds_up_or_is_refused(tmp_path / "log", data.draw(changed(SEEDS[container])))
+
+
+@settings(COMMONLY, max_examples=8)  # each is read in a process of its own
+@given(data=changed(PRINT))
+def test_a_damaged_print_adds_up_or_is_refused(data, tmp_path_factory):
+    adds_up_or_is_refused(tmp_path_factory.mktemp("print") / "log", data)
 
 
 @pytest.mark.parametrize(("container", "part"), PARTS, ids=lambda value: value.replace("/", "."))

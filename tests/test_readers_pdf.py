@@ -3,7 +3,9 @@
 import hashlib
 import os
 import re
+import signal
 import sys
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 from analysis import readers
 from analysis.formats import is_header, recognise_section
 from analysis.places import ReleasedFile
+from analysis.readers import apart, pdf, second_reading
 from analysis.searches import type_rows
 
 # Where each column begins, as a spreadsheet would print it; names keep the blank that the vendor puts before them.
@@ -107,7 +110,9 @@ class Print:
 
 
 def read(path):
-    return readers.read(path, "place/log.pdf", is_header)
+    """As `readers.read` reads it, but not in a process of its own."""
+    blocks = readers.blocks_of(pdf.read(path, "place/log.pdf", is_header))
+    return readers.reading_of("place/log.pdf", readers.checked("place/log.pdf", blocks))
 
 
 def rows(reading):
@@ -391,8 +396,6 @@ def test_a_broken_pdf_and_a_locked_one_are_refused(path):
 
 
 def test_a_record_lost_by_position_is_missed_by_the_count(path, monkeypatch):
-    from analysis.readers import pdf
-
     whole = pdf._rows
     monkeypatch.setattr(pdf, "_rows", lambda *given: (whole(*given)[0][1:], ""))
     with pytest.raises(readers.UnreadableFile, match="17 records were read but 18 were counted"):
@@ -424,6 +427,106 @@ def collapsed(reading, page):
 
 
 IDS = r"[0-9a-f]{8}-"
+
+
+# In a process of its own -----------------------------------------------------------------------------------------
+
+
+def test_a_print_is_read_alike_in_a_process_of_its_own(path):
+    Print(path).pages(*THREE_PAGES)
+    assert rows(readers.read(path, "place/log.pdf", is_header)) == rows(read(path))
+
+
+def test_a_refusal_comes_back_from_the_process_as_it_is(path):
+    path.write_bytes(b"%PDF-1.4 broken")
+    with pytest.raises(readers.UnreadableFile, match=r"place/log\.pdf: the PDF cannot be opened"):
+        readers.read(path, "place/log.pdf", is_header)
+
+
+def too_slow(*_):
+    time.sleep(60)
+
+
+def too_large(*_):
+    return bytearray(1 << 40)
+
+
+def too_broken(*_):
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def too_surprising(*_):
+    raise ValueError("a fault of ours")
+
+
+@pytest.mark.parametrize(
+    ("reader", "said"),
+    [
+        (too_slow, "it was not read to its end in 3 seconds"),
+        (too_large, "more than 4,294,967,296 bytes of memory"),
+        (too_broken, r"broke off \(signal 11\)"),
+        (too_surprising, r"broke off \(ValueError: a fault of ours\)"),
+    ],
+)
+def test_a_reader_that_fails_ends_in_one_sentence(path, reader, said, monkeypatch):
+    monkeypatch.setattr(apart, "MOST_SECONDS", 3 if reader is too_slow else 600)
+    with pytest.raises(
+        readers.UnreadableFile, match=rf"^place/log\.pdf: .*{said}.*Ask for it as CSV, or in parts\.$"
+    ):
+        apart.read(reader, path, "place/log.pdf", is_header)
+
+
+# A second reading --------------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_two_libraries_read_differently_is_an_error(path, monkeypatch):
+    Print(path).pages(*THREE_PAGES)
+    whole = pdf._boxes
+
+    def one_sign_wrong(text):
+        boxes = whole(text)
+        boxes[-1, 0] = ord("X")
+        return boxes
+
+    monkeypatch.setattr(pdf, "_boxes", one_sign_wrong)
+    with pytest.raises(
+        readers.UnreadableFile, match=r"page 1: in column 6, 2 signs are not the same, among them 'Xp'"
+    ):
+        read(path)
+
+
+def test_a_sign_in_the_next_column_is_an_error_too(path, monkeypatch):
+    Print(path).pages(*THREE_PAGES)
+    whole = pdf._boxes
+
+    def one_sign_moved(text):
+        boxes = whole(text)
+        boxes[-1, [1, 3]] -= 130  # from the search types to the search times
+        return boxes
+
+    monkeypatch.setattr(pdf, "_boxes", one_sign_moved)
+    with pytest.raises(
+        readers.UnreadableFile, match=r"page 1: in column 5, 1 signs are not the same, among them 'p'"
+    ):
+        read(path)
+
+
+def test_a_file_that_the_other_library_cannot_read_is_an_error(path, monkeypatch):
+    Print(path).pages(*THREE_PAGES)
+
+    def broken(*_, **__):
+        raise ValueError("no page tree")
+
+    monkeypatch.setattr(pdfplumber, "open", broken)
+    with pytest.raises(readers.UnreadableFile, match=r"could not be read a second time.*no page tree"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("pages", "sampled"), [(1, [0]), (2, [0, 1]), (5, [0, 1, 2, 3, 4]), (809, [0, 202, 404, 606, 808])]
+)
+def test_the_first_the_last_and_some_pages_between_are_read_twice(pages, sampled):
+    assert second_reading.sample(pages) == sampled
 
 
 def test_pdfplumber_reads_the_same_cells_from_an_invented_print(path):

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -155,7 +156,7 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
     does nothing else. Raises `UnreadableFile` when the container is unknown or broken, and, after the last
     block, when the two counts of its records disagree: until then nothing read from it may be published.
     """
-    return checked(name, _reader(path, name)(path, name, _narrow(is_header, name)))
+    return checked(name, _reader(path, name)(path, name, partial(_narrow, is_header, name)))
 
 
 def checked(name: str, blocks: Iterable[Block]) -> Iterator[Block]:
@@ -171,18 +172,15 @@ def checked(name: str, blocks: Iterable[Block]) -> Iterator[Block]:
         )
 
 
-def _narrow(is_header: IsHeader, name: str) -> IsHeader:
-    def narrow(cells: Sequence[str]) -> bool:
-        if not is_header(cells):
-            return False
-        if len(cells) > MOST_COLUMNS:
-            raise UnreadableFile(
-                f"{name}: a header has {len(cells):,} columns, beyond any audit. Delete those without a name, or ask "
-                "for it again."
-            )
-        return True
-
-    return narrow
+def _narrow(is_header: IsHeader, name: str, cells: Sequence[str]) -> bool:
+    if not is_header(cells):
+        return False
+    if len(cells) > MOST_COLUMNS:
+        raise UnreadableFile(
+            f"{name}: a header has {len(cells):,} columns, beyond any audit. Delete those without a name, or ask "
+            "for it again."
+        )
+    return True
 
 
 def read(path: Path, name: str, is_header: IsHeader) -> Reading:
@@ -238,9 +236,9 @@ def _reader(path: Path, name: str) -> Stream:
     if not start.strip():
         raise UnreadableFile(f"{name}: the file is empty. Ask for it again.")
     if start.startswith(b"%PDF-") or b"%PDF-" in start[:1024]:
-        from analysis.readers import pdf
+        from analysis.readers import apart, pdf
 
-        return lambda *file: blocks_of(pdf.read(*file))
+        return lambda *file: blocks_of(apart.read(pdf.read, *file))
     if start.startswith(b"PK\x03\x04"):
         from analysis.readers import xlsx
 

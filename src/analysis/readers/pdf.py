@@ -26,7 +26,7 @@ import pyarrow as pa
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from analysis.readers import Aside, IsHeader, NoKnownHeader, Reading, Section, UnreadableFile
+from analysis.readers import Aside, IsHeader, NoKnownHeader, Reading, Section, UnreadableFile, second_reading
 
 HEADER_LINES = 6  # lines that a header may be wrapped over
 HEADER_WITHIN = 60  # lines of page one: cover notes above a header are shorter than this
@@ -104,7 +104,8 @@ class _Header:
 def read(path: Path, name: str, is_header: IsHeader) -> Reading:
     """Read a printed audit; see `analysis.readers` for the contract.
 
-    The second count looks at no position: it finds ids (or times) in the bare text of every page. Raises
+    The second count looks at no position: it finds ids (or times) in the bare text of every page. Sampled pages
+    are read a second time with another library. Raises
     `UnreadableFile` for pages without text (scans), for a first page without a known header, and where
     records cannot be told apart.
     """
@@ -115,6 +116,7 @@ def read(path: Path, name: str, is_header: IsHeader) -> Reading:
     below = first.down > header.bottom + SAME_LINE * size
     printed = [first[below], *pages[1:]]
     edges = _edges(header, printed)
+    _read_again(path, name, pages, edges)
     pieces = [_pieces(page, edges) for page in printed]
     again = _take_headers(pieces, _pieces(first[~below & (first.down >= header.top)], edges), size)
     margins = _take_margins(pieces, size)
@@ -234,6 +236,26 @@ def _ranges(numbers: Sequence[int]) -> str:
     shown = [f"{a:,}" if a == b else f"{a:,}-{b:,}" for a, b in zip(starts, ends)]
     word = "page " if len(numbers) == 1 else "pages "
     return word + ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
+
+
+def _read_again(path: Path, name: str, pages: Sequence[_Signs], edges: np.ndarray) -> None:
+    """Hold sampled pages against another library's reading; any difference is an error."""
+    ours = {}
+    for at in second_reading.sample(len(pages)):
+        page = pages[at][pages[at].code != _BLANK]
+        halves = (page.code >= 0xDC00) & (page.code < 0xE000)  # the second half of a sign beyond 65,536
+        starts = np.flatnonzero(~halves)
+        letters = [_whole("".join(map(chr, part.tolist()))) for part in np.split(page.code, starts[1:])]
+        ours[at] = (page.left, second_reading.columns(letters, page.left[starts], edges))
+    try:
+        said = second_reading.difference(path, ours, edges)
+    except Exception as error:  # whatever keeps the other library from reading the file
+        raise UnreadableFile(
+            f"{name}: it could not be read a second time with another library ({type(error).__name__}: "
+            f"{str(error)[:80]}). Ask for the file as CSV."
+        ) from None
+    if said:
+        raise UnreadableFile(f"{name}, {said}: two libraries read it differently. Ask for the file as CSV.")
 
 
 # The header and the columns -----------------------------------------------------------------------------------
