@@ -104,3 +104,35 @@ def test_a_measure_that_two_notebooks_write_is_refused(tmp_path):
         (folder / "page.json").write_text(json.dumps({"numbers": [one], "claims": [], "shown": []}))
     with pytest.raises(ValueError, match="written twice"):
         pages.publish(place(tmp_path), {name: tmp_path / name for name in ("01-x", "02-y")})
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """A page of a place with an organization audit, and what it showed."""
+    shown = []
+    monkeypatch.setattr(pages, "display", lambda one, **_: shown.append(one.data))
+    found = object.__new__(pages.Page)
+    found.place = SimpleNamespace(files=[SimpleNamespace(log="organization audit")] * 2)
+    found.numbers, found.notebook = [], "04-who-searched-whose-cameras"
+    return found, shown
+
+
+def test_a_sentence_about_a_kind_of_log_is_shown_where_the_place_holds_such_a_log(page):
+    page, shown = page
+    page.say_by_log(network_audit="Outsiders searched.", organization_audit="One agency searched.")
+    assert shown == ["One agency searched."]
+
+
+def test_a_number_that_is_not_known_says_why_once_and_a_share_shows_its_counts(page):
+    page, _ = page
+    page.record(
+        [
+            {"measure": "access", "scope": "all", "value": None, "unit": "agencies", "because": "no list"},
+            {"measure": "share", "scope": "all", "value": 0.5, "unit": "share", "numerator": 1_000,
+             "denominator": 2_000},
+        ]
+    )  # fmt: skip
+    assert page.number("access") == "not known"
+    assert page.why("access") == "Not known because no list."
+    assert page.why("share") == ""
+    assert page.counts("share") == "1,000 of 2,000"
