@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import containers
 import pdfplumber
 import pyarrow as pa
 import pytest
@@ -627,3 +628,33 @@ def test_reading_again_takes_no_more_memory(path):
         read(path)
     pa.default_memory_pool().release_unused()
     assert used() - before < 12_000_000
+
+
+# Prints made by other tools ---------------------------------------------------------------------------------------
+
+PORTAL = ["ID", "userID", "networkCount", "Search Time", "Reason"]
+
+
+def portal_rows(count):
+    return [
+        [uuid(n), "***", str(n), f"02/27/2026, 12:{n % 60:02}:43 AM UTC", f"reason {n}"] for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"again": True, "numbers": True},
+        {"font": "Courier", "size": 9, "page": (900, 600)},
+        {"font": "Times-Roman", "size": 11, "page": (792, 612), "again": True},
+        {"size": 5, "page": (400, 900), "numbers": True},
+    ],
+)
+def test_a_portals_audit_printed_by_other_tools_is_read(path, options):
+    printed = [PORTAL, *portal_rows(120)]
+    path.write_bytes(containers.printed(printed, **options))
+    reading = read(path)
+    assert [list(row) for row in rows(reading)] == printed[1:]
+    assert {aside.why for aside in reading.asides} <= {"repeated header"}
+    form = recognise_section(reading.sections[0], "log.pdf")
+    assert {"released_id", "officer", "networks", "search_time", "reason"} <= set(form.places)
