@@ -49,6 +49,11 @@ def reasons_said(capsys, monkeypatch, lines: bytes) -> list[dict]:
 def test_a_reason_is_explained_in_words_and_in_json(capsys, monkeypatch):
     assert verbs.main(["explain", "ICE+ERO hold"]) == 0
     assert "ice ero hold" in capsys.readouterr().out
+    assert verbs.main(["explain", "DHS", "--state", "IL"]) == 0
+    assert (
+        "may be another department in this agency's state: Department of Human Services"
+        in capsys.readouterr().out
+    )
     lines = b'{"reason": "police warrant"}\n{"reason": "DHS", "agency_state": "IL"}\n'
     first, second = reasons_said(capsys, monkeypatch, lines)
     keys = ["reason", "normal", "origin", "immigration_tier", "immigration_kind", "topics", "rules"]

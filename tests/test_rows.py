@@ -65,6 +65,8 @@ NO_ROWS = {
     ),
     "immigration_searches_without_top_agency": "the difference of two numbers that have their rows",
     "precision": "what the error notebook estimates",
+    **dict.fromkeys(("coded_reasons", "coded_rows"), "what people read: notebook 07 has the tables"),
+    **dict.fromkeys(("missed_rows", "missed_rows_at_most"), "what the error notebook estimates"),
     "recall": "what the error notebook estimates",
 }
 """Measures that no list of searches stands behind, by their first word, and why."""

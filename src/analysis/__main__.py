@@ -70,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument(what, nargs="?", help=f"the {what} as released")
         added.add_argument("--stdin", action="store_true", help=f"read one {what} a line from standard input")
         added.add_argument("--json", action="store_true", help="answer in JSON, one object a line")
+        if name == "explain":
+            added.add_argument(
+                "--state", help="the searching agency's state, as IL: DHS may be another department"
+            )
     added.add_argument(
         "--unmatched", action="store_true", help="name the lines of data/hand/agencies.csv that match nothing"
     )
@@ -407,7 +411,7 @@ def explain(asked: argparse.Namespace) -> None:
             first += len(lines)
         return
     for line in _asked_lines(asked, asked.reason):
-        said = reasons.explain(line, rules)
+        said = reasons.explain(line, rules, asked.state)
         _answer(json.dumps(said.as_dict(), ensure_ascii=False) if asked.json else said.as_text())
 
 

@@ -46,7 +46,8 @@ def reasons_given(searches: pd.DataFrame) -> Numbers:
     return in_each_scope(searches, of)
 
 
-_NOTHING_SAID = ("vague", "case_number_only", "interface")
+NOTHING_SAID = frozenset({"vague", "case_number_only", "interface"})
+"""Topics of reasons that state no purpose."""
 
 
 def says_nothing(searches: pd.DataFrame) -> np.ndarray:
@@ -55,7 +56,7 @@ def says_nothing(searches: pd.DataFrame) -> np.ndarray:
     A union: a row is counted once. A bare code may state one, to those who know it, and is not among them.
     """
     nothing = searches["reason_origin"].isin(["blank", "masked"]).to_numpy(dtype=bool)
-    for topic in _NOTHING_SAID:
+    for topic in sorted(NOTHING_SAID):
         nothing = nothing | has_item(searches["topics"], topic)
     return nothing
 

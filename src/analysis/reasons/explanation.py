@@ -32,6 +32,7 @@ class Explanation:
     suspects: tuple[str, ...]
     near: tuple[tuple[str, str], ...]
     dhs_ambiguous: bool
+    dhs_here: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The answer for other programs: reason, normal, origin, total, kind, topics and rules."""
@@ -53,7 +54,9 @@ class Explanation:
                 "mixed             also a crime topic: totals are printed with and without such rows"
             )
         if self.dhs_ambiguous:
-            lines.append("DHS               may be another department in this agency's state")
+            lines.append(
+                f"DHS               may be another department in this agency's state: {self.dhs_here}"
+            )
         lines += [self._line("rule", rule) for rule in found.rules]
         lines += [
             f"{self._line('near miss', rule)} Removed by {self.removed_by[rule]}" for rule in found.removed
@@ -107,6 +110,7 @@ def explain(
         suspects=tuple(rule.id for rule in told.values() if rule.tier == "suspect"),
         near=near_words(_normal(text)) if found.tier == "none" else (),
         dhs_ambiguous=dhs_alone(found, rules) and may_be_another_dhs(agency_state, None, rules),
+        dhs_here=rules.dhs.get("states", {}).get(agency_state, ""),
     )
 
 

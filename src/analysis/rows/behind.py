@@ -108,6 +108,7 @@ BEHIND: Mapping[str, Behind] = {
     "own_searches": Behind((("own_search", "=", 1),)),
     "own_immigration_searches.core": Behind((("own_search", "=", 1), _tiers("core"))),
     "vague_reasons": Behind((("is_vague", "=", 1),)),
+    "no_stated_purpose": Behind((("states_no_purpose", "=", 1),)),
     **{f"{name}_reasons": Behind((("reason_origin", "=", name),)) for name in ("blank", "masked", "machine")},
     **_immigration(),
     "networks_most": Behind(most="networks_searched", shows=_REACH),

@@ -319,6 +319,7 @@ MEANINGS = {
     "had_agreement": "1 where the agency held a 287(g) agreement that day",
     "is_menu_immigration": "1 where the menu's immigration value was chosen",
     "is_vague": "1 where the reason names no purpose",
+    "states_no_purpose": "1 where the reason is blank, masked, vague, a case number alone, or written by the software",
     "is_patrol": "1 where the whole reason is 'patrol'",
     "is_named": "0 where the agency's name is blank or masked",
     "is_out_of_state": "1 where the agency is of another state than the camera owner",

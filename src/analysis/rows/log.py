@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from analysis import agencies, build
 from analysis.formats import is_masked
-from analysis.measures.reasons import COMMON_AGENCIES, COMMON_ROWS
+from analysis.measures.reasons import COMMON_AGENCIES, COMMON_ROWS, NOTHING_SAID
 from analysis.places import Place
 from analysis.rows.behind import Behind, Condition
 from analysis.searches import mask_text
@@ -26,7 +26,7 @@ COLUMNS = (
     "agency_as_released", "agency_state", "agency_kind", "reason", "reason_origin", "offense_types", "immigration_tier",
     "immigration_kind", "topics", "rules", "era", "search_type", "moderation", "networks_searched", "devices_searched",
     "lookback_days", "window_days", "has_case_number", "own_search", "mixed", "had_agreement", "is_menu_immigration",
-    "is_vague", "is_patrol", "is_named", "is_out_of_state", "search", "repeats", "repeats_in_log",
+    "is_vague", "states_no_purpose", "is_patrol", "is_named", "is_out_of_state", "search", "repeats", "repeats_in_log",
 )  # fmt: skip
 """The columns of a shown row. Yes-or-no columns are 1, 0 or null; times are UTC text, days are the owner's."""
 
@@ -177,6 +177,13 @@ class Log:
 
     def _is_vague(self) -> pa.ChunkedArray:
         return _each(self.column("topics"), lambda text: int("vague" in text.split("; ")), pa.int8())
+
+    def _states_no_purpose(self) -> pa.Array:
+        silent = _each(
+            self.column("topics"), lambda text: not NOTHING_SAID.isdisjoint(text.split("; ")), pa.bool_()
+        )
+        hidden = pc.is_in(self._stored("reason_origin"), pa.array(["blank", "masked"]))
+        return pc.or_(silent, hidden).cast(pa.int8())
 
     def _is_patrol(self) -> pa.Array:
         return _each(
