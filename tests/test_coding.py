@@ -304,7 +304,10 @@ def test_one_coder_is_said_to_be_one_and_unread_hits_are_counted(place, made):
     filled(first).to_csv(place.processed / "done.csv", index=False)
     coding.take_back(place, place.processed / "done.csv", "A", [], TODAY)
     more = piles(reason("ICE hold", **ICE), reason("CBP", 4, **ICE), reason("theft", 90))[1]
-    said = coding.coded_reasons(place, more).sentence
+    coded = coding.coded_reasons(place, more)
+    said, numbers = coded.sentence, {one["measure"]: one for one in coded.numbers()}
+    assert (numbers["coded_reasons"]["value"], numbers["coded_rows"]["value"]) == (2, 91)
+    assert numbers["missed_rows.core"]["unit"] == "estimated rows"
     assert "One reader's codes are taken as right" in said
     assert "1 reasons that the rules count today (4 rows) nobody read" in said
 

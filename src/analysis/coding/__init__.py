@@ -155,8 +155,13 @@ class Coded:
         return [
             number("coded_reasons", "all", len(self.reasons), "reasons"),
             number("coded_rows", "all", int(self.reasons["rows"].sum()), "rows"),
-            number("missed_rows.core", "all", float(core["missed_rows"] + core["missed_in_tail"]), "rows"),
-            number("missed_rows_at_most.core", "all", float(core["missed_at_most"]), "rows"),
+            number(
+                "missed_rows.core",
+                "all",
+                float(core["missed_rows"] + core["missed_in_tail"]),
+                "estimated rows",
+            ),
+            number("missed_rows_at_most.core", "all", float(core["missed_at_most"]), "estimated rows"),
         ]
 
 
