@@ -1,15 +1,102 @@
-"""The alternatives are timed on the same rows: a stacked export is taken apart for those who know one header."""
+"""The alternatives do what they say on the same rows, and what is written comes from what was measured."""
 
-from analysis.benchmark import _parts
+from datetime import UTC, datetime
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from frames import part_of
+from test_build import HEADER, row
+
+from analysis import benchmark
+from analysis.benchmark import Measured, corpus, peers
+from analysis.places import ReleasedFile
+
+
+@pytest.fixture
+def month(tmp_path):
+    path = tmp_path / "log.csv"
+    lines = [
+        HEADER,
+        row("stolen car"),
+        row("ICE hold"),
+        row(at="25:99:00 AM"),
+        "ID, " + HEADER,
+        "x," + row("police"),
+    ]
+    path.write_text("\r\n".join(lines) + "\r\n", newline="")
+    return path
 
 
 def test_stacked_exports_are_parted_and_nothing_is_lost(tmp_path):
     path = tmp_path / "log.csv"
     path.write_bytes(b"Name, Reason\r\na,b\r\nID, Name\r\n1,c\r\n")
-    assert _parts(path) == [b"Name, Reason\r\na,b\r\n", b"ID, Name\r\n1,c\r\n"]
+    assert peers.sections(path) == [b"Name, Reason\r\na,b\r\n", b"ID, Name\r\n1,c\r\n"]
 
 
-def test_a_single_export_is_one_part(tmp_path):
-    path = tmp_path / "log.csv"
-    path.write_bytes(b"Name, Reason\r\na,b\r\n")
-    assert _parts(path) == [path.read_bytes()]
+@pytest.mark.parametrize("way", [peers.plain_pandas, peers.polars, peers.duckdb])
+def test_the_alternatives_find_the_same_rows_times_and_topics(month, tmp_path, way):
+    out = tmp_path / "out"
+    out.mkdir()
+    way(month, out)
+    first, second = (pq.read_table(out / f"{at}.parquet").to_pandas() for at in (0, 1))
+    assert (len(first), len(second)) == (3, 1)
+    assert first["immigration"].tolist() == [False, True, False]
+    assert first["theft"].tolist() == [True, False, True]
+    time = first["searched_at" if "searched_at" in first else "Search Time"]
+    assert time.notna().tolist() == [True, True, False]
+    start = first["window_start" if "window_start" in first else "start"]
+    assert str(start[0]).startswith("2025-12-01 01:00:00")
+
+
+def test_row_by_row_finds_the_same(month, tmp_path):
+    peers.standard_library(month, tmp_path)
+    lines = pd.read_csv(tmp_path / "0.csv", header=None)
+    assert lines[5].tolist() == [False, True, False]
+    assert lines[2].notna().tolist() == [True, True, False]
+
+
+def test_a_corpus_is_synthetic_says_so_and_is_the_same_every_time(tmp_path):
+    first = corpus.write(tmp_path / "one", 3_000, 2)
+    again = corpus.write(tmp_path / "two", 3_000, 2)
+    assert [p.read_bytes() for p in first] == [p.read_bytes() for p in again]
+    file = ReleasedFile("synthetic.parquet", "0", "network audit", "Synthetic corpus")
+    table, rejected, _, _ = part_of(file, first[0])
+    assert (len(table), len(rejected)) == (1_500, 0)
+    for column in ("searching_agency_as_released", "camera_owner"):
+        assert all(name.startswith("Synthetic") for name in table.column(column).to_pylist())
+
+
+def test_what_is_written_comes_from_what_was_measured():
+    month = [
+        Measured("ours", (4.0, 2.0, 3.0), (5.0, 5.0, 6.0), 0.5),
+        Measured("Arrow", (1.0, 1.5, 1.2), (1.0,) * 3, 0.4),
+    ]
+    scaling = pd.DataFrame(
+        {
+            "files": [1, 2],
+            "rows": [100, 200],
+            "seconds": [1.0, 2.0],
+            "core_seconds": [2.0, 4.0],
+            "peak_GB": [0.1, 0.2],
+        }
+    )
+    text = benchmark.report(month, 100, scaling, scaling, datetime(2026, 1, 2, 3, 4, tzinfo=UTC))
+    assert "| ours | 3.00 | 5.00 | 2.00 | 2.5× | 1.0× | 0.50 |" in text
+    assert "with the 1.00th power" in text
+    assert "02 January 2026, 03:04 UTC" in text
+
+
+def test_costs_are_rows_by_the_pace_that_was_measured():
+    run = pd.DataFrame({"rows": [72_000_000], "core_seconds": [3600.0]})
+    text = benchmark.with_costs("before\n<!-- costs -->old<!-- /costs -->\nafter", run, run)
+    assert "| CSV releases | 12,000,000 | 20,000 | 0.17 | 0.01 |" in text
+    assert "| Parquet corpus | 1,000,000,000 | 20,000 | 13.89 | 0.69 |" in text
+    assert (text[:7], text[-6:]) == ("before\n", "\nafter")
+    assert "old" not in text
+
+
+def test_the_exponent_is_one_in_step_with_the_rows_and_two_with_their_square():
+    rows = pd.Series([10.0, 100.0, 1000.0])
+    assert benchmark.exponent(pd.DataFrame({"rows": rows, "seconds": 3 * rows})) == pytest.approx(1)
+    assert benchmark.exponent(pd.DataFrame({"rows": rows, "seconds": rows**2})) == pytest.approx(2)

@@ -21,7 +21,7 @@ STOPS = (
     "DoesNotAddUp", "NothingToRead", "BadRules", "BadOverride", "BadWords", "BadClaims", "Unfinished",
     "BadParameters", "NotebooksFailed", "WrongReplica", "IncompleteDownload", "UnreadableAgreements",
     "UnreadableReference", "BadPage", "NotASite", "BadPlaceName", "WouldOverwrite", "NothingToTake", "BadAnswer",
-    "NotYetRun", "NotDownloaded", "UnknownState", "BadDay", "BadSheet", "UnreadableSharingList",
+    "NotYetRun", "NotDownloaded", "UnknownState", "BadDay", "BadSheet", "UnreadableSharingList", "AnotherVersion",
 )  # fmt: skip
 """Errors whose message is meant for people: it names file, record, value and remedy, so no traceback is shown."""
 
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     compared = verb("compare", compare, "set places side by side: main measures, denominators, trust grades")
     compared.add_argument("places", nargs="+", help="folders under data/raw/ that have results")
     _add_request(verb("request", request, "the letter that asks an agency for its logs"))
+    _add_build(verb("build", build_tables, "rebuild the tables alone, here or on a cluster"))
     verb("test", test, "the tests")
     verb("readme", readme, "bring the computed parts of README.md and of the library's list up to date")
     verb("lab", lab, "JupyterLab in this environment")
@@ -105,6 +106,17 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
         ("--columns", "what unknown columns are: 'Shoe Size=ignored; Purpose=reason'"),
     ):
         given(flag, default=None, help=says)
+
+
+def _add_build(parser: argparse.ArgumentParser) -> None:
+    given = parser.add_argument
+    given("--place", help="one place only: a folder under data/raw/")
+    given(
+        "--engine", choices=("here", "dask"), default="here", help="this machine, or an existing Dask cluster"
+    )
+    given("--scheduler", help="the address of the cluster's scheduler, as tcp://10.0.0.1:8786")
+    given("--from", dest="released", help="where the released files lie, as s3://bucket/released")
+    given("--to", help="where the parts are put, as s3://bucket/searches; the place's own folder without it")
 
 
 def _add_request(parser: argparse.ArgumentParser) -> None:
@@ -273,6 +285,34 @@ def _site() -> Path | None:
     top = places.root()
     table = reasons.rules_table(reasons.load(top / "data" / "hand" / "reasons"))
     return report.build(top, places.all_places(), top / "site", table)
+
+
+def build_tables(asked: argparse.Namespace) -> int:
+    """Rebuild the processed tables of each place; on a cluster, its parts there first."""
+    from analysis import build
+
+    if asked.engine == "dask" and not asked.scheduler:
+        print("Name the cluster: --scheduler tcp://…; docs/scale.md shows how to start one.", file=sys.stderr)
+        return 1
+    for place in (one for one in _chosen(asked.place) if one.files):
+        if asked.engine == "dask":
+            _on_cluster(place, asked)
+        if not asked.to:
+            build.build(place, _say)
+            print(f"{place.name}: {build.count_searches(place):,} searches")
+    return 0
+
+
+def _on_cluster(place: Place, asked: argparse.Namespace) -> None:
+    from analysis import cluster
+
+    if asked.released:
+        released = {file.name: f"{asked.released.rstrip('/')}/{file.name}" for file in place.files}
+    else:
+        released = {name: str(path) for name, path in sources.locate(place).items()}
+    to = asked.to.rstrip("/") + "/" + place.name if asked.to else str(place.processed)
+    made = cluster.make_parts(place, released, to, asked.scheduler, _say)
+    _say(f"{place.name}: {len(made)} parts below {to}/parts")
 
 
 # Places -----------------------------------------------------------------------------------------------------

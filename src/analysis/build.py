@@ -91,22 +91,25 @@ def _make_parts(
 ) -> list[Path]:
     """The folders of the parts of all files, in their order; those that are missing or old are made."""
     by = parts.recipe(place)
-    common = _common_fingerprint(place, by.by)
-    folders = [_part_folder(place, file, common) for file in place.files]
+    folders = [place.processed / "parts" / name for name in part_names(place, by)]
     tasks = [
         engine.Task(file, str(paths[file.name]), str(folder), by)
         for file, folder in zip(place.files, folders)
-        if not folder.is_dir()
+        if not (folder / "part.json").is_file()
     ]
     for line in engine.progress(tasks, run):
         say(f"{place.name}: {line}")
     return folders
 
 
-def _part_folder(place: Place, file: ReleasedFile, common: str) -> Path:
-    """Where a file's part lies: its name is a checksum of all that the part depends on."""
-    entry = sorted((key, repr(value)) for key, value in vars(file).items() if key not in ("url", "bytes"))
-    return place.processed / "parts" / hashlib.sha256(f"{common} {entry}".encode()).hexdigest()[:16]
+def part_names(place: Place, by: parts.Recipe) -> list[str]:
+    """For each file the name of its part's folder: a checksum of all that the part depends on."""
+    common = _common_fingerprint(place, by.by)
+    return [hashlib.sha256(f"{common} {_entry(file)}".encode()).hexdigest()[:16] for file in place.files]
+
+
+def _entry(file: ReleasedFile) -> list[tuple[str, str]]:
+    return sorted((key, repr(value)) for key, value in vars(file).items() if key not in ("url", "bytes"))
 
 
 def _forget(place: Place, keep: Sequence[Path]) -> None:

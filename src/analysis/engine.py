@@ -30,8 +30,9 @@ class Task:
 
     @property
     def size(self) -> int:
-        """Bytes to read."""
-        return self.file.bytes or Path(self.path).stat().st_size
+        """Bytes to read, as far as they are known."""
+        path = Path(self.path)
+        return self.file.bytes or (path.stat().st_size if path.is_file() else 1)
 
     def run(self, threads: int = 1) -> None:
         """Make the part beside its place and rename it, so that a killed run leaves no half part."""
@@ -40,6 +41,7 @@ class Task:
         made = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
         try:
             parts.make(self.file, Path(self.path), self.by, made, threads)
+            shutil.rmtree(folder, ignore_errors=True)  # what a cluster left half there
             os.replace(made, folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)

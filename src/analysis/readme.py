@@ -11,7 +11,8 @@ from analysis import claims, pages, places
 
 ORDER = (
     "places", "states", "sources", "readers", "formats", "searches", "sightings", "agencies", "sharing", "reasons",
-    "ledger", "parts", "rowgroups", "engine", "build", "intake", "measures", "figures", "claims", "coding", "pages",
+    "ledger", "parts", "rowgroups", "engine", "build", "cluster", "intake", "measures", "figures", "claims", "coding",
+    "pages",
     "rows", "replica", "rerun", "freshness", "report", "comparison", "letter", "verification", "benchmark",
     "inventory", "readme",
 )  # fmt: skip
