@@ -26,6 +26,8 @@ engine        Runs the making of parts, one task for each released file: on this
               cluster.
 build         Rebuilds a place's processed tables from its released files, all of them or none, and opens
               them.
+cluster       Makes parts on an existing Dask cluster, from and to any file system that fsspec knows; the
+              same bytes as here.
 intake        Takes released files into a place: copies, recognises, counts and hashes them, and asks
               what only a person knows.
 measures      Computes each published number and table from searches: pure functions, no files.
@@ -48,7 +50,8 @@ letter        Writes the letter that asks an agency for its logs, with its state
               where that is known.
 verification  Rebuilds places in an empty folder and compares their results, byte by byte, with those
               that are here.
-benchmark     Times the main steps beside the alternatives, in one run, and prints one table.
+benchmark     Times one month, many months and a corpus beside the alternatives, in one run, and writes
+              what came out.
 inventory     Lists for reviewers every record, table, figure and number, with the notebook and cell that
               make it.
 readme        Writes the computed parts of the pages at the top and of the library: the score, and the

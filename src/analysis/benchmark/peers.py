@@ -99,7 +99,9 @@ def duckdb(path: Path, out: Path) -> None:
         topics = ", ".join(f"regexp_matches(\"Reason\", '{p}', 'i') as {t}" for t, p in TOPICS.items())
         time = "try_strptime({}, '" + TIME + "')"
         both = 'split_part("Time Frame", chr(10), {})'
-        db.connect().execute(
+        connection = db.connect()
+        connection.execute("set enable_progress_bar = false")
+        connection.execute(
             f"""copy (select * exclude ("Time Frame", "Search Time"),
                 {time.format('"Search Time"')} as searched_at,
                 {time.format(both.format(1))} as window_start, {time.format(both.format(2))} as window_end, {topics}

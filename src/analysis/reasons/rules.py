@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import re2
 
 from analysis.reasons.origin import Menu
 from analysis.reasons.patterns import words
+
+if TYPE_CHECKING:
+    from analysis.reasons.engine import Found
 
 TIERS = ("strict", "core", "broad")
 """The three nested totals, narrowest first."""
@@ -182,6 +185,16 @@ class Rules:
         """Every topic that a reason can be about, beside immigration and what is suspected of it."""
         typed = {rule.topic for rule in self.rules if rule.tier is None}
         return frozenset(typed | {topic for one in self.offense_types.values() for topic in one.topics})
+
+    @cached_property
+    def matched(self) -> dict[str, frozenset[int]]:
+        """The numbers of the patterns that met each text before: a log comes in blocks and repeats itself."""
+        return {}
+
+    @cached_property
+    def decided(self) -> dict[tuple[frozenset[int], tuple[str, ...], str], Found]:
+        """What was decided before for patterns, offense types and origin, without a day."""
+        return {}
 
     @cached_property
     def dated(self) -> frozenset[str]:

@@ -32,6 +32,9 @@ COLUMNS = {
 """What `add` adds to a table of searches."""
 
 
+MOST_REMEMBERED = 1_000_000
+"""Texts whose matches are kept from block to block: a quarter of a gigabyte, and nearly all of the common ones."""
+
 _TYPED, _MASKED, _BLANK = (Parted((), "", origin) for origin in ("typed", "masked", "blank"))
 
 
@@ -186,7 +189,9 @@ def _classify(table: pa.Table, portal: bool, rules: Rules) -> tuple[_Rows, _Case
         key = (numbers, part.offense_types, part.origin)
         if key not in known:
             known[key] = len(answers)
-            answers.append(decide(numbers, part, rules))
+            if key not in rules.decided:
+                rules.decided[key] = decide(numbers, part, rules)
+            answers.append(rules.decided[key])
         answer[place] = known[key]
     return rows, _Cases(texts, parts, matched, answers, answer)
 
@@ -226,6 +231,16 @@ def _part(
 
 
 def _match(texts: list[str], rules: Rules) -> list[frozenset[int]]:
+    """The numbers of the patterns that match each text; texts of earlier blocks are not matched again."""
+    before = rules.matched
+    new = [text for text in dict.fromkeys(texts) if text not in before]
+    found = dict(zip(new, _match_new(new, rules)))
+    if len(before) < MOST_REMEMBERED:
+        before.update(found)
+    return [found[text] if text in found else before[text] for text in texts]
+
+
+def _match_new(texts: list[str], rules: Rules) -> list[frozenset[int]]:
     """The numbers of the patterns that match each text; see `Rules.at_once`."""
     forms = [f"< {form} >" for form in normal_forms([text.replace("_", " ") for text in texts])]
     both = [place for place, text in enumerate(texts) if "_" in text]
