@@ -199,3 +199,16 @@ def test_what_a_pattern_needs_is_its_left_sides() -> None:
 def test_a_bad_pattern_says_what_to_write() -> None:
     with pytest.raises(BadPattern, match="name the letters, or write"):
         expanded("ic.e", {})
+
+
+def test_no_module_of_the_reasons_imports_one_that_imports_it() -> None:
+    library = Path(__file__).parents[1] / "src" / "analysis" / "reasons"
+    uses = {
+        path.stem: set(re.findall(r"from analysis\.reasons\.(\w+) import", path.read_text()))
+        for path in library.glob("*.py")
+        if path.stem != "__init__"
+    }
+    while leaves := [name for name, used in uses.items() if not used & set(uses)]:
+        for name in leaves:
+            del uses[name]
+    assert not uses, f"these import each other: {sorted(uses)}"

@@ -7,15 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import re2
 
 from analysis.reasons.origin import Menu
 from analysis.reasons.patterns import words
-
-if TYPE_CHECKING:
-    from analysis.reasons.engine import Found
 
 TIERS = ("strict", "core", "broad")
 """The three nested totals, narrowest first."""
@@ -192,8 +189,8 @@ class Rules:
         return {}
 
     @cached_property
-    def decided(self) -> dict[tuple[frozenset[int], tuple[str, ...], str], Found]:
-        """What was decided before for patterns, offense types and origin, without a day."""
+    def decided(self) -> dict[tuple[frozenset[int], tuple[str, ...], str], Any]:
+        """What was decided before (`engine.Found`) for patterns, offense types and origin, without a day."""
         return {}
 
     @cached_property
