@@ -174,6 +174,13 @@ def test_a_file_without_a_known_header_is_refused_with_what_was_found(tmp_path):
         read(path)
 
 
+def test_one_endless_line_is_refused(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("a" * 3_000_000)
+    with pytest.raises(readers.UnreadableFile, match="no known header"):
+        read(path)
+
+
 def test_an_empty_file_is_refused(tmp_path):
     path = tmp_path / "log.csv"
     path.write_text(" \n")
@@ -310,4 +317,5 @@ def test_a_reading_cut_into_blocks_and_put_together_is_the_same(tmp_path, monkey
     monkeypatch.setattr(readers, "ROWS_IN_A_BLOCK", 2)
     blocks = list(readers.blocks_of(reading))
     assert max(block.section.cells.num_rows for block in blocks) == 2
+    assert [len(block.asides) for block in blocks if block.asides] == [1, 1]
     assert rows_of(readers.reading_of(reading.file, blocks)) == rows_of(reading)

@@ -221,7 +221,8 @@ Written by `{COMMAND}` on {when:%d %B %Y}, {when:%H:%M} UTC; no number here was 
 ## One month
 
 {rows:,} invented records of one camera owner (the replica's largest file), {RUNS} runs each, turn by turn, every
-run in a fresh process; imports are not timed, everything else is. All ways but the first do less.
+run in a fresh process; imports are not timed, everything else is. All ways but the first do less. Peak is the most
+memory that the process held, and for several processes that of the first and of the largest other.
 
 {_table(lines)}
 

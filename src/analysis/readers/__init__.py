@@ -15,6 +15,7 @@ whose reader cannot stream reads whole, and `blocks_of` cuts what it read.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -221,12 +222,18 @@ def _joined(run: Sequence[Section]) -> Section:
 
 
 def blocks_of(reading: Reading) -> Iterator[Block]:
-    """A file read whole, cut into blocks; the first carries its asides, its count and its notes."""
-    rest = (reading.asides, reading.counted, reading.notes)
-    for section in reading.sections:
-        for start in range(0, max(section.cells.num_rows, 1), ROWS_IN_A_BLOCK):
-            yield Block(section.rows(start, min(start + ROWS_IN_A_BLOCK, section.cells.num_rows)), *rest)
-            rest = ((), 0, ())
+    """A file read whole, cut into blocks; the first carries its count and its notes, each its own asides."""
+    rest, left = (reading.counted, reading.notes), list(reading.asides)
+    cuts = [
+        section.rows(start, min(start + ROWS_IN_A_BLOCK, section.cells.num_rows))
+        for section in reading.sections
+        for start in range(0, max(section.cells.num_rows, 1), ROWS_IN_A_BLOCK)
+    ]
+    for cut in cuts:
+        last = cut.record[-1].as_py() if len(cut.record) else -1
+        upto = len(left) if cut is cuts[-1] else bisect(left, last, key=lambda aside: aside.record)
+        yield Block(cut, tuple(left[:upto]), *rest)
+        rest, left = (0, ()), left[upto:]
 
 
 def _reader(path: Path, name: str) -> Stream:
