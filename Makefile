@@ -46,8 +46,8 @@ rows: $(VENV)/.installed  ## the rows behind every number, in a browser, with Da
 bench: $(VENV)/.extras  ## speed and memory, beside the alternatives, in one run
 	@$(RUN) bench
 
-verify: $(VENV)/.installed  ## rebuild from nothing and fail if results/ changed
-	@$(RUN) verify $(ONE)
+verify: $(VENV)/.installed  ## rebuild from nothing and fail if results/ changed (WITH=<another Python that has the lock>)
+	@$(RUN) verify $(ONE) $(if $(WITH),--python $(WITH),)
 
 code: $(VENV)/.installed  ## a sheet of reasons for people to code; SHEET=<file> CODER=<name> reads a finished one back
 	@$(RUN) code $(ONE) $(if $(SHEET),--sheet "$(SHEET)",) $(if $(CODER),--coder "$(CODER)",)

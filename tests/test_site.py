@@ -376,3 +376,52 @@ def test_every_link_and_anchor_of_the_site_resolves(small):
             assert target.is_file(), (path.name, link["href"])
             if anchor:
                 assert soup(target).find(id=anchor), (path.name, link["href"])
+
+
+# The real records, where someone has them
+
+
+def test_no_rare_reason_plate_or_account_of_the_real_records_is_published(records):
+    """The released PDF holds surnames, a word shaped like a plate and an account name: none is in the results."""
+    import pypdfium2
+
+    from analysis import places, readers, sources
+    from analysis.formats import is_header
+    from analysis.measures.reasons import COMMON_ROWS
+    from analysis.searches import mask_text
+
+    place = places.find("okaloosa")
+    if not (place.results / "numbers.json").is_file():
+        pytest.skip("needs the published results of okaloosa")
+    (file,) = sources.locate(place, records).values()
+    reading = readers.read(file, file.name, is_header)
+    (section,) = reading.sections
+    at = next(at for at, name in enumerate(section.columns) if name.strip().casefold() == "reason")
+    reasons = [" ".join(text.split()).casefold() for text in section.cells.column(at).to_pylist()]
+    often = pd.Series(reasons).value_counts()
+    rare = {text for text in often[often < COMMON_ROWS].index if re.search("[a-z]", text)}
+    rare -= _words_of_our_own(place)
+    private = {word for reason in rare for word in reason.split() if mask_text(word) != word}
+    author = pypdfium2.PdfDocument(file).get_metadata_dict().get("Author", "").casefold()
+    assert (len(rare) > 100, len(private) > 0, author != "") == (True, True, True)
+    for path in sorted(place.results.rglob("*")):
+        if path.suffix == ".csv":
+            with path.open(newline="", encoding="utf-8") as text_file:
+                cells = {cell.strip().casefold() for row in csv.reader(text_file) for cell in row}
+            shown = len(rare & cells)  # the words themselves are never printed, here neither
+            assert shown == 0, path.name
+        if path.is_file() and path.suffix != ".png":
+            said = path.read_text(encoding="utf-8").casefold()
+            assert said.count(author) == 0, path.name
+            found = sum(bool(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", said)) for word in private)
+            assert found == 0, path.name
+
+
+def _words_of_our_own(place) -> set[str]:
+    """Texts that published tables hold for another cause: cleared reasons, topics, menu words, names of columns."""
+    from analysis import build
+
+    lines = pages.open_claims(place).to_numpy().ravel()
+    topics = {path.stem for path in (place.hand / "reasons").glob("*.toml")}
+    ours = {"criminal", "civil", "suspect", "lookup", "search"}  # kinds, piles to read, kinds of search
+    return {*build.open_cleared(place), *(str(line).casefold() for line in lines), *topics, *ours}

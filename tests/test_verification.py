@@ -1,6 +1,11 @@
 """Two results are the same when every file is there on both sides with the same bytes."""
 
-from analysis.verification import differences
+import sys
+
+import pytest
+
+from analysis import verification
+from analysis.verification import differences, verdict
 
 
 def test_a_changed_a_missing_and_a_new_file_are_named(tmp_path):
@@ -18,3 +23,22 @@ def test_a_changed_a_missing_and_a_new_file_are_named(tmp_path):
 def test_equal_folders_have_no_differences(tmp_path):
     (tmp_path / "a.csv").write_text("a")
     assert differences(tmp_path, tmp_path) == []
+
+
+def test_a_verdict_names_what_changed_and_sets_pictures_of_another_python_aside():
+    assert verdict([], []) == "results unchanged"
+    assert verdict(["claims.csv"], ["figures/a.png"]) == "results CHANGED: claims.csv"
+    aside = verdict([], ["figures/a.png"])
+    assert aside == "every table, number and claim unchanged; drawn otherwise: figures/a.png"
+
+
+@pytest.mark.xdist_group("small place")
+def test_a_place_is_the_same_again_and_a_changed_number_is_named(small, capsys):
+    assert verification.verify([small.place], print) == 0
+    assert "tarnwick: results unchanged" in capsys.readouterr().out
+    ledger = small.place.results / "ledger.csv"
+    before = ledger.read_bytes()
+    ledger.write_bytes(before.replace(b"read", b"read again", 1))
+    assert verification.verify([small.place], print, sys.executable) == 1
+    ledger.write_bytes(before)
+    assert "results CHANGED: ledger.csv" in capsys.readouterr().out

@@ -53,7 +53,10 @@ def _parser() -> argparse.ArgumentParser:
         ("records", records, "download records that have a public address, and check them"),
         ("verify", verify, "rebuild from nothing and fail if results/ would change"),
     ):
-        verb(name, do, says).add_argument("--place", help="one place only: a folder under data/raw/")
+        added = verb(name, do, says)
+        added.add_argument("--place", help="one place only: a folder under data/raw/")
+        if name == "verify":
+            added.add_argument("--python", help="another Python that has the lock, to rebuild with")
     verb(
         "report", report, "the offline site of every place in site/, and as PDF where a Chromium is installed"
     )
@@ -396,7 +399,7 @@ def verify(asked: argparse.Namespace) -> int:
     """Rebuild each place in an empty folder and compare its results, byte by byte, with those here."""
     from analysis import verification
 
-    return verification.verify(_chosen(asked.place), _say)
+    return verification.verify(_chosen(asked.place), _say, asked.python or "")
 
 
 def test(asked: argparse.Namespace) -> int:

@@ -175,6 +175,19 @@ class Page:
         table = pd.DataFrame(ends, columns=list(claims.COLUMNS))
         self.table(table, "register", "Every published number, in the order printed.")
 
+    def other_versions(self) -> None:
+        """The versions of each claim that circulate, beside what the register holds, with the evidence against them."""
+        lines = [
+            {"statement": one.says, "also_in_circulation": said}
+            for one in self.claims
+            for said in one.conflicts
+        ]
+        if not lines:
+            display(Markdown("*No other version of a number of this place is known to circulate.*"))
+            return
+        caption = "Other versions of these numbers, or readings of them, and what speaks against each."
+        self.table(pd.DataFrame(lines), "other-versions", caption)
+
     def ledger(self, *steps: str) -> None:
         """The lines of the ledger for these steps (all without any): rows in, rows out and why."""
         lines = build.open_ledger(self.place)
