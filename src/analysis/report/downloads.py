@@ -32,9 +32,10 @@ Row = list[str]
 
 
 def tables(folder: Path) -> list[Path]:
-    """The CSV files below a place's folder of the site, in the order in which they are packed."""
+    """The CSV files with columns below a place's folder of the site, in the order in which they are packed."""
     first = [folder / name for name in ("claims.csv", "ledger.csv")]
-    return [path for path in first if path.is_file()] + sorted(folder.glob("*/*.csv"))
+    found = [path for path in first if path.is_file()] + sorted(folder.glob("*/*.csv"))
+    return [path for path in found if any(_read(path)[:1])]
 
 
 # For people -----------------------------------------------------------------------------------------------

@@ -65,12 +65,15 @@ def _tidied(text: str) -> str:
         _tidy_table(soup, table)
     for link in soup.find_all("a"):
         _tidy_link(link)
+    for block in soup.find_all("pre"):
+        block["tabindex"] = "0"  # it scrolls where it is wide, so a keyboard must reach it
     return str(soup)
 
 
 def _tidy_link(link: Tag) -> None:
     address = str(link.get("href", ""))
-    if not address or re.match(r"\s*(?://|\\)", address):
+    # '..' leads from a notebook to files of the repository, which are not part of the site
+    if not address or re.match(r"\s*(?://|\\|\.\.)", address):
         link.unwrap()
     else:
         link["href"] = re.sub(r"^(?!https:)([^?#]*)\.ipynb(?=$|#)", r"\1.html", address)
