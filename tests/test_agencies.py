@@ -1,7 +1,5 @@
 """One spelling, a state and a kind for each agency; unknown stays unknown."""
 
-import random
-import time
 from datetime import date
 from pathlib import Path
 
@@ -293,10 +291,8 @@ def test_signs_that_nobody_sees_change_nothing(name):
 
 
 @pytest.mark.parametrize("name", ["x" * 1_000_000, "(" * 100_000, "Tarnwick TX PD " * 1_000])
-def test_a_text_that_is_far_too_long_for_a_name_is_named_so_and_takes_no_time(name):
-    start = time.perf_counter()
+def test_a_text_that_is_far_too_long_for_a_name_is_named_so(name):
     assert (read(name).state, read(name).kind, read(name).tags) == (None, None, ("too long",))
-    assert time.perf_counter() - start < 1
 
 
 @given(st.text(max_size=60))
@@ -750,21 +746,6 @@ def test_most_real_names_get_a_state_and_a_kind(real_names):
 def test_a_real_canonical_spelling_never_covers_two_states_or_kinds(real_names):
     found = agencies.resolve(real_names)
     assert found.groupby("agency")[["state", "kind"]].nunique(dropna=False).max().max() == 1
-
-
-def test_seven_thousand_names_take_a_second_and_a_months_rows_a_moment(real_names):
-    from analysis.agencies import names as reading
-
-    reading._read.cache_clear()
-    start = time.perf_counter()
-    agencies.resolve(real_names)
-    assert time.perf_counter() - start < 3, "a generous bound for busy machines; one second is usual"
-    draw = random.Random(7)
-    few = draw.sample(real_names, 3_300)
-    rows = pa.chunked_array([pa.array([few[draw.randrange(3_300)] for _ in range(100_000)])])
-    start = time.perf_counter()
-    agencies.add(pa.table({"searching_agency_as_released": rows}))
-    assert time.perf_counter() - start < 1
 
 
 def test_ices_real_sheet_is_read_whole_with_its_three_broken_dates(records, real_names):

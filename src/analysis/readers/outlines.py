@@ -36,7 +36,7 @@ _BROKEN = (
         ElementTree.ParseError,
         NotImplementedError,
     ),
-    *(KeyError, IndexError, ValueError, EOFError, OSError, StopIteration),
+    *(LookupError, ValueError, EOFError, OSError, StopIteration),
 )
 
 
