@@ -454,7 +454,9 @@ def test_a_hostile_reason_of_a_megabyte_does_not_hang(rules: Rules, piece: str) 
     text = piece * (1_000_000 // len(piece))
     reasons.add(_table(text), rules)
     explain(text, rules).as_text()
-    assert classify_text(text[:100_000], rules).rules is not None
+    shorter = text[:100_000]
+    fast = reasons.add(_table(shorter), rules).column("immigration_tier").to_pylist()
+    assert fast == [classify_text(shorter, rules).tier]
 
 
 def test_a_real_release_without_immigration_reasons_gives_none(records: Path, rules: Rules) -> None:

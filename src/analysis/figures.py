@@ -402,11 +402,15 @@ def _short(count: int) -> str:
     return str(count)
 
 
+def _with_shares(table: pd.DataFrame) -> list[str]:
+    """What stands beside each bar: the searches and their share."""
+    return [f"{n:,}  ({part:.0%})" for n, part in zip(table["searches"], table["share"])]
+
+
 @_house
 def agencies_behind(table: pd.DataFrame) -> Figure:
     """Bars: the agencies with most immigration searches, under *core*, each with its share of them all."""
-    labels = [f"{n:,}  ({part:.0%})" for n, part in zip(table["searches"], table["share"])]
-    return _bars("agencies_behind", table, "searching_agency", "searches", labels)[0]
+    return _bars("agencies_behind", table, "searching_agency", "searches", _with_shares(table))[0]
 
 
 @_house
@@ -475,8 +479,7 @@ def _between(low: int, high: int) -> str:
 @_house
 def kinds(table: pd.DataFrame) -> Figure:
     """Bars: civil, criminal and unspecified immigration searches, each with its share."""
-    labels = [f"{n:,}  ({part:.0%})" for n, part in zip(table["searches"], table["share"])]
-    return _bars("kinds", table, "kind", "searches", labels)[0]
+    return _bars("kinds", table, "kind", "searches", _with_shares(table))[0]
 
 
 @_house

@@ -11,7 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis import readers
-from analysis.formats import Form, are_masked, is_masked, is_no_value, is_system_activity, shifted, times
+from analysis.formats import (
+    Form,
+    are_masked,
+    is_masked,
+    is_no_value,
+    is_system_activity,
+    mask_spellings,
+    shifted,
+    times,
+)
 from analysis.places import ReleasedFile
 from analysis.readers import Aside, Section
 
@@ -96,21 +105,9 @@ def era(searched_at: pa.Array) -> pa.Array:
     return names.take(pa.array(place))
 
 
-MASKS = tuple(
-    [sign * size for sign in "*#" for size in range(1, 13)]
-    + [
-        spelt
-        for word in ("redacted", "[redacted]", "(redacted)", "withheld")
-        for spelt in (word, word.upper(), word.title())
-    ]
-    + [f" {word} " for word in ("REDACTED", "***")]
-)
-"""How masks are written in released files, for counting them; `formats.is_masked` knows further ones."""
-
-
 def masked_cells(section: Section, form: Form) -> dict[str, int]:
     """How many cells of each released column hide their value; columns without any are left out."""
-    known = pa.array(MASKS)
+    known = pa.array(mask_spellings())
     found: dict[str, int] = {}
     for place, name in enumerate(section.columns):
         if place not in form.unnamed:
@@ -125,7 +122,7 @@ def masked_cells(section: Section, form: Form) -> dict[str, int]:
 def _text(section: Section, form: Form, column: str) -> pa.Array:
     """A column's text by our name for it; empty text where the export has no such column."""
     if column not in form:
-        return pa.array([""], pa.string()).take(pa.array(np.zeros(section.cells.num_rows, dtype=np.int64)))
+        return _constant("", section.cells.num_rows)
     cells = section.cells.column(form.places[column])
     return cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
 
@@ -141,7 +138,7 @@ def _typed(
             "source_file": _constant(file.name, rows),
             "source_row": section.record,
             "source_page": section.page if section.page is not None else pa.nulls(rows, pa.int64()),
-            "realigned": pa.array([realigned]).take(pa.array(np.zeros(rows, dtype=np.int64))),
+            "realigned": _constant(realigned, rows),
             "released_id": released_id,
             "vendor_id": pa.nulls(rows, pa.string()) if form.own_ids else released_id,
             "camera_owner": _camera_owner(section, form, file),
@@ -161,8 +158,8 @@ def _typed(
     )
 
 
-def _constant(value: str, rows: int) -> pa.Array:
-    return pa.array([value], pa.string()).take(pa.array(np.zeros(rows, dtype=np.int64)))
+def _constant(value: str | bool, rows: int) -> pa.Array:
+    return pa.array([value]).take(pa.array(np.zeros(rows, dtype=np.int64)))
 
 
 def _by_distinct(texts: pa.Array, of: Callable[[str], object], kind: pa.DataType) -> pa.Array:

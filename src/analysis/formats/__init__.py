@@ -217,6 +217,15 @@ def _could_be_masked() -> str:
     return rf"(?i)^[^a-z0-9]*$|{words}|{statutes}"
 
 
+@cache
+def mask_spellings() -> tuple[str, ...]:
+    """Masks as cells usually hold them, whole, for counting many cells at once; `is_masked` knows further ones."""
+    masks = _vendor()["masks"]
+    words = [spelt for word in masks["words"] for spelt in (word, word.upper(), word.title())]
+    runs = [sign * size for sign in masks["signs"] for size in range(1, 13)]
+    return tuple(dict.fromkeys(blank + one + blank for one in (*words, *runs) for blank in ("", " ")))
+
+
 def are_masked(texts: pa.Array) -> pa.Array:
     """`is_masked` for a column without nulls: asked once for each distinct text that could be a mask."""
     could = pc.match_substring_regex(texts, _could_be_masked())
