@@ -30,6 +30,8 @@ cluster       Makes parts on an existing Dask cluster, from and to any file syst
               same bytes as here.
 intake        Takes released files into a place: copies, recognises, counts and hashes them, and asks
               what only a person knows.
+tallies       Counts searches without loading them: tallies, distinct counts and chosen rows, exact at
+              any size.
 measures      Computes each published number and table from searches: pure functions, no files.
 figures       Draws each published figure from one table; no arithmetic.
 claims        Compares computed numbers with what was published and keeps the score.

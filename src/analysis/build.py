@@ -157,10 +157,11 @@ def _put(path: Path, text: str) -> None:
 def open_searches(place: Place, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The searches of a place as a frame (the columns asked for; text stays in Arrow)."""
     table = pq.read_table(place.processed / "searches.parquet", columns=list(columns) if columns else None)
-    return table.to_pandas(types_mapper=_frame_type)
+    return table.to_pandas(types_mapper=frame_type)
 
 
-def _frame_type(kind: pa.DataType) -> Any:
+def frame_type(kind: pa.DataType) -> Any:
+    """The type of a frame's column for one of Arrow's: text and lists stay in Arrow, missing is always `NA`."""
     if pa.types.is_string(kind):
         return pd.StringDtype("pyarrow", na_value=pd.NA)
     if pa.types.is_int64(kind):

@@ -22,7 +22,7 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 
-from analysis import build, claims, figures, places
+from analysis import build, claims, figures, places, tallies
 from analysis.measures import PART_COLUMNS, Number, Numbers, formatted, lookup, of_part
 
 FORMULA = tuple("=+-@\t\r")
@@ -52,9 +52,9 @@ class Page:
 
     # Reading ------------------------------------------------------------------------------------------------
 
-    def searches(self, *columns: str) -> pd.DataFrame:
-        """The place's searches, with the columns asked for."""
-        return build.open_searches(self.place, columns or None)
+    def searches(self, *columns: str) -> Any:
+        """The place's searches to be counted where they lie; with columns, a frame of them."""
+        return build.open_searches(self.place, columns) if columns else tallies.of(self.place)
 
     def number(self, measure: str, scope: str = "all") -> str:
         """A recorded number as a reader sees it, for a sentence."""

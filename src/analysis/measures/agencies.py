@@ -6,52 +6,52 @@ import numpy as np
 import pandas as pd
 
 from analysis.formats import is_masked
-from analysis.measures.numbers import Numbers, has_item, in_each_scope, number, with_share
+from analysis.measures.numbers import Numbers, in_each_scope, number, rows_of, with_share
+from analysis.tallies import Searches, holds, tally
 
 
-def who(searches: pd.DataFrame, state: str | None) -> Numbers:
+def who(searches: Searches, state: str | None) -> Numbers:
     """Agencies (canonical and as released), their states, and searches from inside and outside the owner's state."""
 
-    def of(scope: str, rows: pd.DataFrame) -> Numbers:
-        named = is_named(rows["searching_agency"])
-        federal = int((rows["agency_kind"] == "federal").fillna(False).sum())
+    def of(scope: str, lines: pd.DataFrame) -> Numbers:
+        named = is_named(lines["searching_agency"])
+        federal = rows_of(lines, lines["agency_kind"].eq("federal").fillna(False))
         return [
-            number("agencies", scope, _distinct(rows, "searching_agency", named), "agencies"),
+            number("agencies", scope, _distinct(lines, "searching_agency", named), "agencies"),
             number(
-                "agencies_as_released", scope, _distinct(rows, "searching_agency_as_released", named), "names"
+                "agencies_as_released",
+                scope,
+                _distinct(lines, "searching_agency_as_released", named),
+                "names",
             ),
-            number("searches_by_unnamed_agencies", scope, int((~named).sum()), "rows"),
-            number("agency_states", scope, rows["agency_state"].dropna().nunique(), "states"),
-            number("searches_by_unresolved_agencies", scope, int(rows["agency_state"].isna().sum()), "rows"),
-            number("federal_searches", scope, federal, "rows", numerator=federal, denominator=len(rows)),
-            *_across_a_state_line(scope, rows, state),
+            number("searches_by_unnamed_agencies", scope, rows_of(lines, ~named), "rows"),
+            number("agency_states", scope, lines["agency_state"].dropna().nunique(), "states"),
+            number(
+                "searches_by_unresolved_agencies", scope, rows_of(lines, lines["agency_state"].isna()), "rows"
+            ),
+            number("federal_searches", scope, federal, "rows", numerator=federal, denominator=rows_of(lines)),
+            *_across_a_state_line(scope, lines, state),
         ]
 
-    columns = [
-        "camera_owner",
-        "searching_agency",
-        "searching_agency_as_released",
-        "agency_state",
-        "agency_kind",
-    ]
-    return in_each_scope(searches[columns], of)
+    names = ("searching_agency", "searching_agency_as_released", "agency_state", "agency_kind")
+    return in_each_scope(tally(searches, "camera_owner", *names), of)
 
 
-def _distinct(rows: pd.DataFrame, column: str, named: pd.Series) -> int:
-    """Distinct values of a column among rows that name an agency."""
-    values = rows[column] if named.all() else rows.loc[named, column]
+def _distinct(lines: pd.DataFrame, column: str, named: pd.Series) -> int:
+    """Distinct values of a column among lines that name an agency."""
+    values = lines[column] if named.all() else lines.loc[named, column]
     return int(values.nunique())
 
 
-def _across_a_state_line(scope: str, rows: pd.DataFrame, state: str | None) -> Numbers:
+def _across_a_state_line(scope: str, lines: pd.DataFrame, state: str | None) -> Numbers:
     names = ("in_state_searches", "out_of_state_searches")
     if not state:
         because = "source.toml names no state"
         return [number(name, scope, None, "rows", because=because) for name in names]
-    known = rows["agency_state"].dropna()
-    counts = (int((known == state).sum()), int((known != state).sum()))
+    known, inside = lines["agency_state"].notna(), lines["agency_state"].eq(state).fillna(False)
+    counts = (rows_of(lines, inside), rows_of(lines, known & ~inside))
     return [
-        number(name, scope, count, "rows", numerator=count, denominator=len(rows))
+        number(name, scope, count, "rows", numerator=count, denominator=rows_of(lines))
         for name, count in zip(names, counts)
     ]
 
@@ -67,29 +67,32 @@ def count_agencies(rows: pd.DataFrame) -> int:
     return int(rows.loc[is_named(rows["searching_agency"]), "searching_agency"].nunique())
 
 
-def _grouped(searches: pd.DataFrame, column: str, unknown: str) -> pd.DataFrame:
-    """Agencies and searches by a column: rows whose agency is not named count as searches of no agency."""
-    agency = searches["searching_agency"].where(is_named(searches["searching_agency"]))
-    rows = pd.DataFrame({column: searches[column].fillna(unknown), "agency": agency})
+def _grouped(lines: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Agencies and searches by a column: searches whose agency is not named count as those of no agency."""
+    agency = lines["searching_agency"].where(is_named(lines["searching_agency"]))
     table = (
-        rows.groupby(column).agg(agencies=("agency", "nunique"), searches=("agency", "size")).reset_index()
+        lines.assign(agency=agency)
+        .groupby(column)
+        .agg(agencies=("agency", "nunique"), searches=("rows", "sum"))
     )
-    return table.sort_values(["searches", column], ascending=[False, True], ignore_index=True)
+    return table.reset_index().sort_values(["searches", column], ascending=[False, True], ignore_index=True)
 
 
-def by_kind(searches: pd.DataFrame) -> pd.DataFrame:
+def by_kind(searches: Searches) -> pd.DataFrame:
     """Searches and agencies by kind of agency: agency_kind, agencies, searches, share, vague reasons and their share
     of the searches of that kind."""
-    table = with_share(_grouped(searches, "agency_kind", "(unknown)"))
-    vague = has_item(searches["topics"], "vague")
-    counts = pd.Series(vague).groupby(searches["agency_kind"].fillna("(unknown)").to_numpy()).sum()
-    table["vague_reasons"] = table["agency_kind"].map(counts).astype(int)
+    lines = tally(searches, "agency_kind", "searching_agency", vague=holds("topics", "vague"))
+    lines["agency_kind"] = lines["agency_kind"].fillna("(unknown)")
+    table = with_share(_grouped(lines, "agency_kind"))
+    vague = lines[lines["vague"]].groupby("agency_kind")["rows"].sum()
+    table["vague_reasons"] = table["agency_kind"].map(vague).fillna(0).astype(int)
     return table.assign(vague_share=table["vague_reasons"] / table["searches"])
 
 
-def by_state(searches: pd.DataFrame) -> pd.DataFrame:
+def by_state(searches: Searches) -> pd.DataFrame:
     """Searches and agencies by the searching agency's state: agency_state, agencies, searches, share."""
-    return with_share(_grouped(searches, "agency_state", "(unknown)"))
+    lines = tally(searches, "agency_state", "searching_agency")
+    return with_share(_grouped(lines.fillna({"agency_state": "(unknown)"}), "agency_state"))
 
 
 SIDES = (
@@ -103,33 +106,35 @@ SIDES = (
 """Where a searching agency stood, each row on one side: own first, then federal, then by state."""
 
 
-def by_side(searches: pd.DataFrame, state: str | None) -> pd.DataFrame:
+def by_side(searches: Searches, state: str | None) -> pd.DataFrame:
     """Rows by where the searching agency stood: side (`SIDES`), agencies, searches, share.
 
     Every row stands on one side, so the searches add up. Without a `state` of the camera owners, agencies of all
     states stand together.
     """
-    known, own = searches["agency_state"].notna(), searches["own_search"].fillna(False).astype(bool)
-    inside = searches["agency_state"].eq(state).fillna(False) if state else known
-    kind = searches["agency_kind"].fillna("")
+    lines = tally(searches, "searching_agency", "agency_state", "agency_kind", "own_search")
+    known, own = lines["agency_state"].notna(), lines["own_search"].fillna(False).astype(bool)
+    inside = lines["agency_state"].eq(state).fillna(False) if state else known
+    kind = lines["agency_kind"].fillna("")
     tests = [
         own,
         kind.isin(["federal", "military"]),
         inside,
         known & ~inside,
-        ~is_named(searches["searching_agency"]),
+        ~is_named(lines["searching_agency"]),
     ]
     sides = [SIDES[0], SIDES[3], SIDES[1] if state else "agencies of any state", SIDES[2], SIDES[5]]
     side = np.select([test.to_numpy(dtype=bool) for test in tests], sides, SIDES[4])
-    table = with_share(_grouped(searches.assign(side=side), "side", ""))
+    table = with_share(_grouped(lines.assign(side=side), "side"))
     order = {name: at for at, name in enumerate(SIDES)}
     return table.sort_values("side", key=lambda names: names.map(order).fillna(1), ignore_index=True)
 
 
-def top_agencies(searches: pd.DataFrame, most: int = 10) -> pd.DataFrame:
+def top_agencies(searches: Searches, most: int = 10) -> pd.DataFrame:
     """The agencies with most rows: searching_agency, agency_state, agency_kind, searches, share of all rows."""
-    keys = ["searching_agency", "agency_state", "agency_kind"]
-    named = searches.loc[is_named(searches["searching_agency"]), keys]
-    table = named.groupby(keys, dropna=False).size().rename("searches").reset_index()
+    lines = tally(searches, "searching_agency", "agency_state", "agency_kind").rename(
+        columns={"rows": "searches"}
+    )
+    table = lines[is_named(lines["searching_agency"])]
     table = table.sort_values(["searches", "searching_agency"], ascending=[False, True])
-    return with_share(table.head(most).reset_index(drop=True), of=len(searches))
+    return with_share(table.head(most).reset_index(drop=True), of=int(lines["searches"].sum()))

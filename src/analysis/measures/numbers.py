@@ -32,10 +32,15 @@ def _plain(value: Any) -> Any:
 
 
 def scopes(searches: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """All rows, then each camera owner's, in alphabetical order."""
+    """All lines, then each camera owner's, in alphabetical order."""
     yield "all", searches
-    for owner in sorted(searches["camera_owner"].unique()):
-        yield owner, searches[searches["camera_owner"] == owner]
+    for owner, lines in searches.groupby("camera_owner", sort=True, observed=True):
+        yield str(owner), lines
+
+
+def rows_of(lines: pd.DataFrame, which: Any = None) -> int:
+    """How many searches the lines of a tally stand for, or those of them that a mask names."""
+    return int((lines["rows"] if which is None else lines["rows"][which]).sum())
 
 
 def in_each_scope(searches: pd.DataFrame, of: Callable[[str, pd.DataFrame], Numbers]) -> Numbers:

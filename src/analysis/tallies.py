@@ -1,0 +1,226 @@
+"""Counts searches without loading them: tallies, distinct counts and chosen rows, exact at any size.
+
+A tally is a frame with one line for each combination of values that occurs, and in `rows` how many searches hold
+it. Most measures need no more: a hundred million searches make a tally of some thousand lines, and a question
+reads only the columns that it names. DuckDB answers from `searches.parquet` where it lies, and from a frame in
+the same words, so that a measure is tested on ten rows and counts a nation's.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from analysis.build import frame_type
+from analysis.places import Place
+
+MEMORY = "1500MB"
+"""What a question may hold in memory; DuckDB puts the rest into a temporary file."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Searches in a Parquet file, of which only what is asked for is read; `where` leaves some of them out."""
+
+    path: Path
+    where: str = "true"
+
+
+Searches: TypeAlias = Stored | pd.DataFrame
+"""Searches to be counted: where they lie, or as a frame with the columns of `parts.SCHEMA` that a question names."""
+
+
+def of(place: Place) -> Stored:
+    """The searches of a place that was built."""
+    return Stored(place.processed / "searches.parquet")
+
+
+def among(searches: Searches, where: str) -> Searches:
+    """The searches for which an SQL condition holds."""
+    if isinstance(searches, Stored):
+        return replace(searches, where=f"({searches.where}) and ({where})")
+    return ask(searches, f"select * from searches where {where}")
+
+
+def count(searches: Searches, where: str = "true") -> int:
+    """How many searches there are for which an SQL condition holds."""
+    return int(ask(searches, f"select count(*) as n from searches where {where}")["n"].iloc[0])
+
+
+def tally(searches: Searches, *columns: str, where: str = "true", **made: str) -> pd.DataFrame:
+    """One line for each combination of values: these columns, those `made` by an SQL expression, and `rows`.
+
+    Lines are sorted by their columns in order, missing values last. `where` is an SQL condition; a value that
+    comes from data is put into it by `quoted`.
+    """
+    named = _named([*_coded(searches, columns)], made)
+    sql = f"select {named}, count(*) as rows from searches where {where} group by all order by all"
+    return ask(searches, sql).astype({"rows": "int64"})
+
+
+def distinct(searches: Searches, what: str, *columns: str, where: str = "true") -> pd.DataFrame:
+    """How many distinct values an SQL expression has in each group: these columns, `distinct` and `rows`.
+
+    Missing values are no value. Without columns there is one line.
+    """
+    counts = {"distinct": f"count(distinct {what})", "rows": "count(*)"}
+    named = _named([*_coded(searches, columns)], counts)
+    grouped = "group by all order by all" if columns else ""
+    found = ask(searches, f"select {named} from searches where {where} {grouped}")
+    return found.astype({"distinct": "int64", "rows": "int64"})
+
+
+def chosen(searches: Searches, *columns: str, where: str = "true", **made: str) -> pd.DataFrame:
+    """The searches for which an SQL condition holds, a line each, in the order in which they stand."""
+    return ask(searches, f"select {_named(columns, made)} from searches where {where}")
+
+
+def ask(searches: Searches, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
+    """The answer to an SQL query on the table `searches`, beside other `tables`; text stays in Arrow."""
+    with _connection().cursor() as asked:
+        for name, frame in tables.items():
+            asked.register(name, pa.Table.from_pandas(frame, preserve_index=False))
+        if isinstance(searches, Stored):
+            file = quoted(str(searches.path))
+            source = f"(select * from read_parquet({file}) where {searches.where})"
+        else:
+            asked.register("_frame", pa.Table.from_pandas(searches, preserve_index=False))
+            source = "_frame"
+        found = asked.sql(f"with searches as (from {source}) {sql}").to_arrow_table()
+    return found.cast(_in_utc(found.schema)).to_pandas(types_mapper=frame_type)
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """One connection for the process; what does not fit in memory goes to the machine's temporary folder."""
+    connection = duckdb.connect()
+    connection.execute(f"set memory_limit = '{MEMORY}'")
+    connection.execute(f"set temp_directory = {quoted(tempfile.gettempdir())}")
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set autoinstall_known_extensions = false")  # nothing is fetched
+    return connection
+
+
+WORDS = (
+    "source_file", "camera_owner", "searching_agency", "searching_agency_as_released", "agency_state", "agency_kind",
+    "search_type", "moderation", "reason_origin", "era", "immigration_tier", "immigration_kind",
+)  # fmt: skip
+"""Columns of few distinct texts: they are grouped by their numbers, several times faster than by their letters."""
+
+
+def _coded(searches: Searches, columns: Sequence[str]) -> Iterator[str]:
+    """The columns as SQL, those of `WORDS` on disk as an enumeration of their values."""
+    for column in columns:
+        kind = _enumeration(searches.path, column) if isinstance(searches, Stored) and column in WORDS else ""
+        yield f"{column}::{kind} as {column}" if kind else column
+
+
+@cache
+def _enumeration(path: Path, column: str) -> str:
+    """The name of a type that holds a column's values in alphabetical order; none where it has no value."""
+    values = f"select distinct {column} from read_parquet({quoted(str(path))}) where {column} is not null"
+    found = ask(Stored(path), f"select count(*) as n from ({values})")["n"].iloc[0]
+    name = f"{column}_of_{_enumeration.cache_info().misses}"
+    if found:
+        _connection().execute(f"create type {name} as enum (select * from ({values}) order by all)")
+    return name if found else ""
+
+
+def _named(columns: Sequence[str], made: dict[str, str]) -> str:
+    return ", ".join([*columns, *(f"{sql} as {name}" for name, sql in made.items())])
+
+
+def _in_utc(schema: pa.Schema) -> pa.Schema:
+    """The schema as this library keeps it: one name of the zone, one size of whole numbers, texts as texts."""
+    return pa.schema([(field.name, _kept(field.type)) for field in schema])
+
+
+def _kept(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us", "UTC" if kind.tz else None)
+    if pa.types.is_dictionary(kind):
+        return kind.value_type
+    whole = pa.types.is_integer(kind) or (pa.types.is_decimal(kind) and kind.scale == 0)
+    return pa.int64() if whole else kind
+
+
+# What SQL needs ---------------------------------------------------------------------------------------------
+
+
+def quoted(value: str) -> str:
+    """A text as SQL writes it, whatever signs it holds."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def one_of(column: str, values: Iterable[str]) -> str:
+    """An SQL condition: a column holds one of these texts."""
+    listed = ", ".join(map(quoted, values))
+    return f"coalesce({column} in ({listed}), false)" if listed else "false"
+
+
+def holds(column: str, item: str) -> str:
+    """An SQL condition: a column's list holds an item."""
+    return f"coalesce(list_contains({column}, {quoted(item)}), false)"
+
+
+def local_time(searches: Searches, time_zone: str) -> str:
+    """An SQL expression for the local clock time of each search, without a zone.
+
+    The zone's changes inside the period of the searches are written into it: a few comparisons a row, where a
+    calendar would be asked for each.
+    """
+    ends = ask(searches, "select min(searched_at) as first, max(searched_at) as last from searches").iloc[0]
+    zone = ZoneInfo(time_zone)
+    if pd.isna(ends["first"]):
+        return "make_timestamp(epoch_us(searched_at))"
+    changes = _changes(zone, ends["first"].to_pydatetime(), ends["last"].to_pydatetime())
+    cases = "".join(f" when epoch_us(searched_at) < {until} then {offset}" for until, offset in changes[:-1])
+    offset = f"case{cases} else {changes[-1][1]} end" if cases else str(changes[-1][1])
+    return f"make_timestamp(epoch_us(searched_at) + {offset})"
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _microseconds(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)
+
+
+def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> list[tuple[int, int]]:
+    """The zone's offsets from UTC in a period: until which moment (microseconds since 1970), and the offset."""
+    found, at = [], first
+    while at < last:
+        later = min(at + timedelta(days=1), last)
+        if _offset(zone, later) != _offset(zone, at):
+            change = _first_with(zone, at, later)
+            found.append((_microseconds(change - _EPOCH), _offset(zone, at)))
+        at = later
+    return [*found, (_microseconds(last - _EPOCH), _offset(zone, last))]
+
+
+def _first_with(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """The second at which the offset of `after` begins."""
+    wanted = _offset(zone, after)
+    low, high = int(before.timestamp()), -int(-after.timestamp() // 1)
+    while low + 1 < high:
+        middle = (low + high) // 2
+        low, high = (
+            (low, middle) if _offset(zone, datetime.fromtimestamp(middle, UTC)) == wanted else (middle, high)
+        )
+    return datetime.fromtimestamp(high, UTC)
+
+
+def _offset(zone: ZoneInfo, moment: datetime) -> int:
+    offset = moment.astimezone(zone).utcoffset()
+    assert offset is not None
+    return _microseconds(offset)

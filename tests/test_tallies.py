@@ -1,0 +1,101 @@
+"""A tally counts every search once, in memory and on disk alike, and reads no column that it does not name."""
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from frames import searches
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import tallies
+
+HOSTILE = "O'Quell\"mere\\ TX PD; drop table searches --"
+ROWS = (
+    {},
+    {"searching_agency": "Tarnwick FL SO", "agency_state": "FL", "topics": ["theft", "vague"]},
+    {"searching_agency": "Tarnwick FL SO", "agency_state": "FL", "topics": []},
+    {"searching_agency": HOSTILE, "agency_state": None, "moderation": "allow"},
+)
+
+
+@pytest.fixture(params=["in memory", "on disk"])
+def table(request, tmp_path):
+    frame = searches(*ROWS)
+    if request.param == "in memory":
+        return frame
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), tmp_path / "searches.parquet")
+    return tallies.Stored(tmp_path / "searches.parquet")
+
+
+def test_the_lines_of_a_tally_add_up_to_the_searches(table):
+    lines = tallies.tally(table, "searching_agency", "agency_state")
+    assert lines["rows"].sum() == tallies.count(table) == 4
+    assert lines["searching_agency"].tolist() == [HOSTILE, "Quellmere GA PD", "Tarnwick FL SO"]
+    assert lines["agency_state"].fillna("").tolist() == ["", "GA", "FL"]
+
+
+def test_missing_values_are_a_line_of_their_own_and_last(table):
+    assert tallies.tally(table, "moderation")["moderation"].fillna("").tolist() == ["allow", ""]
+    assert tallies.tally(table, "released_id")["rows"].tolist() == [4]
+
+
+def test_lists_are_told_apart_and_looked_into(table):
+    assert tallies.tally(table, "topics")["rows"].tolist() == [1, 2, 1]
+    vague = tallies.tally(table, vague=tallies.holds("topics", "vague"))
+    assert vague.values.tolist() == [[False, 3], [True, 1]]
+
+
+def test_distinct_values_are_counted_in_each_group_without_the_missing_ones(table):
+    assert tallies.distinct(table, "searching_agency")["distinct"].tolist() == [3]
+    by_owner = tallies.distinct(table, "agency_state", "camera_owner")
+    assert by_owner[["distinct", "rows"]].values.tolist() == [[2, 4]]
+
+
+def test_a_part_of_the_searches_is_asked_like_all_of_them(table):
+    part = tallies.among(table, tallies.one_of("searching_agency", [HOSTILE, "Tarnwick FL SO"]))
+    assert tallies.count(part) == 3
+    assert tallies.count(tallies.among(part, "agency_state = 'FL'")) == 2
+    assert tallies.count(part, tallies.one_of("agency_state", [])) == 0
+
+
+def test_chosen_searches_come_in_the_order_in_which_they_stand(table):
+    chosen = tallies.chosen(table, "source_row", "searched_at", where="agency_state is distinct from 'GA'")
+    assert chosen["source_row"].tolist() == [2, 3, 4]
+    assert str(chosen["searched_at"].dtype) == "datetime64[us, UTC]"
+
+
+def test_a_file_and_a_frame_give_the_same_answer_of_the_same_types(tmp_path):
+    frame = searches(*ROWS)
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), tmp_path / "searches.parquet")
+    stored = tallies.Stored(tmp_path / "searches.parquet")
+    columns = ("camera_owner", "agency_state", "own_search", "networks_searched", "topics", "window_start")
+    pd.testing.assert_frame_equal(tallies.tally(stored, *columns), tallies.tally(frame, *columns))
+
+
+TEXTS = st.text(max_size=20)
+
+
+@given(TEXTS)
+def test_no_text_of_a_log_is_taken_for_sql(text):
+    frame = searches({"searching_agency": text}, {"searching_agency": text + "x"})
+    assert tallies.count(frame, tallies.one_of("searching_agency", [text])) == 1
+
+
+MOMENTS = st.datetimes(pd.Timestamp("2000-01-01"), pd.Timestamp("2049-12-31"))
+ZONES = st.sampled_from(["America/Chicago", "America/New_York", "America/Phoenix", "Pacific/Honolulu", "UTC"])
+
+
+@given(st.lists(MOMENTS, min_size=1, max_size=6), ZONES)
+def test_local_time_is_that_of_the_calendar(moments, zone):
+    frame = searches(
+        *({"searched_at": moment.replace(microsecond=0).isoformat() + "Z"} for moment in moments)
+    )
+    local = tallies.chosen(frame, local=tallies.local_time(frame, zone))["local"]
+    assert local.tolist() == frame["searched_at"].dt.tz_convert(zone).dt.tz_localize(None).tolist()
+
+
+def test_the_hour_that_comes_twice_is_two_hours_of_searches():
+    frame = searches({"searched_at": "2025-11-02T06:59:59Z"}, {"searched_at": "2025-11-02T07:00:00Z"})
+    local = tallies.chosen(frame, local=tallies.local_time(frame, "America/Chicago"))["local"]
+    assert local.astype(str).tolist() == ["2025-11-02 01:59:59", "2025-11-02 01:00:00"]
