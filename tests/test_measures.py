@@ -251,6 +251,37 @@ def test_a_log_without_networks_says_so():
     assert found["networks_most", "all"]["because"]
 
 
+def found_in(*files):
+    """Facts of released files as `build.open_files` gives them: each (name, camera owner, searches, form)."""
+    columns = ["source_file", "camera_owner", "searches", "forms"]
+    return pd.DataFrame(files, columns=columns).assign(
+        records=lambda facts: facts["searches"] + 1, rejected=1
+    )
+
+
+def test_an_owner_is_counted_with_its_log_even_where_the_log_holds_no_search():
+    rows = searches({"searched_at": "2025-12-02T03:00:00Z"}, {"searched_at": "2025-12-04T12:00:00Z"})
+    files = found_in(("a.csv", "Tarnwick ISD", 2, "NA-1"), ("b.csv", "Blayne ISD", 0, "NA-1"))
+    found = measures.released(files, rows)
+    assert value(found, "camera_owners") == 2
+    assert value(found, "rows_released") == 4
+    assert value(found, "searches", "Tarnwick ISD") == value(found, "searches") == 2
+    assert value(found, "first_search") == "2025-12-02T03:00:00+00:00"
+    assert value(found, "last_search", "Tarnwick ISD") == "2025-12-04T12:00:00+00:00"
+    assert value(found, "searches", "Blayne ISD") == 0
+    assert value(found, "first_search", "Blayne ISD") is None
+
+
+def test_owners_that_a_corpus_names_row_by_row_are_counted_from_its_rows():
+    rows = searches({}, {"camera_owner": "Quellmere ISD"}, {"camera_owner": "Quellmere ISD"})
+    files = found_in(("corpus.parquet", "A corpus", 3, "FW"), ("corpus.zip", "A corpus", 0, "archive"))
+    found = measures.lookup(measures.released(files, rows))
+    assert found["camera_owners", "all"]["value"] == 2
+    assert found["searches", "Quellmere ISD"]["value"] == 2
+    assert found["rows_rejected", "A corpus"]["value"] == 2
+    assert ("searches", "A corpus") not in found
+
+
 def test_days_without_searches_stand_at_zero_in_the_owners_own_time():
     rows = searches({"searched_at": "2025-12-02T03:00:00Z"}, {"searched_at": "2025-12-04T12:00:00Z"})
     days = measures.per_day(rows, "America/Chicago")

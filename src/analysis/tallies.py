@@ -80,6 +80,17 @@ def distinct(searches: Searches, what: str, *columns: str, where: str = "true") 
     return found.astype({"distinct": "int64", "rows": "int64"})
 
 
+def periods(searches: Searches, *columns: str) -> pd.DataFrame:
+    """The first and the last search of each group: these columns, `first`, `last` (UTC) and `rows`.
+
+    Without columns there is one line.
+    """
+    ends = {"first": "min(searched_at)", "last": "max(searched_at)", "rows": "count(*)"}
+    named = _named([*_coded(searches, columns)], ends)
+    grouped = "group by all order by all" if columns else ""
+    return ask(searches, f"select {named} from searches {grouped}").astype({"rows": "int64"})
+
+
 def chosen(searches: Searches, *columns: str, where: str = "true", **made: str) -> pd.DataFrame:
     """The searches for which an SQL condition holds, a line each, in the order in which they stand."""
     return ask(searches, f"select {_named(columns, made)} from searches where {where}")

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from analysis.measures.agencies import is_named
-from analysis.measures.immigration import counts_in
-from analysis.measures.numbers import Number, Numbers, has_item, number
+from analysis.measures.numbers import DEFINITIONS, Number, Numbers, number, rows_of, share
 from analysis.searches import ERAS
+from analysis.tallies import Searches, holds, local_time, one_of, periods, quoted, tally
 
 REDACTION = datetime(2025, 12, 17, tzinfo=UTC)
 """From this day the vendor's network audits hide officers, plates and vehicles (its e-mail to agencies; the logs)."""
@@ -32,30 +32,30 @@ the days say where to look and the rows say what is."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def by_hour(searches: pd.DataFrame, time_zone: str) -> pd.DataFrame:
+def by_hour(searches: Searches, time_zone: str) -> pd.DataFrame:
     """Searches by weekday and hour of the camera owners' clock: weekday, hour (0 to 23), searches; none is left out."""
-    local = searches["searched_at"].dt.tz_convert(time_zone)
-    counts = searches.groupby([local.dt.day_of_week.rename("weekday"), local.dt.hour.rename("hour")]).size()
+    local = local_time(searches, time_zone)
+    lines = tally(searches, weekday=f"isodow({local}) - 1", hour=f"hour({local})").astype(int)
     every = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
-    table = counts.reindex(every, fill_value=0).rename("searches").reset_index()
+    counts = lines.set_index(["weekday", "hour"])["rows"].reindex(every, fill_value=0)
+    table = counts.rename("searches").reset_index()
     return table.assign(weekday=[DAYS[day] for day in table["weekday"]])
 
 
-def cut_overs(searches: pd.DataFrame) -> pd.DataFrame:
+def cut_overs(searches: Searches) -> pd.DataFrame:
     """Either side of each of the vendor's changes (`CUT_OVERS`) that falls inside the searches' period.
 
     change, from, and for the days before and after: days, searches a day, share of vague, blank or masked, and
     immigration (core) reasons. Empty where the period holds no change. A difference may have other causes.
     """
-    first, last = searches["searched_at"].min(), searches["searched_at"].max()
-    facts = _facts(searches)
+    first, last = _period(searches)
+    lines = tally(searches, **_FACTS)
     rows = [
-        {"change": what, "from": at.date().isoformat(), "side": side} | _side(part, start, end)
-        for at, what in CUT_OVERS
-        if first < at <= last
-        for side, part, start, end in (
-            ("before", facts[facts["at"] < at], first, at),
-            ("after", facts[facts["at"] >= at], at, last),
+        {"change": what, "from": at.date().isoformat(), "side": side} | _side(lines[which], start, end)
+        for at, what in _changes(first, last)
+        for side, which, start, end in (
+            ("before", ~_after(lines, at), first, at),
+            ("after", _after(lines, at), at, last),
         )
     ]
     columns = [
@@ -72,30 +72,45 @@ def cut_overs(searches: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def changes_in(searches: pd.DataFrame) -> str:
+def changes_in(searches: Searches) -> str:
     """Which of the vendor's changes fall inside the searches' period, as a sentence."""
-    first, last = searches["searched_at"].min(), searches["searched_at"].max()
-    found = [f"from {at.day} {at:%B %Y}, {what}" for at, what in CUT_OVERS if first < at <= last]
+    found = [f"from {at.day} {at:%B %Y}, {what}" for at, what in _changes(*_period(searches))]
     if not found:
         return "None of the vendor's known changes fell inside the period of these searches."
     return f"Inside the period of these searches the vendor's logs changed: {'; '.join(found)}."
 
 
-def _facts(searches: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({
-        "at": searches["searched_at"],
-        "agency": searches["searching_agency"],
-        "vague": has_item(searches["topics"], "vague"),
-        "silent": searches["reason_origin"].isin(["blank", "masked"]).to_numpy(dtype=bool),
-        "core": counts_in(searches, "core").to_numpy(dtype=bool),
-    })  # fmt: skip
+def _period(searches: Searches) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and the last search."""
+    period = periods(searches).iloc[0]
+    return period["first"], period["last"]
 
 
-def _side(part: pd.DataFrame, start: datetime, end: datetime) -> dict[str, float]:
-    days = (end - start).total_seconds() / 86_400
-    shares = {f"{name}_share": float(part[name].mean()) for name in ("vague", "silent", "core")}
-    counts = {"days": round(days, 1), "searches": len(part), "searches_a_day": round(len(part) / days)}
-    return counts | shares
+def _changes(first: pd.Timestamp, last: pd.Timestamp) -> list[tuple[datetime, str]]:
+    """The vendor's changes inside a period."""
+    return [(at, what) for at, what in CUT_OVERS if first < at <= last]
+
+
+_FACTS = {
+    "changes": " + ".join(f"(searched_at >= {quoted(at.isoformat())}::timestamptz)::int" for at, _ in CUT_OVERS),
+    "vague": holds("topics", "vague"),
+    "silent": one_of("reason_origin", ["blank", "masked"]),
+    "core": one_of("immigration_tier", DEFINITIONS["core"]),
+}  # fmt: skip
+"""What is compared, as SQL: how many of the vendor's changes lay behind a search, and what its reason was."""
+
+
+def _after(lines: pd.DataFrame, at: datetime) -> pd.Series:
+    """Which lines stand for searches from a change on."""
+    return lines["changes"] > sum(other < at for other, _ in CUT_OVERS)
+
+
+def _side(lines: pd.DataFrame, start: datetime, end: datetime) -> dict[str, float]:
+    days, rows = (end - start).total_seconds() / 86_400, rows_of(lines)
+    shares = {
+        f"{name}_share": share(rows_of(lines, lines[name]), rows) for name in ("vague", "silent", "core")
+    }
+    return {"days": round(days, 1), "searches": rows, "searches_a_day": round(rows / days)} | shares
 
 
 LEAST_ROWS, LEAST_CHANGE = 50, 0.25
@@ -103,19 +118,18 @@ LEAST_ROWS, LEAST_CHANGE = 50, 0.25
 character where the share of vague ones moved by at least so much."""
 
 
-def changed_character(searches: pd.DataFrame) -> pd.DataFrame:
+def changed_character(searches: Searches) -> pd.DataFrame:
     """Agencies whose reasons changed character at a change of the vendor's, counted and never named.
 
     One line for each change inside the period: change, from, agencies_compared, more_vague, less_vague,
     named_immigration_before_only, named_immigration_after_only. Both directions are counted: vagueness may rise
     and fall by chance, by order or by a new menu, and a count says nothing of why.
     """
-    facts = _facts(searches[is_named(searches["searching_agency"])])
-    first, last = searches["searched_at"].min(), searches["searched_at"].max()
+    lines = tally(searches, "searching_agency", **_FACTS)
+    lines = lines[is_named(lines["searching_agency"])]
     rows = [
-        {"change": what, "from": at.date().isoformat()} | _compared(facts, at)
-        for at, what in CUT_OVERS
-        if first < at <= last
+        {"change": what, "from": at.date().isoformat()} | _compared(lines, at)
+        for at, what in _changes(*_period(searches))
     ]
     columns = ["change", "from", "agencies_compared", "more_vague", "less_vague"]
     return pd.DataFrame(
@@ -123,15 +137,18 @@ def changed_character(searches: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _compared(facts: pd.DataFrame, at: datetime) -> dict[str, int]:
-    after = (facts["at"] >= at).map({True: "after", False: "before"})
-    table = facts.groupby(["agency", after])[["vague", "core"]].agg(["sum", "size"]).unstack(fill_value=0)
-    rows = table["vague"]["size"].reindex(columns=["before", "after"], fill_value=0)
+def _compared(lines: pd.DataFrame, at: datetime) -> dict[str, int]:
+    side = _after(lines, at).map({True: "after", False: "before"})
+    counts = {
+        "rows": lines["rows"],
+        "vague": lines["rows"] * lines["vague"],
+        "core": lines["rows"] * lines["core"],
+    }
+    table = pd.DataFrame(counts).groupby([lines["searching_agency"], side]).sum().unstack(fill_value=0)
+    rows, vague, core = (table[name].reindex(columns=["before", "after"], fill_value=0) for name in counts)
     both = rows.min(axis=1) >= LEAST_ROWS
-    vague, core = (
-        table[name]["sum"].reindex(columns=["before", "after"])[both] for name in ("vague", "core")
-    )
-    change = vague["after"] / rows["after"][both] - vague["before"] / rows["before"][both]
+    rows, vague, core = rows[both], vague[both], core[both]
+    change = vague["after"] / rows["after"] - vague["before"] / rows["before"]
     return {
         "agencies_compared": int(both.sum()),
         "more_vague": int((change >= LEAST_CHANGE).sum()),
@@ -141,7 +158,7 @@ def _compared(facts: pd.DataFrame, at: datetime) -> dict[str, int]:
     }
 
 
-def word_blocking(searches: pd.DataFrame) -> Numbers:
+def word_blocking(searches: Searches) -> Numbers:
     """Agencies whose reasons changed character when words began to be refused; unknown where all searches are later."""
     table = changed_character(searches).set_index("change")
     names = {"agencies_compared": "agencies_compared_across_word_blocking", "more_vague": "agencies_more_vague",

@@ -9,44 +9,64 @@ from typing import Any
 import pandas as pd
 
 from analysis.formats import known_search_types
-from analysis.measures.numbers import Numbers, number, with_share
+from analysis.measures.numbers import Numbers, in_each_scope, number, rows_of, with_share
 from analysis.places import LeftOut, ReleasedFile
 from analysis.searches import ERAS
+from analysis.tallies import Searches, local_time, periods, tally
 
 
-def released(files: pd.DataFrame) -> Numbers:
-    """Rows released, rejected and kept, first and last search, camera owners (from `build.open_files`)."""
-    found = [number("camera_owners", "all", files["camera_owner"].nunique(), "camera owners")]
-    for scope in ["all", *sorted(files["camera_owner"].unique())]:
-        rows = files if scope == "all" else files[files["camera_owner"] == scope]
-        times = rows[rows["searches"] > 0]
-        found += [
-            number("rows_released", scope, rows["records"].sum(), "rows"),
-            number("rows_rejected", scope, rows["rejected"].sum(), "rows"),
-            number("searches", scope, rows["searches"].sum(), "rows"),
-            number("first_search", scope, times["first_search"].min() if len(times) else None, "time, UTC"),
-            number("last_search", scope, times["last_search"].max() if len(times) else None, "time, UTC"),
-        ]
-    return found
+def released(files: pd.DataFrame, searches: Searches) -> Numbers:
+    """Rows released, rejected and kept, first and last search, camera owners.
+
+    `files` is from `build.open_files`. A corpus in one file names a camera owner in each row, so records are those
+    of the owner of their file, and searches those of the owner whom their row names. A log without searches counts
+    for its owner too.
+    """
+    found = periods(searches, "camera_owner")
+    read = files[files["forms"] != "archive"]  # the files inside have lines of their own
+    silent = {*read.loc[read["searches"] == 0, "camera_owner"]} - {*found["camera_owner"]}
+    logs = pd.concat([found, pd.DataFrame({"camera_owner": sorted(silent), "rows": 0})])
+    owners = number("camera_owners", "all", len(logs), "camera owners")
+    return [owners, *in_each_scope(files, _records), *in_each_scope(logs, _searches)]
 
 
-def per_day(searches: pd.DataFrame, time_zone: str) -> pd.DataFrame:
+def _records(scope: str, files: pd.DataFrame) -> Numbers:
+    return [
+        number("rows_released", scope, files["records"].sum(), "rows"),
+        number("rows_rejected", scope, files["rejected"].sum(), "rows"),
+    ]
+
+
+def _searches(scope: str, logs: pd.DataFrame) -> Numbers:
+    rows = rows_of(logs)
+    return [
+        number("searches", scope, rows, "rows"),
+        number("first_search", scope, logs["first"].min() if rows else None, "time, UTC"),
+        number("last_search", scope, logs["last"].max() if rows else None, "time, UTC"),
+    ]
+
+
+def per_day(searches: Searches, time_zone: str) -> pd.DataFrame:
     """Searches on each local day of each log: camera_owner, day, searches; days without any are 0."""
-    day = searches["searched_at"].dt.tz_convert(time_zone).dt.tz_localize(None).dt.normalize()
-    counts = searches.groupby(["camera_owner", day.rename("day")], observed=True).size()
-    days = pd.date_range(day.min(), day.max(), freq="D")
-    owners = sorted(searches["camera_owner"].unique())
-    every = pd.MultiIndex.from_product([owners, days], names=["camera_owner", "day"])
-    return counts.reindex(every, fill_value=0).rename("searches").reset_index()
+    lines = tally(searches, "camera_owner", day=_local_day(searches, time_zone))
+    days = pd.date_range(lines["day"].min(), lines["day"].max(), freq="D")
+    every = pd.MultiIndex.from_product([lines["camera_owner"].unique(), days], names=["camera_owner", "day"])
+    counts = lines.set_index(["camera_owner", "day"])["rows"].reindex(every, fill_value=0)
+    return counts.rename("searches").reset_index()
 
 
-def by_era(searches: pd.DataFrame) -> pd.DataFrame:
+def _local_day(searches: Searches, time_zone: str) -> str:
+    return f"date_trunc('day', {local_time(searches, time_zone)})"
+
+
+def by_era(searches: Searches) -> pd.DataFrame:
     """Searches by the vendor's regime on the day: era, searches, share."""
-    counts = searches["era"].value_counts().reindex([name for name, _ in ERAS], fill_value=0)
+    counts = tally(searches, "era").set_index("era")["rows"]
+    counts = counts.reindex([name for name, _ in ERAS], fill_value=0)
     return with_share(counts.rename_axis("era").rename("searches").reset_index())
 
 
-def coverage(searches: pd.DataFrame, files: Sequence[ReleasedFile], time_zone: str) -> pd.DataFrame:
+def coverage(searches: Searches, files: Sequence[ReleasedFile], time_zone: str) -> pd.DataFrame:
     """Which local days each file covers: source_file, said_from, said_until, first_day, last_day, days,
     days_without_searches, days_missing_at_start, days_missing_at_end.
 
@@ -55,8 +75,8 @@ def coverage(searches: pd.DataFrame, files: Sequence[ReleasedFile], time_zone: s
     that broke off looks like a month that ends early. A portal shows its last thirty days and ends with no month.
     A file without searches has no days.
     """
-    day = searches["searched_at"].dt.tz_convert(time_zone).dt.tz_localize(None).dt.normalize()
-    found = day.groupby(searches["source_file"]).agg(["min", "max", "nunique"])
+    days = tally(searches, "source_file", day=_local_day(searches, time_zone))
+    found = days.groupby("source_file")["day"].agg(["min", "max", "size"])
     lines = [_covered(file, name, found) for file in files for name in _parts(file, found)]
     return pd.DataFrame(lines).astype(dict.fromkeys(("days", *_GAPS), "Int64"))
 
@@ -98,30 +118,29 @@ def left_out(files: Sequence[LeftOut]) -> pd.DataFrame:
     )
 
 
-def by_moderation(searches: pd.DataFrame) -> pd.DataFrame:
+def by_moderation(searches: Searches) -> pd.DataFrame:
     """Searches by type and by the vendor's moderation: search_type, moderation, searches, share of all rows.
 
     A search that the vendor blocked was an attempt; it is counted here and stays among the rows.
     """
     kinds = ["search_type", "moderation"]
-    rows = searches[kinds].fillna("(none)").astype(str)
-    rows["search_type"] = _named_types(rows["search_type"])
+    lines = tally(searches, *kinds).fillna(dict.fromkeys(kinds, "(none)"))
+    lines["search_type"] = _named_types(lines)
     # What is not a word of the vendor's closed list is somebody's sentence, and is not printed.
-    rows["moderation"] = rows["moderation"].where(rows["moderation"].isin(MODERATION), "(a sentence)")
-    table = rows.groupby(kinds).size().rename("searches").reset_index()
+    lines["moderation"] = lines["moderation"].where(lines["moderation"].isin(MODERATION), "(a sentence)")
+    table = lines.groupby(kinds)["rows"].sum().rename("searches").reset_index()
     table = table.sort_values(["searches", *kinds], ascending=[False, True, True], ignore_index=True)
     return with_share(table)
 
 
-def _named_types(types: pd.Series) -> pd.Series:
+def _named_types(lines: pd.DataFrame) -> pd.Series:
     """Types of the vendor's list as they are; unknown ones are named where they are common, else counted only."""
-    rows = types.value_counts()
     known = {*known_search_types(), "(none)"}
     names = {
-        name: name if name.removesuffix(" - Mobile") in known or n >= COMMON_TYPE else "(unknown type)"
-        for name, n in rows.items()
+        name: name if name.removesuffix(" - Mobile") in known or rows >= COMMON_TYPE else "(unknown type)"
+        for name, rows in lines.groupby("search_type")["rows"].sum().items()
     }
-    return types.map(names)
+    return lines["search_type"].map(names)
 
 
 COMMON_TYPE = 50  # rows: a rarer unknown value may be a cell that slipped into the column
