@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from itertools import chain, pairwise
@@ -107,6 +109,7 @@ def make(file: ReleasedFile, path: Path, by: Recipe, into: Path, threads: int = 
     """
     release = Release(file, path, by.time_zone)
     with (
+        _without_collector(),
         _Groups(into / "searches.parquet", SCHEMA) as found,
         _Groups(into / "rejected.parquet", REJECTED) as rejected,
     ):
@@ -115,6 +118,18 @@ def make(file: ReleasedFile, path: Path, by: Recipe, into: Path, threads: int = 
             rejected.write(done.rejected)
     said = {"facts": release.facts, "ledger": [astuple(entry) for entry in release.ledger.entries]}
     (into / "part.json").write_text(json.dumps(said), encoding="utf-8")
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Blocks leave no cycles behind; the collector would walk over all remembered reasons again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @dataclass(frozen=True)

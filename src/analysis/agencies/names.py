@@ -156,8 +156,9 @@ def _take_account(text: str, tags: tuple[str, ...], said: Words) -> tuple[str, t
 
 def _trim(text: str) -> str:
     """Without empty brackets, or dashes and blanks at the ends."""
-    text = re.sub(r"\(\s*\)|\[\s*\]", " ", text)
-    text = re.sub(r"\s+([)\]])", r"\1", text)
+    if ")" in text or "]" in text:
+        text = re.sub(r"\(\s*\)|\[\s*\]", " ", text)
+        text = re.sub(r"\s+([)\]])", r"\1", text)
     return " ".join(text.split()).strip(" -,;/")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pyarrow as pa
@@ -55,20 +56,22 @@ def _moments(ticks: np.ndarray) -> pa.Array:
 
 def _parsed(texts: pa.Array) -> np.ndarray:
     """Microseconds since 1970 of each text, `_NONE` where it is no time."""
-    width = pc.binary_length(texts).fill_null(0).to_numpy(zero_copy_only=False)
+    width = _widths(texts)
     out = np.full(len(texts), _NONE)
-    widths = np.flatnonzero(np.bincount(np.minimum(width, 99))) if len(texts) else ()
-    for shape in (shape for shape in SHAPES if len(shape) in widths):
-        rows = np.flatnonzero((width == len(shape)) & (out == _NONE))
+    for size in {len(shape) for shape in SHAPES}:
+        rows = np.flatnonzero(width == size)
         if len(rows):
-            values, good = _fixed(_taken(texts, rows), shape)
-            out[rows[good]] = values[good]
+            out[rows] = _in_shapes(_signs(texts, rows, size))
     left = np.flatnonzero((width > 0) & (out == _NONE))
     if len(left):
         rest = texts.take(pa.array(left)).dictionary_encode()
         values = np.array([_ticks(text) for text in rest.dictionary.to_pylist()], dtype=np.int64)
         out[left] = values[rest.indices.to_numpy()]
     return out
+
+
+def _widths(texts: pa.Array) -> np.ndarray:
+    return pc.binary_length(texts).fill_null(0).to_numpy(zero_copy_only=False)
 
 
 def _ticks(text: str) -> int:
@@ -86,29 +89,22 @@ def pair(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     """
     texts = _flat(texts)
     start, end = np.full(len(texts), _NONE), np.full(len(texts), _NONE)
-    left = np.arange(len(texts))
-    for width in sorted({len(shape) for shape in NATIVE}, reverse=True):
-        rows = left[_has_line_end(_taken(texts, left), width)]
-        cells = _taken(texts, rows)
-        start[rows] = _parsed(pc.utf8_slice_codeunits(cells, 0, width))
-        end[rows] = _parsed(pc.utf8_slice_codeunits(cells, width + 1))
-        left = np.setdiff1d(left, rows, assume_unique=True)
+    width = _widths(texts)
+    for first, second in product({len(shape) for shape in NATIVE}, repeat=2):
+        rows = np.flatnonzero((width == first + 1 + second) & (start == _NONE))
+        if len(rows):
+            signs = _signs(texts, rows, first + 1 + second)
+            parted = signs[:, first] == ord("\n")
+            signs, rows = (signs, rows) if parted.all() else (signs[parted], rows[parted])
+            start[rows], end[rows] = _in_shapes(signs[:, :first]), _in_shapes(signs[:, first + 1 :])
+    left = np.flatnonzero((start == _NONE) | (end == _NONE))
     if len(left):
         coded = texts.take(pa.array(left)).fill_null("").dictionary_encode()
         for side, out in ((1, start), (2, end)):
             halves = pa.array([_half(text, side) for text in coded.dictionary.to_pylist()], pa.string())
-            out[left] = _parsed(halves)[coded.indices.to_numpy()]
+            read = _parsed(halves)[coded.indices.to_numpy()]
+            out[left] = np.where(out[left] == _NONE, read, out[left])
     return _moments(start), _moments(end)
-
-
-def _taken(texts: pa.Array, rows: np.ndarray) -> pa.Array:
-    return texts if len(rows) == len(texts) else texts.take(pa.array(rows))
-
-
-def _has_line_end(texts: pa.Array, at: int) -> np.ndarray:
-    """Which texts have a line feed at a place and nowhere after it."""
-    here = pc.equal(pc.utf8_slice_codeunits(texts, at, at + 1), "\n")
-    return here.fill_null(False).to_numpy(zero_copy_only=False)
 
 
 def _half(text: str, side: int) -> str:
@@ -173,21 +169,38 @@ def _flat(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
     return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
-def _fixed(texts: pa.Array, shape: str) -> tuple[np.ndarray, np.ndarray]:
-    """Microseconds since 1970 of texts that all have the shape's width, and which of them fit the shape."""
+def _signs(texts: pa.Array, rows: np.ndarray, width: int) -> np.ndarray:
+    """The bytes of some texts that all have one width: a line for each text."""
+    if len(rows) < len(texts):
+        texts = texts.take(pa.array(rows))
     offsets = np.frombuffer(texts.buffers()[1], np.int32, len(texts) + 1, texts.offset * 4)
     data = np.frombuffer(texts.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
-    signs = data.reshape(len(texts), len(shape))
-    part = {name: _number(signs, at, width) for name, at, width in _fields(shape)}
-    good = _fits(signs, shape)
+    return data.reshape(len(texts), width)
+
+
+def _in_shapes(signs: np.ndarray) -> np.ndarray:
+    """Microseconds since 1970 of texts of one width, `_NONE` where they fit no shape of that width."""
+    out = np.full(len(signs), _NONE)
+    for shape in (shape for shape in SHAPES if len(shape) == signs.shape[1]):
+        rows = np.flatnonzero(out == _NONE)
+        values, good = _fixed(signs if len(rows) == len(signs) else signs[rows], shape)
+        out[rows[good]] = values[good]
+    return out
+
+
+def _fixed(signs: np.ndarray, shape: str) -> tuple[np.ndarray, np.ndarray]:
+    """Microseconds since 1970 of texts that all have the shape's width, and which of them fit the shape."""
+    columns = np.ascontiguousarray(signs.T)
+    part = {name: _number(columns[at : at + width]) for name, at, width in _fields(shape)}
+    good = _fits(columns, shape)
     hour = part["hour"]
     if shape in NATIVE:
         good &= (hour >= 1) & (hour <= 12)
-        hour = hour % 12 + 12 * (signs[:, shape.index("A")] == ord("P"))
+        hour = hour % 12 + 12 * (columns[shape.index("A")] == ord("P"))
     good &= (hour < 24) & (part["minute"] < 60) & (part["second"] < 60) & (part["year"] >= 1)
     good &= (part["month"] >= 1) & (part["month"] <= 12) & (part["day"] >= 1)
     good &= part["day"] <= _days_in_month(part["year"], np.clip(part["month"], 1, 12))
-    seconds = ((_day(part) * 24 + hour) * 60 + part["minute"]) * 60 + part["second"]
+    seconds = _day(part) * np.int64(86_400) + ((hour * 60 + part["minute"]) * 60 + part["second"])
     return seconds * 1_000_000 + part.get("milli", 0) * 1_000, good
 
 
@@ -198,11 +211,10 @@ def _fields(shape: str) -> tuple[tuple[str, int, int], ...]:
     return tuple((name, run.start(), len(run[0])) for name, run in zip(names, re.finditer("d+", shape)))
 
 
-def _fits(signs: np.ndarray, shape: str) -> np.ndarray:
-    good = np.ones(len(signs), dtype=bool)
+def _fits(columns: np.ndarray, shape: str) -> np.ndarray:
+    good = np.ones(columns.shape[1], dtype=bool)
     half = shape.index("A") if shape in NATIVE else -1
-    for place, sign in enumerate(shape):
-        column = signs[:, place]
+    for place, (sign, column) in enumerate(zip(shape, columns)):
         if sign == "d":
             good &= (column >= 48) & (column <= 57)
         elif place == half:
@@ -212,10 +224,11 @@ def _fits(signs: np.ndarray, shape: str) -> np.ndarray:
     return good
 
 
-def _number(signs: np.ndarray, at: int, width: int) -> np.ndarray:
-    value = np.zeros(len(signs), dtype=np.int64)
-    for place in range(at, at + width):
-        value = value * 10 + (signs[:, place].astype(np.int64) - 48)
+def _number(digits: np.ndarray) -> np.ndarray:
+    """The numbers that columns of digits write; of four digits at most."""
+    value = np.zeros(digits.shape[1], dtype=np.int32)
+    for column in digits:
+        value = value * 10 + (column.astype(np.int32) - 48)
     return value
 
 

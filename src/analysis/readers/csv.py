@@ -129,7 +129,8 @@ def _is_utf8(file: BinaryIO) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for piece in iter(partial(file.read, 1 << 20), b""):
-            decoder.decode(piece)
+            if decoder.getstate()[0] or not piece.isascii():
+                decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
@@ -204,7 +205,7 @@ def _record_ends(window: _Window, delimiter: str) -> np.ndarray | None:
         ends = np.append(ends, len(data))
     used = int(ends[-1]) if len(ends) else 0
     pairs = np.count_nonzero(bytes_[lines[lines < used] - 1] == _CR) if used else 0
-    if data.count(b"\r", 0, used) != pairs:
+    if np.count_nonzero(bytes_[:used] == _CR) != pairs:
         return None
     quotes = quotes[: np.searchsorted(quotes, used)]
     return ends if _quotes_are_regular(bytes_[:used], quotes, ord(delimiter)) else None
@@ -215,10 +216,11 @@ def _quotes_are_regular(bytes_: np.ndarray, quotes: np.ndarray, delimiter: int) 
     if len(quotes) % 2:
         return False
     opening, closing = quotes[::2], quotes[1::2]
-    before = bytes_[np.maximum(opening - 1, 0)]
-    opens = (opening == 0) | np.isin(before, [delimiter, _LF, _QUOTE])
-    after = bytes_[np.minimum(closing + 1, len(bytes_) - 1)]
-    closes = (closing == len(bytes_) - 1) | np.isin(after, [delimiter, _LF, _CR, _QUOTE])
+    beside = np.zeros(256, dtype=bool)  # what may stand before an opening quote, and after a closing one
+    beside[[delimiter, _LF, _QUOTE]] = True
+    opens = (opening == 0) | beside[bytes_[np.maximum(opening - 1, 0)]]
+    beside[_CR] = True
+    closes = (closing == len(bytes_) - 1) | beside[bytes_[np.minimum(closing + 1, len(bytes_) - 1)]]
     return bool(opens.all() and closes.all())
 
 

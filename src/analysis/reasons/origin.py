@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from analysis.formats import is_masked
 
+MOST_HEADS = 4096  # officers choose from a few hundred combinations
+
 ORIGINS = ("typed", "dropdown", "dropdown+typed", "machine", "blank", "masked")
 
 
@@ -53,12 +55,17 @@ class Menu:
         return re.compile(rf"\s*({self.pattern})\s+-(?:\s+(.*))?", re.DOTALL)
 
     @cached_property
+    def _heads(self) -> dict[str, tuple[str, ...]]:
+        """Cells' beginnings up to ` -` that were looked at before, with their values; none where it is no menu's."""
+        return {}
+
+    @cached_property
     def _alone(self) -> frozenset[str]:
         return frozenset(value for value in self.values if "/" in value or "(" in value)
 
     @cached_property
     def _machine_letters(self) -> frozenset[str]:
-        return frozenset(machine.begins[:1] for machine in self.machines)
+        return frozenset(letter for machine in self.machines for letter in _both_cases(machine.begins[:1]))
 
     def part(self, reason: str, column: str | None = None, portal: bool = False) -> Parted:
         """Part one reason, and the portal's own offense-type column where there is one.
@@ -81,10 +88,20 @@ class Menu:
         """The drop-down values that a cell begins with, and its typed text without outer blanks."""
         if portal and reason.strip() in self._alone:
             return (reason.strip(),), ""
-        found = self._native.fullmatch(reason)
+        head, dash, rest = reason.partition(" -")
+        types = self._types_of(head) if dash and (not rest or rest[0].isspace()) else ()
+        if types:
+            return types, rest.strip()
+        found = self._native.fullmatch(reason)  # with a tab before the dash, say
         if found is None:
             return (), reason.strip()
         return self.split_column(found[1]), (found[2] or "").strip()
+
+    def _types_of(self, head: str) -> tuple[str, ...]:
+        """The values that a cell's beginning consists of; no value holds ` -`, and few beginnings occur."""
+        if head not in self._heads and len(self._heads) < MOST_HEADS:
+            self._heads[head] = self.split_column(head.strip()) if self._native.fullmatch(f"{head} -") else ()
+        return self._heads.get(head, ())
 
     def split_column(self, cell: str | None) -> tuple[str, ...]:
         """The values of an offense-type column; unknown ones as they stand, since agencies may add their own."""
@@ -95,7 +112,7 @@ class Menu:
         return tuple(value for value in types if value not in self.values)
 
     def _machine(self, text: str) -> Machine | None:
-        if text[:1].casefold() not in self._machine_letters:
+        if text[:1] not in self._machine_letters:
             return None
         start = " ".join(text[:200].casefold().split())
         return next((machine for machine in self.machines if start.startswith(machine.begins)), None)
@@ -109,7 +126,11 @@ class Menu:
         return typed if typed != quoted else quoted
 
 
-@lru_cache(maxsize=4096)  # officers choose from a few hundred combinations
+def _both_cases(letter: str) -> tuple[str, ...]:
+    return letter, letter.upper()
+
+
+@lru_cache(maxsize=MOST_HEADS)
 def _values(cell: str) -> tuple[str, ...]:
     if is_masked(cell):
         return ()

@@ -27,7 +27,7 @@ _QUIET = re2.Options()
 _QUIET.log_errors = False
 _SIGNS = re.compile(r"\(\?:|\{[\d,]+\}|\[[^\]]*\]|.")
 _NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-_NOT_ALLOWED = (
+_NOT_ALLOWED = tuple((re.compile(forbidden), why) for forbidden, why in (
     (r"\(\?|\\|[\^$]", "look-around, back-references, anchors and backslashes are outside the subset"),
     (r"[*+?}][*+?]", "lazy and possessive repeats are outside the subset"),
     (r"\)[*+]", "an unbounded repeat of a group is outside the subset: write {0,2} or a longer list"),
@@ -37,28 +37,27 @@ _NOT_ALLOWED = (
     (r"[^a-z0-9 |()?*+\[\]{},.~-]", "patterns meet small letters, digits and single blanks only"),
     (r"\[[^\]]*\[", "a class inside a class is outside the subset"),
     (r"\d\((?! )|\)\d", "a number is written whole: '2800|2801', not '28(00|01)'"),
-)  # fmt: skip
+))  # fmt: skip
 
 
 class BadPattern(Exception):
     """A pattern outside the subset; the message says what is wrong and what to write."""
 
 
-def expanded(written: str, lists: Mapping[str, str]) -> str:
-    """The regular expression of a written pattern: lists put in, *beside* and *soon after* spelt out.
+def expressions(written: str, lists: Mapping[str, str]) -> tuple[str, str]:
+    """A written pattern as an expression, and as one that every text meets which meets the pattern.
 
-    `lists` gives the expression of each named list. Raises `BadPattern` for anything outside the subset.
+    In the first, lists are put in, *beside* and *soon after* spelt out; `lists` gives the expression of each
+    named list. The second is what stands left of the first `~` or `..`: the left side is the one to write first
+    when it is the rarer, since texts without it are not looked at again. Raises `BadPattern` for anything outside
+    the subset.
     """
-    return _with_lists("|".join(map(_spelt_out, _checked(written, lists))), lists)
-
-
-def needed(written: str, lists: Mapping[str, str]) -> str:
-    """An expression that every text meets which meets the pattern: what stands left of the first `~` or `..`.
-
-    The left side is the one to write first when it is the rarer: texts without it are not looked at again.
-    """
-    lefts = dict.fromkeys(re.split(r" (?:~|\.\.) ", part)[0] for part in _checked(written, lists))
-    return _with_lists("|".join(lefts), lists)
+    parts = list(_alternatives(written))
+    _check(written, parts, lists)
+    expression = _with_lists("|".join(map(_spelt_out, parts)), lists)
+    _check_expression(written, expression)
+    lefts = dict.fromkeys(re.split(r" (?:~|\.\.) ", part)[0] for part in parts)
+    return expression, _with_lists("|".join(lefts), lists)
 
 
 def words(pattern: str) -> str:
@@ -66,8 +65,8 @@ def words(pattern: str) -> str:
     return f" (?:{pattern}) "
 
 
-def _checked(written: str, lists: Mapping[str, str]) -> list[str]:
-    """The alternatives of a written pattern, after checking it."""
+def _check(written: str, parts: list[str], lists: Mapping[str, str]) -> None:
+    """Refuse what people may not write."""
     unknown = [name for name in _NAME.findall(written) if name not in lists]
     if unknown:
         raise BadPattern(
@@ -75,16 +74,18 @@ def _checked(written: str, lists: Mapping[str, str]) -> list[str]:
         )
     plain = _NAME.sub("x", written)
     for forbidden, why in _NOT_ALLOWED:
-        found = re.search(forbidden, plain)
+        found = forbidden.search(plain)
         if found:
             raise BadPattern(f"'{found[0]}' in '{written}': {why}")
     if _nested(plain):
         raise BadPattern(f"a repeat inside a repeated group in '{written}'; bound it with {{1,20}}")
-    parts = list(_alternatives(written))
     if any("~" in inner or ".." in inner for part in parts for inner in _groups(part)):
         raise BadPattern(f"'~' and '..' stand outside brackets; write '{written}' as alternatives")
+
+
+def _check_expression(written: str, expression: str) -> None:
+    """Refuse what an engine cannot run, and numbers so long that they are told apart by their length alone."""
     try:
-        expression = _with_lists("|".join(map(_spelt_out, parts)), lists)
         re2.compile(expression, _QUIET)
     except re2.error as error:
         raise BadPattern(f"'{written}' is no pattern ({error}); mend it") from error
@@ -92,7 +93,6 @@ def _checked(written: str, lists: Mapping[str, str]) -> list[str]:
         raise BadPattern(
             f"'{written}' names a number of {LONG_NUMBER} digits or more; numbers so long are cases"
         )
-    return parts
 
 
 def _longest_number(expression: str) -> int:
@@ -101,6 +101,8 @@ def _longest_number(expression: str) -> int:
     Numbers that no pattern names are told apart by their length alone (`reasons.table`). A digit beside a bracket
     belongs to the number on the bracket's other side.
     """
+    if not any(sign.isdigit() for sign in expression):
+        return 0
     longest = length = last = 0
     named = False
     for sign in [*_SIGNS.findall(expression), " "]:

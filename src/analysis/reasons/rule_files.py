@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis.reasons.engine import TOPIC_OF_TIER, Found, classify_fast
-from analysis.reasons.normal import readings
+from analysis.reasons.engine import TOPIC_OF_TIER, Found, decide
+from analysis.reasons.normal import readings, searched_each
 from analysis.reasons.origin import Menu, read_machines
-from analysis.reasons.patterns import BadPattern, expanded, matches_anything, needed
+from analysis.reasons.patterns import BadPattern, expressions, matches_anything
 from analysis.reasons.rules import KINDS, TIERS, Guard, OffenseType, Pattern, Rule, Rules, WordList
 
 MENU_FILE, WORDS_FILE = "offense_types.toml", "words.toml"
@@ -76,8 +76,7 @@ def load(folder: Path) -> Rules:
         lists=lists,
         dhs=next((_dhs(file, content["dhs"], made) for file, content in topics if "dhs" in content), {}),
     )
-    for file, rule in made:
-        _check_examples(file, rule, rules)
+    _check_examples(made, rules)
     return rules
 
 
@@ -134,7 +133,7 @@ def _is(value: Any, kind: type) -> bool:
 
 def _pattern(file: str, name: str, written: str, lists: Mapping[str, str], whole: bool = False) -> Pattern:
     try:
-        made = Pattern(written, expanded(written, lists), needed(written, lists))
+        made = Pattern(written, *expressions(written, lists))
     except BadPattern as error:
         raise BadRules(f"{file}, {name}: {error}") from error
     if not whole and matches_anything(made.needed):
@@ -301,23 +300,31 @@ def _dhs(file: str, table: Mapping[str, Any], made: Sequence[tuple[str, Rule]]) 
 # Examples ---------------------------------------------------------------------------------------------------
 
 
-def _found(text: str, rules: Rules) -> Found:
-    return classify_fast(rules.menu.part(text), rules)
+def _check_examples(made: Sequence[tuple[str, Rule]], rules: Rules) -> None:
+    """Every example through the whole set: its rule must count each of `matches` and none of `leaves`."""
+    texts = [text for _, rule in made for text in (*rule.matches, *rule.leaves)]
+    answers = iter(_found(texts, rules))
+    for file, rule in made:
+        for text, found in zip(rule.matches, answers):
+            if rule.id not in found.rules:
+                raise BadRules(f"{file}, rule '{rule.id}': {_why_not(text, rule, found)}")
+        for text, found in zip(rule.leaves, answers):
+            if rule.id in found.rules:
+                raise BadRules(
+                    f"{file}, rule '{rule.id}': matches '{text}', which it must leave; add an unless or narrow it"
+                )
 
 
-def _check_examples(file: str, rule: Rule, rules: Rules) -> None:
-    """Every example through the whole set: this rule must count each of `matches` and none of `leaves`."""
-    for text in rule.matches:
-        found = _found(text, rules)
-        if rule.id not in found.rules:
-            because = found.removed.get(rule.id)
-            why = f"removed by {because}" if because else "its pattern does not match it"
-            raise BadRules(
-                f"{file}, rule '{rule.id}': its example '{text}' does not give this rule ({why}; normal form "
-                f"'{' | '.join(readings(text))}'); mend the pattern or the example"
-            )
-    for text in rule.leaves:
-        if rule.id in _found(text, rules).rules:
-            raise BadRules(
-                f"{file}, rule '{rule.id}': matches '{text}', which it must leave; add an unless or narrow it"
-            )
+def _found(texts: Sequence[str], rules: Rules) -> list[Found]:
+    parted = [rules.menu.part(text) for text in texts]
+    asked = searched_each([part.asked for part in parted])
+    return [decide(rules.at_once(text.encode()), part, rules) for text, part in zip(asked, parted)]
+
+
+def _why_not(text: str, rule: Rule, found: Found) -> str:
+    because = found.removed.get(rule.id)
+    why = f"removed by {because}" if because else "its pattern does not match it"
+    return (
+        f"its example '{text}' does not give this rule ({why}; normal form '{' | '.join(readings(text))}'); "
+        "mend the pattern or the example"
+    )

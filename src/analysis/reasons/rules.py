@@ -141,8 +141,11 @@ class Rules:
     @cached_property
     def by_number(self) -> Mapping[int, tuple[Rule, ...]]:
         """The rules whose `match` has each number."""
-        numbers = dict.fromkeys(self.number[rule.searched] for rule in self.rules)
-        return {n: tuple(r for r in self.rules if self.number[r.searched] == n) for n in numbers}
+        found: dict[int, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            number = self.number[rule.searched]
+            found[number] = (*found.get(number, ()), rule)
+        return found
 
     @cached_property
     def number_within(self) -> Mapping[str, int]:

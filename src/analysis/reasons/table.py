@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from analysis.formats import are_masked
 from analysis.reasons.engine import Found, decide
-from analysis.reasons.normal import normal_forms
+from analysis.reasons.normal import searched_each
 from analysis.reasons.origin import ORIGINS, Parted
 from analysis.reasons.patterns import LONG_NUMBER
 from analysis.reasons.rules import Rules
@@ -199,13 +199,11 @@ def _classify(table: pa.Table, portal: bool, rules: Rules) -> tuple[_Rows, _Case
 def _texts(rows: _Rows, cases: _Cases) -> pa.Array:
     """What was typed, for each writing: the end of its reason as released, as long as that of its case."""
     written = [reason.strip() for reason in rows.reasons.to_pylist()]
-    parted = np.array([part.origin != "typed" for part in cases.parts], dtype=bool)
     if len(rows.reason) != len(written) or not np.array_equal(rows.reason, np.arange(len(written))):
         written = [written[reason] for reason in rows.reason.tolist()]
-    for place in np.flatnonzero(parted[rows.case]).tolist():
-        length = len(cases.texts[rows.case[place]])
-        written[place] = written[place][len(written[place]) - length :]
-    return pa.array(written, pa.string())
+    lengths = np.array([len(text) for text in cases.texts], dtype=np.int64)[rows.case].tolist()
+    ends = [one if len(one) == length else one[len(one) - length :] for one, length in zip(written, lengths)]
+    return pa.array(ends, pa.string())
 
 
 def _part(
@@ -223,10 +221,12 @@ def _part(
         _MASKED if mask else _TYPED if text else _BLANK
         for text, mask in zip(texts, are_masked(column).to_pylist())
     ]
+    same: dict[Parted, Parted] = {}  # few differ but for their text, and one object is kept of each
     for place, (look, types) in enumerate(zip(special, columns)):
         if look or types:
-            parts[place] = rules.menu.part(reasons[place], types, bool(portals[place]))
-            texts[place] = parts[place].text
+            part = rules.menu.part(reasons[place], types, bool(portals[place]))
+            texts[place], bare = part.text, part._replace(text="")
+            parts[place] = same.setdefault(bare, bare)
     return texts, parts
 
 
@@ -242,12 +242,8 @@ def _match(texts: list[str], rules: Rules) -> list[frozenset[int]]:
 
 def _match_new(texts: list[str], rules: Rules) -> list[frozenset[int]]:
     """The numbers of the patterns that match each text; see `Rules.at_once`."""
-    forms = [f"< {form} >" for form in normal_forms([text.replace("_", " ") for text in texts])]
-    both = [place for place, text in enumerate(texts) if "_" in text]
-    for place, form in zip(both, normal_forms([texts[place].replace("_", "") for place in both])):
-        forms[place] = forms[place] if forms[place] == f"< {form} >" else f"{forms[place]} < {form} >"
     match = rules.at_once
-    return [match(form) for form in "\n".join(forms).encode().split(b"\n")]
+    return [match(form) for form in "\n".join(searched_each(texts)).encode().split(b"\n")]
 
 
 def _by_day(table: pa.Table, cases: _Cases, place: np.ndarray, rules: Rules) -> np.ndarray:
