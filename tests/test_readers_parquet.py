@@ -119,6 +119,18 @@ def test_a_times_column_fine_to_the_nanosecond_keeps_every_digit(path):
     assert one(path, pa.array([1], pa.timestamp("ns"))) == ["1970-01-01 00:00:00.000000001"]
 
 
+MOMENTS = st.datetimes(dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.one_of(st.none(), MOMENTS), min_size=1), st.sampled_from([None, "UTC"]))
+def test_times_are_written_as_the_standard_library_writes_them(path, moments, zone):
+    whole = [moment and moment.replace(microsecond=moment.microsecond // 1000 * 1000) for moment in moments]
+    texts = one(path, pa.array(whole, pa.timestamp("ms", zone)))
+    sign, end = (" ", "") if zone is None else ("T", "Z")
+    assert texts == [moment.isoformat(sign, "milliseconds") + end if moment else "" for moment in whole]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(st.none(), st.floats(width=64)), min_size=1))
 def test_every_number_reads_back_as_the_same_number(path, numbers):

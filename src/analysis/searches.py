@@ -190,6 +190,8 @@ def _search_time(section: Section, form: Form) -> pa.Array:
 
 
 def _count(section: Section, form: Form, column: str) -> pa.Array:
+    if column not in form:
+        return pa.nulls(section.cells.num_rows, pa.int64())
     counts = count(_text(section, form, column))
     return pc.if_else(pc.equal(counts, 0), None, counts) if column in form.zero_is_unknown else counts
 
@@ -215,8 +217,12 @@ def _camera_owner(section: Section, form: Form, file: ReleasedFile) -> pa.Array:
     """Whose cameras were searched: what the row says in a corpus of many logs, else what source.toml says."""
     if "camera_owner" not in form:
         return _constant(file.camera_owner, section.cells.num_rows)
-    owners = pc.utf8_trim_whitespace(_text(section, form, "camera_owner"))
-    return pc.if_else(pc.or_(pc.equal(owners, ""), are_masked(owners)), file.camera_owner, owners)
+    said = file.camera_owner
+    return _by_distinct(
+        _text(section, form, "camera_owner"),
+        lambda text: said if not text.strip() or is_masked(text) else text.strip(),
+        pa.string(),
+    )
 
 
 def _agency(section: Section, form: Form, file: ReleasedFile) -> pa.Array:
@@ -228,6 +234,9 @@ def _agency(section: Section, form: Form, file: ReleasedFile) -> pa.Array:
 def _window(section: Section, form: Form) -> tuple[pa.Array, pa.Array]:
     if "time_frame" in form:
         return times.pair(_text(section, form, "time_frame"))
+    if "window_start" not in form and "window_end" not in form:
+        none = pa.nulls(section.cells.num_rows, times.TYPE)
+        return none, none
     start, end = (times.parse(_text(section, form, name)) for name in ("window_start", "window_end"))
     return start, end
 
