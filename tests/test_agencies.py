@@ -10,7 +10,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import agencies
+from analysis import agencies, measures
 from analysis.agencies.names import read
 from analysis.agencies.words import words
 
@@ -665,7 +665,7 @@ def searched(agency: str, state: str | None, kind: str | None, *days: str) -> pd
 def test_an_agreement_counts_from_the_day_it_was_signed(tmp_path, days, when, before, after, since):
     path = tmp_path / "287g.csv"
     path.write_text("\n".join(SHEET.splitlines()[:2]), encoding="utf-8")
-    found = agencies.at_search(
+    found = measures.at_search(
         searched("Quellmere County TX SO", "TX", "county_sheriff", *days), agencies.participating(path)
     ).iloc[0]
     assert (found["when"], found["signed_before"], found["signed_after"], found["searches_since"]) == (
@@ -678,13 +678,13 @@ def test_an_agreement_counts_from_the_day_it_was_signed(tmp_path, days, when, be
 
 def test_every_model_is_kept_with_its_own_date_and_the_first_one_counts(sheet):
     rows = searched("Quellmere County TX SO", "TX", "county_sheriff", "2025-12-01")
-    found = agencies.at_search(rows, agencies.participating(sheet)).iloc[0]
+    found = agencies.holders(rows, agencies.participating(sheet)).iloc[0]
     assert found["models"] == "Jail Enforcement Model (2020-06-08); Task Force Model (2025-12-10)"
     assert found["first_signed"] == date(2020, 6, 8)
 
 
 def test_an_agreement_without_a_readable_date_is_never_in_force(sheet):
-    found = agencies.at_search(
+    found = measures.at_search(
         searched("Tarnwick TX PD", "TX", "municipal", "2025-12-01"), agencies.participating(sheet)
     )
     assert (found["when"].item(), found["signed_before"].item()) == ("date not known", False)
@@ -698,14 +698,12 @@ def test_neither_another_state_nor_another_agency_of_the_place_is_matched(sheet)
             searched("Tarnwick ISD TX PD", "TX", "school", "2025-12-20"),
         ]
     )
-    assert agencies.at_search(rows, agencies.participating(sheet)).empty
+    assert agencies.holders(rows, agencies.participating(sheet)).empty
 
 
 def test_a_towns_public_safety_department_is_the_police_of_a_list(sheet):
     rows = searched("Tarnwick TX DPS", "TX", "municipal", "2025-12-01")
-    assert agencies.at_search(rows, agencies.participating(sheet))["match"].tolist() == [
-        "state, kind and name"
-    ]
+    assert agencies.holders(rows, agencies.participating(sheet))["match"].tolist() == ["state, kind and name"]
 
 
 def test_the_day_of_a_search_is_that_of_the_owners_clock(tmp_path):
@@ -713,12 +711,12 @@ def test_the_day_of_a_search_is_that_of_the_owners_clock(tmp_path):
     path.write_text("\n".join(SHEET.splitlines()[:2]), encoding="utf-8")
     rows = searched("Quellmere County TX SO", "TX", "county_sheriff", "2025-12-10T03:00")
     listed = agencies.participating(path)
-    assert agencies.at_search(rows, listed)["signed_before"].item()
-    assert not agencies.at_search(rows, listed, "America/Chicago")["signed_before"].item()
+    assert measures.at_search(rows, listed)["signed_before"].item()
+    assert not measures.at_search(rows, listed, "America/Chicago")["signed_before"].item()
 
 
 def test_a_match_with_the_kind_unknown_on_one_side_says_so(sheet):
-    found = agencies.at_search(
+    found = agencies.holders(
         searched("Tarnwick TX PD", "TX", None, "2025-12-01"), agencies.participating(sheet)
     )
     assert found["match"].tolist() == ["state and name; kind unknown"]
@@ -766,7 +764,7 @@ def test_ices_real_sheet_is_read_whole_with_its_three_broken_dates(records, real
         .rename(columns=renamed)
         .assign(searched_at=pd.Timestamp("2025-12-15", tz="UTC"))
     )
-    assert len(agencies.at_search(searches, found)) >= 330
+    assert len(agencies.holders(searches, found)) >= 330
 
 
 def test_the_real_index_of_agreements_is_read_whole(records):

@@ -358,7 +358,7 @@ def test_each_other_definition_changes_one_thing():
 
 def test_weeks_and_agencies_are_counted_under_every_definition():
     rows = searches(STRICT, {**CORE, "rules": ["ero.letters"], "searched_at": "2025-12-20T12:00:00Z"}, {})
-    weeks, names = measures.weeks_otherwise(rows, "UTC"), list(measures.alternatives(rows))
+    weeks, names = measures.weeks_otherwise(rows, "UTC"), list(measures.ALTERNATIVES)
     assert weeks.columns.tolist() == ["week", *names]
     assert weeks[CORE_LINE].tolist() == [1, 0, 1]
     assert measures.agencies_otherwise(rows)[CORE_LINE].tolist() == [2]
@@ -737,12 +737,12 @@ def test_without_a_list_agreements_are_unknown_and_say_why():
 
 
 def test_a_list_says_what_of_it_was_not_used_and_whether_it_is_older_than_the_searches(lists):
-    line = measures.lists_read(lists, pd.Timestamp("2026-01-05", tz="UTC"), "UTC").iloc[0]
+    last = searches({}, {"searched_at": "2026-01-05T00:00:00Z"})
+    line = measures.lists_read(lists, last, "UTC").iloc[0]
     assert (line["agreements"], line["agencies"], line["without_a_date"]) == (4, 3, 1)
     assert not line["covers_the_searches"]
-    assert measures.lists_read(lists, pd.Timestamp("2025-12-31", tz="UTC"), "UTC")[
-        "covers_the_searches"
-    ].item()
+    on_its_day = searches({"searched_at": "2025-12-31T00:00:00Z"})
+    assert measures.lists_read(lists, on_its_day, "UTC")["covers_the_searches"].item()
 
 
 def test_the_programmes_growth_counts_agreements_and_agencies_apart(lists):

@@ -9,12 +9,12 @@ the same words, so that a measure is tested on ten rows and counts a nation's.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -91,9 +91,63 @@ def periods(searches: Searches, *columns: str) -> pd.DataFrame:
     return ask(searches, f"select {named} from searches {grouped}").astype({"rows": "int64"})
 
 
+def distinct_under(searches: Searches, what: str, column: str, under: Mapping[str, str]) -> pd.DataFrame:
+    """How many distinct values an SQL expression has under each of several conditions, among all searches and in
+    each group of a column: that column (missing in the first line, which is that of all), and one for each condition.
+
+    `under` names the conditions. A value is counted where any of its searches meets the condition; missing values
+    are no value. The searches are read once.
+    """
+    met = " | ".join(f"(coalesce({sql}, false)::int << {at})" for at, sql in enumerate(under.values()))
+    (group,) = _coded(searches, [column])
+    counts = ", ".join(
+        f"count(*) filter ((met >> {at}) & 1 = 1) as {_name(name)}" for at, name in enumerate(under)
+    )
+    rows = f"select {group}, {what} as value, {met} as met from searches where {any_of(under.values())}"
+    groups = (
+        f"select {column}, grouping({column}) as every, value, bit_or(met) as met from ({rows}) "
+        f"where value is not null group by grouping sets (({column}, value), (value))"
+    )
+    order = f"order by every desc, {column}"
+    found = ask(searches, f"select {column}, {counts} from ({groups}) group by {column}, every {order}")
+    return found.astype(dict.fromkeys(under, "int64"))
+
+
 def chosen(searches: Searches, *columns: str, where: str = "true", **made: str) -> pd.DataFrame:
     """The searches for which an SQL condition holds, a line each, in the order in which they stand."""
     return ask(searches, f"select {_named(columns, made)} from searches where {where}")
+
+
+def aside(searches: Searches, *columns: str, where: str = "true", **made: str) -> Searches:
+    """The searches for which an SQL condition holds, with these columns and those `made`, for several questions.
+
+    Searches on disk are read once and written into a temporary file, in the order in which they stand.
+    """
+    sql = f"select {_named(columns, made)} from searches where {where}"
+    if isinstance(searches, Stored):
+        return Stored(_written(searches, sql, searches.path.stat().st_mtime_ns))
+    return ask(searches, sql)
+
+
+@cache
+def _written(searches: Stored, sql: str, _: int) -> Path:
+    path = Path(_temporary().name) / f"{_written.cache_info().misses}.parquet"
+    with _connection().cursor() as asked:
+        asked.execute(
+            f"copy (with searches as (from {_source(searches)}) {sql}) to {quoted(str(path))} (format parquet)"
+        )
+    return path
+
+
+@cache
+def _temporary() -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes with the process."""
+    return tempfile.TemporaryDirectory(prefix="searches-")
+
+
+def _source(searches: Stored) -> str:
+    file = quoted(str(searches.path))
+    return f"(select * from read_parquet({file}, file_row_number = true) where {searches.where})"
 
 
 def ask(searches: Searches, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
@@ -102,8 +156,7 @@ def ask(searches: Searches, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
         for name, frame in tables.items():
             asked.register(name, pa.Table.from_pandas(frame, preserve_index=False))
         if isinstance(searches, Stored):
-            file = quoted(str(searches.path))
-            source = f"(select * from read_parquet({file}) where {searches.where})"
+            source = _source(searches)
         else:
             asked.register("_frame", pa.Table.from_pandas(searches, preserve_index=False))
             source = "_frame"
@@ -147,8 +200,35 @@ def _enumeration(path: Path, column: str) -> str:
     return name if found else ""
 
 
+Answer = TypeVar("Answer")
+
+
+def once(question: Callable[[Searches], Answer]) -> Callable[[Searches], Answer]:
+    """A question with a short answer that several measures need: of a file it is asked once, until the file changes.
+
+    The answer is shared and must not be changed.
+    """
+
+    @cache
+    def of_file(searches: Stored, _: int) -> Answer:
+        return question(searches)
+
+    @wraps(question)
+    def asked(searches: Searches) -> Answer:
+        if isinstance(searches, Stored):
+            return of_file(searches, searches.path.stat().st_mtime_ns)
+        return question(searches)
+
+    return asked
+
+
 def _named(columns: Sequence[str], made: dict[str, str]) -> str:
     return ", ".join([*columns, *(f"{sql} as {name}" for name, sql in made.items())])
+
+
+def _name(name: str) -> str:
+    """A column's name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _in_utc(schema: pa.Schema) -> pa.Schema:
@@ -179,9 +259,27 @@ def one_of(column: str, values: Iterable[str]) -> str:
     return f"coalesce({column} in ({listed}), false)" if listed else "false"
 
 
+def any_of(conditions: Iterable[str]) -> str:
+    """An SQL condition: one of these holds."""
+    return " or ".join(f"({sql})" for sql in conditions)
+
+
 def holds(column: str, item: str) -> str:
     """An SQL condition: a column's list holds an item."""
     return f"coalesce(list_contains({column}, {quoted(item)}), false)"
+
+
+def search_number(searches: Searches) -> str:
+    """An SQL expression that tells one search from another: the key of 16 hexadecimal digits as the number it is.
+
+    A frame of a few rows may hold any text as a key; there it is the text.
+    """
+    return "('0x' || search_key)::ubigint" if isinstance(searches, Stored) else "search_key"
+
+
+def place_of(searches: Searches) -> str:
+    """An SQL expression for the place of a search in the order in which the searches stand, a whole number."""
+    return "file_row_number" if isinstance(searches, Stored) else "row_number() over ()"
 
 
 def local_time(searches: Searches, time_zone: str) -> str:

@@ -102,49 +102,27 @@ def _repeats_named(frame: pd.DataFrame) -> pd.DataFrame:
 # Joining ----------------------------------------------------------------------------------------------------
 
 
-def at_search(searches: pd.DataFrame, participating: pd.DataFrame, time_zone: str = "UTC") -> pd.DataFrame:
-    """The searching agencies with a 287(g) agreement, one row each, and when it was signed.
+def holders(searching: pd.DataFrame, participating: pd.DataFrame) -> pd.DataFrame:
+    """The searching agencies that hold a 287(g) agreement, one row each, with its models and first day.
 
-    `searches` needs searching_agency, agency_state, agency_kind and searched_at; `participating` is the frame of
-    that name. Columns: searching_agency, agency_state, agency_kind, searches, models (each with its date),
-    first_signed, match, signed_before (some search was made on or after that day), signed_after (some search was
-    made before it), searches_since, when.
+    `searching` needs searching_agency, agency_state and agency_kind; `participating` is the frame of that name.
+    Columns: these three, models (each with its date), first_signed (None where no date can be read), match.
 
-    An attribute of an agency on a day, never evidence about a search: it says nothing about why anyone searched.
-    Agencies are joined, each once, on state, kind and spelling without capitals and punctuation; nothing is
-    matched by likeness.
+    An attribute of an agency, never evidence about a search: it says nothing about why anyone searched. Agencies
+    are joined, each once, on state, kind and spelling without capitals and punctuation; nothing is matched by
+    likeness.
     """
     held = _by_agency(participating)
     columns = ["searching_agency", "agency_state", "agency_kind"]
-    agencies = searches[columns].drop_duplicates().sort_values(columns)
+    agencies = searching[columns].drop_duplicates().sort_values(columns)
     matched = [(*agency, *_held_by(held, *agency)) for agency in agencies.itertuples(index=False, name=None)]
-    matched = [line for line in matched if line[-1]]
-    theirs = searches[searches["searching_agency"].isin([line[0] for line in matched])]
-    days = theirs["searched_at"].dt.tz_convert(time_zone).dt.date
-    by_agency = dict(list(days.groupby([theirs[name].fillna("") for name in columns], sort=False)))
     rows = [
-        {"searching_agency": agency, "agency_state": state, "agency_kind": _or_none(kind)}
-        | _standing(agreements, by_agency[agency, state, _or_none(kind) or ""])
-        | {"match": match}
+        (agency, state, _or_none(kind), _models(agreements), _first(agreements), match)
         for agency, state, kind, match, agreements in matched
+        if agreements
     ]
-    counts = {"searches": "int64", "searches_since": "int64", "signed_before": bool, "signed_after": bool}
-    return pd.DataFrame(rows, columns=_STANDING, dtype=object).astype(counts)
+    return pd.DataFrame(rows, columns=[*columns, "models", "first_signed", "match"], dtype=object)
 
-
-_STANDING = [
-    "searching_agency",
-    "agency_state",
-    "agency_kind",
-    "searches",
-    "models",
-    "first_signed",
-    "match",
-    "signed_before",
-    "signed_after",
-    "searches_since",
-    "when",
-]
 
 _Agreement = tuple[str | None, date | None]
 _Held = Mapping[tuple[str, str], list[tuple[str | None, _Agreement]]]
@@ -182,27 +160,13 @@ def _held_by(held: _Held, agency: Any, state: Any, kind: Any) -> tuple[str, list
     return "state and name; kind unknown", loose
 
 
-def _standing(agreements: Sequence[_Agreement], days: pd.Series) -> dict[str, Any]:
-    signed = [day for _, day in agreements if day is not None]
-    first = min(signed, default=None)
-    since = int((days >= first).sum()) if first else 0
-    before = len(days) - since if first else 0
-    listed = sorted({f"{model or 'model not named'} ({day or 'no date'})" for model, day in agreements})
-    if first is None:
-        when = "date not known"
-    elif not before:
-        when = "signed on or before the first search"
-    else:
-        when = "signed between searches" if since else "signed after the last search"
-    return {
-        "searches": len(days),
-        "models": "; ".join(listed),
-        "first_signed": first,
-        "signed_before": since > 0,
-        "signed_after": before > 0,
-        "searches_since": since,
-        "when": when,
-    }
+def _first(agreements: Sequence[_Agreement]) -> date | None:
+    return min((day for _, day in agreements if day is not None), default=None)
+
+
+def _models(agreements: Sequence[_Agreement]) -> str:
+    listed = {f"{model or 'model not named'} ({day or 'no date'})" for model, day in agreements}
+    return "; ".join(sorted(listed))
 
 
 # Reading the list -------------------------------------------------------------------------------------------

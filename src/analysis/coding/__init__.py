@@ -125,7 +125,7 @@ def task_force(searches: pd.DataFrame, participating: pd.DataFrame | None) -> fr
     """The searching agencies with a 287(g) Task Force agreement, for the suspect net; none without a list."""
     if participating is None:
         return frozenset()
-    held = agencies.at_search(searches, participating)
+    held = agencies.holders(searches, participating)
     named = held["models"].astype(str).str.casefold().str.contains("task force", regex=False)
     return frozenset(held.loc[named, "searching_agency"])
 

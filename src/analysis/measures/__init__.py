@@ -6,7 +6,7 @@ unless a name says otherwise; nothing here is a sum of logs where distinct searc
 """
 
 from analysis.measures.agencies import by_kind, by_side, by_state, is_named, top_agencies, who
-from analysis.measures.agreements import agreements, by_standing, growth, lists_read
+from analysis.measures.agreements import agreements, at_search, by_standing, growth, lists_read
 from analysis.measures.cutovers import (
     CUT_OVERS,
     by_hour,
@@ -17,6 +17,7 @@ from analysis.measures.cutovers import (
 )
 from analysis.measures.files import by_era, by_moderation, coverage, left_out, per_day, released
 from analysis.measures.immigration import (
+    added_by_definition,
     agencies_behind,
     by_definition,
     by_immigration_kind,
@@ -57,9 +58,8 @@ from analysis.measures.numbers import (
     share,
 )
 from analysis.measures.otherwise import (
-    added_by_definition,
+    ALTERNATIVES,
     agencies_otherwise,
-    alternatives,
     disagreements,
     numbers_otherwise,
     other_lists,
@@ -83,16 +83,17 @@ from analysis.measures.reasons import (
 from analysis.measures.sharing import access, with_access, without_access
 
 __all__ = [
-    "CUT_OVERS", "DEFINITIONS", "PART_COLUMNS", "Number", "Numbers", "access", "accounts", "added_by_definition",
-    "agencies_behind", "agencies_otherwise", "agreements", "alternatives", "breadth", "by_definition", "by_era",
-    "by_hour", "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_side", "by_standing", "by_state",
-    "candidate_spellings", "candidate_words", "changed_character", "changes_in", "common_reasons", "counts_in",
-    "coverage", "cut_overs", "definitions_by_owner", "disagreements", "distinct_by_rule", "formatted", "growth",
-    "has_item", "hidden_elsewhere", "ids_across_logs", "immigration_hidden_elsewhere", "immigration_per_week",
-    "immigration_searches", "is_named", "left_out", "lengths", "lists_read", "logs_per_search", "lookup",
-    "name_errors", "names_resolved", "number", "numbers_otherwise", "of_part", "offense_types", "open_names",
-    "origin_by_week", "other_lists", "otherwise", "overlaps", "own_cameras", "own_searches", "per_day", "reach",
-    "reach_by_type", "reach_spread", "reasons_across_logs", "reasons_given", "released", "released_names",
-    "repeated_in_one_log", "rules_that_matched", "scopes", "share", "sightings", "status_tags", "top_agencies",
-    "topics", "weeks_otherwise", "who", "with_access", "without_access", "word_blocking",
+    "ALTERNATIVES", "CUT_OVERS", "DEFINITIONS", "PART_COLUMNS", "Number", "Numbers", "access", "accounts",
+    "added_by_definition", "agencies_behind", "agencies_otherwise", "agreements", "at_search", "breadth",
+    "by_definition", "by_era", "by_hour", "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_side",
+    "by_standing", "by_state", "candidate_spellings", "candidate_words", "changed_character", "changes_in",
+    "common_reasons", "counts_in", "coverage", "cut_overs", "definitions_by_owner", "disagreements",
+    "distinct_by_rule", "formatted", "growth", "has_item", "hidden_elsewhere", "ids_across_logs",
+    "immigration_hidden_elsewhere", "immigration_per_week", "immigration_searches", "is_named", "left_out",
+    "lengths", "lists_read", "logs_per_search", "lookup", "name_errors", "names_resolved", "number",
+    "numbers_otherwise", "of_part", "offense_types", "open_names", "origin_by_week", "other_lists", "otherwise",
+    "overlaps", "own_cameras", "own_searches", "per_day", "reach", "reach_by_type", "reach_spread",
+    "reasons_across_logs", "reasons_given", "released", "released_names", "repeated_in_one_log",
+    "rules_that_matched", "scopes", "share", "sightings", "status_tags", "top_agencies", "topics",
+    "weeks_otherwise", "who", "with_access", "without_access", "word_blocking",
 ]  # fmt: skip

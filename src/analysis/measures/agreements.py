@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis import agencies
 from analysis.agencies import AgreementList
-from analysis.measures.agencies import is_named
-from analysis.measures.immigration import counts_in
-from analysis.measures.numbers import Numbers, number, scopes
+from analysis.measures.immigration import counted, named
+from analysis.measures.numbers import Numbers, number, rows_of
+from analysis.tallies import Searches, among, ask, local_time, one_of, periods, tally
 
 TERM = date(2025, 1, 20)
 """The first day of the second Trump administration, from which the programme's growth is counted."""
@@ -34,33 +35,25 @@ _COUNTS = {
 
 
 def agreements(
-    searches: pd.DataFrame, lists: Sequence[AgreementList], time_zone: str
+    searches: Searches, lists: Sequence[AgreementList], time_zone: str
 ) -> tuple[Numbers, pd.DataFrame]:
     """Searching agencies (of any reason) with a 287(g) agreement on a day they searched, and the table of those
-    behind the *core* searches.
+    behind the *core* searches (`at_search`).
 
     Days are those of `time_zone`. An attribute of the agency on a date; it says nothing about the purpose of any
     search.
     """
+    owners = tally(searches, "camera_owner")["camera_owner"]
     if not lists:
         because = "the place carries no list of 287(g) agreements (data/raw/<place>/reference/)"
         return [
             number(name, scope, None, unit, because=because)
-            for scope, _ in scopes(searches)
+            for scope in ("all", *owners)
             for name, unit in _COUNTS.items()
-        ], agencies.at_search(searches.head(0), _all(lists), time_zone)
-    listed = _all(lists)
-    columns = [
-        "camera_owner",
-        "searching_agency",
-        "agency_state",
-        "agency_kind",
-        "searched_at",
-        "immigration_tier",
-    ]
-    searches = searches[columns]
-    found = [one for scope, rows in scopes(searches) for one in _of(scope, rows, listed, time_zone)]
-    return found, agencies.at_search(searches[counts_in(searches, "core")], listed, time_zone)
+        ], at_search(among(searches, "false"), _all(lists), time_zone)
+    held = holders(searches, _all(lists))
+    lines = beside(searches, held, time_zone, "camera_owner", core=counted("core"))
+    return _numbers(lines, held, owners), standing(held, lines[lines["core"]])
 
 
 def _all(lists: Sequence[AgreementList]) -> pd.DataFrame:
@@ -68,19 +61,96 @@ def _all(lists: Sequence[AgreementList]) -> pd.DataFrame:
     return pd.concat([one.agreements for one in lists]) if lists else pd.DataFrame(columns=columns)
 
 
-def _of(scope: str, rows: pd.DataFrame, listed: pd.DataFrame, time_zone: str) -> Numbers:
-    held = agencies.at_search(rows, listed, time_zone)
-    core = agencies.at_search(rows[counts_in(rows, "core")], listed, time_zone)
-    counts = (
-        int(held["signed_before"].sum()),
-        int(core["signed_before"].sum()),
-        int((core["signed_after"] & ~core["signed_before"]).sum()),
-        int(core["searches_since"].sum()),
+def at_search(searches: Searches, participating: pd.DataFrame, time_zone: str = "UTC") -> pd.DataFrame:
+    """The searching agencies with a 287(g) agreement, one row each, and when it was signed.
+
+    Columns: those of `agencies.holders`, searches, signed_before (some search was made on or after that day),
+    signed_after (some search was made before it), searches_since, when (`STANDINGS`). Days are those of
+    `time_zone`.
+    """
+    held = holders(searches, participating)
+    return standing(held, beside(searches, held, time_zone))
+
+
+def holders(searches: Searches, participating: pd.DataFrame) -> pd.DataFrame:
+    """The searching agencies that hold an agreement, as `agencies.holders` gives them."""
+    return agencies.holders(tally(searches, *_AGENCY), participating)
+
+
+_AGENCY = ("searching_agency", "agency_state", "agency_kind")
+
+
+def beside(
+    searches: Searches, held: pd.DataFrame, time_zone: str, *columns: str, **made: str
+) -> pd.DataFrame:
+    """A tally of the searches by agencies with an agreement: holder (the number of its line in `held`), the columns,
+    those `made` by an SQL expression, rows, and since: those of the rows on or after the day of the first one."""
+    named = ", ".join([*columns, *(f"{sql} as {name}" for name, sql in made.items())])
+    theirs = (
+        f"select searching_agency, agency_state, agency_kind, {local_time(searches, time_zone)} as moment"
+        f"{', ' if named else ''}{named} from searches where {one_of('searching_agency', held['searching_agency'])}"
     )
-    return [number(name, scope, count, unit) for (name, unit), count in zip(_COUNTS.items(), counts)]
+    of = ", ".join([*columns, *made])
+    sql = (
+        f"select holder, {of}{', ' if of else ''}count(*) as rows, count(*) filter (moment >= first_signed) as since "
+        f"from ({theirs}) join held on searching_agency = name and agency_state = state "
+        "and agency_kind is not distinct from kind group by all order by all"
+    )
+    return ask(searches, sql, held=_as_table(held)).astype(
+        dict.fromkeys(("holder", "rows", "since"), "int64")
+    )
 
 
-def by_standing(searches: pd.DataFrame, held: pd.DataFrame, lists: Sequence[AgreementList]) -> pd.DataFrame:
+def _as_table(held: pd.DataFrame) -> pd.DataFrame:
+    names = dict(zip(_AGENCY, ("name", "state", "kind")))
+    table = held[list(_AGENCY)].astype("string").rename(columns=names)
+    return table.assign(first_signed=pd.to_datetime(held["first_signed"]), holder=range(len(held)))
+
+
+def standing(held: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """The agencies that lines of `beside` are of, with their agreements and how these stand beside the searches."""
+    sums = lines.groupby("holder")[["rows", "since"]].sum()
+    table = held.loc[sums.index].reset_index(drop=True)
+    searches, since = (sums[name].reset_index(drop=True).astype("int64") for name in ("rows", "since"))
+    known = table["first_signed"].notna()
+    before = known & (searches > since)
+    table = table.assign(
+        searches=searches, signed_before=since > 0, signed_after=before, searches_since=since,
+        when=np.select([~known, ~before, since > 0], [STANDINGS[3], STANDINGS[0], STANDINGS[1]], STANDINGS[2]),
+    )  # fmt: skip
+    return table[list(_STANDING)]
+
+
+_STANDING = (
+    *_AGENCY, "searches", "models", "first_signed", "match", "signed_before", "signed_after", "searches_since", "when",
+)  # fmt: skip
+
+
+def _numbers(lines: pd.DataFrame, held: pd.DataFrame, owners: Iterable[str]) -> Numbers:
+    """The numbers of every scope, from lines by camera owner, holder and whether *core* counts them."""
+    every, core = _in_scopes(lines, held), _in_scopes(lines[lines["core"]], held)
+    columns = (every["before"], core["before"], core["later"], core["since"])
+    counts = pd.DataFrame(dict(zip(_COUNTS, columns))).reindex(["all", *owners]).fillna(0)
+    return [
+        number(name, str(scope), int(count), _COUNTS[str(name)])
+        for scope, line in counts.iterrows()
+        for name, count in line.items()
+    ]
+
+
+def _in_scopes(lines: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """By scope: agencies whose agreement came before some search, those whose agreement came later, and since."""
+    both = pd.concat([lines.assign(camera_owner="all"), lines])
+    sums = both.groupby(["camera_owner", "holder"])[["rows", "since"]].sum()
+    before = sums["since"] > 0
+    dated = (
+        held["first_signed"].notna().to_numpy()[sums.index.get_level_values("holder").to_numpy(dtype="int64")]
+    )
+    later = dated & ~before
+    return sums.assign(before=before, later=later)[["before", "later", "since"]].groupby("camera_owner").sum()
+
+
+def by_standing(searches: Searches, held: pd.DataFrame, lists: Sequence[AgreementList]) -> pd.DataFrame:
     """The agencies behind the core searches by their agreement on the day: agreement (`STANDINGS`), agencies, searches.
 
     `held` is the table of `agreements`. An agency that is on no list of the place stands in a line of its own;
@@ -89,22 +159,22 @@ def by_standing(searches: pd.DataFrame, held: pd.DataFrame, lists: Sequence[Agre
     columns = ["agreement", "agencies", "searches"]
     if not lists:
         return pd.DataFrame(columns=columns)
-    core = searches[counts_in(searches, "core") & is_named(searches["searching_agency"])]
     lines = [(name, held[held["when"] == name]) for name in STANDINGS]
     rows = [(name, len(part), int(part["searches"].sum())) for name, part in lines]
+    core = tally(searches, "searching_agency", where=f"{counted('core')} and {named(searches)}")
     others = core[~core["searching_agency"].isin(held["searching_agency"])]
-    rows.append(("on no list of this place", others["searching_agency"].nunique(), len(others)))
+    rows.append(("on no list of this place", len(others), rows_of(others)))
     return pd.DataFrame(rows, columns=columns)
 
 
-def lists_read(lists: Sequence[AgreementList], last_search: pd.Timestamp, time_zone: str) -> pd.DataFrame:
+def lists_read(lists: Sequence[AgreementList], searches: Searches, time_zone: str) -> pd.DataFrame:
     """What each list holds and what of it could not be used: one line for each list.
 
     file, as_of, as_of_from, covers_the_searches (False where the list is older than the last search, and cannot
     know of later agreements), agreements, agencies, without_a_date, repeated, no_known_state, no_known_model,
     unread_columns, unread_sheets.
     """
-    last = last_search.tz_convert(time_zone).date()
+    last = periods(searches)["last"].iloc[0].tz_convert(time_zone).date()
     return pd.DataFrame([_list_read(one, last) for one in lists], columns=_READ)
 
 

@@ -2,168 +2,324 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
 import pandas as pd
 
-from analysis.measures.agencies import count_agencies, is_named, top_agencies
-from analysis.measures.numbers import DEFINITIONS, Numbers, in_each_scope, number, scopes, share, with_share
+from analysis.measures.agencies import is_named, top_agencies
+from analysis.measures.numbers import DEFINITIONS, Number, Numbers, number, rows_of, share, with_share
+from analysis.tallies import (
+    Searches,
+    among,
+    ask,
+    distinct_under,
+    local_time,
+    once,
+    one_of,
+    search_number,
+    tally,
+)
 
 LOCAL = ("municipal", "county_sheriff", "county_police", "constable", "school", "university")
 """Kinds of agency that are local police; an agency of unknown kind is not counted among them."""
 
+UNDER = (*DEFINITIONS, "dropdown")
+"""What `counted` and `counts_in` know: the nested definitions, and the offense type alone."""
 
-def counts_in(searches: pd.DataFrame, definition: str) -> pd.Series:
-    """Which rows one of the nested definitions (or "dropdown": the offense type alone) counts."""
+_FROM_MENU = "len(list_filter(offense_types, lambda value: starts_with(value, 'Immigration'))) > 0"
+
+
+def counted(definition: str) -> str:
+    """An SQL condition: one of the nested definitions (or "dropdown": the offense type alone) counts the search."""
     if definition == "dropdown":
-        return pd.Series(_has_dropdown(searches), index=searches.index)
-    return searches["immigration_tier"].isin(DEFINITIONS[definition])
+        return f"{counted('strict')} and {_FROM_MENU}"
+    return one_of("immigration_tier", DEFINITIONS[definition])
 
 
-def _has_dropdown(searches: pd.DataFrame) -> np.ndarray:
-    flags = np.zeros(len(searches), dtype=bool)
-    strict = np.flatnonzero((searches["immigration_tier"] == "strict").to_numpy())
-    types = searches["offense_types"].take(strict)
-    flags[strict] = [any(str(t).startswith("Immigration") for t in row) for row in types]
-    return flags
+def counts_in(lines: pd.DataFrame, definition: str) -> pd.Series:
+    """Which lines, of searches or of a tally, one of the nested definitions counts."""
+    return lines["immigration_tier"].isin(DEFINITIONS[definition])
 
 
-def immigration_searches(searches: pd.DataFrame) -> Numbers:
+def immigration_searches(searches: Searches) -> Numbers:
     """Searches, agencies and states under each definition; civil, criminal, unspecified under *core*."""
-
-    def of(scope: str, rows: pd.DataFrame) -> Numbers:
-        found = [n for name in (*DEFINITIONS, "dropdown") for n in _under(name, scope, rows)]
-        return found + _kinds(scope, rows) + _lines_of_their_own(scope, rows)
-
-    return in_each_scope(searches, of)
-
-
-def _under(definition: str, scope: str, rows: pd.DataFrame) -> Numbers:
-    hits = rows[counts_in(rows, definition)]
-    states = sorted(hits["agency_state"].dropna().unique())
-    counts = {"numerator": len(hits), "denominator": len(rows)}
+    counts, states = _counts(searches), _states(_lines(searches))
     return [
-        number(f"immigration_searches.{definition}", scope, len(hits), "rows", **counts),
-        number(
-            f"distinct_immigration_searches.{definition}", scope, hits["search_key"].nunique(), "searches"
-        ),
-        number(f"immigration_agencies.{definition}", scope, count_agencies(hits), "agencies"),
-        number(f"immigration_states.{definition}", scope, [str(s) for s in states], "states"),
+        one
+        for scope, of in counts.to_dict("index").items()
+        for part in (
+            *(_under(name, scope, of, states[name].get(scope, [])) for name in UNDER),
+            _kinds(scope, of),
+            _lines_of_their_own(scope, of),
+        )
+        for one in part
     ]
 
 
-def _kinds(scope: str, rows: pd.DataFrame) -> Numbers:
-    core = rows[counts_in(rows, "core")]
-    kind = core["immigration_kind"]
-    civil, criminal = (int(kind.isin([one, "both"]).sum()) for one in ("civil", "criminal"))
+# What is asked of the searches ------------------------------------------------------------------------------
+
+
+@once
+def _lines(searches: Searches) -> pd.DataFrame:
+    """A tally of the searches that some definition counts, without their agencies."""
+    columns = ("camera_owner", "agency_state", "immigration_tier", "immigration_kind", "mixed")
+    made = {"menu": _FROM_MENU, "local": one_of("agency_kind", LOCAL), "named": named(searches)}
+    return tally(searches, *columns, where=counted("broad"), **made)
+
+
+@once
+def _by_tier(searches: Searches) -> pd.DataFrame:
+    return tally(searches, "camera_owner", "immigration_tier")
+
+
+@once
+def _distinct(searches: Searches) -> pd.DataFrame:
+    """Distinct searches under each definition, by scope."""
+    return by_scope(
+        distinct_under(
+            searches, search_number(searches), "camera_owner", {name: counted(name) for name in UNDER}
+        )
+    )
+
+
+@once
+def _agencies(searches: Searches) -> pd.DataFrame:
+    """Agencies that are named, under each definition, by scope."""
+    under = {name: f"{counted(name)} and {named(searches)}" for name in UNDER}
+    return by_scope(distinct_under(searches, "searching_agency", "camera_owner", under))
+
+
+@once
+def _most(searches: Searches) -> pd.DataFrame:
+    """The rows of the agency with most of them under *core*, by scope: `most`."""
+    rows = (
+        f"select camera_owner, searching_agency from searches where {counted('core')} and {named(searches)}"
+    )
+    groups = (
+        f"select camera_owner, searching_agency, count(*) as rows from ({rows}) "
+        "group by grouping sets ((camera_owner, searching_agency), (searching_agency))"
+    )
+    return by_scope(
+        ask(searches, f"select camera_owner, max(rows) as most from ({groups}) group by camera_owner")
+    )
+
+
+def by_scope(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines of camera owners by scope: the line without an owner is that of all."""
+    return lines.set_index(lines["camera_owner"].fillna("all").astype(object)).drop(columns="camera_owner")
+
+
+def count_of(counts: pd.DataFrame, scope: str, definition: str) -> int:
+    """One count of `by_scope`; none where no line stands for the scope."""
+    return int(counts[definition].get(scope, 0))
+
+
+def named(searches: Searches) -> str:
+    """An SQL condition: the search names its agency. A blank or a mask is nobody's name."""
+    return f"not {one_of('searching_agency', _unnamed(searches)['searching_agency'])}"
+
+
+@once
+def _unnamed(searches: Searches) -> pd.DataFrame:
+    agencies = tally(searches, "searching_agency")
+    return agencies[~is_named(agencies["searching_agency"])]
+
+
+# What is counted of the answers -----------------------------------------------------------------------------
+
+
+def _counts(searches: Searches) -> pd.DataFrame:
+    """Every count behind the numbers: a line for each scope, all first."""
+    lines, rows = _lines(searches), in_scopes(_by_tier(searches))
+    core, kind = counts_in(lines, "core"), lines["immigration_kind"]
+    which = {
+        **{name: _counted(lines, name) for name in UNDER},
+        "civil": core & kind.isin(["civil", "both"]),
+        "criminal": core & kind.isin(["criminal", "both"]),
+        "unspecified": core & kind.eq("unspecified").fillna(False),
+        "hsi_dhs": lines["immigration_tier"].eq("broad").fillna(False),
+        "mixed": core & lines["mixed"].fillna(False),
+        "local": core & lines["local"],
+        "unnamed": core & ~lines["named"],
+    }
+    counts = pd.DataFrame({"rows": rows, **{name: in_scopes(lines, mask) for name, mask in which.items()}})
+    tables = (
+        _distinct(searches).add_prefix("distinct_"),
+        _agencies(searches).add_prefix("agencies_"),
+        _most(searches),
+    )
+    return counts.join(tables).reindex(list(rows)).fillna(0).astype("int64")
+
+
+def _counted(lines: pd.DataFrame, definition: str) -> pd.Series:
+    if definition == "dropdown":
+        return counts_in(lines, "strict") & lines["menu"].fillna(False)
+    return counts_in(lines, definition)
+
+
+def in_scopes(lines: pd.DataFrame, which: pd.Series | None = None) -> dict[str, int]:
+    """The searches that lines of a tally stand for, in all and of each camera owner that has some."""
+    kept = lines if which is None else lines[which.astype(bool)]
+    return {"all": rows_of(kept), **kept.groupby("camera_owner")["rows"].sum().to_dict()}
+
+
+def _states(lines: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
+    """The states behind the searches of each definition, by scope, in alphabetical order."""
+    known = lines.dropna(subset="agency_state")
+    found = {}
+    for name in UNDER:
+        hits = known.loc[
+            _counted(known, name).astype(bool), ["camera_owner", "agency_state"]
+        ].drop_duplicates()
+        by_owner = hits.groupby("camera_owner")["agency_state"].agg(lambda states: sorted(map(str, states)))
+        found[name] = {"all": sorted(map(str, hits["agency_state"].unique())), **by_owner.to_dict()}
+    return found
+
+
+def _under(definition: str, scope: str, of: dict[str, int], states: list[str]) -> Numbers:
+    hits = of[definition]
+    counts = {"numerator": hits, "denominator": of["rows"]}
+    distinct, agencies = of[f"distinct_{definition}"], of[f"agencies_{definition}"]
+    return [
+        number(f"immigration_searches.{definition}", scope, hits, "rows", **counts),
+        number(f"distinct_immigration_searches.{definition}", scope, distinct, "searches"),
+        number(f"immigration_agencies.{definition}", scope, agencies, "agencies"),
+        number(f"immigration_states.{definition}", scope, states, "states"),
+    ]
+
+
+def _kinds(scope: str, of: dict[str, int]) -> Numbers:
+    civil, criminal = of["civil"], of["criminal"]
     ratio = civil / criminal if criminal else None
     because = {} if criminal else {"because": "no search named a criminal immigration offense"}
     return [
-        number("immigration_civil", scope, civil, "rows", numerator=civil, denominator=len(core)),
-        number("immigration_criminal", scope, criminal, "rows", numerator=criminal, denominator=len(core)),
-        number("immigration_unspecified", scope, int((kind == "unspecified").sum()), "rows",
-               numerator=int((kind == "unspecified").sum()), denominator=len(core)),
+        *(
+            _part_of_core(f"immigration_{kind}", scope, of[kind], of)
+            for kind in ("civil", "criminal", "unspecified")
+        ),
         number("civil_to_criminal", scope, ratio, "ratio", numerator=civil, denominator=criminal, **because),
-    ]  # fmt: skip
-
-
-def _lines_of_their_own(scope: str, rows: pd.DataFrame) -> Numbers:
-    core = rows[counts_in(rows, "core")]
-    local = int((core["agency_kind"].isin(LOCAL)).sum())
-    named = core.loc[is_named(core["searching_agency"]), "searching_agency"]
-    top = int(named.value_counts().max()) if len(named) else 0
-    of = {"denominator": len(core)}
-    return [
-        number("hsi_dhs_only", scope, int((rows["immigration_tier"] == "broad").sum()), "rows"),
-        number("immigration_mixed.core", scope, int(core["mixed"].fillna(False).sum()), "rows"),
-        number("local_immigration_searches.core", scope, local, "rows"),
-        number("immigration_searches_unnamed.core", scope, len(core) - len(named), "rows", **of),
-        number("immigration_top_agency.core", scope, top, "rows", numerator=top, **of),
-        number(
-            "immigration_top_agency_share.core", scope, share(top, len(core)), "share", numerator=top, **of
-        ),
-        number(
-            "immigration_searches_without_top_agency.core",
-            scope,
-            len(core) - top,
-            "rows",
-            numerator=len(core) - top,
-            **of,
-        ),
     ]
 
 
-def by_definition(searches: pd.DataFrame) -> pd.DataFrame:
-    """The nested totals side by side: definition, searches, distinct_searches, agencies, share of all rows."""
-    rows = []
+def _part_of_core(measure: str, scope: str, rows: int, of: dict[str, int]) -> Number:
+    return number(measure, scope, rows, "rows", numerator=rows, denominator=of["core"])
+
+
+def _lines_of_their_own(scope: str, of: dict[str, int]) -> Numbers:
+    core, top = of["core"], of["most"]
+    return [
+        number("hsi_dhs_only", scope, of["hsi_dhs"], "rows"),
+        number("immigration_mixed.core", scope, of["mixed"], "rows"),
+        number("local_immigration_searches.core", scope, of["local"], "rows"),
+        number("immigration_searches_unnamed.core", scope, of["unnamed"], "rows", denominator=core),
+        _part_of_core("immigration_top_agency.core", scope, top, of),
+        number(
+            "immigration_top_agency_share.core",
+            scope,
+            share(top, core),
+            "share",
+            numerator=top,
+            denominator=core,
+        ),
+        _part_of_core("immigration_searches_without_top_agency.core", scope, core - top, of),
+    ]
+
+
+# Tables -----------------------------------------------------------------------------------------------------
+
+
+def by_definition(searches: Searches) -> pd.DataFrame:
+    """The nested totals side by side: definition, searches, distinct_searches, agencies, share of all rows, and
+    civil, criminal and unspecified searches."""
+    lines, every = _lines(searches), rows_of(_by_tier(searches))
+    found = []
     for definition in ("dropdown", *DEFINITIONS):
-        hits = searches[counts_in(searches, definition)]
-        rows.append(_line(definition, hits, len(searches)))
-    return pd.DataFrame(rows)
+        hits = lines[_counted(lines, definition).astype(bool)]
+        found.append({
+            "definition": definition,
+            "searches": rows_of(hits),
+            "distinct_searches": count_of(_distinct(searches), "all", definition),
+            "agencies": count_of(_agencies(searches), "all", definition),
+            "share": share(rows_of(hits), every),
+            **by_kind_named(hits),
+        })  # fmt: skip
+    return pd.DataFrame(found)
 
 
-def _line(definition: str, hits: pd.DataFrame, of: int) -> dict[str, Any]:
+def by_kind_named(hits: pd.DataFrame) -> dict[str, int]:
+    """Searches by what the reason named, from lines of a tally; a search with both kinds counts in each."""
     kind = hits["immigration_kind"]
     return {
-        "definition": definition,
-        "searches": len(hits),
-        "distinct_searches": hits["search_key"].nunique(),
-        "agencies": count_agencies(hits),
-        "share": share(len(hits), of),
-        "civil": int(kind.isin(["civil", "both"]).sum()),
-        "criminal": int(kind.isin(["criminal", "both"]).sum()),
-        "unspecified": int((kind == "unspecified").sum()),
+        "civil": rows_of(hits, kind.isin(["civil", "both"])),
+        "criminal": rows_of(hits, kind.isin(["criminal", "both"])),
+        "unspecified": rows_of(hits, kind.eq("unspecified").fillna(False)),
     }
 
 
-def immigration_per_week(searches: pd.DataFrame, time_zone: str) -> pd.DataFrame:
+def immigration_per_week(searches: Searches, time_zone: str) -> pd.DataFrame:
     """Immigration searches per local week: week (its Monday), definition, searches; nested, not added up."""
-    day = searches["searched_at"].dt.tz_convert(time_zone).dt.tz_localize(None)
-    week = day.dt.to_period("W-SUN").dt.start_time
-    weeks = pd.date_range(week.min(), week.max(), freq="W-MON")
+    week = week_of(searches, time_zone)
+    lines, weeks = (
+        tally(searches, "immigration_tier", where=counted("broad"), week=week),
+        every_week(searches, week),
+    )
     parts = [
-        week[counts_in(searches, definition)].value_counts().reindex(weeks, fill_value=0)
+        lines[counts_in(lines, definition)].groupby("week")["rows"].sum().reindex(weeks, fill_value=0)
         .rename_axis("week").rename("searches").reset_index().assign(definition=definition)
         for definition in DEFINITIONS
     ]  # fmt: skip
     return pd.concat(parts, ignore_index=True)[["week", "definition", "searches"]]
 
 
-def agencies_behind(searches: pd.DataFrame, definition: str = "core") -> pd.DataFrame:
+def week_of(searches: Searches, time_zone: str) -> str:
+    """An SQL expression for the Monday of each search's local week."""
+    return f"date_trunc('week', {local_time(searches, time_zone)})"
+
+
+def every_week(searches: Searches, week: str) -> pd.DatetimeIndex:
+    """The Mondays from the first search to the last; `week` is the expression for a search's."""
+    ends = ask(searches, f"select min({week}) as first, max({week}) as last from searches").iloc[0]
+    return pd.date_range(ends["first"], ends["last"], freq="W-MON")
+
+
+def agencies_behind(searches: Searches, definition: str = "core") -> pd.DataFrame:
     """The agencies behind the immigration searches: agency, state, kind, searches, share of them all, civil,
     criminal, all_searches (the agency's rows of any reason). A masked or blank name is no agency and has no line."""
-    hits = searches[counts_in(searches, definition)]
-    every = searches["searching_agency"].value_counts()
-    table = top_agencies(hits, most=len(hits)) if len(hits) else _no_agencies()
-    kind = hits["immigration_kind"]
+    hits = among(searches, counted(definition))
+    lines, every = tally(hits, "searching_agency", "immigration_kind"), tally(searches, "searching_agency")
+    table = top_agencies(hits, most=rows_of(lines))
     for one in ("civil", "criminal"):
-        counts = kind.isin([one, "both"]).groupby(hits["searching_agency"]).sum()
+        counts = (
+            lines[lines["immigration_kind"].isin([one, "both"])].groupby("searching_agency")["rows"].sum()
+        )
         table[one] = table["searching_agency"].map(counts).fillna(0).astype(int)
-    return table.assign(all_searches=table["searching_agency"].map(every).fillna(0).astype(int))
+    all_searches = table["searching_agency"].map(every.set_index("searching_agency")["rows"])
+    return table.assign(all_searches=all_searches.fillna(0).astype(int))
 
 
-def _no_agencies() -> pd.DataFrame:
-    columns = ["searching_agency", "agency_state", "agency_kind", "searches", "share"]
-    return pd.DataFrame({column: pd.Series(dtype="object") for column in columns})
-
-
-def by_immigration_kind(searches: pd.DataFrame) -> pd.DataFrame:
+def by_immigration_kind(searches: Searches) -> pd.DataFrame:
     """Core searches by what the reason named: kind, searches, share; a row with both kinds stands in both."""
-    core = searches[counts_in(searches, "core")]
-    kind = core["immigration_kind"]
-    counts = {
-        "civil": int(kind.isin(["civil", "both"]).sum()),
-        "criminal": int(kind.isin(["criminal", "both"]).sum()),
-        "unspecified": int((kind == "unspecified").sum()),
-    }
-    return with_share(pd.DataFrame({"kind": list(counts), "searches": list(counts.values())}), of=len(core))
+    lines = _lines(searches)
+    core = lines[counts_in(lines, "core")]
+    counts = by_kind_named(core)
+    return with_share(
+        pd.DataFrame({"kind": list(counts), "searches": list(counts.values())}), of=rows_of(core)
+    )
 
 
-def definitions_by_owner(searches: pd.DataFrame) -> pd.DataFrame:
+def definitions_by_owner(searches: Searches) -> pd.DataFrame:
     """The nested totals of each log: camera_owner, searches, then a column for each definition."""
-    rows = []
-    for owner, part in scopes(searches):
-        counts = {definition: int(counts_in(part, definition).sum()) for definition in DEFINITIONS}
-        rows.append({"camera_owner": owner, "searches": len(part), **counts})
-    return pd.DataFrame(rows)
+    lines = _by_tier(searches)
+    counts = {
+        "searches": in_scopes(lines),
+        **{name: in_scopes(lines, counts_in(lines, name)) for name in DEFINITIONS},
+    }
+    table = pd.DataFrame(counts).reindex(list(counts["searches"])).fillna(0).astype("int64")
+    return table.rename_axis("camera_owner").reset_index()
+
+
+def added_by_definition(searches: Searches) -> pd.DataFrame:
+    """What each tier adds to the one before: definition, added, searches, before (those of the narrower ones)."""
+    tier = _by_tier(searches).groupby("immigration_tier")["rows"].sum()
+    table = pd.DataFrame({"definition": list(DEFINITIONS)})
+    table["added"] = [int(tier.get(name, 0)) for name in DEFINITIONS]
+    total = table["added"].cumsum()
+    return table.assign(searches=total, before=total - table["added"])

@@ -11,16 +11,60 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis import agencies
 from analysis.measures.agencies import is_named
-from analysis.measures.immigration import LOCAL, counts_in
-from analysis.measures.numbers import DEFINITIONS, Number, has_item, number, share
-
-STEPS = (
-    ("strict, and ICE and ERO", ("ice_agency", "ero", "immigration_short")),
-    ("strict, ICE and ERO, and the border agencies", ("border_agency", "title_8")),
+from analysis.measures.agreements import beside, holders
+from analysis.measures.immigration import (
+    LOCAL,
+    by_kind_named,
+    by_scope,
+    count_of,
+    counted,
+    every_week,
+    in_scopes,
+    week_of,
 )
-"""How strict grows to core, one group of rules after the other; smuggling and operations make up the rest."""
+from analysis.measures.numbers import Number, number, rows_of, share
+from analysis.tallies import (
+    Searches,
+    aside,
+    count,
+    distinct_under,
+    holds,
+    once,
+    one_of,
+    place_of,
+    quoted,
+    search_number,
+    tally,
+)
+
+CORE = "core: and smuggling of people, named operations"
+
+ALTERNATIVES = {
+    "strict: the words themselves": "strict",
+    "strict, and ICE and ERO": "strict or (core and ice)",
+    "strict, ICE and ERO, and the border agencies": "strict or (core and (ice or border))",
+    CORE: "core",
+    "core, and HSI": "core or (broad and hsi)",
+    "broad: core, HSI and DHS": "broad",
+    "core without mixed purposes": "core and not mixed",
+    "core, offense type only": "core and menu",
+    "core, typed words only": "core and not menu",
+    "core without its largest agency": "core and not largest",
+    "core, first row of each search": "core and first",
+    "core with machine-made text that quotes such words": "core or machine",
+    "broad without mixed purposes": "broad and not mixed",
+    "broad without DHS that may be human services": "broad and not ambiguous",
+}
+"""The alternative definitions by name, each with its rule in the marks of `_marked`. Strict grows to core by one group
+of rules after the other; smuggling and operations make up the rest."""
+
+_GROUPS = {
+    "ice": ("ice_agency", "ero", "immigration_short"),
+    "border": ("border_agency", "title_8"),
+    "hsi": ("hsi",),
+}  # fmt: skip
+"""The groups of rules behind three of the marks."""
 
 LINES = (
     "definition", "searches", "distinct_searches", "agencies", "states", "share", "civil", "criminal", "unspecified",
@@ -28,8 +72,81 @@ LINES = (
 )  # fmt: skip
 
 
+# What each definition counts --------------------------------------------------------------------------------
+
+
+@once
+def _under(searches: Searches) -> Searches:
+    """The searches that some alternative counts; `under` has a bit for each of `ALTERNATIVES`, in their order."""
+    marked = _marked(searches)
+    first = "place in (select min(place) from searches where core group by search)"
+    rules = (
+        rule.replace("first", first) for rule in ALTERNATIVES.values()
+    )  # SQL knows no name for a question
+    bits = " | ".join(f"(({rule})::int << {at})" for at, rule in enumerate(rules))
+    return aside(marked, *_KEPT, "search", largest=_largest(marked), under=bits)
+
+
+_KEPT = (
+    "camera_owner", "searching_agency", "agency_state", "agency_kind", "searched_at", "immigration_kind",
+)  # fmt: skip
+
+
+def _marked(searches: Searches) -> Searches:
+    """The searches that a definition counts or might, with a column for each mark that `ALTERNATIVES` speak of."""
+    machine = holds("topics", "machine_immigration")
+    marks = {
+        **{name: counted(name) for name in ("strict", "core", "broad")},
+        "menu": counted("dropdown"),
+        "mixed": "mixed",
+        "ambiguous": "dhs_ambiguous",
+        "machine": machine,
+        **{name: _has_rule_of(groups) for name, groups in _GROUPS.items()},
+    }
+    known = {name: f"coalesce({sql}, false)" for name, sql in marks.items()}
+    numbered = {"place": place_of(searches), "search": search_number(searches)}
+    return aside(searches, *_KEPT, where=f"{counted('broad')} or {machine}", **numbered, **known)
+
+
+def _has_rule_of(groups: Sequence[str]) -> str:
+    begins = " or ".join(f"starts_with(rule, {quoted(f'{group}.')})" for group in groups)
+    return f"len(list_filter(rules, lambda rule: {begins})) > 0"
+
+
+def _largest(marked: Searches) -> str:
+    """An SQL condition: the search is by the agency with most searches of *core*, where one is named."""
+    lines = _with_name(tally(marked, "searching_agency", where="core"))
+    most = lines.sort_values("rows", ascending=False, kind="stable")["searching_agency"].head(1)
+    return one_of("searching_agency", most)
+
+
+def _with_name(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines that name an agency."""
+    return lines[is_named(lines["searching_agency"])]
+
+
+def _by_alternative(lines: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """For each alternative its name and the lines of a tally by `under` that it counts."""
+    for at, name in enumerate(ALTERNATIVES):
+        yield name, lines[(lines["under"].to_numpy(dtype="int64") >> at & 1).astype(bool)]
+
+
+def _distinct(searches: Searches, what: str) -> pd.DataFrame:
+    """How many distinct values an expression has under each alternative, by scope."""
+    bits = {name: f"(under >> {at}) & 1 = 1" for at, name in enumerate(ALTERNATIVES)}
+    return by_scope(distinct_under(_under(searches), what, "camera_owner", bits))
+
+
+@once
+def _distinct_searches(searches: Searches) -> pd.DataFrame:
+    return _distinct(searches, "search")
+
+
+# The same figures under each --------------------------------------------------------------------------------
+
+
 def otherwise(
-    searches: pd.DataFrame, participating: pd.DataFrame | None = None, time_zone: str = "UTC"
+    searches: Searches, participating: pd.DataFrame | None = None, time_zone: str = "UTC"
 ) -> pd.DataFrame:
     """The finding's figures under every other definition, one line each: `LINES`.
 
@@ -37,135 +154,93 @@ def otherwise(
     searched (by the calendar of `time_zone`), and is empty where the place carries no list. A masked or blank name
     is no agency.
     """
-    lines = [
-        _line(name, searches[mask], len(searches), participating, time_zone)
-        for name, mask in alternatives(searches).items()
-    ]
-    return pd.DataFrame(lines, columns=list(LINES))
+    names = ("under", "searching_agency", "agency_state", "agency_kind", "immigration_kind")
+    lines, every, distinct = tally(_under(searches), *names), count(searches), _distinct_searches(searches)
+    table = pd.DataFrame([
+        {"definition": name, "distinct_searches": count_of(distinct, "all", name), **_figures(hits, every)}
+        for name, hits in _by_alternative(lines)
+    ])  # fmt: skip
+    signed = None if participating is None else _signed(searches, participating, time_zone)
+    return table.assign(agencies_287g=signed)[list(LINES)]
 
 
-def alternatives(searches: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Which rows each alternative definition counts, by its name."""
-    strict, core, broad, menu = (
-        counts_in(searches, name).to_numpy(dtype=bool) for name in ("strict", "core", "broad", "dropdown")
-    )
-    mixed, ambiguous = (
-        searches[name].fillna(False).to_numpy(dtype=bool) for name in ("mixed", "dhs_ambiguous")
-    )
-    agency = searches["searching_agency"]
-    largest = _named(searches[core]).value_counts().index[:1]
-    first = ~searches["search_key"].where(core).duplicated().to_numpy(dtype=bool)
-    machine = has_item(searches["topics"], "machine_immigration")
-    hsi = broad & _has_group(searches, broad, ("hsi",))
+def _figures(hits: pd.DataFrame, every: int) -> dict[str, Any]:
+    by_agency = _with_name(hits).groupby("searching_agency")["rows"].sum()
     return {
-        "strict: the words themselves": strict,
-        **_steps(searches, strict, core),
-        "core: and smuggling of people, named operations": core,
-        "core, and HSI": core | hsi,
-        "broad: core, HSI and DHS": broad,
-        "core without mixed purposes": core & ~mixed,
-        "core, offense type only": core & menu,
-        "core, typed words only": core & ~menu,
-        "core without its largest agency": core & ~agency.isin(largest).to_numpy(dtype=bool),
-        "core, first row of each search": core & first,
-        "core with machine-made text that quotes such words": core | machine,
-        "broad without mixed purposes": broad & ~mixed,
-        "broad without DHS that may be human services": broad & ~ambiguous,
-    }
-
-
-def _named(rows: pd.DataFrame) -> pd.Series:
-    """The agencies of rows that name one."""
-    return rows.loc[is_named(rows["searching_agency"]), "searching_agency"]
-
-
-def _steps(searches: pd.DataFrame, strict: np.ndarray, core: np.ndarray) -> dict[str, np.ndarray]:
-    """Strict grown by one group of core rules after the other."""
-    grown, steps = strict, {}
-    for name, groups in STEPS:
-        grown = grown | (core & _has_group(searches, core, groups))
-        steps[name] = grown
-    return steps
-
-
-def _has_group(searches: pd.DataFrame, among: np.ndarray, groups: tuple[str, ...]) -> np.ndarray:
-    """Which of some rows a rule of these groups matched."""
-    flags = np.zeros(len(searches), dtype=bool)
-    places = np.flatnonzero(among)
-    begins = tuple(f"{group}." for group in groups)
-    flags[places] = [any(str(r).startswith(begins) for r in row) for row in searches["rules"].take(places)]
-    return flags
-
-
-def _line(
-    name: str, hits: pd.DataFrame, of: int, participating: pd.DataFrame | None, time_zone: str
-) -> dict[str, Any]:
-    kind, by_agency = hits["immigration_kind"], _named(hits).value_counts()
-    holders = None
-    if participating is not None:
-        holders = int(agencies.at_search(hits, participating, time_zone)["signed_before"].astype(bool).sum())
-    return {
-        "definition": name,
-        "searches": len(hits),
-        "distinct_searches": hits["search_key"].nunique(),
+        "searches": rows_of(hits),
         "agencies": len(by_agency),
         "states": hits["agency_state"].nunique(),
-        "share": share(len(hits), of),
-        "civil": int(kind.isin(["civil", "both"]).sum()),
-        "criminal": int(kind.isin(["criminal", "both"]).sum()),
-        "unspecified": int((kind == "unspecified").sum()),
-        "local_searches": int(hits["agency_kind"].isin(LOCAL).sum()),
-        "largest_agency_searches": int(by_agency.iloc[0]) if len(by_agency) else 0,
-        "agencies_287g": holders,
+        "share": share(rows_of(hits), every),
+        **by_kind_named(hits),
+        "local_searches": rows_of(hits, hits["agency_kind"].isin(LOCAL)),
+        "largest_agency_searches": int(by_agency.max()) if len(by_agency) else 0,
     }
 
 
-def weeks_otherwise(searches: pd.DataFrame, time_zone: str) -> pd.DataFrame:
+def _signed(searches: Searches, participating: pd.DataFrame, time_zone: str) -> list[int]:
+    """Agencies with an agreement on a day they searched, under each alternative."""
+    under = _under(searches)
+    lines = beside(under, holders(under, participating), time_zone, "under")
+    return [hits.loc[hits["since"] > 0, "holder"].nunique() for _, hits in _by_alternative(lines)]
+
+
+def weeks_otherwise(searches: Searches, time_zone: str) -> pd.DataFrame:
     """The weekly figure under every definition: week (local, from Monday), then a column for each alternative."""
-    day = searches["searched_at"].dt.tz_convert(time_zone).dt.tz_localize(None)
-    week = day.dt.to_period("W-SUN").dt.start_time
-    weeks = pd.date_range(week.min(), week.max(), freq="W-MON")
+    week = week_of(searches, time_zone)
+    weeks, lines = every_week(searches, week), tally(_under(searches), "under", week=week)
     counts = {
-        name: week[mask].value_counts().reindex(weeks, fill_value=0).to_numpy(dtype="int64")
-        for name, mask in alternatives(searches).items()
+        name: hits.groupby("week")["rows"].sum().reindex(weeks, fill_value=0).to_numpy(dtype="int64")
+        for name, hits in _by_alternative(lines)
     }
     return pd.DataFrame({"week": weeks, **counts})
 
 
-def agencies_otherwise(searches: pd.DataFrame) -> pd.DataFrame:
+def agencies_otherwise(searches: Searches) -> pd.DataFrame:
     """The agencies' figure under every definition: searching_agency, then a column for each alternative."""
-    counts = {name: _named(searches[mask]).value_counts() for name, mask in alternatives(searches).items()}
+    lines = _with_name(tally(_under(searches), "under", "searching_agency"))
+    counts = {name: hits.groupby("searching_agency")["rows"].sum() for name, hits in _by_alternative(lines)}
     table = pd.DataFrame(counts).fillna(0).astype("int64").rename_axis("searching_agency").reset_index()
-    by = ["core: and smuggling of people, named operations", "searching_agency"]
-    return table.sort_values(by, ascending=[False, True], ignore_index=True)
+    return table.sort_values([CORE, "searching_agency"], ascending=[False, True], ignore_index=True)
 
 
-def numbers_otherwise(searches: pd.DataFrame) -> dict[str, list[Number]]:
+def numbers_otherwise(searches: Searches) -> dict[str, list[Number]]:
     """The numbers that published claims speak of, of all rows and each camera owner, under every definition."""
-    owners = ["all", *sorted(searches["camera_owner"].unique())]
+    owners = tally(searches, "camera_owner")["camera_owner"]
+    lines = tally(_under(searches), "under", "camera_owner", "immigration_kind")
+    distinct, agencies = _distinct_searches(searches), _distinct(searches, "searching_agency")
     found = {}
-    for name, mask in alternatives(searches).items():
-        hits = searches[mask]
-        parts = {owner: hits if owner == "all" else hits[hits["camera_owner"] == owner] for owner in owners}
-        found[name] = [one for owner, part in parts.items() for one in _claimed(owner, part)]
+    for name, hits in _by_alternative(lines):
+        kind = hits["immigration_kind"]
+        rows, civil, criminal = (
+            in_scopes(hits, which)
+            for which in (None, kind.isin(["civil", "both"]), kind.isin(["criminal", "both"]))
+        )
+        found[name] = [
+            one
+            for scope in map(str, ("all", *owners))
+            for one in _claimed(
+                scope,
+                (rows.get(scope, 0), count_of(distinct, scope, name), count_of(agencies, scope, name)),
+                (civil.get(scope, 0), criminal.get(scope, 0)),
+            )
+        ]
     return found
 
 
-def _claimed(owner: str, hits: pd.DataFrame) -> Iterator[Number]:
-    kind = hits["immigration_kind"]
-    civil, criminal = (int(kind.isin([one, "both"]).sum()) for one in ("civil", "criminal"))
-    yield number("immigration_searches", owner, len(hits), "rows")
-    yield number("distinct_immigration_searches", owner, hits["search_key"].nunique(), "searches")
-    yield number("immigration_agencies", owner, hits["searching_agency"].nunique(), "agencies")
-    yield number("immigration_civil", owner, civil, "rows")
-    yield number("immigration_criminal", owner, criminal, "rows")
-    yield number("civil_to_criminal", owner, civil / criminal if criminal else None, "ratio")
+def _claimed(scope: str, counts: tuple[int, int, int], kinds: tuple[int, int]) -> Iterator[Number]:
+    (rows, distinct, agencies), (civil, criminal) = counts, kinds
+    yield number("immigration_searches", scope, rows, "rows")
+    yield number("distinct_immigration_searches", scope, distinct, "searches")
+    yield number("immigration_agencies", scope, agencies, "agencies")
+    yield number("immigration_civil", scope, civil, "rows")
+    yield number("immigration_criminal", scope, criminal, "rows")
+    yield number("civil_to_criminal", scope, civil / criminal if criminal else None, "ratio")
 
 
 # Other people's words ---------------------------------------------------------------------------------------
 
 
-def other_lists(searches: pd.DataFrame, lists: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def other_lists(searches: Searches, lists: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Others' published terms on the same rows: who, terms, searches, also_in_core, not_in_core, core_without,
     also_in_broad.
 
@@ -173,20 +248,22 @@ def other_lists(searches: pd.DataFrame, lists: Sequence[Mapping[str, Any]]) -> p
     ignoring capitals, in the released reason (or, with `on = "agency"`, in the agency's name). `core_without` counts
     the rows of *core* that the list would pass over.
     """
-    core, broad = (counts_in(searches, name).to_numpy(dtype=bool) for name in ("core", "broad"))
-    lines = []
+    made = {"core": counted("core"), "broad": counted("broad")}
+    tallied = {column: tally(searches, column, **made) for column in dict.fromkeys(map(_column, lists))}
+    found = []
     for one in lists:
-        hit = counted_by(searches, one)
-        lines.append({
+        lines = tallied[_column(one)]
+        hit, core, broad = counted_by(lines, one), lines["core"].astype(bool), lines["broad"].astype(bool)
+        found.append({
             "who": one["who"],
             "terms": described(one),
-            "searches": int(hit.sum()),
-            "also_in_core": int((hit & core).sum()),
-            "not_in_core": int((hit & ~core).sum()),
-            "core_without": int((core & ~hit).sum()),
-            "also_in_broad": int((hit & broad).sum()),
+            "searches": rows_of(lines, hit),
+            "also_in_core": rows_of(lines, hit & core),
+            "not_in_core": rows_of(lines, hit & ~core),
+            "core_without": rows_of(lines, core & ~hit),
+            "also_in_broad": rows_of(lines, hit & broad),
         })  # fmt: skip
-    return pd.DataFrame(lines)
+    return pd.DataFrame(found)
 
 
 def described(one: Mapping[str, Any]) -> str:
@@ -196,10 +273,14 @@ def described(one: Mapping[str, Any]) -> str:
     return f"{said} (in the agency's name)" if one.get("on") == "agency" else said
 
 
-def counted_by(searches: pd.DataFrame, one: Mapping[str, Any]) -> np.ndarray:
-    """Which rows a list counts; each distinct text is matched once."""
-    column = "searching_agency_as_released" if one.get("on") == "agency" else "reason_as_released"
-    coded = pa.chunked_array(pa.array(searches[column])).combine_chunks().dictionary_encode()
+def _column(one: Mapping[str, Any]) -> str:
+    """Where a list's terms are looked for."""
+    return "searching_agency_as_released" if one.get("on") == "agency" else "reason_as_released"
+
+
+def counted_by(lines: pd.DataFrame, one: Mapping[str, Any]) -> np.ndarray:
+    """Which lines, of searches or of a tally, a list counts; each distinct text is matched once."""
+    coded = pa.chunked_array(pa.array(lines[_column(one)])).combine_chunks().dictionary_encode()
     words = "|".join(re.escape(term) for term in one.get("terms", ()))
     expressions = [
         *([rf"(?:^|[^A-Za-z])(?:{words})(?:[^A-Za-z]|$)"] if words else []),
@@ -211,22 +292,21 @@ def counted_by(searches: pd.DataFrame, one: Mapping[str, Any]) -> np.ndarray:
     return pc.fill_null(found.take(coded.indices), False).to_numpy(zero_copy_only=False).astype(bool)
 
 
-def disagreements(searches: pd.DataFrame, lists: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def disagreements(searches: Searches, lists: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Where each list and *core* disagree, and why: who, counted_by, why, searches, reasons (distinct).
 
     Rows are grouped by what the rules made of them and shown as counts: a reason itself may name someone.
     """
-    core = counts_in(searches, "core").to_numpy(dtype=bool)
-    beside, inside = _why_not_core(searches), _why_core(searches, core)
+    lines = _with_why(searches, [one for one in lists if one.get("on") == "agency"])
+    core, why = lines["core"].to_numpy(dtype=bool), lines["why"]
+    reason = pd.Series(pd.factorize(lines["reason_as_released"])[0]).where(lambda codes: codes >= 0)
+    counted = pd.DataFrame({"why": why, "rows": lines["rows"], "reason": reason})
     parts = []
     for one in lists:
-        hit = counted_by(searches, one)
-        for side, rows, why in (("the list alone", hit & ~core, beside), ("core alone", core & ~hit, inside)):
-            frame = pd.DataFrame(
-                {"why": why[rows], "reason": searches["reason_as_released"].to_numpy()[rows]}
-            )
-            table = frame.groupby("why")["reason"].agg(searches="size", reasons="nunique").reset_index()
-            parts.append(table.assign(who=one["who"], counted_by=side))
+        hit = lines[one["who"]].to_numpy(dtype=bool) if one["who"] in lines else counted_by(lines, one)
+        for side, which in (("the list alone", hit & ~core), ("core alone", core & ~hit)):
+            table = counted[which].groupby("why").agg(searches=("rows", "sum"), reasons=("reason", "nunique"))
+            parts.append(table.reset_index().assign(who=one["who"], counted_by=side))
     table = pd.concat(parts, ignore_index=True)[["who", "counted_by", "why", "searches", "reasons"]]
     order = {one["who"]: place for place, one in enumerate(lists)}
     table["order"] = table["who"].map(order)
@@ -236,47 +316,45 @@ def disagreements(searches: pd.DataFrame, lists: Sequence[Mapping[str, Any]]) ->
     )
 
 
-def _why_not_core(searches: pd.DataFrame) -> np.ndarray:
-    """Why core leaves a row alone: the first of these that holds."""
-    broad = (searches["immigration_tier"] == "broad").to_numpy(dtype=bool)
-    origin = searches["reason_origin"].to_numpy(dtype=object)
-    topics = searches["topics"]
-    reasons = (
-        (broad, "HSI or DHS, counted in broad only"),
-        (origin == "machine", "machine-made text, counted in none"),
-        (has_item(topics, "protest"), "protest"),
-        (has_item(topics, "impersonation"), "someone posing as an agent"),
-        (has_item(topics, "immigration_suspect"), "a guard or a doubtful word: read by a person"),
-    )
-    return np.select(
-        [mask for mask, _ in reasons], [why for _, why in reasons], "no such word stands there"
-    ).astype(object)
+def _with_why(searches: Searches, on_agency: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """A tally by reason, with whether core counts it and `why` it does or not; a column for each list of agencies'
+    names says whether it counts them."""
+    agencies = tally(searches, "searching_agency_as_released") if on_agency else pd.DataFrame()
+    named = [agencies.loc[counted_by(agencies, one), "searching_agency_as_released"] for one in on_agency]
+    hits = {f"hit_{at}": one_of("searching_agency_as_released", names) for at, names in enumerate(named)}
+    lines = tally(searches, "reason_as_released", core=counted("core"), why=_WHY, **hits)
+    counts_it = lines["core"].astype(bool)
+    said = {groups: _groups(groups) for groups in lines.loc[counts_it, "why"].unique()}
+    lines["why"] = lines["why"].astype(object).where(~counts_it, lines["why"].map(said))
+    return lines.rename(columns={f"hit_{at}": one["who"] for at, one in enumerate(on_agency)})
 
 
-def _why_core(searches: pd.DataFrame, core: np.ndarray) -> np.ndarray:
+_GROUPS_OF_RULES = "array_to_string(list_transform(rules, lambda rule: split_part(rule, '.', 1)), ' ')"
+
+_NOT_CORE = (
+    ("immigration_tier = 'broad'", "HSI or DHS, counted in broad only"),
+    ("reason_origin = 'machine'", "machine-made text, counted in none"),
+    (holds("topics", "protest"), "protest"),
+    (holds("topics", "impersonation"), "someone posing as an agent"),
+    (holds("topics", "immigration_suspect"), "a guard or a doubtful word: read by a person"),
+)
+"""Why core leaves a row alone: the first of these that holds."""
+
+_WHY = (
+    f"case when {counted('core')} then coalesce({_GROUPS_OF_RULES}, '') "
+    + " ".join(f"when {condition} then {quoted(why)}" for condition, why in _NOT_CORE)
+    + " else 'no such word stands there' end"
+)
+"""An SQL expression: for a row of core the groups of the rules that matched, for another why core leaves it alone."""
+
+
+def _groups(groups: str) -> str:
     """Which groups of rules made core count a row."""
-    why = np.full(len(searches), "", dtype=object)
-    places = np.flatnonzero(core)
-    why[places] = [_groups(row) for row in searches["rules"].take(places)]
-    return why
-
-
-def _groups(rules: Sequence[str]) -> str:
-    named = dict.fromkeys(str(rule).partition(".")[0] for rule in rules)
-    counted = [group for group in named if group in _COUNTING] or ["immigration as offense type"]
-    return "counted by " + ", ".join(counted)
+    counting = [group for group in dict.fromkeys(groups.split()) if group in _COUNTING]
+    return "counted by " + ", ".join(counting or ["immigration as offense type"])
 
 
 _COUNTING = frozenset((
     "immigration_word", "ice_act", "a_number", "removal", "status", "form", "statute", "program", "immigration_short",
     "ice_agency", "ero", "border_agency", "people_smuggling", "title_8", "operation",
 ))  # fmt: skip
-
-
-def added_by_definition(searches: pd.DataFrame) -> pd.DataFrame:
-    """What each tier adds to the one before: definition, added, searches, before (those of the narrower ones)."""
-    tier = searches["immigration_tier"].value_counts()
-    table = pd.DataFrame({"definition": list(DEFINITIONS)})
-    table["added"] = [int(tier.get(name, 0)) for name in DEFINITIONS]
-    searches = table["added"].cumsum()
-    return table.assign(searches=searches, before=searches - table["added"])

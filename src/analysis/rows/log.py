@@ -217,7 +217,7 @@ class Log:
         columns = ["searching_agency", "agency_state", "agency_kind", "searched_at"]
         frame = build.open_searches(self.place, columns)
         zone = self.place.time_zone
-        held = agencies.at_search(frame, listed, zone)
+        held = agencies.holders(frame, listed)
         signed = held.set_index("searching_agency")["first_signed"].dropna()
         first = frame["searching_agency"].map({name: _midnight(day, zone) for name, day in signed.items()})
         return pa.array((frame["searched_at"] >= pd.to_datetime(first, utc=True)).to_numpy(), pa.int8())
