@@ -71,13 +71,16 @@ def tally(searches: Searches, *columns: str, where: str = "true", **made: str) -
 def distinct(searches: Searches, what: str, *columns: str, where: str = "true") -> pd.DataFrame:
     """How many distinct values an SQL expression has in each group: these columns, `distinct` and `rows`.
 
-    Missing values are no value. Without columns there is one line.
+    Missing values are no value. Without columns there is one line. With columns, each pair of group and value is
+    made a line first: unlike sets of values, such lines need not all be in memory.
     """
-    counts = {"distinct": f"count(distinct {what})", "rows": "count(*)"}
-    named = _named([*_coded(searches, columns)], counts)
-    grouped = "group by all order by all" if columns else ""
-    found = ask(searches, f"select {named} from searches where {where} {grouped}")
-    return found.astype({"distinct": "int64", "rows": "int64"})
+    if not columns:
+        sql = f"select count(distinct {what}) as distinct, count(*) as rows from searches where {where}"
+        return ask(searches, sql).astype({"distinct": "int64", "rows": "int64"})
+    named, names = _named([*_coded(searches, columns)], {"_what": what}), ", ".join(columns)
+    pairs = f"select {named}, count(*) as _rows from searches where {where} group by all"
+    sql = f"select {names}, count(_what) as distinct, sum(_rows) as rows from ({pairs}) group by all order by all"
+    return ask(searches, sql).astype({"distinct": "int64", "rows": "int64"})
 
 
 def periods(searches: Searches, *columns: str) -> pd.DataFrame:
@@ -164,6 +167,24 @@ def ask(searches: Searches, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
     return found.cast(_in_utc(found.schema)).to_pandas(types_mapper=frame_type)
 
 
+def once(question: Callable[[Searches], pd.DataFrame]) -> Callable[[Searches], pd.DataFrame]:
+    """A question that several measures share: of searches on disk it is asked once, of a frame each time.
+
+    Nobody changes the answer: all who ask are given the same frame.
+    """
+    answers: dict[Stored, pd.DataFrame] = {}
+
+    @wraps(question)
+    def answered(searches: Searches) -> pd.DataFrame:
+        if not isinstance(searches, Stored):
+            return question(searches)
+        if searches not in answers:
+            answers[searches] = question(searches)
+        return answers[searches]
+
+    return answered
+
+
 @cache
 def _connection() -> duckdb.DuckDBPyConnection:
     """One connection for the process; what does not fit in memory goes to the machine's temporary folder."""
@@ -182,11 +203,16 @@ WORDS = (
 """Columns of few distinct texts: they are grouped by their numbers, several times faster than by their letters."""
 
 
+def coded(searches: Searches, column: str) -> str:
+    """A column as an SQL expression to group by: one of `WORDS` on disk as an enumeration of its values."""
+    kind = _enumeration(searches.path, column) if isinstance(searches, Stored) and column in WORDS else ""
+    return f"{column}::{kind}" if kind else column
+
+
 def _coded(searches: Searches, columns: Sequence[str]) -> Iterator[str]:
-    """The columns as SQL, those of `WORDS` on disk as an enumeration of their values."""
     for column in columns:
-        kind = _enumeration(searches.path, column) if isinstance(searches, Stored) and column in WORDS else ""
-        yield f"{column}::{kind} as {column}" if kind else column
+        sql = coded(searches, column)
+        yield sql if sql == column else f"{sql} as {column}"
 
 
 @cache

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pandas as pd
-from scipy.stats import binomtest
 
 from analysis import agencies
 from analysis.agencies import Known
 from analysis.measures.numbers import Number, Numbers, number, share
+from analysis.tallies import Searches, tally
 
 
-def released_names(searches: pd.DataFrame, known: Known | None = None) -> pd.DataFrame:
+def released_names(searches: Searches, known: Known | None = None) -> pd.DataFrame:
     """Each distinct released name as it was read: the columns of `agencies.resolve`, and its rows."""
-    rows = searches["searching_agency_as_released"].fillna("").value_counts(sort=False)
+    lines = tally(searches, "searching_agency_as_released").fillna({"searching_agency_as_released": ""})
+    rows = lines.groupby("searching_agency_as_released")["rows"].sum()
     table = agencies.resolve([str(name) for name in rows.index], known)
     return table.assign(rows=[int(count) for count in rows])
 
@@ -97,6 +98,8 @@ def name_errors(checked: pd.DataFrame) -> Numbers:
 
 
 def _errors(name: str, ours: pd.Series, theirs: pd.Series) -> Numbers:
+    from scipy.stats import binomtest  # slow to import, and needed here alone
+
     of, different = len(ours), int((ours != theirs).sum())
     wrong = int(((ours != theirs) & (ours != "")).sum())
     interval = binomtest(different, max(of, 1)).proportion_ci(method="wilson")

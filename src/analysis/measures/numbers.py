@@ -71,11 +71,12 @@ def has_item(lists: pd.Series, item: str) -> np.ndarray:
     return found
 
 
-def list_counts(lists: pd.Series) -> pd.Series:
-    """Rows that hold each item (a list holds an item once)."""
-    flat = pc.list_flatten(pa.chunked_array(pa.array(lists)).combine_chunks())
-    counts = pc.value_counts(flat).to_pylist()
-    return pd.Series({c["values"]: c["counts"] for c in counts}, dtype="int64").sort_index()
+def list_counts(lists: pd.Series, rows: pd.Series) -> pd.Series:
+    """Searches that hold each item (a list holds an item once); `rows` says how many hold each list."""
+    array = pa.chunked_array(pa.array(lists)).combine_chunks()
+    items = pc.list_flatten(array).to_pylist()
+    weights = rows.to_numpy()[pc.list_parent_indices(array).to_numpy()]
+    return pd.Series(weights, dtype="int64").groupby(np.array(items, dtype=object)).sum()
 
 
 def lengths(lists: pd.Series) -> np.ndarray:

@@ -6,44 +6,69 @@ from collections.abc import Collection, Iterator
 
 import pandas as pd
 
-from analysis.measures.immigration import counts_in
-from analysis.measures.numbers import Numbers, in_each_scope, list_counts, number
+from analysis.measures.numbers import DEFINITIONS, Numbers, in_each_scope, list_counts, number, rows_of
 from analysis.measures.reasons import COMMON_ROWS
 from analysis.searches import mask_text
+from analysis.tallies import Searches, ask, coded, one_of, tally
 
 
-def own_searches(searches: pd.DataFrame, cleared: Collection[str] = ()) -> Numbers:
+def own_searches(searches: Searches, cleared: Collection[str] = ()) -> Numbers:
     """Searches by the camera owners' own police, those that cite immigration, and what else they cite.
 
     `cleared` are reasons that people have read and found to name nobody; of the rest only common ones are named.
     """
+    menus = tally(searches, "camera_owner", "offense_types", where="own_search")
+    typed = _typed(searches, cleared)
 
-    def of(scope: str, rows: pd.DataFrame) -> Numbers:
-        known = rows["own_search"].notna().all()
-        own = rows[rows["own_search"].fillna(False)]
+    def of(scope: str, lines: pd.DataFrame) -> Numbers:
+        known = lines["own_search"].notna().all()
+        own = lines["own_search"].fillna(False)
         because = {} if known else {"because": "source.toml does not name the camera owner's own police"}
-        words = sorted(own_reason_words(own, cleared)) if known else None
-        core = int(counts_in(own, "core").sum()) if known else None
+        menu = menus if scope == "all" else menus[menus["camera_owner"] == scope]
+        words = sorted(_from_menu(menu, cleared) | typed.get(scope, set())) if known else None
+        core = rows_of(lines, own & lines["core"]) if known else None
         return [
-            number("own_searches", scope, len(own) if known else None, "rows", **because),
+            number("own_searches", scope, rows_of(lines, own) if known else None, "rows", **because),
             number("own_immigration_searches.core", scope, core, "rows", **because),
             number("own_reasons", scope, words, "reasons", **because),
         ]
 
-    return in_each_scope(searches, of)
+    core = one_of("immigration_tier", DEFINITIONS["core"])
+    return in_each_scope(tally(searches, "camera_owner", "own_search", core=core), of)
 
 
-def own_reason_words(own: pd.DataFrame, cleared: Collection[str] = ()) -> list[str]:
-    """What own searches were for: the offense types' words, and typed reasons that are common or cleared.
+def _from_menu(lines: pd.DataFrame, cleared: Collection[str]) -> set[str]:
+    """What own searches were for by the offense types' words, where these are common or cleared.
 
-    Rare reasons may name people and are never listed, here as elsewhere.
+    Rare ones may be an officer's words, may name people, and are never listed, here as elsewhere.
     """
-    typed = own["reason_text"].str.strip().str.casefold().value_counts()
-    chosen = list_counts(own["offense_types"])
+    chosen = list_counts(lines["offense_types"], lines["rows"])
     words = {word: rows for value, rows in chosen.items() for word in _offense_words(iter([str(value)]))}
-    from_menu = {word for word, rows in words.items() if rows >= COMMON_ROWS or word in cleared}
-    said = {str(reason) for reason, rows in typed.items() if rows >= COMMON_ROWS or reason in cleared} - {""}
-    return sorted(from_menu | {mask_text(reason) for reason in said})
+    return {word for word, rows in words.items() if rows >= COMMON_ROWS or word in cleared}
+
+
+def _typed(searches: Searches, cleared: Collection[str]) -> dict[str, set[str]]:
+    """The typed reasons of own searches that are common in a scope, or cleared, by scope; personal data masked."""
+    texts = tally(searches, "reason_text", where="own_search and reason_text <> ''")
+    texts["reason"] = texts["reason_text"].str.strip().str.casefold()
+    texts["cleared"] = texts["reason"].isin(list(cleared))
+    # What is common for one owner is common for all: no other text need be looked for again.
+    common = texts.groupby("reason")["rows"].transform("sum") >= COMMON_ROWS
+    spelt = texts.loc[
+        (common | texts["cleared"]) & (texts["reason"] != ""), ["reason_text", "reason", "cleared"]
+    ]
+    if spelt.empty:
+        return {}
+    owner = coded(searches, "camera_owner")
+    by_owner = ask(
+        searches,
+        f"select {owner} as owner, reason from searches join spelt using (reason_text) where own_search "
+        f"group by all having count(*) >= {COMMON_ROWS} or bool_or(cleared)",
+        spelt=spelt,
+    )
+    by_owner["reason"] = by_owner["reason"].map(mask_text)
+    found = {str(owner): set(part) for owner, part in by_owner.groupby("owner")["reason"]}
+    return {**found, "all": set(spelt["reason"].map(mask_text))}
 
 
 def _offense_words(types: Iterator[str]) -> set[str]:

@@ -6,26 +6,35 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.agencies import is_named
-from analysis.measures.numbers import Numbers, in_each_scope, number, share, with_share
+from analysis.measures.numbers import Number, Numbers, in_each_scope, number, rows_of, share, with_share
+from analysis.tallies import Searches, ask, tally
 
 
-def reach(searches: pd.DataFrame) -> Numbers:
+def reach(searches: Searches) -> Numbers:
     """How many networks and devices searches reached, and how far back their time frames began."""
+    devices = ask(searches, "select camera_owner, max(devices_searched) as most from searches group by all")
+    frames = _time_frames(searches)
 
-    def of(scope: str, rows: pd.DataFrame) -> Numbers:
-        return [*_networks(scope, rows), *_windows(scope, rows)]
+    def of(scope: str, lines: pd.DataFrame) -> Numbers:
+        known = lines.dropna(subset="networks_searched")
+        return [
+            _most("networks_most", scope, known["networks_searched"], "networks"),
+            _most("devices_most", scope, _in(scope, devices)["most"].dropna(), "devices"),
+            *(_several(scope, known) if len(known) else _not_said(scope)),
+            *_windows(scope, _in(scope, frames)),
+        ]
 
-    return in_each_scope(searches, of)
+    return in_each_scope(tally(searches, "camera_owner", "networks_searched"), of)
 
 
-def _networks(scope: str, rows: pd.DataFrame) -> Numbers:
-    """Counts of networks and devices; unknown, never 0, where no row says how many."""
-    networks, devices = rows["networks_searched"], rows["devices_searched"]
-    found = [
-        number("networks_most", scope, _most(networks), "networks", **_absent(networks)),
-        number("devices_most", scope, _most(devices), "devices", **_absent(devices)),
-    ]
-    return [*found, *(_several(scope, networks) if networks.notna().any() else _not_said(scope))]
+def _in(scope: str, lines: pd.DataFrame) -> pd.DataFrame:
+    return lines if scope == "all" else lines[lines["camera_owner"] == scope]
+
+
+def _most(name: str, scope: str, known: pd.Series, unit: str) -> Number:
+    """The greatest count; unknown, never 0, where no row says how many."""
+    because = {} if len(known) else {"because": _NO_CELL}
+    return number(name, scope, int(known.max()) if len(known) else None, unit, **because)
 
 
 _COUNTS = {
@@ -40,15 +49,17 @@ def _not_said(scope: str) -> Numbers:
     return [number(name, scope, None, unit, because=_NO_CELL) for name, unit in _COUNTS.items()]
 
 
-def _several(scope: str, networks: pd.Series) -> Numbers:
-    wide = networks[networks > 1]
-    known, one, several = int(networks.notna().sum()), int((networks == 1).sum()), len(wide)
-    mean = {"numerator": int(wide.sum()), "denominator": several}
+def _several(scope: str, lines: pd.DataFrame) -> Numbers:
+    """Counts of the searches that reached one network, and several; the lines say how many each."""
+    networks = lines["networks_searched"]
+    known, one, several = rows_of(lines), rows_of(lines, networks == 1), rows_of(lines, networks > 1)
+    wide = int((networks * lines["rows"])[networks > 1].sum())
+    mean = {"numerator": wide, "denominator": several}
     found = (
         (one, {"numerator": one, "denominator": known}),
         (several, {"numerator": several, "denominator": known}),
         (share(several, known), {"numerator": several, "denominator": known}),
-        (wide.mean(), mean) if several else (None, {"because": "no search reached several"}),
+        (share(wide, several), mean) if several else (None, {"because": "no search reached several"}),
     )
     return [
         number(name, scope, value, unit, **more)
@@ -56,74 +67,90 @@ def _several(scope: str, networks: pd.Series) -> Numbers:
     ]
 
 
-def _most(values: pd.Series) -> int | None:
-    return int(values.max()) if values.notna().any() else None
-
-
 _NO_CELL = "no released row says how many: the column is missing, or every cell of it is masked"
-
-
-def _absent(values: pd.Series) -> dict[str, str]:
-    return {} if values.notna().any() else {"because": _NO_CELL}
 
 
 _DAYS = ("windows_over_30_days", "windows_over_31_days", "windows_over_30_days.over_360", "window_lengths_over_30_days",
          "windows_over_30_days.patrol", "longest_lookback_days", "longest_lookback_days.patrol")  # fmt: skip
 
 
-def _windows(scope: str, rows: pd.DataFrame) -> Numbers:
+_DAY = 86_400_000_000
+_BACK, _LONG = (
+    "epoch_us(searched_at) - epoch_us(window_start)",
+    "epoch_us(window_end) - epoch_us(window_start)",
+)
+"""How far back a time frame began and how long it lasted, in microseconds."""
+
+_PATROL = "coalesce(lower(trim(reason_text)) = 'patrol', false)"
+
+
+def _time_frames(searches: Searches) -> pd.DataFrame:
+    """The searches with a time frame, by owner and whether 'patrol' is the whole reason: camera_owner, patrol, known,
+    one column for each of the first four `_DAYS`, and longest_lookback in microseconds."""
+    tests = (
+        f"{_BACK} > {30 * _DAY}",
+        f"{_BACK} > {31 * _DAY}",
+        f"{_BACK} > {360 * _DAY}",
+        f"{_LONG} > {30 * _DAY}",
+    )
+    counts = ", ".join(f'count(*) filter ({test}) as "{name}"' for name, test in zip(_DAYS, tests))
+    return ask(
+        searches,
+        f"select camera_owner, {_PATROL} as patrol, count(*) as known, {counts}, max({_BACK}) as longest_lookback "
+        "from searches where window_start is not null and window_end is not null group by all",
+    )
+
+
+def _windows(scope: str, lines: pd.DataFrame) -> Numbers:
     """How many time frames began or lasted longer than so many days; "patrol" is the reason's whole text."""
-    known = rows.dropna(subset=["window_start", "window_end"])
-    if not len(known):
+    if lines.empty:
         because = "the released files have no time frame"
         return [number(name, scope, None, "rows", because=because) for name in _DAYS]
-    day = pd.Timedelta(days=1)
-    back = (known["searched_at"] - known["window_start"]) / day
-    length = (known["window_end"] - known["window_start"]) / day
-    patrol = known["reason_text"].str.strip().str.casefold() == "patrol"
-    counts = (back > 30, back > 31, back > 360, length > 30, patrol & (back > 30))
-    found = [
-        number(name, scope, int(mask.sum()), "rows", numerator=int(mask.sum()), denominator=len(known))
-        for name, mask in zip(_DAYS, counts)
-    ]
-    no_patrol = {} if patrol.any() else {"because": "no search gives 'patrol' as its whole reason"}
+    patrol, known = lines[lines["patrol"]], int(lines["known"].sum())
+    counts = [*(int(lines[name].sum()) for name in _DAYS[:4]), int(patrol[_DAYS[0]].sum())]
+    no_patrol = {} if len(patrol) else {"because": "no search gives 'patrol' as its whole reason"}
+    longest = _days_back(patrol) if len(patrol) else None
     return [
-        *found,
-        number("longest_lookback_days", scope, int(back.max()), "days"),
-        number(
-            "longest_lookback_days.patrol",
-            scope,
-            int(back[patrol].max()) if patrol.any() else None,
-            "days",
-            **no_patrol,
+        *(
+            number(name, scope, count, "rows", numerator=count, denominator=known)
+            for name, count in zip(_DAYS, counts)
         ),
+        number("longest_lookback_days", scope, _days_back(lines), "days"),
+        number("longest_lookback_days.patrol", scope, longest, "days", **no_patrol),
     ]
 
 
-def reach_by_type(searches: pd.DataFrame) -> pd.DataFrame:
+def _days_back(lines: pd.DataFrame) -> int:
+    """The whole days of the longest lookback."""
+    return int(int(lines["longest_lookback"].max()) / _DAY)
+
+
+def reach_by_type(searches: Searches) -> pd.DataFrame:
     """Networks reached by kind of search: search_type, searches, rows_that_say, one_network, several_networks,
     most_networks; empty where no row says."""
-    rows = searches.assign(
-        search_type=searches["search_type"].fillna("(blank)"), networks=searches["networks_searched"]
+    lines = tally(searches, "search_type", "networks_searched").fillna({"search_type": "(blank)"})
+    networks, rows = lines["networks_searched"], lines["rows"]
+    lines = lines.assign(
+        rows_that_say=rows.where(networks.notna(), 0),
+        one_network=rows.where((networks == 1).fillna(False), 0),
+        several_networks=rows.where((networks > 1).fillna(False), 0),
     )
-    table = rows.groupby("search_type").agg(
-        searches=("networks", "size"),
-        rows_that_say=("networks", "count"),
-        one_network=("networks", lambda n: int((n == 1).sum())),
-        several_networks=("networks", lambda n: int((n > 1).sum())),
-        most_networks=("networks", "max"),
-    )
+    table = lines.groupby("search_type").agg(
+        searches=("rows", "sum"), rows_that_say=("rows_that_say", "sum"), one_network=("one_network", "sum"),
+        several_networks=("several_networks", "sum"), most_networks=("networks_searched", "max"),
+    )  # fmt: skip
     counts = ["one_network", "several_networks"]
     table[counts] = table[counts].astype("Int64").where(table["rows_that_say"] > 0)
     return table.sort_values("searches", ascending=False).reset_index()
 
 
-def reach_spread(searches: pd.DataFrame) -> pd.DataFrame:
+def reach_spread(searches: Searches) -> pd.DataFrame:
     """Searches by the number of networks reached: networks (a range), searches, share of rows that say."""
     edges = [-1, 0, 1, 10, 100, 1_000, 3_000, np.inf]
     labels = ["0", "1", "2–10", "11–100", "101–1,000", "1,001–3,000", "over 3,000"]
-    known = searches["networks_searched"].dropna().astype("int64")
-    counts = pd.cut(known, edges, labels=labels).value_counts().reindex(labels, fill_value=0)
+    lines = tally(searches, "networks_searched", where="networks_searched is not null")
+    ranges = pd.cut(lines["networks_searched"].astype("int64"), edges, labels=labels).astype("object")
+    counts = lines.groupby(ranges)["rows"].sum().reindex(labels, fill_value=0)
     return with_share(counts.rename_axis("networks").rename("searches").reset_index())
 
 
@@ -131,7 +158,7 @@ OWN_AT_MOST, OWN_SHARE, OWN_ROWS = 10, 0.1, 20
 """The value for 'own cameras only' is sought among so few networks, and must hold a tenth of the rows and so many."""
 
 
-def own_cameras(searches: pd.DataFrame) -> pd.DataFrame:
+def own_cameras(searches: Searches) -> pd.DataFrame:
     """What an agency's searches of its own cameras alone reach, inferred: the commonest small number of networks.
 
     One row for each agency with searches of its own log: searching_agency, networks and devices (the commonest
@@ -139,23 +166,34 @@ def own_cameras(searches: pd.DataFrame) -> pd.DataFrame:
     own searches can show it: a search by an outsider reached at least the network whose log it stands in. Without
     a value that holds `OWN_SHARE` of the rows and `OWN_ROWS` of them, networks stay empty.
     """
-    own = searches[searches["own_search"].fillna(False) & is_named(searches["searching_agency"])]
-    said = own.dropna(subset=["networks_searched"])
-    rows = [_usual(str(agency), part) for agency, part in said.groupby("searching_agency", sort=True)]
+    small = f"networks_searched between 1 and {OWN_AT_MOST}"
+    lines = tally(
+        searches,
+        "searching_agency",
+        where="own_search and networks_searched is not null",
+        networks=f"case when {small} then networks_searched end",
+        devices=f"case when {small} then devices_searched end",
+    )
+    lines = lines[is_named(lines["searching_agency"])]
+    rows = [_usual(str(agency), part) for agency, part in lines.groupby("searching_agency", sort=True)]
     columns = ["searching_agency", "networks", "devices", "searches", "of_searches", "share"]
     whole = ["networks", "devices", "searches", "of_searches"]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(whole, "Int64") | {"share": float})
 
 
-def _usual(agency: str, rows: pd.DataFrame) -> tuple[str, int | None, int | None, int, int, float]:
-    small = rows.loc[rows["networks_searched"].between(1, OWN_AT_MOST), "networks_searched"].mode()
-    value = int(small.iloc[0]) if len(small) else None
-    chosen = rows[rows["networks_searched"] == value] if value else rows.head(0)
-    if len(chosen) < max(OWN_ROWS, OWN_SHARE * len(rows)):
-        return agency, None, None, 0, len(rows), 0.0
-    devices = chosen["devices_searched"].dropna().mode()
-    device = int(devices.iloc[0]) if len(devices) else None
-    return agency, value, device, len(chosen), len(rows), share(len(chosen), len(rows))
+def _usual(agency: str, lines: pd.DataFrame) -> tuple[str, int | None, int | None, int, int, float]:
+    value, known = _commonest(lines, "networks"), rows_of(lines)
+    chosen = lines[lines["networks"].eq(value or 0).fillna(False)]
+    if rows_of(chosen) < max(OWN_ROWS, OWN_SHARE * known):
+        return agency, None, None, 0, known, 0.0
+    held = rows_of(chosen)
+    return agency, value, _commonest(chosen, "devices"), held, known, share(held, known)
+
+
+def _commonest(lines: pd.DataFrame, column: str) -> int | None:
+    """The value that most rows hold, the least of several; none where no row has a value."""
+    rows = lines.groupby(column)["rows"].sum()
+    return int(rows.idxmax()) if len(rows) else None
 
 
 LOCAL_AT_MOST, NATIONAL_PART, NATIONAL_AT_LEAST = 10, 0.5, 1_000
@@ -172,25 +210,26 @@ BREADTHS = (
 )
 
 
-def breadth(searches: pd.DataFrame) -> pd.DataFrame:
+def breadth(searches: Searches) -> pd.DataFrame:
     """Searches by how widely they asked: reach (`BREADTHS`), fewest_networks, most_networks, searches, share.
 
     The vendor publishes no such classes. 'Own cameras only' is the value of `own_cameras`; the other classes
     are cut at `LOCAL_AT_MOST` networks and at half of the widest search in the same log.
     """
-    networks = searches["networks_searched"]
-    asked = networks.to_numpy(dtype=float, na_value=np.nan)
-    widest = pd.Series(asked).groupby(searches["camera_owner"].to_numpy()).transform("max").to_numpy()
+    agency = "case when own_search then searching_agency end"
+    lines = tally(searches, "camera_owner", "networks_searched", own_agency=agency)
+    asked = lines["networks_searched"].to_numpy(dtype=float, na_value=np.nan)
+    widest = pd.Series(asked).groupby(lines["camera_owner"].to_numpy()).transform("max").to_numpy()
     usual = own_cameras(searches).dropna(subset=["networks"])
-    agency = searches["searching_agency"].map(
-        dict(zip(usual["searching_agency"], usual["networks"].astype(float)))
-    )
-    own = searches["own_search"].fillna(False).to_numpy(dtype=bool)
-    own &= asked == agency.to_numpy(dtype=float, na_value=np.nan)
+    networks = dict(zip(usual["searching_agency"], usual["networks"].astype(float)))
+    own = asked == lines["own_agency"].map(networks).to_numpy(dtype=float, na_value=np.nan)
     national = (widest >= NATIONAL_AT_LEAST) & (asked >= NATIONAL_PART * widest)
     tests = [np.isnan(asked), asked == 0, own, asked <= LOCAL_AT_MOST, national]
     names = [BREADTHS[at] for at in (5, 4, 0, 1, 3)]
     reached = np.select(tests, names, BREADTHS[2])
-    table = networks.groupby(reached).agg(fewest_networks="min", most_networks="max", searches="size")
+    table = lines.groupby(reached).agg(
+        fewest_networks=("networks_searched", "min"), most_networks=("networks_searched", "max"),
+        searches=("rows", "sum"),
+    )  # fmt: skip
     table = table.reindex([name for name in BREADTHS if name in table.index])
     return with_share(table.rename_axis("reach").reset_index())

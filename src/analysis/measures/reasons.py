@@ -4,186 +4,240 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from analysis import reasons as rules_of
 from analysis.measures.numbers import (
+    DEFINITIONS,
     Numbers,
-    has_item,
     in_each_scope,
     lengths,
     list_counts,
     number,
+    rows_of,
     with_share,
 )
 from analysis.searches import mask_text
+from analysis.tallies import Searches, ask, coded, distinct, holds, once, one_of, tally
 
 COMMON_ROWS, COMMON_AGENCIES = 50, 3
 """A reason is printed when so many rows hold it, from so many agencies (or from the only one there is)."""
 
 _ORIGINS = ("typed", "dropdown", "dropdown+typed", "machine", "masked", "blank")
+_WRITTEN = ("typed", "dropdown", "dropdown+typed")
+_TYPED = ("typed", "dropdown+typed")
 
 
-def reasons_given(searches: pd.DataFrame) -> Numbers:
+def reasons_given(searches: Searches) -> Numbers:
     """Blank, masked, machine-made and vague reasons, and distinct reasons."""
+    reasons = _distinct_reasons(searches)
 
-    def of(scope: str, rows: pd.DataFrame) -> Numbers:
-        origin = rows["reason_origin"].value_counts()
+    def of(scope: str, lines: pd.DataFrame) -> Numbers:
+        origin = lines.groupby("reason_origin")["rows"].sum()
         return [
-            number("vague_reasons", scope, int(has_item(rows["topics"], "vague").sum()), "rows"),
+            number("vague_reasons", scope, rows_of(lines, lines["vague"]), "rows"),
             number("blank_reasons", scope, int(origin.get("blank", 0)), "rows"),
             number("masked_reasons", scope, int(origin.get("masked", 0)), "rows"),
             number("machine_reasons", scope, int(origin.get("machine", 0)), "rows"),
-            number("no_stated_purpose", scope, int(says_nothing(rows).sum()), "rows"),
-            number(
-                "distinct_reasons", scope, rows["reason_as_released"].replace("", pd.NA).nunique(), "reasons"
-            ),
+            number("no_stated_purpose", scope, rows_of(lines, lines["nothing"]), "rows"),
+            number("distinct_reasons", scope, int(reasons[scope]), "reasons"),
         ]
 
-    return in_each_scope(searches, of)
+    made = {"vague": holds("topics", "vague"), "nothing": SAYS_NOTHING}
+    return in_each_scope(tally(searches, "camera_owner", "reason_origin", **made), of)
 
 
 NOTHING_SAID = frozenset({"vague", "case_number_only", "interface"})
 """Topics of reasons that state no purpose."""
 
+SAYS_NOTHING = " or ".join(
+    [
+        one_of("reason_origin", ["blank", "masked"]),
+        *(holds("topics", topic) for topic in sorted(NOTHING_SAID)),
+    ]
+)
+"""Rows that state no purpose: blank, masked, vague, a case number alone, or text that the software wrote.
 
-def says_nothing(searches: pd.DataFrame) -> np.ndarray:
-    """Rows that state no purpose: blank, masked, vague, a case number alone, or text that the software wrote.
+A union: a row is counted once. A bare code may state one, to those who know it, and is not among them.
+"""
 
-    A union: a row is counted once. A bare code may state one, to those who know it, and is not among them.
+
+def _distinct_reasons(searches: Searches) -> pd.Series:
+    """How many different reasons there are, in all and for each camera owner; a blank is none.
+
+    Texts are told apart by their hashes, which is faster, after these were found to be as many as the texts.
     """
-    nothing = searches["reason_origin"].isin(["blank", "masked"]).to_numpy(dtype=bool)
-    for topic in sorted(NOTHING_SAID):
-        nothing = nothing | has_item(searches["topics"], topic)
-    return nothing
+    said = _released(searches)
+    counts = "count(distinct reason_as_released) as texts, count(distinct hash(reason_as_released)) as hashes"
+    every = ask(said, f"select {counts} from searches where reason_as_released <> ''").iloc[0]
+    what = "hash(reason_as_released)" if every["texts"] == every["hashes"] else "reason_as_released"
+    found = distinct(searches, f"case when reason_as_released <> '' then {what} end", "camera_owner")
+    return pd.concat([found.set_index("camera_owner")["distinct"], pd.Series({"all": every["texts"]})])
 
 
-def by_origin(searches: pd.DataFrame) -> pd.DataFrame:
+@once
+def _released(searches: Searches) -> pd.DataFrame:
+    """Each reason by its origin, and whether it has a topic: reason_as_released, reason_origin, topic, rows."""
+    return tally(searches, "reason_as_released", "reason_origin", topic="len(topics) > 0")
+
+
+def by_origin(searches: Searches) -> pd.DataFrame:
     """How reasons came about: reason_origin, searches, share."""
-    counts = searches["reason_origin"].value_counts().reindex(list(_ORIGINS), fill_value=0)
+    counts = tally(searches, "reason_origin").set_index("reason_origin")["rows"]
+    counts = counts.reindex(list(_ORIGINS), fill_value=0)
     return with_share(counts.rename_axis("reason_origin").rename("searches").reset_index())
 
 
-def origin_by_week(searches: pd.DataFrame) -> pd.DataFrame:
+def origin_by_week(searches: Searches) -> pd.DataFrame:
     """Share of each origin in each week that begins on a Monday (UTC): week, reason_origin, searches, share."""
-    week = searches["searched_at"].dt.tz_localize(None).dt.to_period("W-SUN").dt.start_time
-    counts = searches.groupby([week.rename("week"), "reason_origin"]).size().rename("searches").reset_index()
-    return counts.assign(share=counts["searches"] / counts.groupby("week")["searches"].transform("sum"))
+    monday = "date_trunc('week', make_timestamp(epoch_us(searched_at)))"
+    lines = tally(searches, "reason_origin", where="searched_at is not null", week=monday)
+    table = lines.rename(columns={"rows": "searches"}).sort_values(
+        ["week", "reason_origin"], ignore_index=True
+    )
+    table["share"] = table["searches"] / table.groupby("week")["searches"].transform("sum")
+    return table[["week", "reason_origin", "searches", "share"]]
 
 
-def offense_types(searches: pd.DataFrame) -> pd.DataFrame:
+def offense_types(searches: Searches) -> pd.DataFrame:
     """Rows that hold each offense type: offense_type, searches, share of all rows; a row may hold two.
 
     A rare value may be an officer's words in the menu's column: rare ones are counted together, unnamed.
     """
-    every = list_counts(searches["offense_types"])
+    lines = tally(searches, "offense_types")
+    every = list_counts(lines["offense_types"], lines["rows"])
     counts = every[every >= COMMON_ROWS]
     if len(every) > len(counts):
         counts.loc[f"(values in fewer than {COMMON_ROWS} rows)"] = int(every[every < COMMON_ROWS].sum())
     table = counts.rename_axis("offense_type").rename("searches").reset_index()
     table = table.sort_values(["searches", "offense_type"], ascending=[False, True], ignore_index=True)
-    return with_share(table, of=len(searches))
+    return with_share(table, of=rows_of(lines))
 
 
-def topics(searches: pd.DataFrame) -> pd.DataFrame:
+def topics(searches: Searches) -> pd.DataFrame:
     """Rows that hold each topic: topic, searches, share of all rows; a row may hold several."""
-    counts = list_counts(searches["topics"])
-    none = int((lengths(searches["topics"]) == 0).sum())
+    lines = tally(searches, "topics")
+    counts = list_counts(lines["topics"], lines["rows"])
+    none = rows_of(lines, lengths(lines["topics"]) == 0)
     table = counts.rename_axis("topic").rename("searches").reset_index()
     table = table.sort_values(["searches", "topic"], ascending=[False, True], ignore_index=True)
     table.loc[len(table)] = ["(no topic matched)", none]
-    return with_share(table, of=len(searches))
+    return with_share(table, of=rows_of(lines))
 
 
-def rules_that_matched(searches: pd.DataFrame) -> pd.DataFrame:
+def rules_that_matched(searches: Searches) -> pd.DataFrame:
     """Rows and agencies behind each rule: rule, searches, agencies."""
-    array = pa.chunked_array(pa.array(searches["rules"])).combine_chunks()
-    parents = pc.list_parent_indices(array).to_numpy()
-    rule = pc.list_flatten(array).to_pylist()
-    frame = pd.DataFrame({"rule": rule, "agency": searches["searching_agency"].to_numpy()[parents]})
-    table = frame.groupby("rule").agg(searches=("agency", "size"), agencies=("agency", "nunique"))
-    return table.sort_index().reset_index()
+    each = f"select unnest(rules) as rule, {coded(searches, 'searching_agency')} as agency from searches"
+    pairs = f"select rule, agency, count(*) as rows from ({each}) group by all"
+    counts = "sum(rows) as searches, count(agency) as agencies"
+    return ask(searches, f"select rule, {counts} from ({pairs}) group by all order by all")
 
 
 def common_reasons(
-    searches: pd.DataFrame, without_topic: bool = False, cleared: Collection[str] = ()
+    searches: Searches, without_topic: bool = False, cleared: Collection[str] = ()
 ) -> pd.DataFrame:
     """Reasons common enough to print or cleared by a person, plates and numbers masked: reason, searches, agencies,
     share.
 
     Rare reasons are officers' words about persons; they are counted elsewhere and never printed.
     """
-    rows = searches[searches["reason_origin"].isin(["typed", "dropdown", "dropdown+typed"])]
-    if without_topic:
-        rows = rows[lengths(rows["topics"]) == 0]
-    shown = rows["reason_as_released"].str.strip().str.casefold()
-    table = rows.groupby(shown.rename("reason"))["searching_agency"].agg(["size", "nunique"])
-    few = min(COMMON_AGENCIES, searches["searching_agency"].nunique())
-    common = (table["size"] >= COMMON_ROWS) & (table["nunique"] >= few)
-    table = table[common | table.index.isin(list(cleared))].reset_index()
-    table.columns = ["reason", "searches", "agencies"]
-    table["reason"] = table["reason"].map(mask_text)
+    said = _released(searches)
+    lines = said[said["reason_origin"].isin(_WRITTEN) & ~(said["topic"] & without_topic)]
+    lines = lines.assign(reason=lines["reason_as_released"].str.strip().str.casefold())
+    rows = lines.groupby("reason")["rows"].sum()
+    chosen = rows[(rows >= COMMON_ROWS) | rows.index.isin(list(cleared))]
+    table = chosen.rename("searches").reset_index()
+    table["agencies"] = _agencies_behind(searches, lines, table["reason"], without_topic)
+    common = (table["searches"] >= COMMON_ROWS) & (table["agencies"] >= _few(searches))
+    table = table[common | table["reason"].isin(list(cleared))]
+    table = table.assign(reason=table["reason"].map(mask_text))
     table = table.sort_values(["searches", "reason"], ascending=[False, True], ignore_index=True)
-    return with_share(table, of=len(searches))
+    return with_share(table, of=rows_of(said))
+
+
+def _agencies_behind(
+    searches: Searches, lines: pd.DataFrame, reasons: pd.Series, without_topic: bool
+) -> pd.Series:
+    """How many agencies gave each of these reasons, in whatever spelling: every one is looked for by its number."""
+    place = pd.Series(reasons.index, index=reasons)
+    spelt = lines.assign(place=lines["reason"].map(place)).dropna(subset="place")
+    spelt = spelt[["reason_as_released", "place"]].drop_duplicates()
+    pairs = (
+        f"select distinct place, {coded(searches, 'searching_agency')} as agency from searches "
+        f"join spelt using (reason_as_released) where {one_of('reason_origin', _WRITTEN)}"
+        f"{' and len(topics) = 0' if without_topic else ''}"
+    )
+    sql = f"select place, count(agency) as agencies from ({pairs}) group by all"
+    return ask(searches, sql, spelt=spelt.astype({"place": "int64"})).set_index("place")["agencies"]
+
+
+def _few(searches: Searches) -> int:
+    """How many agencies must have given a reason: a few, or the only one there is."""
+    return min(COMMON_AGENCIES, int(distinct(searches, "searching_agency")["distinct"].iloc[0]))
 
 
 # Candidates -------------------------------------------------------------------------------------------------
 
 
-def _uncounted(searches: pd.DataFrame) -> pd.DataFrame:
-    """Rows with words that no total counts: what candidates are looked for in."""
-    typed = searches["reason_origin"].isin(["typed", "dropdown+typed"])
-    return searches[typed & (searches["immigration_tier"] == "none")]
+_UNCOUNTED = f"{one_of('reason_origin', _TYPED)} and immigration_tier = 'none'"
+"""Rows with words that no total counts: what candidates are looked for in."""
 
 
-def _words_with_rows(rows: pd.DataFrame) -> pd.Series:
+@once
+def _words(searches: Searches) -> pd.DataFrame:
+    """Each typed text in normal form: reason_text, counted (by core), uncounted, normal, rows."""
+    core = one_of("immigration_tier", DEFINITIONS["core"])
+    lines = tally(searches, "reason_text", where=f"({core}) or ({_UNCOUNTED})", counted=core)
+    forms = rules_of.normal_forms(lines["reason_text"].str.replace("_", " ", regex=False).tolist())
+    return lines.assign(normal=forms)
+
+
+def _rows_of_forms(lines: pd.DataFrame) -> dict[str, int]:
     """Rows of each normal form."""
-    counts = rows["reason_text"].value_counts()
-    forms = rules_of.normal_forms([text.replace("_", " ") for text in counts.index])
-    return pd.Series(counts.to_numpy(), index=forms).groupby(level=0).sum()
+    return lines.groupby("normal")["rows"].sum().to_dict()
 
 
-def candidate_spellings(searches: pd.DataFrame) -> pd.DataFrame:
+def candidate_spellings(searches: Searches) -> pd.DataFrame:
     """Spellings close to a listed word in rows that no total counts: word, listed, searches, reasons, agencies.
 
     For a person to accept into the rules, never applied. A word is shown when it is common, as reasons are; rarer
     ones are counted together, since a near spelling may be someone's name.
     """
-    rows = _uncounted(searches)
-    coded = rows["reason_text"].astype("category")
-    texts = coded.cat.categories.tolist()
-    near = {
-        place: rules_of.near_words(form)
-        for place, form in enumerate(rules_of.normal_forms([text.replace("_", " ") for text in texts]))
-    }
-    places = {place: found for place, found in near.items() if found}
-    codes = coded.cat.codes.to_numpy()
-    hit = np.isin(codes, list(places))
-    frame = pd.DataFrame({"place": codes[hit], "agency": rows["searching_agency"].to_numpy()[hit]})
-    pairs = [
-        (word, listed, place, agency)
-        for place, agency in zip(frame["place"], frame["agency"])
-        for word, listed in places[place]
-    ]
-    found = pd.DataFrame(pairs, columns=["word", "listed", "place", "agency"])
-    table = found.groupby(["word", "listed"]).agg(
-        searches=("place", "size"), reasons=("place", "nunique"), agencies=("agency", "nunique")
+    lines = _words(searches)
+    lines = lines[~lines["counted"]].reset_index(drop=True)
+    near = rules_of.near_words_of(lines["normal"])
+    words = pd.DataFrame(
+        [(lines.at[place, "reason_text"], *one) for place, found in near.items() for one in found],
+        columns=["reason_text", "word", "listed"],
+        dtype="str",
     )
-    return _shown(table.reset_index(), "word", searches)
+    table = _with_words(searches, words)
+    return _shown(table, "word", _few(searches))
 
 
-def candidate_words(searches: pd.DataFrame) -> pd.DataFrame:
+def _with_words(searches: Searches, words: pd.DataFrame) -> pd.DataFrame:
+    """Searches, reasons and agencies behind each word, in rows that no total counts."""
+    agency = coded(searches, "searching_agency")
+    pairs = (
+        f"select reason_text, {agency} as agency, count(*) as rows from searches semi join words using (reason_text) "
+        f"where {_UNCOUNTED} group by all"
+    )
+    counts = (
+        "sum(rows) as searches, count(distinct reason_text) as reasons, count(distinct agency) as agencies"
+    )
+    sql = f"select word, listed, {counts} from ({pairs}) join words using (reason_text) group by all order by all"
+    return ask(searches, sql, words=words)
+
+
+def candidate_words(searches: Searches) -> pd.DataFrame:
     """Words that keep company with known immigration reasons: word, searches, reasons, other_searches, strength.
 
     Over-represented in rows that core counts against rows that no total counts (log-likelihood ratio). Words of the
     rules' own lists are left out, and so are words of few rows: they may be names.
     """
-    core = searches[searches["immigration_tier"].isin(["strict", "core"])]
-    beside, elsewhere = _words_with_rows(core), _words_with_rows(_uncounted(searches))
-    found = rules_of.company(beside.to_dict(), elsewhere.to_dict(), _LISTED)
+    lines = _words(searches)
+    beside, elsewhere = _rows_of_forms(lines[lines["counted"]]), _rows_of_forms(lines[~lines["counted"]])
+    found = rules_of.company(beside, elsewhere, _LISTED)
     table = pd.DataFrame(
         [(one.word, one.rows, one.reasons, one.other_rows, round(one.strength, 1)) for one in found],
         columns=["word", "searches", "reasons", "other_searches", "strength"],
@@ -201,9 +255,8 @@ _LISTED = frozenset(
 )  # fmt: skip
 
 
-def _shown(table: pd.DataFrame, word: str, searches: pd.DataFrame) -> pd.DataFrame:
+def _shown(table: pd.DataFrame, word: str, few: int) -> pd.DataFrame:
     """A table of words whose rare ones are one line without a word."""
-    few = min(COMMON_AGENCIES, searches["searching_agency"].nunique())
     common = (table["searches"] >= COMMON_ROWS) & (table["agencies"] >= few)
     shown = table[common].sort_values(["searches", word], ascending=[False, True], ignore_index=True)
     rest = table[~common]

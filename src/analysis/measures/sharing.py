@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.measures.agencies import is_named
-from analysis.measures.immigration import counts_in
-from analysis.measures.numbers import Numbers, number
+from analysis.measures.numbers import DEFINITIONS, Numbers, number
 from analysis.sharing import SharingList
+from analysis.tallies import Searches, ask, one_of
 
 GROUPS = (
     "on the list, and searched",
@@ -20,60 +20,78 @@ GROUPS = (
 of Washington's Center for Human Rights called the back door."""
 
 
-def with_access(searches: pd.DataFrame, lists: Sequence[SharingList]) -> pd.DataFrame:
+def with_access(searches: Searches, lists: Sequence[SharingList]) -> pd.DataFrame:
     """Who could search against who did, for each list: camera_owner, file, as_of, group (`GROUPS`), agencies, searches,
     immigration_searches (core).
 
     Only outsiders' searches and lists that say who may search the owner are compared; names are compared in their
     canonical spelling. A list is of one day: access may have been given or taken away before or after it.
     """
-    lines = [line for one in lists if one.says_who_may_search for line in _groups(searches, one)]
+    outsiders = _outsiders(searches, lists)
+    lines = [line for one in _that_say(lists) for line in _groups(outsiders, one)]
     columns = ["camera_owner", "file", "as_of", "group", "agencies", "searches", "immigration_searches"]
     return pd.DataFrame(lines, columns=columns)
 
 
-def _groups(searches: pd.DataFrame, one: SharingList) -> list[tuple[object, ...]]:
-    rows, allowed = _outsiders(searches, one.camera_owner), _allowed(one)
-    core, on_list = counts_in(rows, "core"), rows["searching_agency"].isin(allowed)
-    did = set(rows["searching_agency"])
+def _groups(outsiders: pd.DataFrame, one: SharingList) -> list[tuple[object, ...]]:
+    lines, allowed = outsiders[outsiders["camera_owner"] == one.camera_owner], _allowed(one)
+    on_list = lines["searching_agency"].isin(allowed)
+    did = set(lines["searching_agency"])
     about = (one.camera_owner, one.file, one.as_of)
     parts = (
         (GROUPS[0], len(allowed & did), on_list),
         (GROUPS[1], len(allowed - did), on_list & False),
         (GROUPS[2], len(did - allowed), ~on_list),
     )
-    return [(*about, group, count, int(mask.sum()), int((core & mask).sum())) for group, count, mask in parts]
+    counts = lines[["searches", "immigration_searches"]]
+    return [(*about, group, count, *map(int, counts[mask].sum())) for group, count, mask in parts]
 
 
-def _outsiders(searches: pd.DataFrame, camera_owner: str) -> pd.DataFrame:
-    theirs = (searches["camera_owner"] == camera_owner) & ~searches["own_search"].fillna(False)
-    return searches[theirs & is_named(searches["searching_agency"])]
+_WHO = ("camera_owner", "searching_agency", "agency_state", "agency_kind")
+
+
+def _outsiders(searches: Searches, lists: Sequence[SharingList]) -> pd.DataFrame:
+    """The outsiders that searched the owners of these lists: `_WHO`, searches, immigration_searches (core),
+    first_search, last_search; masked and blank names are left out."""
+    theirs = one_of("camera_owner", sorted({one.camera_owner for one in _that_say(lists)}))
+    core = one_of("immigration_tier", DEFINITIONS["core"])
+    lines = ask(
+        searches,
+        f"select {', '.join(_WHO)}, count(*) as searches, count(*) filter ({core}) as immigration_searches, "
+        "min(searched_at) as first_search, max(searched_at) as last_search "
+        f"from searches where {theirs} and not coalesce(own_search, false) group by all order by all",
+    )
+    return lines[is_named(lines["searching_agency"])]
+
+
+def _that_say(lists: Sequence[SharingList]) -> list[SharingList]:
+    return [one for one in lists if one.says_who_may_search]
 
 
 def _allowed(one: SharingList) -> set[str]:
     return set(one.entries.loc[one.entries["may_search_owner"].eq(True), "agency"])
 
 
-def without_access(searches: pd.DataFrame, lists: Sequence[SharingList]) -> pd.DataFrame:
+def without_access(searches: Searches, lists: Sequence[SharingList]) -> pd.DataFrame:
     """The agencies that searched and are not on the camera owner's list: camera_owner, searching_agency, agency_state,
     agency_kind, searches, immigration_searches (core), first_search, last_search."""
-    columns = ["camera_owner", "searching_agency", "agency_state", "agency_kind"]
+    outsiders = _outsiders(searches, lists)
     parts = [
-        rows[~rows["searching_agency"].isin(_allowed(one))]
-        for one in lists
-        if one.says_who_may_search
-        for rows in [_outsiders(searches, one.camera_owner)]
+        outsiders[
+            (outsiders["camera_owner"] == one.camera_owner)
+            & ~outsiders["searching_agency"].isin(_allowed(one))
+        ]
+        for one in _that_say(lists)
     ]
-    rows = pd.concat(parts) if parts else searches.head(0)
-    table = rows.assign(core=counts_in(rows, "core")).groupby(columns, dropna=False, sort=True).agg(
-        searches=("core", "size"), immigration_searches=("core", "sum"),
-        first_search=("searched_at", "min"), last_search=("searched_at", "max"),
+    table = pd.concat([outsiders.head(0), *parts]).groupby([*_WHO], dropna=False, sort=True).agg(
+        searches=("searches", "sum"), immigration_searches=("immigration_searches", "sum"),
+        first_search=("first_search", "min"), last_search=("last_search", "max"),
     )  # fmt: skip
     order = {"by": ["searches", "searching_agency"], "ascending": [False, True]}
     return table.reset_index().sort_values(**order, ignore_index=True)
 
 
-def access(searches: pd.DataFrame, lists: Sequence[SharingList]) -> Numbers:
+def access(searches: Searches, lists: Sequence[SharingList]) -> Numbers:
     """Agencies with access, those of them that searched, and agencies and rows without: over all lists of the place."""
     names = ("agencies_with_access", "agencies_with_access_that_searched", "agencies_without_access",
              "searches_without_access")  # fmt: skip
@@ -86,15 +104,12 @@ def access(searches: pd.DataFrame, lists: Sequence[SharingList]) -> Numbers:
             number(name, "all", None, "rows" if "searches_" in name else "agencies", because=because)
             for name in names
         ]
-    allowed = set().union(*(_allowed(one) for one in lists if one.says_who_may_search))
+    allowed = set().union(*map(_allowed, _that_say(lists)))
     back_door = table.loc[table["group"] == GROUPS[2], "searches"]
     outside = without_access(searches, lists)
-    did = {
-        agency
-        for one in lists
-        if one.says_who_may_search
-        for agency in _allowed(one) & set(_outsiders(searches, one.camera_owner)["searching_agency"])
-    }
+    searched = _outsiders(searches, lists).groupby("camera_owner")["searching_agency"]
+    by_owner = {str(owner): set(names) for owner, names in searched}
+    did = set().union(*(_allowed(one) & by_owner.get(one.camera_owner, set()) for one in _that_say(lists)))
     counts = (
         len(allowed),
         len(did),

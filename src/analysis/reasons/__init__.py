@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.reasons.candidates import company, near_words
+from analysis.reasons.candidates import company, near_words, near_words_of
 from analysis.reasons.engine import INTERFACE_TOPIC, MACHINE_TOPIC, TOPIC_OF_TIER, Found, classify_text
 from analysis.reasons.explanation import Explanation, answer_lines, explain
 from analysis.reasons.normal import normal_form, normal_forms, readings
@@ -19,8 +19,8 @@ from analysis.reasons.table import COLUMNS, add, classify
 __all__ = [
     "COLUMNS", "INTERFACE_TOPIC", "MACHINE_TOPIC", "ORIGINS", "TIERS", "TOPIC_OF_TIER", "BadRules", "Explanation",
     "Found", "Guard", "Menu", "OffenseType", "Parted", "Rule", "Rules", "WordList", "add", "answer_lines", "classify",
-    "classify_text", "company", "explain", "load", "near_words", "normal_form", "normal_forms", "readings",
-    "rules_table",
+    "classify_text", "company", "explain", "load", "near_words", "near_words_of", "normal_form", "normal_forms",
+    "readings", "rules_table",
 ]  # fmt: skip
 
 TABLE_COLUMNS = ("id", "topic", "tier", "kind", "match", "unless", "because", "matches", "leaves", "source")

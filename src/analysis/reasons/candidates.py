@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -49,22 +50,45 @@ class Near(NamedTuple):
 
 def near_words(normal: str) -> tuple[Near, ...]:
     """Words of a normal form, alone or two together, that are close to a listed word without being one."""
-    said = normal.split()[:200]
-    together = [*said, *(f"{a}{b}" for a, b in pairwise(said))]
-    return tuple(near for word in dict.fromkeys(together) if (near := _near(word)))
+    return near_words_of([normal]).get(0, ())
 
 
-def _near(word: str) -> Near | None:
-    if len(word) < 5 or word in LISTED or word in ORDINARY or not word.isalpha():
-        return None
-    found = process.extractOne(word, LISTED, scorer=OSA.distance, score_cutoff=3)
-    if not found or found[1] == 0 or found[1] > _far(found[0]) or word[:1] != found[0][:1] != "i":
-        return None
-    return Near(word, str(found[0]))
+AT_ONCE = 50_000
+"""Normal forms whose words are compared together: each distinct word once, and none is kept longer."""
 
 
-def _far(listed: str) -> int:
-    return FAR.get(listed, 2 if len(listed) >= 8 else 1)
+def near_words_of(forms: Sequence[str]) -> dict[int, tuple[Near, ...]]:
+    """`near_words` of many normal forms, by their place; those without any are left out."""
+    found = {}
+    for start in range(0, len(forms), AT_ONCE):
+        said = [_words(form) for form in forms[start : start + AT_ONCE]]
+        near = _near({word for words in said for word in words})
+        for place, words in enumerate(said, start):
+            if not near.keys().isdisjoint(words):
+                found[place] = tuple(near[word] for word in dict.fromkeys(words) if word in near)
+    return found
+
+
+def _words(form: str) -> list[str]:
+    """The words of a normal form, and each two neighbours as one."""
+    said = form.split()[:200]
+    return [*said, *(f"{a}{b}" for a, b in pairwise(said))]
+
+
+def _near(words: Collection[str]) -> dict[str, Near]:
+    """The words that are close to a listed one, each with the closest (the first listed of several)."""
+    leave = ORDINARY.union(LISTED)
+    asked = sorted(word for word in words if len(word) >= 5 and word.isalpha() and word not in leave)
+    if not asked:
+        return {}
+    apart = process.cdist(asked, LISTED, scorer=OSA.distance, score_cutoff=3, dtype=np.uint8)
+    closest = apart.argmin(axis=1)
+    within = np.flatnonzero(apart[np.arange(len(asked)), closest] <= np.array(_FAR)[closest])
+    pairs = [Near(asked[at], LISTED[closest[at]]) for at in within]
+    return {one.word: one for one in pairs if one.word[0] == one.listed[0] or one.listed[0] == "i"}
+
+
+_FAR = [FAR.get(listed, 2 if len(listed) >= 8 else 1) for listed in LISTED]
 
 
 class Company(NamedTuple):
