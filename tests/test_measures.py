@@ -174,6 +174,20 @@ def test_rare_reasons_are_never_printed():
     assert measures.common_reasons(rows)["reason"].tolist() == ["theft"]
 
 
+def test_spellings_of_a_reason_are_one_and_an_agency_behind_two_of_them_counts_once():
+    agencies = ("Quellmere GA PD", "Tarnwick FL SO", "Ostvale OK PD")
+    rows = searches(
+        *[{"reason_as_released": said, "searching_agency": name} for name in agencies for said in ("Theft", "theft ")] * 10,
+        *[{"reason_as_released": "THEFT", "searching_agency": agencies[0], "topics": []}] * 55,
+    )  # fmt: skip
+    assert measures.common_reasons(rows)[["reason", "searches", "agencies"]].values.tolist() == [
+        ["theft", 115, 3]
+    ]
+    assert measures.common_reasons(rows, without_topic=True).empty, (
+        "one agency of three gave it without a topic"
+    )
+
+
 def test_a_common_reason_is_printed_without_the_plate_in_it():
     rows = searches(*[{"reason_as_released": "looking for AB1234C"}] * 60)
     assert measures.common_reasons(rows)["reason"].tolist() == ["looking for ***"]
@@ -218,6 +232,16 @@ def test_a_rare_value_in_the_menus_column_is_counted_and_never_named():
     assert table["offense_type"].tolist() == ["Robbery", "(values in fewer than 50 rows)"]
     own = searches({"own_search": True, "offense_types": ["J. Example 555-1234"], "reason_text": ""})
     assert value(measures.own_searches(own), "own_reasons") == []
+
+
+def test_own_reasons_are_common_in_each_scope_in_whatever_spelling():
+    rows = searches(
+        *[{"own_search": True, "reason_text": " Theft "}] * 30, *[{"own_search": True}] * 30,
+        *[{"own_search": True, "camera_owner": "Quellmere ISD"}] * 10, *[{"reason_text": "warrant"}] * 90,
+    )  # fmt: skip
+    found = measures.own_searches(rows)
+    scopes = ("all", "Tarnwick ISD", "Quellmere ISD")
+    assert [value(found, "own_reasons", scope) for scope in scopes] == [["theft"], ["theft"], []]
 
 
 def test_own_reasons_that_are_rare_and_not_cleared_are_never_listed():

@@ -572,3 +572,20 @@ def test_the_published_table_holds_every_rule_and_menu_value(rules: Rules) -> No
     assert set(table["id"]) == {rule.id for rule in rules.rules} | menu | lists
     assert table["because"].ne("").all()
     assert table.notna().all().all()
+
+
+def test_near_spellings_of_many_reasons_are_those_of_each():
+    forms = [
+        "imigrtoin hold",
+        "theft",
+        "de portation of a trainer",
+        "imigrtoin",
+        "undocumentd immigration",
+        "",
+    ]
+    found = reasons.near_words_of(forms)
+    assert found == {place: reasons.near_words(form) for place, form in enumerate(forms) if place in found}
+    assert [one.word for one in found[0]] == ["imigrtoin"]
+    assert sorted(found) == [0, 3, 4], (
+        "'de portation' is the listed word in two, and a trainer is a word of its own"
+    )

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from frames import searches
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import tallies
@@ -86,6 +86,7 @@ MOMENTS = st.datetimes(pd.Timestamp("2000-01-01"), pd.Timestamp("2049-12-31"))
 ZONES = st.sampled_from(["America/Chicago", "America/New_York", "America/Phoenix", "Pacific/Honolulu", "UTC"])
 
 
+@settings(deadline=None)
 @given(st.lists(MOMENTS, min_size=1, max_size=6), ZONES)
 def test_local_time_is_that_of_the_calendar(moments, zone):
     frame = searches(
@@ -99,3 +100,25 @@ def test_the_hour_that_comes_twice_is_two_hours_of_searches():
     frame = searches({"searched_at": "2025-11-02T06:59:59Z"}, {"searched_at": "2025-11-02T07:00:00Z"})
     local = tallies.chosen(frame, local=tallies.local_time(frame, "America/Chicago"))["local"]
     assert local.astype(str).tolist() == ["2025-11-02 01:59:59", "2025-11-02 01:00:00"]
+
+
+def test_a_shared_question_is_asked_of_a_file_once_and_of_a_frame_each_time(tmp_path):
+    asked = []
+
+    @tallies.once
+    def agencies(table):
+        asked.append(table)
+        return tallies.tally(table, "searching_agency")
+
+    frame = searches(*ROWS)
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), tmp_path / "searches.parquet")
+    stored = tallies.Stored(tmp_path / "searches.parquet")
+    part = tallies.among(stored, "agency_state = 'FL'")
+    assert [len(agencies(table)) for table in (stored, stored, frame, frame, part)] == [3, 3, 3, 3, 1]
+    assert len(asked) == 4
+
+
+def test_missing_values_are_no_value_in_any_group(table):
+    assert tallies.distinct(table, "agency_state")["distinct"].tolist() == [2]
+    by_state = tallies.distinct(table, "moderation", "agency_state")
+    assert by_state[["distinct", "rows"]].values.tolist() == [[0, 2], [0, 1], [1, 1]]
