@@ -167,24 +167,6 @@ def ask(searches: Searches, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
     return found.cast(_in_utc(found.schema)).to_pandas(types_mapper=frame_type)
 
 
-def once(question: Callable[[Searches], pd.DataFrame]) -> Callable[[Searches], pd.DataFrame]:
-    """A question that several measures share: of searches on disk it is asked once, of a frame each time.
-
-    Nobody changes the answer: all who ask are given the same frame.
-    """
-    answers: dict[Stored, pd.DataFrame] = {}
-
-    @wraps(question)
-    def answered(searches: Searches) -> pd.DataFrame:
-        if not isinstance(searches, Stored):
-            return question(searches)
-        if searches not in answers:
-            answers[searches] = question(searches)
-        return answers[searches]
-
-    return answered
-
-
 @cache
 def _connection() -> duckdb.DuckDBPyConnection:
     """One connection for the process; what does not fit in memory goes to the machine's temporary folder."""
@@ -230,7 +212,7 @@ Answer = TypeVar("Answer")
 
 
 def once(question: Callable[[Searches], Answer]) -> Callable[[Searches], Answer]:
-    """A question with a short answer that several measures need: of a file it is asked once, until the file changes.
+    """A question that several measures need: of a file it is asked once, until the file changes.
 
     The answer is shared and must not be changed.
     """
