@@ -64,8 +64,10 @@ class Menu:
         return frozenset(value for value in self.values if "/" in value or "(" in value)
 
     @cached_property
-    def _machine_letters(self) -> frozenset[str]:
-        return frozenset(letter for machine in self.machines for letter in _both_cases(machine.begins[:1]))
+    def _machine_words(self) -> re.Pattern[str]:
+        """The first words of machine-made reasons: a quick look, since few reasons begin with one."""
+        first = dict.fromkeys(re.escape(machine.begins.split()[0]) for machine in self.machines)
+        return re.compile("|".join(first) or "$^", re.IGNORECASE)
 
     def part(self, reason: str, column: str | None = None, portal: bool = False) -> Parted:
         """Part one reason, and the portal's own offense-type column where there is one.
@@ -75,7 +77,7 @@ class Menu:
         `dropdown`, because the type can be read.
         """
         native, text = self.split(reason, portal)
-        types = tuple(dict.fromkeys((*self.split_column(column), *native)))
+        types = tuple(dict.fromkeys((*self.split_column(column), *native))) if column else native
         machine = self._machine(text)
         if machine is not None:
             return Parted(types, text, "machine", self._inside(text, machine))
@@ -112,7 +114,7 @@ class Menu:
         return tuple(value for value in types if value not in self.values)
 
     def _machine(self, text: str) -> Machine | None:
-        if text[:1] not in self._machine_letters:
+        if not self._machine_words.match(text):
             return None
         start = " ".join(text[:200].casefold().split())
         return next((machine for machine in self.machines if start.startswith(machine.begins)), None)
@@ -124,10 +126,6 @@ class Menu:
         quoted = text.partition(":")[2].strip()
         _, typed = self.split(quoted)
         return typed if typed != quoted else quoted
-
-
-def _both_cases(letter: str) -> tuple[str, ...]:
-    return letter, letter.upper()
 
 
 @lru_cache(maxsize=MOST_HEADS)

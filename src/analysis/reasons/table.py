@@ -129,19 +129,17 @@ def without_long_numbers(texts: pa.StringArray) -> pa.StringArray:
     _, offsets, data = texts.buffers()
     ends = np.frombuffer(offsets, dtype=np.int32)[: len(texts) + 1]
     signs = np.frombuffer(data, dtype=np.uint8)[: ends[-1]].copy() if data else np.empty(0, np.uint8)
-    digit = np.zeros(len(signs) + 2, dtype=np.int8)
-    digit[1:-1] = (signs >= ord("0")) & (signs <= ord("9"))
-    step = np.diff(digit)
-    first, after = np.flatnonzero(step == 1), np.flatnonzero(step == -1)
+    digit = np.zeros(len(signs) + 2, dtype=bool)
+    digit[1:-1] = signs - np.uint8(ord("0")) < 10
+    turns = np.flatnonzero(digit[1:] != digit[:-1])
     # A number ends where its text ends, although the next text follows in memory.
-    cuts = ends[1:-1][(digit[ends[1:-1]] == 1) & (digit[ends[1:-1] + 1] == 1)]
+    cuts = ends[1:-1][digit[ends[1:-1]] & digit[ends[1:-1] + 1]]
     if len(cuts):
-        first, after = np.sort(np.append(first, cuts)), np.sort(np.append(after, cuts))
-    long = after - first >= LONG_NUMBER
-    inside = np.zeros(len(signs) + 1, dtype=np.int8)
-    inside[first[long]] += 1
-    inside[after[long]] -= 1
-    signs[np.cumsum(inside[:-1], dtype=np.int8) > 0] = ord("9")
+        turns = np.sort(np.concatenate([turns, cuts, cuts]))
+    first, length = turns[::2], turns[1::2] - turns[::2]
+    first, length = first[length >= LONG_NUMBER], length[length >= LONG_NUMBER]
+    before = np.cumsum(length) - length
+    signs[np.arange(length.sum()) + np.repeat(first - before, length)] = ord("9")
     return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends.copy()), pa.py_buffer(signs))
 
 
@@ -221,12 +219,12 @@ def _part(
         _MASKED if mask else _TYPED if text else _BLANK
         for text, mask in zip(texts, are_masked(column).to_pylist())
     ]
-    same: dict[Parted, Parted] = {}  # few differ but for their text, and one object is kept of each
+    same: dict[tuple[object, ...], Parted] = {}  # few differ but for their text, and one object is kept of each
     for place, (look, types) in enumerate(zip(special, columns)):
         if look or types:
             part = rules.menu.part(reasons[place], types, bool(portals[place]))
-            texts[place], bare = part.text, part._replace(text="")
-            parts[place] = same.setdefault(bare, bare)
+            texts[place], key = part.text, (part.offense_types, part.origin, part.inside)
+            parts[place] = same[key] if key in same else same.setdefault(key, part._replace(text=""))
     return texts, parts
 
 
