@@ -109,7 +109,7 @@ def make(file: ReleasedFile, path: Path, by: Recipe, into: Path, threads: int = 
     """
     release = Release(file, path, by.time_zone)
     with (
-        _without_collector(),
+        _block_after_block(),
         _Groups(into / "searches.parquet", SCHEMA) as found,
         _Groups(into / "rejected.parquet", REJECTED) as rejected,
     ):
@@ -121,14 +121,20 @@ def make(file: ReleasedFile, path: Path, by: Recipe, into: Path, threads: int = 
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
-    """Blocks leave no cycles behind; the collector would walk over all remembered reasons again and again."""
-    was_on = gc.isenabled()
+def _block_after_block() -> Iterator[None]:
+    """The process as suits many blocks of one size: nothing is cleared away that the next block needs.
+
+    Blocks leave no cycles behind, and Python's collector would walk over all remembered reasons again and again.
+    Arrow's usual allocator gives memory back after each block, and the system must wipe it before the next.
+    """
+    collects, pool = gc.isenabled(), pa.default_memory_pool()
     gc.disable()
+    pa.set_memory_pool(pa.system_memory_pool())
     try:
         yield
     finally:
-        if was_on:
+        pa.set_memory_pool(pool)
+        if collects:
             gc.enable()
 
 

@@ -219,7 +219,9 @@ def _part(
         _MASKED if mask else _TYPED if text else _BLANK
         for text, mask in zip(texts, are_masked(column).to_pylist())
     ]
-    same: dict[tuple[object, ...], Parted] = {}  # few differ but for their text, and one object is kept of each
+    same: dict[
+        tuple[object, ...], Parted
+    ] = {}  # few differ but for their text, and one object is kept of each
     for place, (look, types) in enumerate(zip(special, columns)):
         if look or types:
             part = rules.menu.part(reasons[place], types, bool(portals[place]))
