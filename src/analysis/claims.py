@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis import agencies
 from analysis.places import Place
+from analysis.tallies import Searches, among, local_time, one_of, quoted, tally
 
 OPERATORS = ("equals", "more than", "at least", "about", "includes", "more than N times")
 """How a computed value is compared with a published one; claims/README.md says when to use which."""
@@ -307,26 +308,25 @@ def _rounded(computed: Any, said: Decimal) -> set[Decimal]:
 # A part of the rows
 
 
-def part(claim: Claim, searches: pd.DataFrame, time_zone: str) -> pd.DataFrame:
+def part(claim: Claim, searches: Searches, time_zone: str) -> Searches:
     """The searches that a claim is about: those of its scope that all of `among` holds for, days in `time_zone`."""
-    keep = pd.Series(True, index=searches.index)
-    if claim.scope != "all":
-        keep &= searches["camera_owner"] == claim.scope
-    for key, value in claim.among.items():
-        keep &= _holds(key, value, searches, time_zone)
-    return searches[keep.fillna(False).astype(bool)]
+    scope = [] if claim.scope == "all" else [one_of("camera_owner", [claim.scope])]
+    conditions = [*scope, *(_holds(key, value, searches, time_zone) for key, value in claim.among.items())]
+    return among(searches, " and ".join(conditions)) if conditions else searches
 
 
-def _holds(key: str, value: Any, searches: pd.DataFrame, time_zone: str) -> pd.Series:
+def _holds(key: str, value: Any, searches: Searches, time_zone: str) -> str:
+    """One part of `among` as an SQL condition; names and reasons are compared once for each distinct text."""
     if key in ("from", "to"):
-        day = searches["searched_at"].dt.tz_convert(time_zone).dt.tz_localize(None).dt.normalize()
-        return day >= pd.Timestamp(value) if key == "from" else day <= pd.Timestamp(value)
+        day = f"({local_time(searches, time_zone)})::date"
+        return f"{day} {'>=' if key == 'from' else '<='} date {quoted(value.isoformat())}"
     if key == "searching_agency":
-        names = searches["searching_agency"]
-        return names.isin([name for name in names.unique() if agencies.own(str(name), value)])
+        names = tally(searches, "searching_agency")["searching_agency"].dropna()
+        return one_of("searching_agency", [name for name in names if agencies.own(name, value)])
     if key == "reason":
-        return searches["reason_text"].str.strip().str.casefold() == value.strip().casefold()
-    return searches[key] == value
+        texts = tally(searches, "reason_text")["reason_text"].dropna()
+        return one_of("reason_text", texts[texts.str.strip().str.casefold() == value.strip().casefold()])
+    return one_of(key, [value])
 
 
 def described(among: Mapping[str, Any]) -> str:
