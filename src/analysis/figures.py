@@ -19,7 +19,6 @@ from typing import Any, Literal
 import matplotlib as mpl
 import matplotlib.dates as mdates
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.container import BarContainer
@@ -191,7 +190,11 @@ def _columns(name: str, table: pd.DataFrame, category: str, label: str) -> Figur
     """Standing bars with their numbers on top: searches by an ordered category."""
     figure, axes = _axes(name, 3.0)
     names = [str(text) if len(str(text)) < 7 else str(text).replace("–", "–\n") for text in table[category]]
-    sns.barplot(x=names, y=table["searches"].to_numpy(), color=MID, errorbar=None, saturation=1, ax=axes)
+    places = range(len(names))
+    axes.bar(places, table["searches"].to_numpy(), 0.8, color=MID)
+    axes.set_xticks(places, names)
+    axes.set_xlim(-0.5, len(names) - 0.5)
+    axes.xaxis.grid(False)
     _label(axes, [f"{n:,}" for n in table["searches"]], 2)
     axes.set(xlabel=label, ylabel="")
     axes.tick_params(axis="x", length=0, labelsize=9)
@@ -216,16 +219,10 @@ def _bars(
     """Lying bars, the first row on top, each with its own words behind it."""
     names = [textwrap.fill(str(text), 24) for text in table[category]]
     figure, axes = _axes(name, 1.0 + max(0.68, 0.34 * len(names) + 0.12 * "".join(names).count("\n")))
-    sns.barplot(
-        x=table[value].to_numpy(),
-        y=names,
-        color=MID,
-        errorbar=None,
-        saturation=1,
-        orient="h",
-        width=0.7,
-        ax=axes,
-    )
+    places = range(len(names))
+    axes.barh(places, table[value].to_numpy(), 0.7, color=MID)
+    axes.set_yticks(places, names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
     _label(axes, labels, 3)
     axes.set(xlabel="", ylabel="")
     axes.grid(False)
@@ -262,7 +259,7 @@ def searches_per_day(table: pd.DataFrame) -> Figure:
     panels = figure.subplots(len(owners), 1, sharex=True, squeeze=False)[:, 0]
     for at, (owner, axes) in enumerate(zip(owners, panels)):
         rows = table[table["camera_owner"] == owner]
-        sns.lineplot(x=rows["day"], y=rows["searches"], color=SHADES["strict"], linewidth=1.6, ax=axes)
+        axes.plot(rows["day"], rows["searches"], color=SHADES["strict"], linewidth=1.6)
         axes.set(xlabel="", ylabel="")
         axes.set_title(owner, loc="left", fontsize=9)
         _thousands(axes)
@@ -277,6 +274,8 @@ def searches_per_day(table: pd.DataFrame) -> Figure:
 @_house
 def by_hour(table: pd.DataFrame) -> Figure:
     """A square for each weekday and hour, darker where more searches were made."""
+    import seaborn as sns  # slow to import, and needed for its shades alone
+
     figure, axes = _axes("by_hour", 2.9)
     wide = table.pivot(index="weekday", columns="hour", values="searches").loc[table["weekday"].unique()]
     sns.heatmap(
@@ -367,6 +366,8 @@ def _spoken(kinds: pd.Series) -> pd.Series:
 @_house
 def states(table: pd.DataFrame) -> Figure:
     """A square for each state with its code and searches, darker where more searches were made."""
+    import seaborn as sns  # slow to import, and needed for its shades alone
+
     figure, axes = _axes("states", 4.6)
     counts = dict(zip(table["agency_state"], table["searches"]))
     shades = sns.light_palette(SHADES["strict"], as_cmap=True)
@@ -429,7 +430,7 @@ def growth(table: pd.DataFrame) -> Figure:
     figure, axes = _axes("growth", 3.2)
     lines = (("agreements", "--", MID, (-8, 6)), ("agencies", "-", SHADES["strict"], (-50, -10)))
     for column, style, colour, aside in lines:
-        sns.lineplot(x=table["month"], y=table[column], color=colour, linestyle=style, ax=axes)
+        axes.plot(table["month"], table[column], color=colour, linestyle=style)
         end = table.iloc[-1]
         axes.annotate(
             f"{column}: {end[column]:,}", (end["month"], end[column]), xytext=aside, textcoords="offset points",
