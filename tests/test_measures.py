@@ -3,10 +3,12 @@
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from frames import searches
 
-from analysis import agencies, measures, places
+from analysis import agencies, measures, places, tallies
 from analysis.places import ReleasedFile
 
 STRICT = {"immigration_tier": "strict", "immigration_kind": "civil"}
@@ -443,6 +445,35 @@ def test_every_list_of_others_can_be_read_and_run():
     assert all(one["source"] for one in lists)
     script = table.set_index("who").loc["segalreport/scripts, flock_flag"]
     assert script["not_in_core"] == 2  # HSI, and the end of 'police' before 'warrant'
+
+
+def test_the_finding_is_the_same_on_disk_as_in_memory(tmp_path, lists):
+    keys = [{"search_key": f"{at % 3:016x}"} for at in range(8)]
+    changes = (
+        {**STRICT, "offense_types": CIVIL}, {**CORE, "mixed": True, "rules": ["ero.letters"]},
+        {**BROAD, "dhs_ambiguous": None}, {**CORE, "camera_owner": "Quellmere ISD"}, {},
+        {"topics": ["machine_immigration"]}, {**STRICT, "searching_agency": "***", "agency_state": None, "agency_kind": None},
+        {**CORE, "searching_agency": "Blayne TX PD", "agency_state": "TX", "searched_at": "2025-12-21T04:00:00Z"},
+    )  # fmt: skip
+    rows = searches(*({**change, **key} for change, key in zip(changes, keys)))
+    pq.write_table(pa.Table.from_pandas(rows, preserve_index=False), tmp_path / "searches.parquet")
+    stored, zone = tallies.Stored(tmp_path / "searches.parquet"), "America/Chicago"
+    listed = lists[0].agreements
+    for count in (
+        measures.immigration_searches, measures.by_definition, measures.agencies_behind,
+        measures.definitions_by_owner, measures.numbers_otherwise, measures.agencies_otherwise,
+        lambda table: measures.otherwise(table, listed, zone), lambda table: measures.weeks_otherwise(table, zone),
+        lambda table: measures.agreements(table, lists, zone), lambda table: measures.other_lists(table, LISTS),
+        lambda table: measures.disagreements(table, LISTS),
+    ):  # fmt: skip
+        assert plainly(count(stored)) == plainly(count(rows))
+
+
+def plainly(found):
+    """Numbers and tables as values that can be compared."""
+    if isinstance(found, pd.DataFrame):
+        return found.to_csv()
+    return [plainly(one) for one in found] if isinstance(found, tuple) else found
 
 
 # Words for a person to accept -------------------------------------------------------------------------------

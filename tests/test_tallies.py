@@ -52,6 +52,42 @@ def test_distinct_values_are_counted_in_each_group_without_the_missing_ones(tabl
     assert by_owner[["distinct", "rows"]].values.tolist() == [[2, 4]]
 
 
+def test_distinct_values_are_counted_under_several_conditions_at_once(table):
+    under = {"FL, or vague": "agency_state = 'FL'", "none": "false", "of GA": "agency_state = 'GA'"}
+    found = tallies.distinct_under(table, "searching_agency", "camera_owner", under)
+    assert found["camera_owner"].fillna("").tolist() == ["", "Tarnwick ISD"]
+    assert found[list(under)].values.tolist() == [[1, 0, 1]] * 2
+
+
+def test_where_no_search_meets_a_condition_no_line_is_given(table):
+    assert tallies.distinct_under(table, "searching_agency", "camera_owner", {"none": "false"}).empty
+
+
+def test_searches_set_aside_are_those_and_keep_their_order(table):
+    kept = tallies.aside(
+        table, "searching_agency", where="source_row > 1", place=tallies.place_of(table), state="agency_state"
+    )
+    lines = tallies.chosen(kept, "searching_agency", "place", "state")
+    assert lines["searching_agency"].tolist() == ["Tarnwick FL SO", "Tarnwick FL SO", HOSTILE]
+    assert lines["place"].is_monotonic_increasing
+    assert tallies.count(tallies.among(kept, "state = 'FL'")) == 2
+
+
+def test_a_question_is_asked_of_a_file_once_until_it_changes(tmp_path):
+    path, asked = tmp_path / "searches.parquet", []
+
+    @tallies.once
+    def rows(table):
+        asked.append(table)
+        return tallies.count(table)
+
+    for changes, count in ((ROWS, 4), (ROWS, 4), (ROWS[:1], 1)):
+        if len(asked) != 1 or count == 1:
+            pq.write_table(pa.Table.from_pandas(searches(*changes), preserve_index=False), path)
+        assert rows(tallies.Stored(path)) == count
+    assert len(asked) == 2
+
+
 def test_a_part_of_the_searches_is_asked_like_all_of_them(table):
     part = tallies.among(table, tallies.one_of("searching_agency", [HOSTILE, "Tarnwick FL SO"]))
     assert tallies.count(part) == 3
