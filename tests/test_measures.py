@@ -452,7 +452,8 @@ def test_the_finding_is_the_same_on_disk_as_in_memory(tmp_path, lists):
     changes = (
         {**STRICT, "offense_types": CIVIL}, {**CORE, "mixed": True, "rules": ["ero.letters"]},
         {**BROAD, "dhs_ambiguous": None}, {**CORE, "camera_owner": "Quellmere ISD"}, {},
-        {"topics": ["machine_immigration"]}, {**STRICT, "searching_agency": "***", "agency_state": None, "agency_kind": None},
+        {"topics": ["machine_immigration"]},
+        {**STRICT, "searching_agency": "***", "agency_state": None, "agency_kind": None},
         {**CORE, "searching_agency": "Blayne TX PD", "agency_state": "TX", "searched_at": "2025-12-21T04:00:00Z"},
     )  # fmt: skip
     rows = searches(*({**change, **key} for change, key in zip(changes, keys)))
