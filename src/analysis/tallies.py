@@ -77,7 +77,7 @@ def distinct(searches: Searches, what: str, *columns: str, where: str = "true") 
     if not columns:
         sql = f"select count(distinct {what}) as distinct, count(*) as rows from searches where {where}"
         return ask(searches, sql).astype({"distinct": "int64", "rows": "int64"})
-    named, names = _named([*_coded(searches, columns)], {"_what": what}), ", ".join(columns)
+    named, names = _named([*_coded(searches, columns, many=True)], {"_what": what}), ", ".join(columns)
     pairs = f"select {named}, count(*) as _rows from searches where {where} group by all"
     sql = f"select {names}, count(_what) as distinct, sum(_rows) as rows from ({pairs}) group by all order by all"
     return ask(searches, sql).astype({"distinct": "int64", "rows": "int64"})
@@ -195,12 +195,12 @@ def coded(searches: Searches, column: str) -> str:
     return f"{column}::{kind}" if kind else column
 
 
-def _coded(searches: Searches, columns: Sequence[str]) -> Iterator[str]:
-    """The columns as SQL, those of `WORDS` on disk as an enumeration where combinations may be millions.
+def _coded(searches: Searches, columns: Sequence[str], many: bool = False) -> Iterator[str]:
+    """The columns as SQL, those of `WORDS` on disk as an enumeration where combinations are or may be `many`.
 
     Of few combinations the file's own dictionaries make a tally three times as fast as an enumeration.
     """
-    many = sum(column in MANY for column in columns) > 1
+    many = many or sum(column in MANY for column in columns) > 1
     for column in columns:
         sql = coded(searches, column) if many else column
         yield sql if sql == column else f"{sql} as {column}"
