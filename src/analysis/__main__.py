@@ -479,7 +479,7 @@ def code(asked: argparse.Namespace) -> None:
     """Write a place's sheets of reasons for people to code, or read a finished sheet back."""
     from datetime import date
 
-    from analysis import build, coding, reasons
+    from analysis import build, coding, reasons, tallies
 
     place = places.find(asked.place)
     if not (place.processed / "searches.parquet").is_file():
@@ -491,7 +491,7 @@ def code(asked: argparse.Namespace) -> None:
         path = coding.take_back(place, Path(asked.sheet), asked.coder, sorted(rules.topics), date.today())
         print(f"kept {os.path.relpath(path)}: ids and codes only; the sheet itself stays with you")
         return
-    searches = build.open_searches(place, coding.COLUMNS)
+    searches = tallies.of(place)
     made = coding.units(searches, coding.task_force(searches, build.open_agreements(place)))
     for path in coding.give_out(place, made):
         print(f"wrote {os.path.relpath(path)}")

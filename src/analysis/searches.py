@@ -302,9 +302,14 @@ _LONG_NUMBER = re.compile(
 
 def mask_text(text: str) -> str:
     """Text with plate-like words, e-mail addresses, long numbers and dates of birth replaced by `***`."""
+    if not _MAY_BE_MASKED.search(text):
+        return text
     for pattern in (_ADDRESS, _LONG_NUMBER, _PLATE):
         text = pattern.sub("***", text)
     return text
+
+
+_MAY_BE_MASKED = re.compile(r"[\d@]")
 
 
 _WITH_A_DIGIT = re.compile(r"\S*\d\S*|\S+@\S+")

@@ -20,7 +20,6 @@ from analysis.coding import agreement, estimates, sheets
 from analysis.coding.agreement import by_stratum
 from analysis.coding.estimates import at_most, by_kind, by_topic, precision, precision_by_era, recall, wilson
 from analysis.coding.samples import (
-    COLUMNS,
     STRATA,
     Sample,
     draw,
@@ -32,9 +31,10 @@ from analysis.coding.samples import (
 from analysis.coding.sheets import CODES, BadSheet, open_sample
 from analysis.measures import DEFINITIONS, Numbers, number
 from analysis.places import Place
+from analysis.tallies import Searches, chosen, tally
 
 __all__ = [
-    "CODES", "COLUMNS", "STRATA", "BadSheet", "Coded", "Errors", "Sample", "agreement", "at_most", "by_kind",
+    "CODES", "STRATA", "BadSheet", "Coded", "Errors", "Sample", "agreement", "at_most", "by_kind",
     "by_stratum", "by_topic", "coded_reasons", "draw", "estimates", "give_out", "known_errors", "open_sample",
     "precision", "precision_by_era", "reading_load", "reading_time", "recall", "score", "sheets", "string_id",
     "take_back", "task_force", "units", "wilson",
@@ -52,20 +52,22 @@ class Errors:
     numbers: Numbers = field(default_factory=list)
 
 
-def known_errors(place: Place, searches: pd.DataFrame) -> Errors:
+def known_errors(place: Place, searches: Searches) -> Errors:
     """The error rates that what was planted gives; of records nothing was planted, and none is claimed here.
 
-    A replica is scored row by row (joined on `source_file` and `source_row`).
+    A replica is scored row by row (joined on `source_file` and `source_row`); of records no row is loaded.
     """
     planted = place.processed / "planted" / "planted.parquet"
     if not planted.is_file():
-        counted = [int(searches["immigration_tier"].isin(tiers).sum()) for tiers in DEFINITIONS.values()]
+        rows = tally(searches, "immigration_tier").set_index("immigration_tier")["rows"]
+        counted = [int(rows[rows.index.isin(tiers)].sum()) for tiers in DEFINITIONS.values()]
         return Errors(
             "These are records: nothing was planted in them, so only reading can say how often the rules are wrong.",
             pd.DataFrame({"definition": list(DEFINITIONS), "counted": counted}),
         )
     truth = pq.read_table(planted, columns=["source_file", "source_row", "tier"]).to_pandas()
-    both = searches.merge(truth, on=["source_file", "source_row"], how="left", validate="one_to_one")
+    rows = chosen(searches, "source_file", "source_row", "immigration_tier", "reason_origin", "era")
+    both = rows.merge(truth, on=["source_file", "source_row"], how="left", validate="one_to_one")
     table = score(both["tier"], both["immigration_tier"])
     return Errors(
         f"All {len(both):,} rows were scored against what was planted. These are rates on invented words.",
@@ -77,8 +79,6 @@ def known_errors(place: Place, searches: pd.DataFrame) -> Errors:
 
 
 def _score_by(both: pd.DataFrame, column: str) -> pd.DataFrame:
-    if column not in both:
-        return pd.DataFrame()
     parts = [
         score(part["tier"], part["immigration_tier"]).assign(**{column: value})
         for value, part in both.groupby(column, sort=True)
@@ -121,11 +121,12 @@ def _numbers(table: pd.DataFrame) -> Numbers:
     return found
 
 
-def task_force(searches: pd.DataFrame, participating: pd.DataFrame | None) -> frozenset[str]:
+def task_force(searches: Searches, participating: pd.DataFrame | None) -> frozenset[str]:
     """The searching agencies with a 287(g) Task Force agreement, for the suspect net; none without a list."""
     if participating is None:
         return frozenset()
-    held = agencies.holders(searches, participating)
+    searching = tally(searches, "searching_agency", "agency_state", "agency_kind")
+    held = agencies.holders(searching, participating)
     named = held["models"].astype(str).str.casefold().str.contains("task force", regex=False)
     return frozenset(held.loc[named, "searching_agency"])
 

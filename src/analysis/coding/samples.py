@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from rapidfuzz.distance import OSA
 
 from analysis import reasons
-from analysis.measures import has_item
 from analysis.searches import ERAS, mask_text
+from analysis.tallies import Searches, ask, coded, holds, one_of, place_of, quoted
 
 STRATA = ("hit", "suspect", "common", "tail", "unreadable")
 """The piles, in the order in which a reason is put into one."""
@@ -29,16 +27,10 @@ SECOND_OF_COMMON = 10
 
 READABLE = ("typed", "dropdown", "dropdown+typed")
 SHORT = ("ice", "hsi", "ero", "cbp", "dhs")
-COLUMNS = (
-    "reason_as_released", "reason_text", "offense_types", "reason_origin", "era", "topics", "immigration_tier",
-    "immigration_kind", "searching_agency", "agency_state", "agency_kind", "searched_at",
-)  # fmt: skip
-"""What `units` needs of the searches."""
-
 _ERA_NAMES = tuple(name for name, _ in ERAS)
 
 
-def units(searches: pd.DataFrame, task_force: frozenset[str] = frozenset()) -> pd.DataFrame:
+def units(searches: Searches, task_force: frozenset[str] = frozenset()) -> pd.DataFrame:
     """The distinct normalised reasons with their offense types: what a coder reads once.
 
     string_id, normal, reason (the commonest writing, personal data masked), offense_types, origin, topics, tier,
@@ -63,34 +55,35 @@ def string_id(normal: str, offense_types: str) -> str:
     return hashlib.sha256(f"{normal}\x1f{offense_types}".encode()).hexdigest()[:16]
 
 
-def _writings(searches: pd.DataFrame, task_force: frozenset[str]) -> pd.DataFrame:
-    """One row for each distinct writing with its offense types and origin, and its rows by era."""
-    types = pc.binary_join(pa.chunked_array(pa.array(searches["offense_types"])).combine_chunks(), "; ")
-    frame = pd.DataFrame({
-        "text": searches["reason_text"].fillna("").to_numpy(dtype=object),
-        "offense_types": types.to_pylist(),
-        "origin": searches["reason_origin"].to_numpy(dtype=object),
-        "era": searches["era"].to_numpy(dtype=object),
-        "net": _in_the_net(searches, task_force),
-    })  # fmt: skip
-    key = ["text", "offense_types", "origin"]
-    number = frame.groupby(key, sort=False).ngroup()
-    first = ~number.duplicated()
-    made = frame.loc[first, key].reset_index(drop=True)
-    for name, column in (("topics", "topics"), ("tier", "immigration_tier"), ("kind", "immigration_kind")):
-        made[name] = searches[column][first.to_numpy()].tolist()
-    made["rows"] = np.bincount(number, minlength=len(made))
-    for era in _ERA_NAMES:
-        made[f"rows_{era}"] = np.bincount(number[frame["era"] == era], minlength=len(made))
-    made["net"] = np.bincount(number[frame["net"]], minlength=len(made)) > 0
-    return made
+def _writings(searches: Searches, task_force: frozenset[str]) -> pd.DataFrame:
+    """One row for each distinct writing with its offense types and origin, and its rows by era; the first comes first.
+
+    Topics, tier and kind are those of the first row: a rule about a dated operation may give later ones others.
+    """
+    eras = ", ".join(f"count(*) filter (era = {quoted(era)}) as rows_{era}" for era in _ERA_NAMES)
+    firsts = ", ".join(f"arg_min({column}, place) as {name}" for name, column in _FIRSTS.items())
+    rows = (
+        "select coalesce(reason_text, '') as text, array_to_string(offense_types, '; ') as offense_types, "
+        f"{coded(searches, 'reason_origin')} as origin, era, {', '.join(_FIRSTS.values())}, "
+        f"{_in_the_net(task_force)} as net, {place_of(searches)} as place from searches"
+    )
+    counts = f"count(*) as rows, {eras}, bool_or(net) as net, min(place) as first"
+    made = ask(
+        searches,
+        f"select text, offense_types, origin, {firsts}, {counts} from ({rows}) "
+        "group by text, offense_types, origin order by first",
+    ).drop(columns="first")
+    made["topics"] = made["topics"].tolist()
+    return made.astype(dict.fromkeys(("rows", *(f"rows_{era}" for era in _ERA_NAMES)), "int64"))
 
 
-def _in_the_net(searches: pd.DataFrame, task_force: frozenset[str]) -> np.ndarray:
+_FIRSTS = {"topics": "topics", "tier": "immigration_tier", "kind": "immigration_kind"}
+
+
+def _in_the_net(task_force: frozenset[str]) -> str:
     """Rows by a federal account, or naming a federal agency from one with a Task Force agreement."""
-    federal = (searches["agency_kind"] == "federal").fillna(False).to_numpy(dtype=bool)
-    assists = has_item(searches["topics"], "federal_assist")
-    return federal | (assists & searches["searching_agency"].isin(task_force).to_numpy(dtype=bool))
+    assists = f"{holds('topics', 'federal_assist')} and {one_of('searching_agency', sorted(task_force))}"
+    return f"({one_of('agency_kind', ['federal'])} or ({assists}))"
 
 
 def _strata(made: pd.DataFrame) -> np.ndarray:
@@ -117,11 +110,10 @@ def _enough(rows: np.ndarray, rest: np.ndarray, read: np.ndarray, unreadable: np
 
 def _suspect(made: pd.DataFrame) -> np.ndarray:
     """Whether a suspect rule or a guard spoke, or a spelling is close to a listed word."""
-    spoke = has_item(
-        pd.Series(pa.array(made["topics"].tolist(), pa.list_(pa.string()))), "immigration_suspect"
-    )
-    near = [bool(reasons.near_words(normal)) or _is_fragment(normal) for normal in made["normal"]]
-    return spoke | np.array(near, dtype=bool)
+    spoke = np.array(["immigration_suspect" in topics for topics in made["topics"]], dtype=bool)
+    near = np.array([_is_fragment(normal) for normal in made["normal"]], dtype=bool)
+    near[list(reasons.near_words_of(made["normal"].tolist()))] = True
+    return spoke | near
 
 
 def _is_fragment(normal: str) -> bool:

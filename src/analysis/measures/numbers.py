@@ -61,16 +61,6 @@ def with_share(table: pd.DataFrame, column: str = "searches", of: int | None = N
     )
 
 
-def has_item(lists: pd.Series, item: str) -> np.ndarray:
-    """Which rows' lists hold an item."""
-    array = pa.chunked_array(pa.array(lists)).combine_chunks()
-    parents = pc.list_parent_indices(array).to_numpy()
-    hits = pc.equal(pc.list_flatten(array), item).to_numpy(zero_copy_only=False)
-    found = np.zeros(len(array), dtype=bool)
-    found[parents[hits.astype(bool)]] = True
-    return found
-
-
 def list_counts(lists: pd.Series, rows: pd.Series) -> pd.Series:
     """Searches that hold each item (a list holds an item once); `rows` says how many hold each list."""
     array = pa.chunked_array(pa.array(lists)).combine_chunks()
