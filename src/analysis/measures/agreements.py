@@ -13,7 +13,7 @@ from analysis import agencies
 from analysis.agencies import AgreementList
 from analysis.measures.immigration import counted, named
 from analysis.measures.numbers import Numbers, number, rows_of
-from analysis.tallies import Searches, among, ask, local_time, one_of, periods, tally
+from analysis.tallies import Searches, among, ask, local_time, periods, tally
 
 TERM = date(2025, 1, 20)
 """The first day of the second Trump administration, from which the programme's growth is counted."""
@@ -88,7 +88,7 @@ def beside(
     named = ", ".join([*columns, *(f"{sql} as {name}" for name, sql in made.items())])
     theirs = (
         f"select searching_agency, agency_state, agency_kind, {local_time(searches, time_zone)} as moment"
-        f"{', ' if named else ''}{named} from searches where {one_of('searching_agency', held['searching_agency'])}"
+        f"{', ' if named else ''}{named} from searches"
     )
     of = ", ".join([*columns, *made])
     sql = (
