@@ -7,8 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from frames import searches
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from analysis import agencies, measures, places, tallies
+from analysis import agencies, measures, places, sightings, tallies
 from analysis.places import ReleasedFile
 
 STRICT = {"immigration_tier": "strict", "immigration_kind": "civil"}
@@ -136,6 +138,80 @@ def test_captures_of_one_portal_are_told_apart_from_new_searches():
     line = table.iloc[0]
     assert (line["source_file"], line["other_file"]) == ("a.csv", "b.csv")
     assert (line["rows"], line["other_rows"], line["searches_in_both"]) == (2, 2, 2)
+
+
+def test_rows_inside_each_overlap_are_counted_and_other_owners_files_are_no_pair():
+    def log(file, days, **more):
+        return [
+            {"source_file": file, "searched_at": f"2026-03-{day:02}T12:00:00Z", "search_key": f"{file} {day}", **more}
+            for day in days
+        ]  # fmt: skip
+
+    elsewhere = log("d.csv", range(1, 10), camera_owner="Quellmere ISD")
+    rows = searches(
+        *log("a.csv", [1, 2, 3, 6]), *log("b.csv", range(3, 9)), *log("c.csv", range(5, 10)), *elsewhere
+    )
+    table = measures.overlaps(rows)
+    assert table[["source_file", "other_file", "rows", "other_rows", "searches_in_both"]].values.tolist() == [
+        ["a.csv", "b.csv", 2, 4, 0],
+        ["a.csv", "c.csv", 1, 2, 0],
+        ["b.csv", "c.csv", 4, 4, 0],
+    ]
+    assert table[["from", "until"]].map(lambda moment: moment.day).values.tolist() == [[3, 6], [5, 6], [5, 8]]
+
+
+SEEN = st.fixed_dictionaries({
+    "camera_owner": st.sampled_from(["Tarnwick ISD", "Quellmere ISD"]),
+    "source_file": st.sampled_from(["a.csv", "b.csv"]),
+    "searching_agency": st.sampled_from(["Blayne TX PD", "Ostvale OK PD"]),
+    "searched_at": st.sampled_from(["2025-12-02T03:00:00Z", "2025-12-02T03:00:01Z", "2025-12-02T03:00:02Z"]),
+    "window_start": st.sampled_from([None, "2025-11-02T03:00:00Z"]),
+    "released_id": st.sampled_from([None, "a", "b"]),
+    "reason_as_released": st.sampled_from(["theft", "warrant"]),
+    "reason_origin": st.sampled_from(["typed", "masked", "blank"]),
+    "topics": st.sampled_from([[], ["theft"], ["theft", "vague"]]),
+    "immigration_tier": st.sampled_from(["none", "core"]),
+})  # fmt: skip
+
+
+def keyed(row, by):
+    """A row with the key of its search, by the rule or by its id, and the name from which its agency was read."""
+    rule = f"{row['searching_agency']} {row['searched_at']} {row['window_start']}"
+    key = row["released_id"] or rule if by == "released id" else rule
+    return {**row, "search_key": key, "searching_agency_as_released": row["searching_agency"]}
+
+
+@given(rows=st.lists(SEEN, min_size=1, max_size=12), by=st.sampled_from(list(sightings.METHODS)))
+@settings(deadline=None, max_examples=10)
+def test_rows_of_searches_with_several_tell_as_much_of_them_as_all_rows_do(rows, by):
+    frame = searches(*[keyed(row, by) for row in rows])
+    again = measures.seen_again(frame, by)
+    assert measures.sightings(frame, again) == measures.sightings(frame)
+    for measure in (
+        measures.logs_per_search, measures.repeated_in_one_log, measures.distinct_by_rule, measures.overlaps,
+    ):  # fmt: skip
+        assert measure(frame, again).values.tolist() == measure(frame).values.tolist()
+    for measure in (measures.reasons_across_logs, measures.hidden_elsewhere):
+        assert measure(again).values.tolist() == measure(frame).values.tolist()
+    for measure in (measures.ids_across_logs, measures.immigration_hidden_elsewhere):
+        assert measure(again) == measure(frame)
+
+
+def test_a_search_that_stands_alone_is_counted_and_not_kept():
+    rows = searches(
+        {"search_key": "m", "searched_at": "2025-12-02T03:00:00Z"}, {}, {"camera_owner": "Quellmere ISD"}
+    )
+    again = measures.seen_again(rows, "rule")
+    assert tallies.count(again) == 2
+    assert measures.logs_per_search(rows, again).values.tolist() == [[1, 1, 1], [2, 1, 2]]
+    assert value(measures.sightings(rows, again), "distinct_searches") == 2
+
+
+def test_without_a_search_in_several_logs_nothing_is_said_of_them():
+    found = measures.lookup(measures.ids_across_logs(searches({})))
+    assert found["searches_in_several_logs.with_ids", "all"]["value"] == 0
+    assert measures.reasons_across_logs(searches({}))["searches"].tolist() == [0, 0, 0, 0]
+    assert measures.hidden_elsewhere(searches({})).values.tolist() == [["(no topic matched)", 0]]
 
 
 def test_what_one_log_shows_and_another_hides_is_counted_apart():

@@ -35,6 +35,21 @@ def test_the_lines_of_a_tally_add_up_to_the_searches(table):
     assert lines["agency_state"].fillna("").tolist() == ["", "GA", "FL"]
 
 
+def test_the_period_of_searches_is_that_of_each_group_and_of_all(table):
+    alone = tallies.periods(table, "agency_state")
+    assert alone["rows"].tolist() == [2, 1, 1]
+    assert alone["first"].equals(alone["last"])
+    assert tallies.periods(table)[["first", "rows"]].values.tolist() == [[alone["first"][0], 4]]
+
+
+def test_searches_that_were_set_aside_are_asked_like_those_they_came_from(table):
+    both = "searching_agency in (select searching_agency from searches group by all having count(*) > 1)"
+    found = tallies.aside(table, "searching_agency", "topics", "searched_at", where=both)
+    assert tallies.tally(found, "searching_agency").values.tolist() == [["Tarnwick FL SO", 2]]
+    assert tallies.count(found, tallies.holds("topics", "vague")) == 1
+    assert str(tallies.chosen(found, "searched_at")["searched_at"].dtype) == "datetime64[us, UTC]"
+
+
 def test_missing_values_are_a_line_of_their_own_and_last(table):
     assert tallies.tally(table, "moderation")["moderation"].fillna("").tolist() == ["allow", ""]
     assert tallies.tally(table, "released_id")["rows"].tolist() == [4]
@@ -112,6 +127,7 @@ def test_a_file_and_a_frame_give_the_same_answer_of_the_same_types(tmp_path):
 TEXTS = st.text(max_size=20)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_no_text_of_a_log_is_taken_for_sql(text):
     frame = searches({"searching_agency": text}, {"searching_agency": text + "x"})

@@ -135,10 +135,9 @@ def aside(searches: Searches, *columns: str, where: str = "true", **made: str) -
 @cache
 def _written(searches: Stored, sql: str, _: int) -> Path:
     path = Path(_temporary().name) / f"{_written.cache_info().misses}.parquet"
+    answer = f"with searches as not materialized (from {_source(searches)}) {sql}"
     with _connection().cursor() as asked:
-        asked.execute(
-            f"copy (with searches as (from {_source(searches)}) {sql}) to {quoted(str(path))} (format parquet)"
-        )
+        asked.execute(f"copy ({answer}) to {quoted(str(path))} (format parquet)")
     return path
 
 
@@ -149,6 +148,7 @@ def _temporary() -> tempfile.TemporaryDirectory[str]:
 
 
 def _source(searches: Stored) -> str:
+    """The searches as SQL. A query that names them twice reads them twice: held in memory they would not fit."""
     file = quoted(str(searches.path))
     return f"(select * from read_parquet({file}, file_row_number = true) where {searches.where})"
 
@@ -163,7 +163,7 @@ def ask(searches: Searches, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
         else:
             asked.register("_frame", pa.Table.from_pandas(searches, preserve_index=False))
             source = "_frame"
-        found = asked.sql(f"with searches as (from {source}) {sql}").to_arrow_table()
+        found = asked.sql(f"with searches as not materialized (from {source}) {sql}").to_arrow_table()
     return found.cast(_in_utc(found.schema)).to_pandas(types_mapper=frame_type)
 
 

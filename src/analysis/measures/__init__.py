@@ -35,6 +35,7 @@ from analysis.measures.logs import (
     overlaps,
     reasons_across_logs,
     repeated_in_one_log,
+    seen_again,
     sightings,
 )
 from analysis.measures.names import (
@@ -87,12 +88,12 @@ __all__ = [
     "by_definition", "by_era", "by_hour", "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_side",
     "by_standing", "by_state", "candidate_spellings", "candidate_words", "changed_character", "changes_in",
     "common_reasons", "counts_in", "coverage", "cut_overs", "definitions_by_owner", "disagreements",
-    "distinct_by_rule", "formatted", "growth", "hidden_elsewhere", "ids_across_logs",
-    "immigration_hidden_elsewhere", "immigration_per_week", "immigration_searches", "is_named", "left_out",
-    "lengths", "lists_read", "logs_per_search", "lookup", "name_errors", "names_resolved", "number",
-    "numbers_otherwise", "of_part", "offense_types", "open_names", "origin_by_week", "other_lists", "otherwise",
-    "overlaps", "own_cameras", "own_searches", "per_day", "reach", "reach_by_type", "reach_spread",
-    "reasons_across_logs", "reasons_given", "released", "released_names", "repeated_in_one_log",
-    "rules_that_matched", "scopes", "share", "sightings", "status_tags", "top_agencies", "topics",
-    "weeks_otherwise", "who", "with_access", "without_access", "word_blocking",
+    "distinct_by_rule", "formatted", "growth", "hidden_elsewhere", "ids_across_logs", "immigration_hidden_elsewhere",
+    "immigration_per_week", "immigration_searches", "is_named", "left_out", "lengths", "lists_read",
+    "logs_per_search", "lookup", "name_errors", "names_resolved", "number", "numbers_otherwise", "of_part",
+    "offense_types", "open_names", "origin_by_week", "other_lists", "otherwise", "overlaps", "own_cameras",
+    "own_searches", "per_day", "reach", "reach_by_type", "reach_spread", "reasons_across_logs", "reasons_given",
+    "released", "released_names", "repeated_in_one_log", "rules_that_matched", "scopes", "seen_again", "share",
+    "sightings", "status_tags", "top_agencies", "topics", "weeks_otherwise", "who", "with_access", "without_access",
+    "word_blocking",
 ]  # fmt: skip

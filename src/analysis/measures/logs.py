@@ -1,83 +1,85 @@
-"""Which rows are one search: the same search in several logs, and again in one."""
+"""Which rows are one search: the same search in several logs, and again in one.
+
+A nation's logs hold a hundred million searches, and nearly each stands in one row alone. `seen_again` finds the rows
+of the others once; what is asked about them is then asked of those rows, and the rest is only counted. A measure
+that is given all searches for `again`, or none, looks at every row and finds the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
-
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from analysis.measures.numbers import DEFINITIONS, Numbers, in_each_scope, lengths, number
-from analysis.sightings import mix
+from analysis.measures.numbers import DEFINITIONS, Numbers, number
+from analysis.tallies import Searches, aside, ask, count, distinct, one_of, periods, tally
 
-HIDDEN = ("masked", "blank")
-"""Origins of a reason that its log does not show."""
+MOMENT = "searching_agency, epoch_us(searched_at) // 1000000"
+"""Agency and second, as SQL: what rows of one search have in common by every rule."""
 
-
-def sightings(searches: pd.DataFrame) -> Numbers:
-    """Distinct searches, rows beyond the first of each, and distinct ids of the export's own."""
-
-    def of(scope: str, rows: pd.DataFrame) -> Numbers:
-        distinct = len(pd.unique(rows["search"]))
-        return [
-            number("distinct_searches", scope, distinct, "searches"),
-            number("duplicate_sightings", scope, len(rows) - distinct, "rows"),
-            number("distinct_released_ids", scope, int(rows["id"].nunique()), "ids"),
-        ]
-
-    ids = _numbered(searches["released_id"]).astype(float)
-    ids[searches["released_id"].isna().to_numpy()] = np.nan
-    numbered = pd.DataFrame({
-        "camera_owner": searches["camera_owner"], "search": _searches_numbered(searches), "id": ids,
-    })  # fmt: skip
-    return in_each_scope(numbered, of)
+ASKED = (
+    "source_file", "camera_owner", "search_key", "released_id", "searching_agency", "searching_agency_as_released",
+    "searched_at", "window_start", "window_end", "networks_searched", "devices_searched", "search_type", "moderation",
+    "reason_origin", "reason_as_released", "topics", "immigration_tier",
+)  # fmt: skip
+"""The columns that the measures of this module read."""
 
 
-def logs_per_search(searches: pd.DataFrame) -> pd.DataFrame:
-    """In how many logs a search was seen: logs, searches, rows."""
-    key = _searches_numbered(searches)
-    logs = _logs(searches, key)
-    first = pd.DataFrame({"logs": logs, "first": ~pd.Series(key).duplicated().to_numpy()})
-    table = first.groupby("logs").agg(searches=("first", "sum"), rows=("first", "size"))
-    return table.reset_index()
+def seen_again(searches: Searches, by: str) -> Searches:
+    """Every row that shares its search, or its agency and second, with another row, set aside: columns `ASKED`.
 
-
-def _logs(searches: pd.DataFrame, key: np.ndarray) -> np.ndarray:
-    """For each row, how many camera owners' logs hold its search."""
-    owner = _numbered(searches["camera_owner"])
-    owners = int(owner.max()) + 1 if len(owner) else 1
-    holders = pd.unique(key * owners + owner) // owners  # many times faster than NumPy's
-    return np.bincount(holders, minlength=int(key.max()) + 1 if len(key) else 0)[key]
-
-
-def _searches_numbered(searches: pd.DataFrame) -> np.ndarray:
-    """The distinct searches numbered from 0, for each row.
-
-    Keys are 16 hexadecimal digits, which become numbers many times faster than texts are told apart.
+    `by` is how the place's searches are told apart (`sightings.METHODS`): by the rule, rows of one search have one
+    agency and second; by ids, any may. Rows are found by 64-bit numbers. Where two numbers meet by chance, rows are
+    kept that share nothing, which changes no count.
     """
-    keys = pa.chunked_array(pa.array(searches["search_key"])).combine_chunks().cast(pa.large_string())
-    if not pc.all(pc.match_substring_regex(keys, "^[0-9a-f]{16}$")).as_py():
-        return _numbered(searches["search_key"])
-    _, offsets, digits = keys.buffers()
-    start = int(np.frombuffer(offsets, np.int64)[keys.offset])
-    joined = digits[start : start + 16 * len(keys)].to_pybytes().decode()
-    return pd.factorize(np.frombuffer(bytes.fromhex(joined), ">u8").astype(np.uint64))[0]
+    numbers = [f"hash({MOMENT})", *(["hash(search_key)"] if by == "released id" else [])]
+    shared = [f"{one} in (select {one} from searches group by all having count(*) > 1)" for one in numbers]
+    return aside(searches, *ASKED, where=" or ".join(shared))
 
 
-def _numbered(column: pd.Series) -> np.ndarray:
-    """The distinct values of a column numbered from 0; a missing one is numbered too."""
-    return _codes(column).astype(np.int64)
+def sightings(searches: Searches, again: Searches | None = None) -> Numbers:
+    """Distinct searches, rows beyond the first of each, and distinct ids of the export's own."""
+    ids, repeated = (
+        _in_each_scope(searches, "released_id"),
+        _in_each_scope(_among(searches, again), "search_key"),
+    )
+    beyond = (repeated["rows"] - repeated["distinct"]).reindex(ids.index, fill_value=0)
+    return [
+        found
+        for scope, rows, distinct_ids in ids[["rows", "distinct"]].itertuples()
+        for found in (
+            number("distinct_searches", scope, rows - int(beyond[scope]), "searches"),
+            number("duplicate_sightings", scope, int(beyond[scope]), "rows"),
+            number("distinct_released_ids", scope, distinct_ids, "ids"),
+        )
+    ]
 
 
-def repeated_in_one_log(searches: pd.DataFrame) -> pd.DataFrame:
+def _among(searches: Searches, again: Searches | None) -> Searches:
+    """The rows among which a search that is seen again is found."""
+    return searches if again is None else again
+
+
+def _in_each_scope(searches: Searches, what: str) -> pd.DataFrame:
+    """How many distinct values there are, and rows: of all ("all") and of each camera owner, by scope."""
+    each = distinct(searches, what, "camera_owner").set_index("camera_owner")
+    return pd.concat([distinct(searches, what).set_axis(["all"]), each])
+
+
+def logs_per_search(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
+    """In how many logs a search was seen: logs, searches, rows."""
+    among = _among(searches, again)
+    each = "select count(distinct camera_owner) as logs, count(*) as rows from searches group by search_key"
+    found = ask(among, f"select logs, count(*) as searches, sum(rows) as rows from ({each}) group by logs")
+    alone = count(searches) - count(among)
+    rest = pd.DataFrame({"logs": [1], "searches": [alone], "rows": [alone]})[: int(alone > 0)]
+    return pd.concat([found, rest]).astype("int64").groupby("logs").sum().reset_index()
+
+
+def repeated_in_one_log(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     """Rows beyond the first of a search inside one log: camera_owner, searches, repeated_rows."""
-    again = searches.duplicated(["camera_owner", "search_key"])
-    table = searches.groupby("camera_owner").size().rename("searches").reset_index()
-    counts = again.groupby(searches["camera_owner"]).sum()
-    return table.assign(repeated_rows=table["camera_owner"].map(counts).astype(int))
+    table = tally(searches, "camera_owner").rename(columns={"rows": "searches"})
+    found = distinct(_among(searches, again), "search_key", "camera_owner").set_index("camera_owner")
+    beyond = table["camera_owner"].map(found["rows"] - found["distinct"])
+    return table.assign(repeated_rows=beyond.fillna(0).astype(int))
 
 
 # How much the count hangs on the rule -----------------------------------------------------------------------
@@ -99,68 +101,54 @@ WHOLE_ROW = ("searching_agency_as_released", "searched_at", "window_start", "win
 """What a fingerprint of the whole released record holds, but for its id, its file and masked columns."""
 
 
-def distinct_by_rule(searches: pd.DataFrame) -> pd.DataFrame:
+def distinct_by_rule(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     """How many searches other rules would count: rule, distinct_searches, repeated_rows.
 
     The line of ids counts rows without an id by the published rule. The last line counts whole records that
-    are equal in every column, as collections of logs do.
+    are equal in every column, as collections of logs do. Rows are compared by 64-bit numbers.
     """
-    seconds = searches["searched_at"].astype("int64").to_numpy() // 1_000_000
-    base = mix(_codes(searches["searching_agency"]), seconds.astype(np.uint64))
-    keys = {}
-    if searches["released_id"].notna().any():
-        without = searches["released_id"].isna().to_numpy()
-        published = _mixed(base, searches, RULES[PUBLISHED])
-        # Keys fill all 64 bits, so a small code and a key do not meet.
-        keys["the export's own id, where a row has one"] = np.where(
-            without, published, _codes(searches["released_id"])
-        )
-    keys |= {rule: _mixed(base, searches, columns) for rule, columns in RULES.items()}
-    keys["every column of the released record"] = _mixed(np.zeros_like(base), searches, WHOLE_ROW)
-    table = pd.DataFrame(
-        {"rule": list(keys), "distinct_searches": [len(pd.unique(k)) for k in keys.values()]}
-    )
-    return table.assign(repeated_rows=len(searches) - table["distinct_searches"])
+    among, rows = _among(searches, again), count(searches)
+    counts = {}
+    if ids := int(distinct(searches, "released_id")["distinct"].iloc[0]):
+        without = "released_id is null"
+        by_rule = count(searches, without) - _beyond_first(among, MOMENT, *RULES[PUBLISHED], where=without)
+        counts["the export's own id, where a row has one"] = ids + by_rule
+    for rule, columns in RULES.items():
+        counts[rule] = rows - _beyond_first(among, MOMENT, *columns)
+    counts["every column of the released record"] = rows - _beyond_first(among, *WHOLE_ROW)
+    table = pd.DataFrame({"rule": list(counts), "distinct_searches": list(counts.values())})
+    return table.assign(repeated_rows=rows - table["distinct_searches"])
 
 
-def _mixed(key: np.ndarray, searches: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:
-    for column in columns:
-        key = mix(key, _codes(searches[column]))
-    return key
+def _beyond_first(searches: Searches, *values: str, where: str = "true") -> int:
+    """Rows beyond the first of those that are equal in all these values."""
+    found = distinct(searches, f"hash({', '.join(values)})", where=where).iloc[0]
+    return int(found["rows"] - found["distinct"])
 
 
-def _codes(column: pd.Series) -> np.ndarray:
-    """A number for each distinct value of a column; a missing one has a number of its own."""
-    coded = pa.array(column).dictionary_encode()
-    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-    return (coded.indices.fill_null(-1).to_numpy(zero_copy_only=False) + 1).astype(np.uint64)
+IN_SEVERAL_LOGS = "min(camera_owner) <> max(camera_owner)"
+"""An SQL condition on the rows of one search: they stand in the logs of two owners or more."""
 
 
-def ids_across_logs(searches: pd.DataFrame) -> Numbers:
+def ids_across_logs(again: Searches) -> Numbers:
     """Searches that stood in several owners' logs with an id in each row, and those whose ids are all the same.
 
     Only the second number can show that the vendor's id is shared between logs.
     """
-    rows = searches[_in_several_logs(searches)]
-    key, ids = _searches_numbered(rows), _numbered(rows["released_id"])
-    each = pd.DataFrame({"id": ids, "known": rows["released_id"].notna().to_numpy()}).groupby(key)
-    ends = each["id"].agg(["min", "max"])
-    with_ids = each["known"].all()
-    known, same = int(with_ids.sum()), int((with_ids & (ends["min"] == ends["max"])).sum())
+    each = f"""select min(released_id) = max(released_id) as one_id from searches
+               group by search_key having {IN_SEVERAL_LOGS} and count(released_id) = count(*)"""
+    found = ask(again, f"select count(*) as known, count(*) filter (one_id) as same from ({each})").iloc[0]
+    known, same = int(found["known"]), int(found["same"])
     return [
         number("searches_in_several_logs.with_ids", "all", known, "searches"),
         number("searches_in_several_logs.same_id", "all", same, "searches", numerator=same, denominator=known),
     ]  # fmt: skip
 
 
-def _in_several_logs(searches: pd.DataFrame) -> np.ndarray:
-    return _logs(searches, _searches_numbered(searches)) > 1
-
-
 # Files that cover the same days -----------------------------------------------------------------------------
 
 
-def overlaps(searches: pd.DataFrame) -> pd.DataFrame:
+def overlaps(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     """Files of one owner whose periods overlap: camera_owner, source_file, other_file, from, until (UTC),
     rows and other_rows inside the overlap, searches_in_both.
 
@@ -168,83 +156,125 @@ def overlaps(searches: pd.DataFrame) -> pd.DataFrame:
     searches stand in both files, adding the files up would count them twice. Where none does although both have
     rows, the files are different logs, or ids and redaction keep their rows apart.
     """
-    lines = [line for _, rows in searches.groupby("camera_owner") for line in _overlapping(rows)]
+    pairs = _overlapping(periods(searches, "camera_owner", "source_file"))
     columns = ["camera_owner", "source_file", "other_file", "from", "until", "rows", "other_rows",
                "searches_in_both"]  # fmt: skip
-    return pd.DataFrame(lines, columns=columns)
+    if pairs.empty:
+        return pd.DataFrame(columns=columns)
+    found = pairs.assign(
+        rows=_rows_inside(searches, pairs, "source_file"),
+        other_rows=_rows_inside(searches, pairs, "other_file"),
+        searches_in_both=_in_both(_among(searches, again), pairs),
+    )
+    return found[columns]
 
 
-def _overlapping(rows: pd.DataFrame) -> Iterator[dict[str, object]]:
-    files = {name: part for name, part in rows.groupby("source_file") if len(part)}
-    ends = {name: (part["searched_at"].min(), part["searched_at"].max()) for name, part in files.items()}
-    for one, other in combinations(sorted(files, key=lambda name: (ends[name], name)), 2):
-        begin, end = max(ends[one][0], ends[other][0]), min(ends[one][1], ends[other][1])
-        if begin > end:
-            continue
-        mine, theirs = (part[part["searched_at"].between(begin, end)] for part in (files[one], files[other]))
-        both = np.intersect1d(mine["search_key"].unique(), theirs["search_key"].unique())
-        yield {
-            "camera_owner": rows["camera_owner"].iloc[0], "source_file": one, "other_file": other,
-            "from": begin, "until": end, "rows": len(mine), "other_rows": len(theirs),
-            "searches_in_both": len(both),
-        }  # fmt: skip
+def _overlapping(files: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of files of one owner whose periods overlap, the earlier one first: from, until, and a number `pair`."""
+    files = files.sort_values(["camera_owner", "first", "last", "source_file"], ignore_index=True)
+    files["place"] = files.index
+    both = files.merge(files, on="camera_owner", suffixes=("", "_other"))
+    both = both.rename(columns={"source_file_other": "other_file", "first_other": "from"})
+    both["until"] = both[["last", "last_other"]].min(axis=1)
+    found = both[(both["place"] < both["place_other"]) & (both["from"] <= both["until"])]
+    columns = ["camera_owner", "source_file", "other_file", "from", "until"]
+    return found[columns].reset_index(drop=True).rename_axis("pair").reset_index()
+
+
+def _rows_inside(searches: Searches, pairs: pd.DataFrame, which: str) -> pd.Series:
+    """How many rows the file that a column of the pairs names has inside each overlap.
+
+    Most rows of a file lie inside all its overlaps: those are counted once, the others for each pair.
+    """
+    pairs = pairs.rename(columns={which: "file"})
+    ends = {"latest": ("from", "max"), "earliest": ("until", "min")}
+    common = pairs.groupby(["camera_owner", "file"]).agg(**ends).reset_index()
+    lines = """select common.camera_owner, file, searched_at between latest and earliest as inside_all,
+                      if(inside_all, null, searched_at) as moment, count(*) as rows
+               from searches join common on searches.camera_owner = common.camera_owner and source_file = file
+               group by all"""
+    found = ask(searches, f"""
+        select pair, sum(rows) as inside from pairs join ({lines}) using (camera_owner, file)
+        where inside_all or moment between "from" and until group by pair
+        """, pairs=pairs, common=common)  # fmt: skip
+    return _of_each(pairs, found)
+
+
+def _in_both(again: Searches, pairs: pd.DataFrame) -> pd.Series:
+    """How many searches stand inside the overlap in both files of each pair."""
+    twice = """select one.camera_owner, search_key, one.source_file, other.source_file as other_file,
+                      one.searched_at as moment, other.searched_at as other_moment
+               from searches as one join searches as other using (camera_owner, search_key)
+               where one.source_file <> other.source_file"""
+    found = ask(again, f"""
+        select pair, count(distinct search_key) as inside
+        from pairs join ({twice}) using (camera_owner, source_file, other_file)
+        where moment between "from" and until and other_moment between "from" and until group by pair
+        """, pairs=pairs)  # fmt: skip
+    return _of_each(pairs, found)
+
+
+def _of_each(pairs: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
+    """The count `inside` of each pair, 0 where none was found."""
+    return pairs["pair"].map(found.set_index("pair")["inside"]).fillna(0).astype("int64")
 
 
 # What several logs say of one search ------------------------------------------------------------------------
 
+HIDDEN = one_of("reason_origin", ("masked", "blank"))
+"""An SQL condition: the log does not show the reason."""
 
-def reasons_across_logs(searches: pd.DataFrame) -> pd.DataFrame:
+
+def reasons_across_logs(again: Searches) -> pd.DataFrame:
     """What several logs say of one search: case, searches. Nothing is filled in from one to another."""
-    shared = searches[_in_several_logs(searches)]
-    key = _searches_numbered(shared)
-    said = ~shared["reason_origin"].isin(HIDDEN).to_numpy()
-    text = _numbered(shared["reason_as_released"])
-    each = pd.DataFrame({"said": said}).groupby(key)["said"].agg(["sum", "size"])
-    each.columns = ["said", "rows"]
-    shown = pd.DataFrame({"text": text[said]}).groupby(key[said])["text"].agg(["min", "max"])
-    # One text, two or more, or none at all: that is all the cases ask.
-    texts = (1 + (shown["min"] != shown["max"])).reindex(each.index, fill_value=0)
-    each["texts"] = texts.to_numpy()
+    each = f"""select count(*) as rows, count(*) filter (not {HIDDEN}) as said,
+                   min(reason_as_released) filter (not {HIDDEN}) = max(reason_as_released) filter (not {HIDDEN}) as same
+               from searches group by search_key having {IN_SEVERAL_LOGS}"""
     cases = {
-        "every log gives the same reason": (each["said"] == each["rows"]) & (each["texts"] == 1),
-        "every log gives a reason, in different words": (each["said"] == each["rows"]) & (each["texts"] > 1),
-        "one log gives a reason that another hides or leaves blank": (each["said"] > 0)
-        & (each["said"] < each["rows"]),
-        "no log gives a reason": each["said"] == 0,
+        "every log gives the same reason": "said = rows and same",
+        "every log gives a reason, in different words": "said = rows and not same",
+        "one log gives a reason that another hides or leaves blank": "said > 0 and said < rows",
+        "no log gives a reason": "said = 0",
     }
-    return pd.DataFrame({"case": list(cases), "searches": [int(mask.sum()) for mask in cases.values()]})
+    counts = ", ".join(f"count(*) filter ({condition})" for condition in cases.values())
+    found = ask(again, f"select {counts} from ({each})").iloc[0]
+    return pd.DataFrame({"case": list(cases), "searches": found.astype("int64").tolist()})
 
 
-def hidden_elsewhere(searches: pd.DataFrame) -> pd.DataFrame:
+HIDDEN_SOMEWHERE = f"""search_key in (
+    select search_key from searches group by search_key having {IN_SEVERAL_LOGS} and bool_or({HIDDEN}))"""
+"""An SQL condition: several logs hold the search, and one of them hides the reason or leaves it blank."""
+
+
+def hidden_elsewhere(again: Searches) -> pd.DataFrame:
     """What the shown reasons say of searches that another log hides or leaves blank: topic, searches.
 
     A search with several topics stands in each line. The hidden rows are counted by what their own log says;
     these lines only tell what that leaves out.
     """
-    hidden = searches["reason_origin"].isin(HIDDEN)
-    shown = searches[~hidden & _hidden_somewhere(searches)]
-    topics = shown[["search_key", "topics"]].explode("topics").dropna().drop_duplicates()
-    counts = topics.groupby("topics")["search_key"].nunique().rename("searches")
-    none = int(shown.loc[lengths(shown["topics"]) == 0, "search_key"].nunique())
-    table = counts.rename_axis("topic").reset_index()
-    table = table.sort_values(["searches", "topic"], ascending=[False, True], ignore_index=True)
-    table.loc[len(table)] = ["(no topic matched)", none]
+    shown = f"select search_key, topics from searches where not {HIDDEN} and {HIDDEN_SOMEWHERE}"
+    table = ask(again, f"""
+        select topic, count(distinct search_key) as searches
+        from (select search_key, unnest(topics) as topic from ({shown})) where topic is not null
+        group by topic order by searches desc, topic
+        """)  # fmt: skip
+    none = ask(again, f"select count(distinct search_key) as n from ({shown}) where len(topics) = 0")
+    table.loc[len(table)] = ["(no topic matched)", none["n"].iloc[0]]
     return table.astype({"searches": int})
 
 
-def _hidden_somewhere(searches: pd.DataFrame) -> np.ndarray:
-    """Rows of searches that stand in several logs, of which one hides the reason or leaves it blank."""
-    key = _searches_numbered(searches)
-    hidden = np.zeros(int(key.max()) + 1 if len(key) else 0, dtype=bool)
-    hidden[key[searches["reason_origin"].isin(HIDDEN).to_numpy(dtype=bool)]] = True
-    return hidden[key] & (_logs(searches, key) > 1)
-
-
-def immigration_hidden_elsewhere(searches: pd.DataFrame) -> Numbers:
+def immigration_hidden_elsewhere(again: Searches) -> Numbers:
     """Searches that cite immigration in one log and whose reason another log hides or leaves blank."""
-    rows = searches[_hidden_somewhere(searches)]
+    rows = f"select search_key, immigration_tier from searches where {HIDDEN_SOMEWHERE}"
     return [
-        number(f"immigration_hidden_elsewhere.{name}", "all",
-               rows.loc[rows["immigration_tier"].isin(tiers), "search_key"].nunique(), "searches")
+        number(f"immigration_hidden_elsewhere.{name}", "all", _searches_of(again, rows, tiers), "searches")
         for name, tiers in DEFINITIONS.items()
-    ]  # fmt: skip
+    ]
+
+
+def _searches_of(again: Searches, rows: str, tiers: tuple[str, ...]) -> int:
+    """How many searches have a row of one of these tiers."""
+    condition = one_of("immigration_tier", tiers)
+    return int(
+        ask(again, f"select count(distinct search_key) as n from ({rows}) where {condition}")["n"].iloc[0]
+    )
