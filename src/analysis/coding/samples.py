@@ -61,23 +61,29 @@ def _writings(searches: Searches, task_force: frozenset[str]) -> pd.DataFrame:
     Topics, tier and kind are those of the first row: a rule about a dated operation may give later ones others.
     """
     eras = ", ".join(f"count(*) filter (era = {quoted(era)}) as rows_{era}" for era in _ERA_NAMES)
-    firsts = ", ".join(f"arg_min({column}, place) as {name}" for name, column in _FIRSTS.items())
     rows = (
         "select coalesce(reason_text, '') as text, array_to_string(offense_types, '; ') as offense_types, "
-        f"{coded(searches, 'reason_origin')} as origin, era, {', '.join(_FIRSTS.values())}, "
+        f"{coded(searches, 'reason_origin')} as origin, {coded(searches, 'era')} as era, "
         f"{_in_the_net(task_force)} as net, {place_of(searches)} as place from searches"
     )
-    counts = f"count(*) as rows, {eras}, bool_or(net) as net, min(place) as first"
+    counts = f"count(*) as rows, {eras}, bool_or(net) as net, min(place) as place"
     made = ask(
         searches,
-        f"select text, offense_types, origin, {firsts}, {counts} from ({rows}) "
-        "group by text, offense_types, origin order by first",
-    ).drop(columns="first")
-    made["topics"] = made["topics"].tolist()
-    return made.astype(dict.fromkeys(("rows", *(f"rows_{era}" for era in _ERA_NAMES)), "int64"))
+        f"select text, offense_types, origin, {counts} from ({rows}) "
+        "group by text, offense_types, origin order by place",
+    )
+    made = made.astype(dict.fromkeys(("rows", *(f"rows_{era}" for era in _ERA_NAMES)), "int64"))
+    firsts = _rows_at(searches, made[["place"]])
+    return made.drop(columns="place").assign(
+        topics=firsts["topics"].tolist(), tier=firsts["tier"], kind=firsts["kind"]
+    )
 
 
-_FIRSTS = {"topics": "topics", "tier": "immigration_tier", "kind": "immigration_kind"}
+def _rows_at(searches: Searches, places: pd.DataFrame) -> pd.DataFrame:
+    """Topics, tier and kind of the rows at these places, in their order."""
+    columns = "topics, immigration_tier as tier, immigration_kind as kind"
+    rows = f"select {place_of(searches)} as place, {columns} from searches"
+    return ask(searches, f"from ({rows}) semi join places using (place) order by place", places=places)
 
 
 def _in_the_net(task_force: frozenset[str]) -> str:
