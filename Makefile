@@ -43,8 +43,8 @@ report: $(VENV)/.installed  ## the offline site of every place in site/, and as 
 rows: $(VENV)/.installed  ## the rows behind every number, in a browser, with Datasette (make extras installs it)
 	@$(RUN) rows $(ONE)
 
-bench: $(VENV)/.extras  ## speed and memory, beside the alternatives, in one run
-	@$(RUN) bench
+bench: $(VENV)/.extras  ## speed and memory, beside the alternatives, in one run (ROWS=<of the synthetic nation>)
+	@$(RUN) bench $(if $(ROWS),--rows $(ROWS),)
 
 verify: $(VENV)/.installed  ## rebuild from nothing and fail if results/ changed (WITH=<another Python that has the lock>)
 	@$(RUN) verify $(ONE) $(if $(WITH),--python $(WITH),)

@@ -1,5 +1,6 @@
 """The alternatives do what they say on the same rows, and what is written comes from what was measured."""
 
+import inspect
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -8,8 +9,8 @@ import pytest
 from frames import part_of
 from test_build import HEADER, row
 
-from analysis import benchmark
-from analysis.benchmark import Measured, corpus, peers
+from analysis import benchmark, measures, places
+from analysis.benchmark import Measured, corpus, nation, peers
 from analysis.places import ReleasedFile
 
 
@@ -81,10 +82,34 @@ def test_what_is_written_comes_from_what_was_measured():
             "peak_GB": [0.1, 0.2],
         }
     )
-    text = benchmark.report(month, 100, scaling, scaling, datetime(2026, 1, 2, 3, 4, tzinfo=UTC))
+    corpora = pd.DataFrame({
+        "rows": [1_000], "seconds": [3.0], "core_seconds": [5.0], "peak_GB": [0.5],
+        "measures_seconds": [4.0], "measures_core_seconds": [6.0], "measures_peak_GB": [0.7],
+    })  # fmt: skip
+    measured = pd.DataFrame({"measure": ["topics", "who"], "seconds": [1.0, 3.0]})
+    when = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    text = benchmark.report(month, 100, scaling, corpora, measured, when)
+    assert "| 1,000 | 3.0 | 200 | 0.50 | 4.0 | 6.0 | 0.70 | 7.0 |" in text
+    assert "2 of them" in text
+    assert "`who` 3.0, `topics` 1.0" in text
     assert "| ours | 3.00 | 5.00 | 2.00 | 2.5× | 1.0× | 0.50 |" in text
     assert "with the 1.00th power" in text
     assert "02 January 2026, 03:04 UTC" in text
+
+
+def test_every_measure_of_searches_is_counted_of_a_nation(tmp_path):
+    asked = {
+        name
+        for name in measures.__all__
+        if inspect.isfunction(getattr(measures, name))
+        and next(iter(inspect.signature(getattr(measures, name)).parameters), "") in ("searches", "again")
+    }
+    assert {*nation.NAMES} == (asked - {"scopes", "of_part"}) | {"released"}
+    paths = corpus.write(tmp_path, 3_000, 2)
+    place = nation.place_of(paths, places.find("texas-replica"))
+    found = nation.make_searches(place, tmp_path, tmp_path)
+    counted = [name for name, _ in nation.count_all(found, place, corpus.write_agreements(tmp_path, 9))]
+    assert counted == [*nation.NAMES]
 
 
 def test_costs_are_rows_by_the_pace_that_was_measured():

@@ -145,3 +145,15 @@ def test_every_title_says_what_is_plotted_and_holds_no_number():
         title = getattr(figures, name)(table).get_suptitle()
         assert title
         assert not any(sign.isdigit() for sign in title)
+
+
+def test_of_many_camera_owners_the_smallest_share_a_panel():
+    owners = [f"Tarnwick {number:02} ISD" for number in range(40)]
+    days = pd.DataFrame(
+        [(owner, day, number) for number, owner in enumerate(owners) for day in WEEKS],
+        columns=["camera_owner", "day", "searches"],
+    )
+    panels = figures.searches_per_day(days).axes
+    titles = [axes.get_title(loc="left") for axes in panels]
+    assert titles == [*owners[-11:], "29 other camera owners together"]
+    assert panels[-1].lines[0].get_ydata().max() == sum(range(29))

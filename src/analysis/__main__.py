@@ -68,7 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     verb("test", test, "the tests")
     verb("readme", readme, "bring the computed parts of README.md and of the library's list up to date")
     verb("lab", lab, "JupyterLab in this environment")
-    verb("bench", bench, "speed and memory, beside the alternatives, in one run")
+    added = verb("bench", bench, "speed and memory, beside the alternatives, in one run")
+    added.add_argument("--rows", type=int, help="synthetic searches in the largest corpus (100 million)")
     for name, do, what in (("explain", explain, "reason"), ("agency", agency, "name")):
         added = verb(name, do, f"say what the rules make of a {what}, and why")
         added.add_argument(what, nargs="?", help=f"the {what} as released")
@@ -437,7 +438,7 @@ def bench(asked: argparse.Namespace) -> int:
     """Time the main steps on the replica."""
     from analysis import benchmark
 
-    return benchmark.run(print)
+    return benchmark.run(print, asked.rows) if asked.rows else benchmark.run(print)
 
 
 def explain(asked: argparse.Namespace) -> None:

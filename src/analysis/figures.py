@@ -252,8 +252,12 @@ def _one_or(count: int, many: str) -> str:
 
 @_house
 def searches_per_day(table: pd.DataFrame) -> Figure:
-    """One panel for each camera owner under the next, on its own scale: searches a day, the vendor's changes marked."""
-    owners = sorted(table["camera_owner"].unique())
+    """One panel for each camera owner under the next, on its own scale: searches a day, the vendor's changes marked.
+
+    Of more than `MOST_PANELS` owners, those with fewest searches share the last panel.
+    """
+    table = _in_panels(table)
+    owners = list(dict.fromkeys(table["camera_owner"]))
     figure = _figure("searches_per_day", 2.6 if len(owners) == 1 else 0.6 + 1.15 * len(owners))
     first, last = table["day"].min(), table["day"].max()
     panels = figure.subplots(len(owners), 1, sharex=True, squeeze=False)[:, 0]
@@ -269,6 +273,21 @@ def searches_per_day(table: pd.DataFrame) -> Figure:
     panels[0].set_title(_eras(first, last), loc="right", fontsize=8)
     _dates(panels[-1])
     return figure
+
+
+MOST_PANELS = 12
+
+
+def _in_panels(table: pd.DataFrame) -> pd.DataFrame:
+    """The table by camera owner in alphabetical order, the smallest of many put together behind the others."""
+    most = table.groupby("camera_owner")["searches"].sum().sort_values(ascending=False, kind="stable").index
+    table = table.sort_values(["camera_owner", "day"])
+    if len(most) <= MOST_PANELS:
+        return table
+    alone = table["camera_owner"].isin(most[: MOST_PANELS - 1])
+    rest = table[~alone].groupby("day", as_index=False)["searches"].sum()
+    name = f"{len(most) - MOST_PANELS + 1:,} other camera owners together"
+    return pd.concat([table[alone], rest.assign(camera_owner=name)], ignore_index=True)
 
 
 @_house

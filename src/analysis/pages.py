@@ -23,7 +23,7 @@ from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 
 from analysis import build, claims, figures, places, tallies
-from analysis.measures import PART_COLUMNS, Number, Numbers, formatted, lookup, of_part
+from analysis.measures import Number, Numbers, formatted, lookup, of_part
 
 FORMULA = tuple("=+-@\t\r")
 """Signs with which a spreadsheet begins a formula; text that starts with one is published behind an apostrophe."""
@@ -52,9 +52,9 @@ class Page:
 
     # Reading ------------------------------------------------------------------------------------------------
 
-    def searches(self, *columns: str) -> Any:
-        """The place's searches to be counted where they lie; with columns, a frame of them."""
-        return build.open_searches(self.place, columns) if columns else tallies.of(self.place)
+    def searches(self) -> tallies.Searches:
+        """The place's searches, to be counted where they lie."""
+        return tallies.of(self.place)
 
     def number(self, measure: str, scope: str = "all") -> str:
         """A recorded number as a reader sees it, for a sentence."""
@@ -137,7 +137,7 @@ class Page:
             return lookup(self.numbers)
         if claim.scope not in ("all", *(file.camera_owner for file in self.place.files)):
             return {}
-        rows = claims.part(claim, self.searches(*PART_COLUMNS), self.place.time_zone)
+        rows = claims.part(claim, self.searches(), self.place.time_zone)
         numbers = of_part(rows, claim.measure, self.place.state)
         return {(one["measure"], claim.scope): one for one in numbers}
 

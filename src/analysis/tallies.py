@@ -191,7 +191,9 @@ MANY = ("source_file", "camera_owner", "searching_agency", "searching_agency_as_
 
 def coded(searches: Searches, column: str) -> str:
     """A column as an SQL expression to group by: one of `WORDS` on disk as an enumeration of its values."""
-    kind = _enumeration(searches.path, column) if isinstance(searches, Stored) and column in WORDS else ""
+    if not isinstance(searches, Stored) or column not in WORDS:
+        return column
+    kind = _enumeration(searches.path, column, searches.path.stat().st_mtime_ns)
     return f"{column}::{kind}" if kind else column
 
 
@@ -207,7 +209,7 @@ def _coded(searches: Searches, columns: Sequence[str], many: bool = False) -> It
 
 
 @cache
-def _enumeration(path: Path, column: str) -> str:
+def _enumeration(path: Path, column: str, _: int) -> str:
     """The name of a type that holds a column's values in alphabetical order; none where it has no value."""
     values = f"select distinct {column} from read_parquet({quoted(str(path))}) where {column} is not null"
     found = ask(Stored(path), f"select count(*) as n from ({values})")["n"].iloc[0]

@@ -67,7 +67,7 @@ from analysis.measures.otherwise import (
     weeks_otherwise,
 )
 from analysis.measures.own import own_searches
-from analysis.measures.part import PART_COLUMNS, of_part
+from analysis.measures.part import of_part
 from analysis.measures.reach import breadth, own_cameras, reach, reach_by_type, reach_spread
 from analysis.measures.reasons import (
     by_origin,
@@ -83,7 +83,7 @@ from analysis.measures.reasons import (
 from analysis.measures.sharing import access, with_access, without_access
 
 __all__ = [
-    "ALTERNATIVES", "CUT_OVERS", "DEFINITIONS", "PART_COLUMNS", "Number", "Numbers", "access", "accounts",
+    "ALTERNATIVES", "CUT_OVERS", "DEFINITIONS", "Number", "Numbers", "access", "accounts",
     "added_by_definition", "agencies_behind", "agencies_otherwise", "agreements", "at_search", "breadth",
     "by_definition", "by_era", "by_hour", "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_side",
     "by_standing", "by_state", "candidate_spellings", "candidate_words", "changed_character", "changes_in",

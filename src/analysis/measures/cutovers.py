@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.measures.agencies import is_named
 from analysis.measures.numbers import DEFINITIONS, Number, Numbers, number, rows_of, share
 from analysis.searches import ERAS
-from analysis.tallies import Searches, holds, local_time, one_of, periods, quoted, tally
+from analysis.tallies import Searches, holds, local_time, once, one_of, periods, quoted, tally
 
 REDACTION = datetime(2025, 12, 17, tzinfo=UTC)
 """From this day the vendor's network audits hide officers, plates and vehicles (its e-mail to agencies; the logs)."""
@@ -49,7 +49,7 @@ def cut_overs(searches: Searches) -> pd.DataFrame:
     immigration (core) reasons. Empty where the period holds no change. A difference may have other causes.
     """
     first, last = _period(searches)
-    lines = tally(searches, **_FACTS)
+    lines = _by_agency(searches)
     rows = [
         {"change": what, "from": at.date().isoformat(), "side": side} | _side(lines[which], start, end)
         for at, what in _changes(first, last)
@@ -100,6 +100,11 @@ _FACTS = {
 """What is compared, as SQL: how many of the vendor's changes lay behind a search, and what its reason was."""
 
 
+@once
+def _by_agency(searches: Searches) -> pd.DataFrame:
+    return tally(searches, "searching_agency", **_FACTS)
+
+
 def _after(lines: pd.DataFrame, at: datetime) -> pd.Series:
     """Which lines stand for searches from a change on."""
     return lines["changes"] > sum(other < at for other, _ in CUT_OVERS)
@@ -125,7 +130,7 @@ def changed_character(searches: Searches) -> pd.DataFrame:
     named_immigration_before_only, named_immigration_after_only. Both directions are counted: vagueness may rise
     and fall by chance, by order or by a new menu, and a count says nothing of why.
     """
-    lines = tally(searches, "searching_agency", **_FACTS)
+    lines = _by_agency(searches)
     lines = lines[is_named(lines["searching_agency"])]
     rows = [
         {"change": what, "from": at.date().isoformat()} | _compared(lines, at)

@@ -10,13 +10,6 @@ from analysis.measures.reach import reach
 from analysis.measures.reasons import reasons_given
 from analysis.tallies import Searches, count
 
-PART_COLUMNS = (
-    "camera_owner", "search_key", "searching_agency", "searching_agency_as_released", "agency_state", "agency_kind",
-    "searched_at", "window_start", "window_end", "networks_searched", "devices_searched", "reason_as_released",
-    "reason_text", "reason_origin", "offense_types", "topics", "immigration_tier", "immigration_kind", "mixed",
-)  # fmt: skip
-"""The columns that `of_part` reads."""
-
 
 def of_part(searches: Searches, measure: str, state: str | None = None) -> Numbers:
     """The numbers of scope "all" among which `measure` is, counted in these searches alone; none if it is not known.

@@ -1,0 +1,103 @@
+"""Builds a synthetic nation's searches and counts every measure of them, as the notebooks do, timing each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import agencies, build, engine, measures, parts, rowgroups
+from analysis.agencies import AgreementList
+from analysis.places import Place
+from analysis.tallies import Stored
+
+ROWS = 100_000_000
+FILES = 16
+
+
+def place_of(paths: Sequence[Path], like: Place) -> Place:
+    """A place whose files are these of a corpus, with the rules, state and time zone of another."""
+    file = replace(like.files[0], camera_owner="Synthetic", own_agency=None, period=None)
+    files = tuple(replace(file, name=path.name, bytes=path.stat().st_size) for path in paths)
+    return replace(like, name="synthetic", files=files, same_search="rule")
+
+
+def make_searches(place: Place, folder: Path, out: Path) -> Stored:
+    """searches.parquet of a place whose files lie in `folder`: typed, classified and given agencies."""
+    by = parts.recipe(place)
+    made = [out / "parts" / file.name for file in place.files]
+    tasks = [engine.Task(f, str(folder / f.name), str(part), by) for f, part in zip(place.files, made)]
+    for _ in engine.run_here(tasks):
+        pass
+    rowgroups.join([part / "searches.parquet" for part in made], out / "searches.parquet")
+    return Stored(out / "searches.parquet")
+
+
+def count_all(searches: Stored, place: Place, listed: Path) -> Iterator[tuple[str, float]]:
+    """Count every measure, one after the other; gives its name and its seconds. `listed` is a list of agreements."""
+    given = _given(searches, place, agencies.read_list(listed))
+    for name in NAMES:
+        began = time.perf_counter()
+        getattr(measures, name)(*given(name))
+        yield name, time.perf_counter() - began
+
+
+def _given(searches: Stored, place: Place, listed: AgreementList) -> Callable[[str], tuple[Any, ...]]:
+    """What each measure is given."""
+    zone, signed = place.time_zone, listed.agreements
+    cleared, others = build.open_cleared(place), build.open_other_lists(place)
+    more: dict[str, tuple[Any, ...]] = {
+        **dict.fromkeys(("per_day", "by_hour", "immigration_per_week", "weeks_otherwise"), (zone,)),
+        **dict.fromkeys(("who", "by_side"), (place.state,)),
+        **dict.fromkeys(("with_access", "without_access", "access"), ([],)),
+        **dict.fromkeys(("other_lists", "disagreements"), (others,)),
+        **dict.fromkeys(("at_search", "otherwise"), (signed, zone)),
+        "coverage": (place.files, zone),
+        "seen_again": ("rule",),
+        "common_reasons": (False, cleared),
+        "own_searches": (cleared,),
+        "agreements": ([listed], zone),
+    }
+
+    def given(name: str) -> tuple[Any, ...]:
+        if name == "released":
+            return _files(place), searches
+        if name == "by_standing":
+            return searches, measures.at_search(searches, signed, zone), [listed]
+        if name in BESIDE_AGAIN + OF_AGAIN:
+            again = measures.seen_again(searches, "rule")  # set aside once
+            return (searches, again) if name in BESIDE_AGAIN else (again,)
+        return searches, *more.get(name, ())
+
+    return given
+
+
+def _files(place: Place) -> pd.DataFrame:
+    """What a build would say of the files: nothing of them was rejected."""
+    facts = {"camera_owner": "Synthetic", "forms": "FW", "records": 0, "rejected": 0, "searches": 1}
+    return pd.DataFrame([{"source_file": file.name, **facts} for file in place.files])
+
+
+BESIDE_AGAIN = ("sightings", "logs_per_search", "distinct_by_rule", "overlaps", "repeated_in_one_log")
+OF_AGAIN = ("ids_across_logs", "reasons_across_logs", "hidden_elsewhere", "immigration_hidden_elsewhere")
+"""What is counted of searches that are seen again, beside all of them or alone."""
+
+NAMES = (
+    "released", "coverage", "per_day", "by_era", "by_moderation",
+    "seen_again", "sightings", "logs_per_search", "distinct_by_rule", "ids_across_logs", "overlaps",
+    "repeated_in_one_log", "reasons_across_logs", "hidden_elsewhere", "immigration_hidden_elsewhere",
+    "reasons_given", "by_origin", "origin_by_week", "offense_types", "topics", "rules_that_matched", "common_reasons",
+    "candidate_spellings", "candidate_words",
+    "who", "released_names", "by_kind", "by_state", "by_side", "top_agencies", "own_searches", "reach", "reach_spread",
+    "own_cameras", "breadth", "reach_by_type", "by_hour", "changes_in", "cut_overs", "word_blocking",
+    "changed_character", "with_access", "without_access", "access",
+    "immigration_searches", "by_definition", "added_by_definition", "immigration_per_week", "agencies_behind",
+    "by_immigration_kind", "agreements", "at_search", "by_standing",
+    "otherwise", "numbers_otherwise", "weeks_otherwise", "agencies_otherwise", "definitions_by_owner", "other_lists",
+    "disagreements",
+)  # fmt: skip
+"""Every measure of searches, notebook by notebook; a test holds the list to `analysis.measures`."""
