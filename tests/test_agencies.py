@@ -10,9 +10,10 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import agencies, measures
+from analysis import agencies
 from analysis.agencies.names import read
 from analysis.agencies.words import words
+from analysis.measures.agreements import at_search
 
 COLUMNS = ["released", "agency", "state", "kind", "tags", "decided_by"]
 
@@ -665,7 +666,7 @@ def searched(agency: str, state: str | None, kind: str | None, *days: str) -> pd
 def test_an_agreement_counts_from_the_day_it_was_signed(tmp_path, days, when, before, after, since):
     path = tmp_path / "287g.csv"
     path.write_text("\n".join(SHEET.splitlines()[:2]), encoding="utf-8")
-    found = measures.at_search(
+    found = at_search(
         searched("Quellmere County TX SO", "TX", "county_sheriff", *days), agencies.participating(path)
     ).iloc[0]
     assert (found["when"], found["signed_before"], found["signed_after"], found["searches_since"]) == (
@@ -684,7 +685,7 @@ def test_every_model_is_kept_with_its_own_date_and_the_first_one_counts(sheet):
 
 
 def test_an_agreement_without_a_readable_date_is_never_in_force(sheet):
-    found = measures.at_search(
+    found = at_search(
         searched("Tarnwick TX PD", "TX", "municipal", "2025-12-01"), agencies.participating(sheet)
     )
     assert (found["when"].item(), found["signed_before"].item()) == ("date not known", False)
@@ -711,8 +712,8 @@ def test_the_day_of_a_search_is_that_of_the_owners_clock(tmp_path):
     path.write_text("\n".join(SHEET.splitlines()[:2]), encoding="utf-8")
     rows = searched("Quellmere County TX SO", "TX", "county_sheriff", "2025-12-10T03:00")
     listed = agencies.participating(path)
-    assert measures.at_search(rows, listed)["signed_before"].item()
-    assert not measures.at_search(rows, listed, "America/Chicago")["signed_before"].item()
+    assert at_search(rows, listed)["signed_before"].item()
+    assert not at_search(rows, listed, "America/Chicago")["signed_before"].item()
 
 
 def test_a_match_with_the_kind_unknown_on_one_side_says_so(sheet):

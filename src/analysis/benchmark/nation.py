@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,15 +39,18 @@ def make_searches(place: Place, folder: Path, out: Path) -> Stored:
 
 def count_all(searches: Stored, place: Place, listed: Path) -> Iterator[tuple[str, float]]:
     """Count every measure, one after the other; gives its name and its seconds. `listed` is a list of agreements."""
-    given = _given(searches, place, agencies.read_list(listed))
+    answers: dict[str, Any] = {}
+    given = _given(searches, place, agencies.read_list(listed), answers)
     for name in NAMES:
         began = time.perf_counter()
-        getattr(measures, name)(*given(name))
+        answers[name] = getattr(measures, name)(*given(name))
         yield name, time.perf_counter() - began
 
 
-def _given(searches: Stored, place: Place, listed: AgreementList) -> Callable[[str], tuple[Any, ...]]:
-    """What each measure is given."""
+def _given(
+    searches: Stored, place: Place, listed: AgreementList, answers: Mapping[str, Any]
+) -> Callable[[str], tuple[Any, ...]]:
+    """What each measure is given, some of it answers of measures before."""
     zone, signed = place.time_zone, listed.agreements
     cleared, others = build.open_cleared(place), build.open_other_lists(place)
     more: dict[str, tuple[Any, ...]] = {
@@ -55,7 +58,7 @@ def _given(searches: Stored, place: Place, listed: AgreementList) -> Callable[[s
         **dict.fromkeys(("who", "by_side"), (place.state,)),
         **dict.fromkeys(("with_access", "without_access", "access"), ([],)),
         **dict.fromkeys(("other_lists", "disagreements"), (others,)),
-        **dict.fromkeys(("at_search", "otherwise"), (signed, zone)),
+        "otherwise": (signed, zone),
         "coverage": (place.files, zone),
         "seen_again": ("rule",),
         "common_reasons": (False, cleared),
@@ -67,10 +70,9 @@ def _given(searches: Stored, place: Place, listed: AgreementList) -> Callable[[s
         if name == "released":
             return _files(place), searches
         if name == "by_standing":
-            return searches, measures.at_search(searches, signed, zone), [listed]
+            return searches, answers["agreements"][1], [listed]
         if name in BESIDE_AGAIN + OF_AGAIN:
-            again = measures.seen_again(searches, "rule")  # set aside once
-            return (searches, again) if name in BESIDE_AGAIN else (again,)
+            return (*((searches,) if name in BESIDE_AGAIN else ()), answers["seen_again"])
         return searches, *more.get(name, ())
 
     return given
@@ -96,7 +98,7 @@ NAMES = (
     "own_cameras", "breadth", "reach_by_type", "by_hour", "changes_in", "cut_overs", "word_blocking",
     "changed_character", "with_access", "without_access", "access",
     "immigration_searches", "by_definition", "added_by_definition", "immigration_per_week", "agencies_behind",
-    "by_immigration_kind", "agreements", "at_search", "by_standing",
+    "by_immigration_kind", "agreements", "by_standing",
     "otherwise", "numbers_otherwise", "weeks_otherwise", "agencies_otherwise", "definitions_by_owner", "other_lists",
     "disagreements",
 )  # fmt: skip

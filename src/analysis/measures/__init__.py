@@ -6,7 +6,7 @@ unless a name says otherwise; nothing here is a sum of logs where distinct searc
 """
 
 from analysis.measures.agencies import by_kind, by_side, by_state, is_named, top_agencies, who
-from analysis.measures.agreements import agreements, at_search, by_standing, growth, lists_read
+from analysis.measures.agreements import agreements, by_standing, growth, lists_read
 from analysis.measures.cutovers import (
     CUT_OVERS,
     by_hour,
@@ -84,7 +84,7 @@ from analysis.measures.sharing import access, with_access, without_access
 
 __all__ = [
     "ALTERNATIVES", "CUT_OVERS", "DEFINITIONS", "Number", "Numbers", "access", "accounts",
-    "added_by_definition", "agencies_behind", "agencies_otherwise", "agreements", "at_search", "breadth",
+    "added_by_definition", "agencies_behind", "agencies_otherwise", "agreements", "breadth",
     "by_definition", "by_era", "by_hour", "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_side",
     "by_standing", "by_state", "candidate_spellings", "candidate_words", "changed_character", "changes_in",
     "common_reasons", "counts_in", "coverage", "cut_overs", "definitions_by_owner", "disagreements",

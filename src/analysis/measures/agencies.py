@@ -6,65 +6,82 @@ import numpy as np
 import pandas as pd
 
 from analysis.formats import is_masked
-from analysis.measures.numbers import Numbers, in_each_scope, number, rows_of, with_share
-from analysis.tallies import Searches, holds, tally
+from analysis.measures.numbers import Number, Numbers, by_scope, number, with_share
+from analysis.tallies import Searches, ask, coded, holds, once, one_of, quoted, tally
 
 
 def who(searches: Searches, state: str | None) -> Numbers:
     """Agencies (canonical and as released), their states, and searches from inside and outside the owner's state."""
-
-    def of(scope: str, lines: pd.DataFrame) -> Numbers:
-        named = is_named(lines["searching_agency"])
-        federal = rows_of(lines, lines["agency_kind"].eq("federal").fillna(False))
-        return [
-            number("agencies", scope, _distinct(lines, "searching_agency", named), "agencies"),
-            number(
-                "agencies_as_released",
-                scope,
-                _distinct(lines, "searching_agency_as_released", named),
-                "names",
-            ),
-            number("searches_by_unnamed_agencies", scope, rows_of(lines, ~named), "rows"),
-            number("agency_states", scope, lines["agency_state"].dropna().nunique(), "states"),
-            number(
-                "searches_by_unresolved_agencies", scope, rows_of(lines, lines["agency_state"].isna()), "rows"
-            ),
-            number("federal_searches", scope, federal, "rows", numerator=federal, denominator=rows_of(lines)),
-            *_across_a_state_line(scope, lines, state),
-        ]
-
-    names = ("searching_agency", "searching_agency_as_released", "agency_state", "agency_kind")
-    return in_each_scope(tally(searches, "camera_owner", *names), of)
+    return [
+        one
+        for scope, of in _counts(searches, state).to_dict("index").items()
+        for one in (
+            number("agencies", scope, of["agencies"], "agencies"),
+            number("agencies_as_released", scope, of["as_released"], "names"),
+            number("searches_by_unnamed_agencies", scope, of["unnamed"], "rows"),
+            number("agency_states", scope, of["states"], "states"),
+            number("searches_by_unresolved_agencies", scope, of["unresolved"], "rows"),
+            _part("federal_searches", scope, of["federal"], of),
+            *_across_a_state_line(scope, of, state),
+        )
+    ]
 
 
-def _distinct(lines: pd.DataFrame, column: str, named: pd.Series) -> int:
-    """Distinct values of a column among lines that name an agency."""
-    values = lines[column] if named.all() else lines.loc[named, column]
-    return int(values.nunique())
+def _counts(searches: Searches, state: str | None) -> pd.DataFrame:
+    """What is counted of agencies, a line for each scope, all first: owners and agencies are paired once."""
+    names = [
+        coded(searches, name) for name in ("camera_owner", "searching_agency", "searching_agency_as_released")
+    ]
+    pairs = (
+        f"select {names[0]} as camera_owner, {names[1]} as agency, {names[2]} as released, agency_state, agency_kind, "
+        f"{named(searches)} as named, count(*) as rows from searches group by all"
+    )
+    rows = {
+        "unnamed": "not named",
+        "unresolved": "agency_state is null",
+        "federal": "agency_kind = 'federal'",
+        "inside": f"agency_state = {quoted(state or '')}",
+        "outside": f"agency_state <> {quoted(state or '')}",
+        "rows": "true",
+    }
+    counts = {
+        "agencies": "count(distinct agency) filter (named)",
+        "as_released": "count(distinct released) filter (named)",
+        "states": "count(distinct agency_state)",
+        **{name: f"coalesce(sum(rows) filter ({which}), 0)" for name, which in rows.items()},
+    }
+    asked = ", ".join(f"{sql} as {name}" for name, sql in counts.items())
+    scopes = "group by grouping sets ((camera_owner), ()) order by grouping(camera_owner) desc, camera_owner"
+    return by_scope(ask(searches, f"select camera_owner, {asked} from ({pairs}) {scopes}")).astype("int64")
 
 
-def _across_a_state_line(scope: str, lines: pd.DataFrame, state: str | None) -> Numbers:
-    names = ("in_state_searches", "out_of_state_searches")
+def _part(measure: str, scope: str, rows: int, of: dict[str, int]) -> Number:
+    return number(measure, scope, rows, "rows", numerator=rows, denominator=of["rows"])
+
+
+def _across_a_state_line(scope: str, of: dict[str, int], state: str | None) -> Numbers:
+    counts = {"in_state_searches": of["inside"], "out_of_state_searches": of["outside"]}
     if not state:
         because = "source.toml names no state"
-        return [number(name, scope, None, "rows", because=because) for name in names]
-    known, inside = lines["agency_state"].notna(), lines["agency_state"].eq(state).fillna(False)
-    counts = (rows_of(lines, inside), rows_of(lines, known & ~inside))
-    return [
-        number(name, scope, count, "rows", numerator=count, denominator=rows_of(lines))
-        for name, count in zip(names, counts)
-    ]
+        return [number(name, scope, None, "rows", because=because) for name in counts]
+    return [_part(name, scope, rows, of) for name, rows in counts.items()]
+
+
+def named(searches: Searches) -> str:
+    """An SQL condition: the search names its agency. A blank or a mask is nobody's name."""
+    return f"not {one_of('searching_agency', _unnamed(searches)['searching_agency'])}"
+
+
+@once
+def _unnamed(searches: Searches) -> pd.DataFrame:
+    agencies = tally(searches, "searching_agency")
+    return agencies[~is_named(agencies["searching_agency"])]
 
 
 def is_named(agencies: pd.Series) -> pd.Series:
     """Which rows name an agency: a blank or a mask is nobody's name and counts as no agency."""
     unnamed = [name for name in agencies.unique() if not str(name).strip() or is_masked(str(name))]
     return ~agencies.isin(unnamed)
-
-
-def count_agencies(rows: pd.DataFrame) -> int:
-    """Distinct agencies that rows name; masked and blank names are none."""
-    return int(rows.loc[is_named(rows["searching_agency"]), "searching_agency"].nunique())
 
 
 def _grouped(lines: pd.DataFrame, column: str) -> pd.DataFrame:

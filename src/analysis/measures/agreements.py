@@ -11,7 +11,8 @@ import pandas as pd
 
 from analysis import agencies
 from analysis.agencies import AgreementList
-from analysis.measures.immigration import counted, named
+from analysis.measures.agencies import named
+from analysis.measures.immigration import counted
 from analysis.measures.numbers import Numbers, number, rows_of
 from analysis.tallies import Searches, among, ask, local_time, periods, tally
 

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.measures.agencies import is_named, top_agencies
-from analysis.measures.numbers import DEFINITIONS, Number, Numbers, number, rows_of, share, with_share
+from analysis.measures.agencies import named, top_agencies
+from analysis.measures.numbers import (
+    DEFINITIONS,
+    Number,
+    Numbers,
+    by_scope,
+    number,
+    rows_of,
+    share,
+    with_share,
+)
 from analysis.tallies import (
     Searches,
     among,
@@ -102,25 +111,9 @@ def _most(searches: Searches) -> pd.DataFrame:
     )
 
 
-def by_scope(lines: pd.DataFrame) -> pd.DataFrame:
-    """The lines of camera owners by scope: the line without an owner is that of all."""
-    return lines.set_index(lines["camera_owner"].fillna("all").astype(object)).drop(columns="camera_owner")
-
-
 def count_of(counts: pd.DataFrame, scope: str, definition: str) -> int:
     """One count of `by_scope`; none where no line stands for the scope."""
     return int(counts[definition].get(scope, 0))
-
-
-def named(searches: Searches) -> str:
-    """An SQL condition: the search names its agency. A blank or a mask is nobody's name."""
-    return f"not {one_of('searching_agency', _unnamed(searches)['searching_agency'])}"
-
-
-@once
-def _unnamed(searches: Searches) -> pd.DataFrame:
-    agencies = tally(searches, "searching_agency")
-    return agencies[~is_named(agencies["searching_agency"])]
 
 
 # What is counted of the answers -----------------------------------------------------------------------------

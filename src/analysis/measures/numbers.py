@@ -38,6 +38,11 @@ def scopes(searches: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(owner), lines
 
 
+def by_scope(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines of camera owners by scope: the line without an owner is that of all."""
+    return lines.set_index(lines["camera_owner"].fillna("all").astype(object)).drop(columns="camera_owner")
+
+
 def rows_of(lines: pd.DataFrame, which: Any = None) -> int:
     """How many searches the lines of a tally stand for, or those of them that a mask names."""
     return int((lines["rows"] if which is None else lines["rows"][which]).sum())

@@ -16,14 +16,13 @@ from analysis.measures.agreements import beside, holders
 from analysis.measures.immigration import (
     LOCAL,
     by_kind_named,
-    by_scope,
     count_of,
     counted,
     every_week,
     in_scopes,
     week_of,
 )
-from analysis.measures.numbers import Number, number, rows_of, share
+from analysis.measures.numbers import Number, by_scope, number, rows_of, share
 from analysis.tallies import (
     Searches,
     aside,
