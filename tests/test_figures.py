@@ -1,6 +1,6 @@
 """Figures are the same bytes for the same table, say when they are invented, and bear an empty table."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import matplotlib as mpl
 import pandas as pd
@@ -157,3 +157,14 @@ def test_of_many_camera_owners_the_smallest_share_a_panel():
     titles = [axes.get_title(loc="left") for axes in panels]
     assert titles == [*owners[-11:], "29 other camera owners together"]
     assert panels[-1].lines[0].get_ydata().max() == sum(range(29))
+
+
+@pytest.mark.parametrize(("first", "last"), [("2025-01-01", "2025-12-31"), ("2025-05-01", "2026-04-30")])
+def test_the_names_of_the_vendors_changes_do_not_meet(first, last):
+    days = pd.date_range(first, last)
+    table = pd.DataFrame({"camera_owner": "Tarnwick ISD", "day": days, "searches": range(len(days))})
+    figure = figures.searches_per_day(table)
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert len(boxes) >= 3
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))

@@ -162,17 +162,34 @@ def _day(day: datetime) -> str:
 
 
 def _mark_cut_overs(axes: Axes, first: datetime, last: datetime, height: float, named: bool = True) -> None:
-    """The vendor's changes that fall inside the picture, named on it where asked."""
+    """The vendor's changes that fall inside the picture, named on it where asked.
+
+    A name stands to the right of its line, near the picture's end to the left, and further in where it would
+    meet another.
+    """
+    taken: list[tuple[float, int]] = []
     for moment, what in CUT_OVERS:
         day = moment.replace(tzinfo=None)
-        if first < day <= last:
-            axes.axvline(mdates.date2num(day), color=ACCENT, linewidth=1, linestyle="--")
-            if named:
-                axes.annotate(
-                    textwrap.fill(f"{_day(day)}: {what}", 24), (mdates.date2num(day), height),
-                    xycoords=("data", "axes fraction"), xytext=(4, 0), textcoords="offset points", fontsize=8,
-                    va="bottom" if height < 0.5 else "top", color=ACCENT,
-                )  # fmt: skip
+        if not first < day <= last:
+            continue
+        axes.axvline(mdates.date2num(day), color=ACCENT, linewidth=1, linestyle="--")
+        along = (day - first) / (last - first)
+        side = -1 if along > 1 - NAME_WIDTH else 1
+        begins = along if side > 0 else along - NAME_WIDTH
+        beside = {level for other, level in taken if abs(other - begins) < NAME_WIDTH}
+        level = min(set(range(len(beside) + 1)) - beside)
+        taken.append((begins, level))
+        if named:
+            axes.annotate(
+                textwrap.fill(f"{_day(day)}: {what}", 24), (mdates.date2num(day), height),
+                xycoords=("data", "axes fraction"), xytext=(4 * side, (24 if height < 0.5 else -24) * level),
+                textcoords="offset points", fontsize=8, color=ACCENT, ha="left" if side > 0 else "right",
+                va="bottom" if height < 0.5 else "top",
+            )  # fmt: skip
+
+
+NAME_WIDTH = 0.3
+"""The part of a picture's width that the name of a change takes."""
 
 
 def _eras(first: datetime, last: datetime) -> str:
