@@ -63,7 +63,7 @@ def tally(searches: Searches, *columns: str, where: str = "true", **made: str) -
     Lines are sorted by their columns in order, missing values last. `where` is an SQL condition; a value that
     comes from data is put into it by `quoted`.
     """
-    named = _named([*_coded(searches, columns)], made)
+    named = listed([*_coded(searches, columns)], made)
     sql = f"select {named}, count(*) as rows from searches where {where} group by all order by all"
     return ask(searches, sql).astype({"rows": "int64"})
 
@@ -77,7 +77,7 @@ def distinct(searches: Searches, what: str, *columns: str, where: str = "true") 
     if not columns:
         sql = f"select count(distinct {what}) as distinct, count(*) as rows from searches where {where}"
         return ask(searches, sql).astype({"distinct": "int64", "rows": "int64"})
-    named, names = _named([*_coded(searches, columns, many=True)], {"_what": what}), ", ".join(columns)
+    named, names = listed([*_coded(searches, columns, many=True)], {"_what": what}), ", ".join(columns)
     pairs = f"select {named}, count(*) as _rows from searches where {where} group by all"
     sql = f"select {names}, count(_what) as distinct, sum(_rows) as rows from ({pairs}) group by all order by all"
     return ask(searches, sql).astype({"distinct": "int64", "rows": "int64"})
@@ -89,7 +89,7 @@ def periods(searches: Searches, *columns: str) -> pd.DataFrame:
     Without columns there is one line.
     """
     ends = {"first": "min(searched_at)", "last": "max(searched_at)", "rows": "count(*)"}
-    named = _named([*_coded(searches, columns)], ends)
+    named = listed([*_coded(searches, columns)], ends)
     grouped = "group by all order by all" if columns else ""
     return ask(searches, f"select {named} from searches {grouped}").astype({"rows": "int64"})
 
@@ -118,7 +118,7 @@ def distinct_under(searches: Searches, what: str, column: str, under: Mapping[st
 
 def chosen(searches: Searches, *columns: str, where: str = "true", **made: str) -> pd.DataFrame:
     """The searches for which an SQL condition holds, a line each, in the order in which they stand."""
-    return ask(searches, f"select {_named(columns, made)} from searches where {where}")
+    return ask(searches, f"select {listed(columns, made)} from searches where {where}")
 
 
 def aside(searches: Searches, *columns: str, where: str = "true", **made: str) -> Searches:
@@ -126,7 +126,7 @@ def aside(searches: Searches, *columns: str, where: str = "true", **made: str) -
 
     Searches on disk are read once and written into a temporary file, in the order in which they stand.
     """
-    sql = f"select {_named(columns, made)} from searches where {where}"
+    sql = f"select {listed(columns, made)} from searches where {where}"
     if isinstance(searches, Stored):
         return Stored(_written(searches, sql, searches.path.stat().st_mtime_ns))
     return ask(searches, sql)
@@ -241,7 +241,8 @@ def once(question: Callable[[Searches], Answer]) -> Callable[[Searches], Answer]
     return asked
 
 
-def _named(columns: Sequence[str], made: dict[str, str]) -> str:
+def listed(columns: Sequence[str], made: Mapping[str, str]) -> str:
+    """Columns and those made by an SQL expression, as a query lists them."""
     return ", ".join([*columns, *(f"{sql} as {name}" for name, sql in made.items())])
 
 

@@ -14,7 +14,7 @@ from analysis.agencies import AgreementList
 from analysis.measures.agencies import named
 from analysis.measures.immigration import counted
 from analysis.measures.numbers import Numbers, number, rows_of
-from analysis.tallies import Searches, among, ask, local_time, periods, tally
+from analysis.tallies import Searches, among, ask, listed, local_time, periods, tally
 
 TERM = date(2025, 1, 20)
 """The first day of the second Trump administration, from which the programme's growth is counted."""
@@ -86,7 +86,7 @@ def beside(
 ) -> pd.DataFrame:
     """A tally of the searches by agencies with an agreement: holder (the number of its line in `held`), the columns,
     those `made` by an SQL expression, rows, and since: those of the rows on or after the day of the first one."""
-    named = ", ".join([*columns, *(f"{sql} as {name}" for name, sql in made.items())])
+    named = listed(columns, made)
     theirs = (
         f"select searching_agency, agency_state, agency_kind, {local_time(searches, time_zone)} as moment"
         f"{', ' if named else ''}{named} from searches"

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from analysis.measures.agencies import is_named
-from analysis.measures.numbers import DEFINITIONS, Number, Numbers, number, rows_of, share
+from analysis.measures.immigration import counted
+from analysis.measures.numbers import Number, Numbers, number, rows_of, share
 from analysis.searches import ERAS
 from analysis.tallies import Searches, holds, local_time, once, one_of, periods, quoted, tally
 
@@ -95,7 +96,7 @@ _FACTS = {
     "changes": " + ".join(f"(searched_at >= {quoted(at.isoformat())}::timestamptz)::int" for at, _ in CUT_OVERS),
     "vague": holds("topics", "vague"),
     "silent": one_of("reason_origin", ["blank", "masked"]),
-    "core": one_of("immigration_tier", DEFINITIONS["core"]),
+    "core": counted("core"),
 }  # fmt: skip
 """What is compared, as SQL: how many of the vendor's changes lay behind a search, and what its reason was."""
 

@@ -38,6 +38,11 @@ def scopes(searches: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(owner), lines
 
 
+def in_scope(lines: pd.DataFrame, scope: str) -> pd.DataFrame:
+    """The lines of one scope: all of them, or a camera owner's."""
+    return lines if scope == "all" else lines[lines["camera_owner"] == scope]
+
+
 def by_scope(lines: pd.DataFrame) -> pd.DataFrame:
     """The lines of camera owners by scope: the line without an owner is that of all."""
     return lines.set_index(lines["camera_owner"].fillna("all").astype(object)).drop(columns="camera_owner")

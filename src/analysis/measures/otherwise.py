@@ -79,9 +79,8 @@ def _under(searches: Searches) -> Searches:
     """The searches that some alternative counts; `under` has a bit for each of `ALTERNATIVES`, in their order."""
     marked = _marked(searches)
     first = "place in (select min(place) from searches where core group by search)"
-    rules = (
-        rule.replace("first", first) for rule in ALTERNATIVES.values()
-    )  # SQL knows no name for a question
+    # SQL knows no name for a question, so the one behind "first" is put in its place.
+    rules = (rule.replace("first", first) for rule in ALTERNATIVES.values())
     bits = " | ".join(f"(({rule})::int << {at})" for at, rule in enumerate(rules))
     return aside(marked, *_KEPT, "search", largest=_largest(marked), under=bits)
 

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator
 
 import pandas as pd
 
-from analysis.measures.numbers import DEFINITIONS, Numbers, in_each_scope, list_counts, number, rows_of
+from analysis.measures.immigration import counted
+from analysis.measures.numbers import Numbers, in_each_scope, in_scope, list_counts, number, rows_of
 from analysis.measures.reasons import COMMON_ROWS
 from analysis.searches import mask_text
-from analysis.tallies import Searches, ask, coded, one_of, tally
+from analysis.tallies import Searches, ask, coded, tally
 
 
 def own_searches(searches: Searches, cleared: Collection[str] = ()) -> Numbers:
@@ -24,8 +25,9 @@ def own_searches(searches: Searches, cleared: Collection[str] = ()) -> Numbers:
         known = lines["own_search"].notna().all()
         own = lines["own_search"].fillna(False)
         because = {} if known else {"because": "source.toml does not name the camera owner's own police"}
-        menu = menus if scope == "all" else menus[menus["camera_owner"] == scope]
-        words = sorted(_from_menu(menu, cleared) | typed.get(scope, set())) if known else None
+        words = (
+            sorted(_from_menu(in_scope(menus, scope), cleared) | typed.get(scope, set())) if known else None
+        )
         core = rows_of(lines, own & lines["core"]) if known else None
         return [
             number("own_searches", scope, rows_of(lines, own) if known else None, "rows", **because),
@@ -33,7 +35,7 @@ def own_searches(searches: Searches, cleared: Collection[str] = ()) -> Numbers:
             number("own_reasons", scope, words, "reasons", **because),
         ]
 
-    core = one_of("immigration_tier", DEFINITIONS["core"])
+    core = counted("core")
     return in_each_scope(tally(searches, "camera_owner", "own_search", core=core), of)
 
 

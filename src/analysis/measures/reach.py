@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.agencies import is_named
-from analysis.measures.numbers import Number, Numbers, in_each_scope, number, rows_of, share, with_share
+from analysis.measures.numbers import (
+    Number,
+    Numbers,
+    in_each_scope,
+    in_scope,
+    number,
+    rows_of,
+    share,
+    with_share,
+)
 from analysis.tallies import Searches, ask, tally
 
 
@@ -19,16 +28,12 @@ def reach(searches: Searches) -> Numbers:
         known = lines.dropna(subset="networks_searched")
         return [
             _most("networks_most", scope, known["networks_searched"], "networks"),
-            _most("devices_most", scope, _in(scope, devices)["most"].dropna(), "devices"),
+            _most("devices_most", scope, in_scope(devices, scope)["most"].dropna(), "devices"),
             *(_several(scope, known) if len(known) else _not_said(scope)),
-            *_windows(scope, _in(scope, frames)),
+            *_windows(scope, in_scope(frames, scope)),
         ]
 
     return in_each_scope(tally(searches, "camera_owner", "networks_searched"), of)
-
-
-def _in(scope: str, lines: pd.DataFrame) -> pd.DataFrame:
-    return lines if scope == "all" else lines[lines["camera_owner"] == scope]
 
 
 def _most(name: str, scope: str, known: pd.Series, unit: str) -> Number:

@@ -7,8 +7,8 @@ from collections.abc import Collection
 import pandas as pd
 
 from analysis import reasons as rules_of
+from analysis.measures.immigration import counted
 from analysis.measures.numbers import (
-    DEFINITIONS,
     Numbers,
     in_each_scope,
     lengths,
@@ -171,6 +171,7 @@ def _agencies_behind(
     return ask(searches, sql, spelt=spelt.astype({"place": "int64"})).set_index("place")["agencies"]
 
 
+@once
 def _few(searches: Searches) -> int:
     """How many agencies must have given a reason: a few, or the only one there is."""
     return min(COMMON_AGENCIES, int(distinct(searches, "searching_agency")["distinct"].iloc[0]))
@@ -186,7 +187,7 @@ _UNCOUNTED = f"{one_of('reason_origin', _TYPED)} and immigration_tier = 'none'"
 @once
 def _words(searches: Searches) -> pd.DataFrame:
     """Each typed text in normal form: reason_text, counted (by core), uncounted, normal, rows."""
-    core = one_of("immigration_tier", DEFINITIONS["core"])
+    core = counted("core")
     lines = tally(searches, "reason_text", where=f"({core}) or ({_UNCOUNTED})", counted=core)
     forms = rules_of.normal_forms(lines["reason_text"].str.replace("_", " ", regex=False).tolist())
     return lines.assign(normal=forms)

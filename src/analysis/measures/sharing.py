@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.measures.agencies import is_named
-from analysis.measures.numbers import DEFINITIONS, Numbers, number
+from analysis.measures.immigration import counted
+from analysis.measures.numbers import Numbers, number
 from analysis.sharing import SharingList
 from analysis.tallies import Searches, ask, one_of
 
@@ -54,7 +55,7 @@ def _outsiders(searches: Searches, lists: Sequence[SharingList]) -> pd.DataFrame
     """The outsiders that searched the owners of these lists: `_WHO`, searches, immigration_searches (core),
     first_search, last_search; masked and blank names are left out."""
     theirs = one_of("camera_owner", sorted({one.camera_owner for one in _that_say(lists)}))
-    core = one_of("immigration_tier", DEFINITIONS["core"])
+    core = counted("core")
     lines = ask(
         searches,
         f"select {', '.join(_WHO)}, count(*) as searches, count(*) filter ({core}) as immigration_searches, "
