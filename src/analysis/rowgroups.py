@@ -10,9 +10,10 @@ https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 _MAGIC = b"PAR1"
 _TRUE, _FALSE, _I16, _I64, _LIST = 1, 2, 4, 6, 9  # the protocol's kinds that are named here
@@ -28,46 +29,57 @@ def join(parts: Sequence[Path], into: Path) -> None:
     Raises `ValueError` for a part that has another schema or is no Parquet file.
     """
     whole: _Fields | None = None
+    copies, at = [], len(_MAGIC)
+    for part in parts:
+        footer, size = _footer(part)
+        _move_all(footer, at - len(_MAGIC))
+        copies.append((part, size, into, at))
+        whole, at = _added(whole, footer, part) if whole else footer, at + size
+    if whole is None:
+        raise ValueError("there is no part to put together")
+    for ordinal, group in enumerate(whole[_GROUPS].value.items):
+        if _ORDINAL in group:
+            group[_ORDINAL] = _Value(_I16, ordinal)
+    footer_bytes = b"".join(_written(whole))
     with into.open("wb") as out:
         out.write(_MAGIC)
-        for part in parts:
-            footer = _copy(part, out)
-            whole = _added(whole, footer, part) if whole else footer
-        if whole is None:
-            raise ValueError("there is no part to put together")
-        for ordinal, group in enumerate(whole[_GROUPS].value.items):
-            if _ORDINAL in group:
-                group[_ORDINAL] = _Value(_I16, ordinal)
-        footer_bytes = b"".join(_written(whole))
+        out.seek(at)
         out.write(footer_bytes + len(footer_bytes).to_bytes(4, "little") + _MAGIC)
+    with ThreadPoolExecutor() as pool:  # copying is the system's work, and it has several cores
+        for done in [pool.submit(_copy, *copy) for copy in copies]:
+            done.result()
 
 
-def _copy(part: Path, out: BinaryIO) -> _Fields:
-    """Copy a part's row groups; give its footer with every place counted from where they now lie."""
+def _footer(part: Path) -> tuple[_Fields, int]:
+    """A part's footer, and how many bytes of row groups stand before it."""
     with part.open("rb") as file:
         end = file.seek(-8, 2)
         size = int.from_bytes(file.read(4), "little")
         if file.read(4) != _MAGIC:
             raise ValueError(f"{part.name}: this is no Parquet file")
         file.seek(end - size)
-        footer = _Reader(file.read(size)).struct()
-        shift = out.tell() - len(_MAGIC)
-        file.seek(len(_MAGIC))
-        _copy_bytes(file, out, end - size - len(_MAGIC))
+        return _Reader(file.read(size)).struct(), end - size - len(_MAGIC)
+
+
+def _move_all(footer: _Fields, shift: int) -> None:
+    """Count every place in a footer from where it now lies."""
     for group in footer[_GROUPS].value.items:
         _move(group, _GROUP_AT, shift)
         for column in group[_COLUMNS].value.items:
             _move(column, _CHUNK_AT, shift)
             for page in _PAGES_AT:
                 _move(column[_CHUNK].value, page, shift)
-    return footer
 
 
-def _copy_bytes(file: BinaryIO, out: BinaryIO, size: int) -> None:
-    while size:
-        piece = file.read(min(size, 1 << 22))
-        out.write(piece)
-        size -= len(piece)
+def _copy(part: Path, size: int, into: Path, at: int) -> None:
+    """Copy a part's row groups to their place in the whole file."""
+    with part.open("rb") as file, into.open("r+b") as out:
+        file.seek(len(_MAGIC))
+        out.seek(at)
+        while size:
+            piece = file.read(min(size, 1 << 22))
+            out.write(piece)
+            size -= len(piece)
 
 
 def _move(fields: _Fields, place: int, shift: int) -> None:

@@ -9,12 +9,12 @@ the same words, so that a measure is tested on ten rows and counts a nation's.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, wraps
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -63,9 +63,26 @@ def tally(searches: Searches, *columns: str, where: str = "true", **made: str) -
     Lines are sorted by their columns in order, missing values last. `where` is an SQL condition; a value that
     comes from data is put into it by `quoted`.
     """
-    named = listed([*_coded(searches, columns)], made)
-    sql = f"select {named}, count(*) as rows from searches where {where} group by all order by all"
-    return ask(searches, sql).astype({"rows": "int64"})
+    groups = _groups(searches, columns, {**made, "rows": "count(*)"}, where)
+    return ask(searches, f"{groups} order by all").astype({"rows": "int64"})
+
+
+def tally_under(searches: Searches, *columns: str, under: Mapping[str, str]) -> pd.DataFrame:
+    """One line for each combination of values and of conditions that are met: these columns, whether each condition
+    is met, and `rows`.
+
+    `under` names the conditions, which may overlap. They make one number to group by, where `tally` would group by
+    each: of many lines that takes half the time.
+    """
+    lines = tally(searches, *columns, met=bits(under.values()))
+    met = lines["met"].to_numpy(dtype="int64")
+    found = {name: (met >> at & 1).astype(bool) for at, name in enumerate(under)}
+    return lines[list(columns)].assign(**found, rows=lines["rows"])
+
+
+def bits(conditions: Iterable[str]) -> str:
+    """An SQL expression: a whole number with a bit for each condition that is met, in their order."""
+    return " | ".join(f"(coalesce({sql}, false)::int << {at})" for at, sql in enumerate(conditions))
 
 
 def distinct(searches: Searches, what: str, *columns: str, where: str = "true") -> pd.DataFrame:
@@ -77,9 +94,13 @@ def distinct(searches: Searches, what: str, *columns: str, where: str = "true") 
     if not columns:
         sql = f"select count(distinct {what}) as distinct, count(*) as rows from searches where {where}"
         return ask(searches, sql).astype({"distinct": "int64", "rows": "int64"})
-    named, names = listed([*_coded(searches, columns, many=True)], {"_what": what}), ", ".join(columns)
-    pairs = f"select {named}, count(*) as _rows from searches where {where} group by all"
-    sql = f"select {names}, count(_what) as distinct, sum(_rows) as rows from ({pairs}) group by all order by all"
+    codes = {f"_{column}": coded(searches, column) for column in columns}
+    pairs = f"select {listed([], codes)}, {what} as _what, count(*) as _rows from searches where {where} group by all"
+    counts = (
+        f"select {', '.join(codes)}, count(_what) as distinct, sum(_rows) as rows from ({pairs}) group by all"
+    )
+    texts = {column: decoded(searches, column, code) for column, code in zip(columns, codes)}
+    sql = f'select {listed([], texts)}, "distinct", rows from ({counts}) order by all'
     return ask(searches, sql).astype({"distinct": "int64", "rows": "int64"})
 
 
@@ -89,9 +110,9 @@ def periods(searches: Searches, *columns: str) -> pd.DataFrame:
     Without columns there is one line.
     """
     ends = {"first": "min(searched_at)", "last": "max(searched_at)", "rows": "count(*)"}
-    named = listed([*_coded(searches, columns)], ends)
-    grouped = "group by all order by all" if columns else ""
-    return ask(searches, f"select {named} from searches {grouped}").astype({"rows": "int64"})
+    if not columns:
+        return ask(searches, f"select {listed([], ends)} from searches").astype({"rows": "int64"})
+    return ask(searches, f"{_groups(searches, columns, ends)} order by all").astype({"rows": "int64"})
 
 
 def distinct_under(searches: Searches, what: str, column: str, under: Mapping[str, str]) -> pd.DataFrame:
@@ -101,18 +122,23 @@ def distinct_under(searches: Searches, what: str, column: str, under: Mapping[st
     `under` names the conditions. A value is counted where any of its searches meets the condition; missing values
     are no value. The searches are read once.
     """
-    met = " | ".join(f"(coalesce({sql}, false)::int << {at})" for at, sql in enumerate(under.values()))
-    group = f"{coded(searches, column)} as {column}"
+    met = bits(under.values())
     counts = ", ".join(
         f"count(*) filter ((met >> {at}) & 1 = 1) as {_name(name)}" for at, name in enumerate(under)
     )
-    rows = f"select {group}, {what} as value, {met} as met from searches where {any_of(under.values())}"
-    groups = (
-        f"select {column}, grouping({column}) as every, value, bit_or(met) as met from ({rows}) "
-        f"where value is not null group by grouping sets (({column}, value), (value))"
+    rows = (
+        f"select {coded(searches, column)} as code, {what} as value, {met} as met from searches "
+        f"where {any_of(under.values())}"
     )
-    order = f"order by every desc, {column}"
-    found = ask(searches, f"select {column}, {counts} from ({groups}) group by {column}, every {order}")
+    groups = (
+        f"select code, grouping(code) as every, value, bit_or(met) as met from ({rows}) "
+        "where value is not null group by grouping sets ((code, value), (value))"
+    )
+    lines = f"select code, every, {counts} from ({groups}) group by code, every"
+    text = f"{decoded(searches, column, 'code')} as {column}"
+    found = ask(
+        searches, f"select {text}, * exclude (code, every) from ({lines}) order by every desc, {column}"
+    )
     return found.astype(dict.fromkeys(under, "int64"))
 
 
@@ -178,65 +204,75 @@ def _connection() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-WORDS = (
-    "source_file", "camera_owner", "searching_agency", "searching_agency_as_released", "agency_state", "agency_kind",
-    "search_type", "moderation", "reason_origin", "era", "immigration_tier", "immigration_kind",
-)  # fmt: skip
-"""Columns of few distinct texts, which can be grouped by their numbers instead of their letters."""
+# Texts as numbers -------------------------------------------------------------------------------------------
 
-
-MANY = ("source_file", "camera_owner", "searching_agency", "searching_agency_as_released")
-"""Those of them that have many values: two of these make millions of combinations."""
+MANY = ("source_file", "camera_owner", "searching_agency", "searching_agency_as_released", "agency_state")
+"""Columns of so many texts that two of them make millions of combinations: numbers are grouped twice as fast."""
 
 
 def coded(searches: Searches, column: str) -> str:
-    """A column as an SQL expression to group by: one of `WORDS` on disk as an enumeration of its values."""
-    if not isinstance(searches, Stored) or column not in WORDS:
-        return column
-    kind = _enumeration(searches.path, column, searches.path.stat().st_mtime_ns)
-    return f"{column}::{kind}" if kind else column
+    """A column as an SQL expression that tells its values apart: the hash of each text, if the column is one of `MANY`
+    on disk and was found to have as many hashes as texts; else the column. `decoded` gives the text back."""
+    return f"if({column} is null, null, hash({column}))" if _codes(searches, column) else column
 
 
-def _coded(searches: Searches, columns: Sequence[str], many: bool = False) -> Iterator[str]:
-    """The columns as SQL, those of `WORDS` on disk as an enumeration where combinations are or may be `many`.
+def decoded(searches: Searches, column: str, code: str) -> str:
+    """An SQL expression for the text of a column behind what `coded` gave, for lines that were grouped by it."""
+    codes = _codes(searches, column)
+    return f"(select known_text from {codes} where known_code = {code})" if codes else code
 
-    Of few combinations the file's own dictionaries make a tally three times as fast as an enumeration.
-    """
-    many = many or sum(column in MANY for column in columns) > 1
-    for column in columns:
-        sql = coded(searches, column) if many else column
-        yield sql if sql == column else f"{sql} as {column}"
+
+def _groups(searches: Searches, columns: Sequence[str], made: Mapping[str, str], where: str = "true") -> str:
+    """An SQL query with a line for each combination of values: these columns and what is `made` of each."""
+    if sum(column in MANY for column in columns) < 2:
+        return f"select {listed(columns, made)} from searches where {where} group by all"
+    codes = {f"_{column}": coded(searches, column) for column in columns}
+    texts = {column: decoded(searches, column, code) for column, code in zip(columns, codes)}
+    groups = f"select {listed([], {**codes, **made})} from searches where {where} group by all"
+    return f"select {listed([], texts)}, {', '.join(made)} from ({groups})"
+
+
+def _codes(searches: Searches, column: str) -> str:
+    """The name of a table of a column's texts, each with its hash; none where the column keeps its texts."""
+    if column not in MANY or not isinstance(searches, Stored):
+        return ""
+    return _codes_of(searches.path, column, searches.path.stat().st_mtime_ns)
 
 
 @cache
-def _enumeration(path: Path, column: str, _: int) -> str:
-    """The name of a type that holds a column's values in alphabetical order; none where it has no value."""
-    values = f"select distinct {column} from read_parquet({quoted(str(path))}) where {column} is not null"
-    found = ask(Stored(path), f"select count(*) as n from ({values})")["n"].iloc[0]
-    name = f"{column}_of_{_enumeration.cache_info().misses}"
-    if found:
-        _connection().execute(f"create type {name} as enum (select * from ({values}) order by all)")
-    return name if found else ""
+def _codes_of(path: Path, column: str, _: int) -> str:
+    name = f"{column}_{_codes_of.cache_info().misses}"
+    texts = f"select distinct {column} as known_text from read_parquet({quoted(str(path))}) where {column} is not null"
+    with _connection().cursor() as asked:
+        asked.execute(
+            f"create table {name} as select known_text, hash(known_text) as known_code from ({texts})"
+        )
+        apart = asked.execute(f"select count(distinct known_code) = count(*) from {name}").fetchone()
+    return name if apart and apart[0] else ""
 
 
 Answer = TypeVar("Answer")
+More = ParamSpec("More")
 
 
-def once(question: Callable[[Searches], Answer]) -> Callable[[Searches], Answer]:
+def once(
+    question: Callable[Concatenate[Searches, More], Answer],
+) -> Callable[Concatenate[Searches, More], Answer]:
     """A question that several measures need: of a file it is asked once, until the file changes.
 
-    The answer is shared and must not be changed.
+    What is asked beside the searches is told apart by how it is written. The answer is shared and must not be
+    changed.
     """
-
-    @cache
-    def of_file(searches: Stored, _: int) -> Answer:
-        return question(searches)
+    answers: dict[tuple[Stored, int, str], Answer] = {}
 
     @wraps(question)
-    def asked(searches: Searches) -> Answer:
-        if isinstance(searches, Stored):
-            return of_file(searches, searches.path.stat().st_mtime_ns)
-        return question(searches)
+    def asked(searches: Searches, /, *args: More.args, **kwargs: More.kwargs) -> Answer:
+        if not isinstance(searches, Stored):
+            return question(searches, *args, **kwargs)
+        key = (searches, searches.path.stat().st_mtime_ns, repr((args, kwargs)))
+        if key not in answers:
+            answers[key] = question(searches, *args, **kwargs)
+        return answers[key]
 
     return asked
 

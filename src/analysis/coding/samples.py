@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from analysis import reasons
 from analysis.searches import ERAS, mask_text
-from analysis.tallies import Searches, ask, coded, holds, one_of, place_of, quoted
+from analysis.tallies import Searches, ask, holds, one_of, place_of, quoted
 
 STRATA = ("hit", "suspect", "common", "tail", "unreadable")
 """The piles, in the order in which a reason is put into one."""
@@ -63,8 +63,7 @@ def _writings(searches: Searches, task_force: frozenset[str]) -> pd.DataFrame:
     eras = ", ".join(f"count(*) filter (era = {quoted(era)}) as rows_{era}" for era in _ERA_NAMES)
     rows = (
         "select coalesce(reason_text, '') as text, array_to_string(offense_types, '; ') as offense_types, "
-        f"{coded(searches, 'reason_origin')} as origin, {coded(searches, 'era')} as era, "
-        f"{_in_the_net(task_force)} as net, {place_of(searches)} as place from searches"
+        f"reason_origin as origin, era, {_in_the_net(task_force)} as net, {place_of(searches)} as place from searches"
     )
     counts = f"count(*) as rows, {eras}, bool_or(net) as net, min(place) as place"
     made = ask(

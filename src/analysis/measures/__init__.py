@@ -7,8 +7,8 @@ unless a name says otherwise; nothing here is a sum of logs where distinct searc
 
 from analysis.measures.agencies import by_kind, by_side, by_state, is_named, top_agencies, who
 from analysis.measures.agreements import agreements, by_standing, growth, lists_read
+from analysis.measures.changes import CUT_OVERS
 from analysis.measures.cutovers import (
-    CUT_OVERS,
     by_hour,
     changed_character,
     changes_in,

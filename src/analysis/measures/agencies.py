@@ -6,8 +6,22 @@ import numpy as np
 import pandas as pd
 
 from analysis.formats import is_masked
+from analysis.measures.changes import CUT_OVERS
 from analysis.measures.numbers import Number, Numbers, by_scope, number, with_share
-from analysis.tallies import Searches, ask, coded, holds, once, one_of, quoted, tally
+from analysis.tallies import (
+    Searches,
+    ask,
+    bits,
+    coded,
+    decoded,
+    holds,
+    listed,
+    once,
+    one_of,
+    quoted,
+    tally,
+    tally_under,
+)
 
 
 def who(searches: Searches, state: str | None) -> Numbers:
@@ -29,30 +43,39 @@ def who(searches: Searches, state: str | None) -> Numbers:
 
 def _counts(searches: Searches, state: str | None) -> pd.DataFrame:
     """What is counted of agencies, a line for each scope, all first: owners and agencies are paired once."""
-    names = [
-        coded(searches, name) for name in ("camera_owner", "searching_agency", "searching_agency_as_released")
-    ]
-    pairs = (
-        f"select {names[0]} as camera_owner, {names[1]} as agency, {names[2]} as released, agency_state, agency_kind, "
-        f"{named(searches)} as named, count(*) as rows from searches group by all"
-    )
+    columns = {
+        "owner": "camera_owner",
+        "agency": "searching_agency",
+        "released": "searching_agency_as_released",
+        "state": "agency_state",
+    }
+    codes = {name: coded(searches, column) for name, column in columns.items()}
     rows = {
-        "unnamed": "not named",
+        "unnamed": f"not {named(searches)}",
         "unresolved": "agency_state is null",
         "federal": "agency_kind = 'federal'",
         "inside": f"agency_state = {quoted(state or '')}",
         "outside": f"agency_state <> {quoted(state or '')}",
         "rows": "true",
     }
+    pairs = (
+        f"select {listed([], codes)}, {bits(rows.values())} as met, count(*) as n from searches group by all"
+    )
     counts = {
-        "agencies": "count(distinct agency) filter (named)",
-        "as_released": "count(distinct released) filter (named)",
-        "states": "count(distinct agency_state)",
-        **{name: f"coalesce(sum(rows) filter ({which}), 0)" for name, which in rows.items()},
+        "agencies": "count(distinct agency) filter (met & 1 = 0)",
+        "as_released": "count(distinct released) filter (met & 1 = 0)",
+        "states": "count(distinct state)",
+        **{name: f"coalesce(sum(n) filter (met >> {at} & 1 = 1), 0)" for at, name in enumerate(rows)},
     }
-    asked = ", ".join(f"{sql} as {name}" for name, sql in counts.items())
-    scopes = "group by grouping sets ((camera_owner), ()) order by grouping(camera_owner) desc, camera_owner"
-    return by_scope(ask(searches, f"select camera_owner, {asked} from ({pairs}) {scopes}")).astype("int64")
+    scopes = (
+        f"select owner, grouping(owner) as every, {listed([], counts)} from ({pairs}) "
+        "group by grouping sets ((owner), ())"
+    )
+    owner = f"{decoded(searches, 'camera_owner', 'owner')} as camera_owner"
+    found = ask(
+        searches, f"select {owner}, {', '.join(counts)} from ({scopes}) order by every desc, camera_owner"
+    )
+    return by_scope(found).astype("int64")
 
 
 def _part(measure: str, scope: str, rows: int, of: dict[str, int]) -> Number:
@@ -95,11 +118,25 @@ def _grouped(lines: pd.DataFrame, column: str) -> pd.DataFrame:
     return table.reset_index().sort_values(["searches", column], ascending=[False, True], ignore_index=True)
 
 
+@once
+def by_agency(searches: Searches) -> pd.DataFrame:
+    """A tally of what is asked of agencies: searching_agency, agency_state, agency_kind, own_search,
+    immigration_tier, whether the reason was `vague` and whether it was `silent` (blank or masked), and for each of
+    `CUT_OVERS` whether the search was made from its day on, under that day's name."""
+    columns = ("searching_agency", "agency_state", "agency_kind", "own_search", "immigration_tier")
+    since = {
+        at.date().isoformat(): f"searched_at >= {quoted(at.isoformat())}::timestamptz" for at, _ in CUT_OVERS
+    }
+    silent = one_of("reason_origin", ["blank", "masked"])
+    return tally_under(
+        searches, *columns, under={"vague": holds("topics", "vague"), "silent": silent, **since}
+    )
+
+
 def by_kind(searches: Searches) -> pd.DataFrame:
     """Searches and agencies by kind of agency: agency_kind, agencies, searches, share, vague reasons and their share
     of the searches of that kind."""
-    lines = tally(searches, "agency_kind", "searching_agency", vague=holds("topics", "vague"))
-    lines["agency_kind"] = lines["agency_kind"].fillna("(unknown)")
+    lines = by_agency(searches).fillna({"agency_kind": "(unknown)"})
     table = with_share(_grouped(lines, "agency_kind"))
     vague = lines[lines["vague"]].groupby("agency_kind")["rows"].sum()
     table["vague_reasons"] = table["agency_kind"].map(vague).fillna(0).astype(int)
@@ -108,7 +145,7 @@ def by_kind(searches: Searches) -> pd.DataFrame:
 
 def by_state(searches: Searches) -> pd.DataFrame:
     """Searches and agencies by the searching agency's state: agency_state, agencies, searches, share."""
-    lines = tally(searches, "agency_state", "searching_agency")
+    lines = by_agency(searches)
     return with_share(_grouped(lines.fillna({"agency_state": "(unknown)"}), "agency_state"))
 
 
@@ -129,7 +166,7 @@ def by_side(searches: Searches, state: str | None) -> pd.DataFrame:
     Every row stands on one side, so the searches add up. Without a `state` of the camera owners, agencies of all
     states stand together.
     """
-    lines = tally(searches, "searching_agency", "agency_state", "agency_kind", "own_search")
+    lines = by_agency(searches)
     known, own = lines["agency_state"].notna(), lines["own_search"].fillna(False).astype(bool)
     inside = lines["agency_state"].eq(state).fillna(False) if state else known
     kind = lines["agency_kind"].fillna("")

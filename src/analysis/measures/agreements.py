@@ -14,7 +14,7 @@ from analysis.agencies import AgreementList
 from analysis.measures.agencies import named
 from analysis.measures.immigration import counted
 from analysis.measures.numbers import Numbers, number, rows_of
-from analysis.tallies import Searches, among, ask, listed, local_time, periods, tally
+from analysis.tallies import Searches, among, ask, coded, decoded, listed, local_time, periods, tally
 
 TERM = date(2025, 1, 20)
 """The first day of the second Trump administration, from which the programme's growth is counted."""
@@ -86,17 +86,18 @@ def beside(
 ) -> pd.DataFrame:
     """A tally of the searches by agencies with an agreement: holder (the number of its line in `held`), the columns,
     those `made` by an SQL expression, rows, and since: those of the rows on or after the day of the first one."""
-    named = listed(columns, made)
-    theirs = (
-        f"select searching_agency, agency_state, agency_kind, {local_time(searches, time_zone)} as moment"
-        f"{', ' if named else ''}{named} from searches"
+    codes = {f"_{column}": coded(searches, column) for column in columns}
+    asked = {"moment": local_time(searches, time_zone), **codes, **made}
+    theirs = f"select {listed(_AGENCY, asked)} from searches"
+    counts = {"rows": "count(*)", "since": "count(*) filter (moment >= first_signed)"}
+    lines = (
+        f"select {listed(['holder', *codes, *made], counts)} from ({theirs}) "
+        "join held on searching_agency = name and agency_state = state and agency_kind is not distinct from kind "
+        "group by all"
     )
-    of = ", ".join([*columns, *made])
-    sql = (
-        f"select holder, {of}{', ' if of else ''}count(*) as rows, count(*) filter (moment >= first_signed) as since "
-        f"from ({theirs}) join held on searching_agency = name and agency_state = state "
-        "and agency_kind is not distinct from kind group by all order by all"
-    )
+    texts = {column: decoded(searches, column, code) for column, code in zip(columns, codes)}
+    shown = {**texts, **{name: name for name in (*made, *counts)}}
+    sql = f"select {listed(['holder'], shown)} from ({lines}) order by all"
     return ask(searches, sql, held=_as_table(held)).astype(
         dict.fromkeys(("holder", "rows", "since"), "int64")
     )

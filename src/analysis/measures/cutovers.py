@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pandas as pd
 
-from analysis.measures.agencies import is_named
-from analysis.measures.immigration import counted
+from analysis.measures.agencies import by_agency, is_named
+from analysis.measures.changes import AFTER, CUT_OVERS
+from analysis.measures.immigration import counts_in
 from analysis.measures.numbers import Number, Numbers, number, rows_of, share
-from analysis.searches import ERAS
-from analysis.tallies import Searches, holds, local_time, once, one_of, periods, quoted, tally
-
-REDACTION = datetime(2025, 12, 17, tzinfo=UTC)
-"""From this day the vendor's network audits hide officers, plates and vehicles (its e-mail to agencies; the logs)."""
-
-_AFTER = {
-    "typed": "some words refused",
-    "filtered": "offense types arrive",
-    "rollout": "offense types everywhere",
-}
-
-CUT_OVERS = tuple(
-    sorted([
-        *((ends, _AFTER[name]) for name, ends in ERAS if ends is not None),
-        (REDACTION, "names and plates masked in network audits"),
-    ])
-)  # fmt: skip
-"""The vendor's changes: the moment (UTC) from which each is expected, and what changed. They came agency by agency, so
-the days say where to look and the rows say what is."""
+from analysis.tallies import Searches, local_time, once, periods, tally
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -92,23 +74,15 @@ def _changes(first: pd.Timestamp, last: pd.Timestamp) -> list[tuple[datetime, st
     return [(at, what) for at, what in CUT_OVERS if first < at <= last]
 
 
-_FACTS = {
-    "changes": " + ".join(f"(searched_at >= {quoted(at.isoformat())}::timestamptz)::int" for at, _ in CUT_OVERS),
-    "vague": holds("topics", "vague"),
-    "silent": one_of("reason_origin", ["blank", "masked"]),
-    "core": counted("core"),
-}  # fmt: skip
-"""What is compared, as SQL: how many of the vendor's changes lay behind a search, and what its reason was."""
-
-
 @once
 def _by_agency(searches: Searches) -> pd.DataFrame:
-    return tally(searches, "searching_agency", **_FACTS)
+    lines = by_agency(searches)
+    return lines.assign(core=counts_in(lines, "core"))
 
 
 def _after(lines: pd.DataFrame, at: datetime) -> pd.Series:
     """Which lines stand for searches from a change on."""
-    return lines["changes"] > sum(other < at for other, _ in CUT_OVERS)
+    return lines[at.date().isoformat()]
 
 
 def _side(lines: pd.DataFrame, start: datetime, end: datetime) -> dict[str, float]:
@@ -173,7 +147,7 @@ def word_blocking(searches: Searches) -> Numbers:
 
 
 def _across(name: str, column: str, table: pd.DataFrame) -> Number:
-    blocked = _AFTER["typed"]
+    blocked = AFTER["typed"]
     if blocked in table.index:
         return number(name, "all", int(table.loc[blocked, column]), "agencies")
     because = "all searches were made on one side of the day from which words were refused"

@@ -18,11 +18,14 @@ from analysis.measures.numbers import (
 from analysis.tallies import (
     Searches,
     among,
+    aside,
     ask,
     distinct_under,
+    holds,
     local_time,
     once,
     one_of,
+    place_of,
     search_number,
     tally,
 )
@@ -41,6 +44,16 @@ def counted(definition: str) -> str:
     if definition == "dropdown":
         return f"{counted('strict')} and {_FROM_MENU}"
     return one_of("immigration_tier", DEFINITIONS[definition])
+
+
+LEFT_ALONE = {
+    "HSI or DHS, counted in broad only": "immigration_tier = 'broad'",
+    "machine-made text, counted in none": "reason_origin = 'machine'",
+    "protest": holds("topics", "protest"),
+    "someone posing as an agent": holds("topics", "impersonation"),
+    "a guard or a doubtful word: read by a person": holds("topics", "immigration_suspect"),
+}
+"""Why *core* leaves a row alone, as SQL conditions: the first of these that holds."""
 
 
 def counts_in(lines: pd.DataFrame, definition: str) -> pd.Series:
@@ -66,12 +79,30 @@ def immigration_searches(searches: Searches) -> Numbers:
 # What is asked of the searches ------------------------------------------------------------------------------
 
 
+MACHINE = holds("topics", "machine_immigration")
+"""An SQL condition: text that the software made quotes words that the rules know; no definition counts it."""
+
+
+@once
+def immigration_rows(searches: Searches) -> Searches:
+    """The searches that some definition counts, and those of `MACHINE`, set aside with what is asked of them; `place`
+    is where each stands among all."""
+    return aside(searches, *_ASKED, where=f"{counted('broad')} or {MACHINE}", place=place_of(searches))
+
+
+_ASKED = (
+    "camera_owner", "searching_agency", "searching_agency_as_released", "agency_state", "agency_kind", "searched_at",
+    "search_key", "reason_as_released", "offense_types", "topics", "rules", "immigration_tier", "immigration_kind",
+    "mixed", "dhs_ambiguous",
+)  # fmt: skip
+
+
 @once
 def _lines(searches: Searches) -> pd.DataFrame:
     """A tally of the searches that some definition counts, without their agencies."""
     columns = ("camera_owner", "agency_state", "immigration_tier", "immigration_kind", "mixed")
     made = {"menu": _FROM_MENU, "local": one_of("agency_kind", LOCAL), "named": named(searches)}
-    return tally(searches, *columns, where=counted("broad"), **made)
+    return tally(immigration_rows(searches), *columns, where=counted("broad"), **made)
 
 
 @once
@@ -82,18 +113,15 @@ def _by_tier(searches: Searches) -> pd.DataFrame:
 @once
 def _distinct(searches: Searches) -> pd.DataFrame:
     """Distinct searches under each definition, by scope."""
-    return by_scope(
-        distinct_under(
-            searches, search_number(searches), "camera_owner", {name: counted(name) for name in UNDER}
-        )
-    )
+    hits, under = immigration_rows(searches), {name: counted(name) for name in UNDER}
+    return by_scope(distinct_under(hits, search_number(hits), "camera_owner", under))
 
 
 @once
 def _agencies(searches: Searches) -> pd.DataFrame:
     """Agencies that are named, under each definition, by scope."""
     under = {name: f"{counted(name)} and {named(searches)}" for name in UNDER}
-    return by_scope(distinct_under(searches, "searching_agency", "camera_owner", under))
+    return by_scope(distinct_under(immigration_rows(searches), "searching_agency", "camera_owner", under))
 
 
 @once
@@ -106,9 +134,8 @@ def _most(searches: Searches) -> pd.DataFrame:
         f"select camera_owner, searching_agency, count(*) as rows from ({rows}) "
         "group by grouping sets ((camera_owner, searching_agency), (searching_agency))"
     )
-    return by_scope(
-        ask(searches, f"select camera_owner, max(rows) as most from ({groups}) group by camera_owner")
-    )
+    most = f"select camera_owner, max(rows) as most from ({groups}) group by camera_owner"
+    return by_scope(ask(immigration_rows(searches), most))
 
 
 def count_of(counts: pd.DataFrame, scope: str, definition: str) -> int:
@@ -250,10 +277,8 @@ def by_kind_named(hits: pd.DataFrame) -> dict[str, int]:
 def immigration_per_week(searches: Searches, time_zone: str) -> pd.DataFrame:
     """Immigration searches per local week: week (its Monday), definition, searches; nested, not added up."""
     week = week_of(searches, time_zone)
-    lines, weeks = (
-        tally(searches, "immigration_tier", where=counted("broad"), week=week),
-        every_week(searches, week),
-    )
+    hits, weeks = immigration_rows(searches), every_week(searches, week)
+    lines = tally(hits, "immigration_tier", where=counted("broad"), week=week)
     parts = [
         lines[counts_in(lines, definition)].groupby("week")["rows"].sum().reindex(weeks, fill_value=0)
         .rename_axis("week").rename("searches").reset_index().assign(definition=definition)
@@ -276,7 +301,7 @@ def every_week(searches: Searches, week: str) -> pd.DatetimeIndex:
 def agencies_behind(searches: Searches, definition: str = "core") -> pd.DataFrame:
     """The agencies behind the immigration searches: agency, state, kind, searches, share of them all, civil,
     criminal, all_searches (the agency's rows of any reason). A masked or blank name is no agency and has no line."""
-    hits = among(searches, counted(definition))
+    hits = among(immigration_rows(searches), counted(definition))
     lines, every = tally(hits, "searching_agency", "immigration_kind"), tally(searches, "searching_agency")
     table = top_agencies(hits, most=rows_of(lines))
     for one in ("civil", "criminal"):

@@ -14,27 +14,31 @@ import pyarrow.compute as pc
 from analysis.measures.agencies import is_named
 from analysis.measures.agreements import beside, holders
 from analysis.measures.immigration import (
+    LEFT_ALONE,
     LOCAL,
+    MACHINE,
     by_kind_named,
     count_of,
     counted,
     every_week,
+    immigration_rows,
     in_scopes,
     week_of,
 )
 from analysis.measures.numbers import Number, by_scope, number, rows_of, share
+from analysis.measures.reasons import each_reason
 from analysis.tallies import (
     Searches,
+    among,
     aside,
     count,
     distinct_under,
-    holds,
     once,
     one_of,
-    place_of,
     quoted,
     search_number,
     tally,
+    tally_under,
 )
 
 CORE = "core: and smuggling of people, named operations"
@@ -92,18 +96,17 @@ _KEPT = (
 
 def _marked(searches: Searches) -> Searches:
     """The searches that a definition counts or might, with a column for each mark that `ALTERNATIVES` speak of."""
-    machine = holds("topics", "machine_immigration")
     marks = {
         **{name: counted(name) for name in ("strict", "core", "broad")},
         "menu": counted("dropdown"),
         "mixed": "mixed",
         "ambiguous": "dhs_ambiguous",
-        "machine": machine,
+        "machine": MACHINE,
         **{name: _has_rule_of(groups) for name, groups in _GROUPS.items()},
     }
     known = {name: f"coalesce({sql}, false)" for name, sql in marks.items()}
-    numbered = {"place": place_of(searches), "search": search_number(searches)}
-    return aside(searches, *_KEPT, where=f"{counted('broad')} or {machine}", **numbered, **known)
+    hits = immigration_rows(searches)
+    return aside(hits, *_KEPT, "place", search=search_number(hits), **known)
 
 
 def _has_rule_of(groups: Sequence[str]) -> str:
@@ -246,12 +249,9 @@ def other_lists(searches: Searches, lists: Sequence[Mapping[str, Any]]) -> pd.Da
     ignoring capitals, in the released reason (or, with `on = "agency"`, in the agency's name). `core_without` counts
     the rows of *core* that the list would pass over.
     """
-    made = {"core": counted("core"), "broad": counted("broad")}
-    tallied = {column: tally(searches, column, **made) for column in dict.fromkeys(map(_column, lists))}
     found = []
-    for one in lists:
-        lines = tallied[_column(one)]
-        hit, core, broad = counted_by(lines, one), lines["core"].astype(bool), lines["broad"].astype(bool)
+    for one, (lines, hit) in zip(lists, _hits(searches, lists)):
+        core = lines["core"]
         found.append({
             "who": one["who"],
             "terms": described(one),
@@ -259,9 +259,44 @@ def other_lists(searches: Searches, lists: Sequence[Mapping[str, Any]]) -> pd.Da
             "also_in_core": rows_of(lines, hit & core),
             "not_in_core": rows_of(lines, hit & ~core),
             "core_without": rows_of(lines, core & ~hit),
-            "also_in_broad": rows_of(lines, hit & broad),
+            "also_in_broad": rows_of(lines, hit & (core | lines[_BROAD])),
         })  # fmt: skip
     return pd.DataFrame(found)
+
+
+_BROAD = next(iter(LEFT_ALONE))
+"""The rows that *broad* counts and *core* does not."""
+
+
+@once
+def _hits(searches: Searches, lists: Sequence[Mapping[str, Any]]) -> list[tuple[pd.DataFrame, np.ndarray]]:
+    """For each list the distinct texts among which it looks, with their rows, and which of them it counts.
+
+    Most texts hold nothing that is on any list: they are looked at once for all.
+    """
+    looked_at = {}
+    for column in dict.fromkeys(map(_column, lists)):
+        lines, any_list = (
+            _texts(searches, column),
+            (_expression(one) for one in lists if _column(one) == column),
+        )
+        texts = pc.fill_null(pa.array(lines[column], pa.string()), "")
+        held = _match(texts, "|".join(any_list))
+        looked_at[column] = lines, held, texts.filter(pa.array(held))
+    found = []
+    for one in lists:
+        lines, held, texts = looked_at[_column(one)]
+        hit = held.copy()
+        hit[held] = _match(texts, _expression(one))
+        found.append((lines, hit))
+    return found
+
+
+def _texts(searches: Searches, column: str) -> pd.DataFrame:
+    """The distinct texts of a column with their rows, and whether *core* counts these, or *broad* alone."""
+    if column == "reason_as_released":
+        return each_reason(searches)
+    return tally_under(searches, column, under={"core": counted("core"), _BROAD: LEFT_ALONE[_BROAD]})
 
 
 def described(one: Mapping[str, Any]) -> str:
@@ -276,18 +311,20 @@ def _column(one: Mapping[str, Any]) -> str:
     return "searching_agency_as_released" if one.get("on") == "agency" else "reason_as_released"
 
 
-def counted_by(lines: pd.DataFrame, one: Mapping[str, Any]) -> np.ndarray:
-    """Which lines, of searches or of a tally, a list counts; each distinct text is matched once."""
-    coded = pa.chunked_array(pa.array(lines[_column(one)])).combine_chunks().dictionary_encode()
+def _expression(one: Mapping[str, Any]) -> str:
+    """A list's terms, parts of words and patterns as one regular expression."""
     words = "|".join(re.escape(term) for term in one.get("terms", ()))
     expressions = [
         *([rf"(?:^|[^A-Za-z])(?:{words})(?:[^A-Za-z]|$)"] if words else []),
         *(re.escape(part) for part in one.get("parts", ())),
         *one.get("patterns", ()),
     ]
-    texts = pc.fill_null(coded.dictionary.cast(pa.string()), "")
-    found = pc.match_substring_regex(texts, "|".join(expressions), ignore_case=True)
-    return pc.fill_null(found.take(coded.indices), False).to_numpy(zero_copy_only=False).astype(bool)
+    return "|".join(f"(?:{expression})" for expression in expressions)
+
+
+def _match(texts: pa.StringArray, expression: str) -> np.ndarray:
+    """Which texts hold an expression, ignoring capitals."""
+    return pc.match_substring_regex(texts, expression, ignore_case=True).to_numpy(zero_copy_only=False)
 
 
 def disagreements(searches: Searches, lists: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -295,16 +332,13 @@ def disagreements(searches: Searches, lists: Sequence[Mapping[str, Any]]) -> pd.
 
     Rows are grouped by what the rules made of them and shown as counts: a reason itself may name someone.
     """
-    lines = _with_why(searches, [one for one in lists if one.get("on") == "agency"])
-    core, why = lines["core"].to_numpy(dtype=bool), lines["why"]
-    reason = pd.Series(pd.factorize(lines["reason_as_released"])[0]).where(lambda codes: codes >= 0)
-    counted = pd.DataFrame({"why": why, "rows": lines["rows"], "reason": reason})
     parts = []
-    for one in lists:
-        hit = lines[one["who"]].to_numpy(dtype=bool) if one["who"] in lines else counted_by(lines, one)
-        for side, which in (("the list alone", hit & ~core), ("core alone", core & ~hit)):
-            table = counted[which].groupby("why").agg(searches=("rows", "sum"), reasons=("reason", "nunique"))
-            parts.append(table.reset_index().assign(who=one["who"], counted_by=side))
+    for one, (lines, hit) in zip(lists, _hits(searches, lists)):
+        for side, table in zip(("the list alone", "core alone"), _apart(searches, lines[hit], _column(one))):
+            counts = table.groupby("why").agg(
+                searches=("rows", "sum"), reasons=("reason_as_released", "nunique")
+            )
+            parts.append(counts.reset_index().assign(who=one["who"], counted_by=side))
     table = pd.concat(parts, ignore_index=True)[["who", "counted_by", "why", "searches", "reasons"]]
     order = {one["who"]: place for place, one in enumerate(lists)}
     table["order"] = table["who"].map(order)
@@ -314,36 +348,31 @@ def disagreements(searches: Searches, lists: Sequence[Mapping[str, Any]]) -> pd.
     )
 
 
-def _with_why(searches: Searches, on_agency: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """A tally by reason, with whether core counts it and `why` it does or not; a column for each list of agencies'
-    names says whether it counts them."""
-    agencies = tally(searches, "searching_agency_as_released") if on_agency else pd.DataFrame()
-    named = [agencies.loc[counted_by(agencies, one), "searching_agency_as_released"] for one in on_agency]
-    hits = {f"hit_{at}": one_of("searching_agency_as_released", names) for at, names in enumerate(named)}
-    lines = tally(searches, "reason_as_released", core=counted("core"), why=_WHY, **hits)
-    counts_it = lines["core"].astype(bool)
-    said = {groups: _groups(groups) for groups in lines.loc[counts_it, "why"].unique()}
-    lines["why"] = lines["why"].astype(object).where(~counts_it, lines["why"].map(said))
-    return lines.rename(columns={f"hit_{at}": one["who"] for at, one in enumerate(on_agency)})
+def _apart(searches: Searches, hits: pd.DataFrame, column: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What a list counts and *core* does not, and what *core* counts and the list does not: reason_as_released, why,
+    rows. `hits` are the lines of `_texts` that the list counts."""
+    if column == "reason_as_released":
+        core = _why_counted(immigration_rows(searches))
+        return _why_left_alone(hits), core[~core[column].isin(hits[column])]
+    theirs = one_of(column, hits[column])
+    not_theirs = among(immigration_rows(searches), f"not {theirs}")
+    return _why_left_alone(each_reason(among(searches, theirs))), _why_counted(not_theirs)
 
 
-_GROUPS_OF_RULES = "array_to_string(list_transform(rules, lambda rule: split_part(rule, '.', 1)), ' ')"
+def _why_left_alone(lines: pd.DataFrame) -> pd.DataFrame:
+    """Those of the lines of `each_reason` that *core* leaves alone: reason_as_released, why, rows."""
+    alone = lines[~lines["core"]]
+    tests = [alone[why].to_numpy() for why in LEFT_ALONE]
+    return alone.assign(why=np.select(tests, list(LEFT_ALONE), "no such word stands there"))
 
-_NOT_CORE = (
-    ("immigration_tier = 'broad'", "HSI or DHS, counted in broad only"),
-    ("reason_origin = 'machine'", "machine-made text, counted in none"),
-    (holds("topics", "protest"), "protest"),
-    (holds("topics", "impersonation"), "someone posing as an agent"),
-    (holds("topics", "immigration_suspect"), "a guard or a doubtful word: read by a person"),
-)
-"""Why core leaves a row alone: the first of these that holds."""
 
-_WHY = (
-    f"case when {counted('core')} then coalesce({_GROUPS_OF_RULES}, '') "
-    + " ".join(f"when {condition} then {quoted(why)}" for condition, why in _NOT_CORE)
-    + " else 'no such word stands there' end"
-)
-"""An SQL expression: for a row of core the groups of the rules that matched, for another why core leaves it alone."""
+@once
+def _why_counted(hits: Searches) -> pd.DataFrame:
+    """The rows that *core* counts by the groups of rules that matched: reason_as_released, why, rows."""
+    groups = "array_to_string(list_transform(rules, lambda rule: split_part(rule, '.', 1)), ' ')"
+    lines = tally(hits, "reason_as_released", where=counted("core"), why=f"coalesce({groups}, '')")
+    said = {groups: _groups(groups) for groups in lines["why"].unique()}
+    return lines.assign(why=lines["why"].map(said))
 
 
 def _groups(groups: str) -> str:

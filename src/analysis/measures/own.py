@@ -10,7 +10,7 @@ from analysis.measures.immigration import counted
 from analysis.measures.numbers import Numbers, in_each_scope, in_scope, list_counts, number, rows_of
 from analysis.measures.reasons import COMMON_ROWS
 from analysis.searches import mask_text
-from analysis.tallies import Searches, ask, coded, tally
+from analysis.tallies import Searches, ask, coded, decoded, tally
 
 
 def own_searches(searches: Searches, cleared: Collection[str] = ()) -> Numbers:
@@ -55,19 +55,18 @@ def _typed(searches: Searches, cleared: Collection[str]) -> dict[str, set[str]]:
     texts["reason"] = texts["reason_text"].str.strip().str.casefold()
     texts["cleared"] = texts["reason"].isin(list(cleared))
     # What is common for one owner is common for all: no other text need be looked for again.
-    common = texts.groupby("reason")["rows"].transform("sum") >= COMMON_ROWS
+    often = texts.groupby("reason")["rows"].transform("sum") >= COMMON_ROWS
     spelt = texts.loc[
-        (common | texts["cleared"]) & (texts["reason"] != ""), ["reason_text", "reason", "cleared"]
+        (often | texts["cleared"]) & (texts["reason"] != ""), ["reason_text", "reason", "cleared"]
     ]
     if spelt.empty:
         return {}
-    owner = coded(searches, "camera_owner")
-    by_owner = ask(
-        searches,
-        f"select {owner} as owner, reason from searches join spelt using (reason_text) where own_search "
-        f"group by all having count(*) >= {COMMON_ROWS} or bool_or(cleared)",
-        spelt=spelt,
+    common = (
+        f"select {coded(searches, 'camera_owner')} as code, reason from searches join spelt using (reason_text) "
+        f"where own_search group by all having count(*) >= {COMMON_ROWS} or bool_or(cleared)"
     )
+    owner = decoded(searches, "camera_owner", "code")
+    by_owner = ask(searches, f"select {owner} as owner, reason from ({common})", spelt=spelt)
     by_owner["reason"] = by_owner["reason"].map(mask_text)
     found = {str(owner): set(part) for owner, part in by_owner.groupby("owner")["reason"]}
     return {**found, "all": set(spelt["reason"].map(mask_text))}

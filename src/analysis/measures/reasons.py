@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 import pandas as pd
 
 from analysis import reasons as rules_of
-from analysis.measures.immigration import counted
+from analysis.measures.immigration import LEFT_ALONE, counted
 from analysis.measures.numbers import (
     Numbers,
     in_each_scope,
@@ -18,7 +19,7 @@ from analysis.measures.numbers import (
     with_share,
 )
 from analysis.searches import mask_text
-from analysis.tallies import Searches, ask, coded, distinct, holds, once, one_of, tally
+from analysis.tallies import Searches, ask, coded, distinct, holds, once, one_of, tally, tally_under
 
 COMMON_ROWS, COMMON_AGENCIES = 50, 3
 """A reason is printed when so many rows hold it, from so many agencies (or from the only one there is)."""
@@ -63,22 +64,39 @@ A union: a row is counted once. A bare code may state one, to those who know it,
 
 
 def _distinct_reasons(searches: Searches) -> pd.Series:
-    """How many different reasons there are, in all and for each camera owner; a blank is none.
-
-    Texts are told apart by their hashes, which is faster, after these were found to be as many as the texts.
-    """
-    said = _released(searches)
-    counts = "count(distinct reason_as_released) as texts, count(distinct hash(reason_as_released)) as hashes"
-    every = ask(said, f"select {counts} from searches where reason_as_released <> ''").iloc[0]
-    what = "hash(reason_as_released)" if every["texts"] == every["hashes"] else "reason_as_released"
-    found = distinct(searches, f"case when reason_as_released <> '' then {what} end", "camera_owner")
-    return pd.concat([found.set_index("camera_owner")["distinct"], pd.Series({"all": every["texts"]})])
+    """How many different reasons there are, in all and for each camera owner; a blank is none."""
+    said = each_reason(searches)["reason_as_released"]
+    what = f"case when reason_as_released <> '' then {_code_of_reason(searches)} end"
+    found = distinct(searches, what, "camera_owner").set_index("camera_owner")["distinct"]
+    return pd.concat([found, pd.Series({"all": said[said != ""].nunique()})])
 
 
 @once
-def _released(searches: Searches) -> pd.DataFrame:
-    """Each reason by its origin, and whether it has a topic: reason_as_released, reason_origin, topic, rows."""
-    return tally(searches, "reason_as_released", "reason_origin", topic="len(topics) > 0")
+def _code_of_reason(searches: Searches) -> str:
+    """An SQL expression that tells reasons apart: their hashes, which is faster, if these are as many as the texts."""
+    counts = "count(distinct reason_as_released) as texts, count(distinct hash(reason_as_released)) as hashes"
+    found = ask(each_reason(searches), f"select {counts} from searches").iloc[0]
+    return "hash(reason_as_released)" if found["texts"] == found["hashes"] else "reason_as_released"
+
+
+_UNCOUNTED = f"{one_of('reason_origin', _TYPED)} and immigration_tier = 'none'"
+"""Rows with words that no total counts: what candidates are looked for in."""
+
+_ASKED = {
+    "written": one_of("reason_origin", _WRITTEN),
+    "topic": "len(topics) > 0",
+    "uncounted": _UNCOUNTED,
+    "core": counted("core"),
+    **LEFT_ALONE,
+}
+
+
+@once
+def each_reason(searches: Searches) -> pd.DataFrame:
+    """Each reason and the text that was typed in it, by what became of its rows: reason_as_released, reason_text,
+    written (by an officer), topic (there is one), uncounted (words that no total counts), core, those of
+    `LEFT_ALONE`, rows."""
+    return tally_under(searches, "reason_as_released", "reason_text", under=_ASKED)
 
 
 def by_origin(searches: Searches) -> pd.DataFrame:
@@ -141,9 +159,9 @@ def common_reasons(
 
     Rare reasons are officers' words about persons; they are counted elsewhere and never printed.
     """
-    said = _released(searches)
-    lines = said[said["reason_origin"].isin(_WRITTEN) & ~(said["topic"] & without_topic)]
-    lines = lines.assign(reason=lines["reason_as_released"].str.strip().str.casefold())
+    said = each_reason(searches)
+    lines = said[said["written"] & ~(said["topic"] & without_topic)]
+    lines = lines.assign(reason=[text.strip().casefold() for text in lines["reason_as_released"].tolist()])
     rows = lines.groupby("reason")["rows"].sum()
     chosen = rows[(rows >= COMMON_ROWS) | rows.index.isin(list(cleared))]
     table = chosen.rename("searches").reset_index()
@@ -162,11 +180,12 @@ def _agencies_behind(
     place = pd.Series(reasons.index, index=reasons)
     spelt = lines.assign(place=lines["reason"].map(place)).dropna(subset="place")
     spelt = spelt[["reason_as_released", "place"]].drop_duplicates()
-    pairs = (
-        f"select distinct place, {coded(searches, 'searching_agency')} as agency from searches "
-        f"join spelt using (reason_as_released) where {one_of('reason_origin', _WRITTEN)}"
-        f"{' and len(topics) = 0' if without_topic else ''}"
+    code = _code_of_reason(searches)
+    rows = (
+        f"select {code} as code, {coded(searches, 'searching_agency')} as agency from searches "
+        f"where {one_of('reason_origin', _WRITTEN)}{' and len(topics) = 0' if without_topic else ''}"
     )
+    pairs = f"select distinct place, agency from ({rows}) join (select place, {code} as code from spelt) using (code)"
     sql = f"select place, count(agency) as agencies from ({pairs}) group by all"
     return ask(searches, sql, spelt=spelt.astype({"place": "int64"})).set_index("place")["agencies"]
 
@@ -180,22 +199,23 @@ def _few(searches: Searches) -> int:
 # Candidates -------------------------------------------------------------------------------------------------
 
 
-_UNCOUNTED = f"{one_of('reason_origin', _TYPED)} and immigration_tier = 'none'"
-"""Rows with words that no total counts: what candidates are looked for in."""
-
-
 @once
 def _words(searches: Searches) -> pd.DataFrame:
-    """Each typed text in normal form: reason_text, counted (by core), uncounted, normal, rows."""
-    core = counted("core")
-    lines = tally(searches, "reason_text", where=f"({core}) or ({_UNCOUNTED})", counted=core)
+    """Each typed text in normal form, counted by core or by no total: reason_text, core, normal, rows."""
+    every = each_reason(searches)
+    lines = (
+        every[every["core"] | every["uncounted"]].groupby(["reason_text", "core"])["rows"].sum().reset_index()
+    )
     forms = rules_of.normal_forms(lines["reason_text"].str.replace("_", " ", regex=False).tolist())
     return lines.assign(normal=forms)
 
 
-def _rows_of_forms(lines: pd.DataFrame) -> dict[str, int]:
+def _rows_of_forms(lines: pd.DataFrame) -> Counter[str]:
     """Rows of each normal form."""
-    return lines.groupby("normal")["rows"].sum().to_dict()
+    rows: Counter[str] = Counter()
+    for normal, count in zip(lines["normal"].tolist(), lines["rows"].tolist()):
+        rows[normal] += count
+    return rows
 
 
 def candidate_spellings(searches: Searches) -> pd.DataFrame:
@@ -205,7 +225,7 @@ def candidate_spellings(searches: Searches) -> pd.DataFrame:
     ones are counted together, since a near spelling may be someone's name.
     """
     lines = _words(searches)
-    lines = lines[~lines["counted"]].reset_index(drop=True)
+    lines = lines[~lines["core"]].reset_index(drop=True)
     near = rules_of.near_words_of(lines["normal"])
     words = pd.DataFrame(
         [(lines.at[place, "reason_text"], *one) for place, found in near.items() for one in found],
@@ -237,7 +257,7 @@ def candidate_words(searches: Searches) -> pd.DataFrame:
     rules' own lists are left out, and so are words of few rows: they may be names.
     """
     lines = _words(searches)
-    beside, elsewhere = _rows_of_forms(lines[lines["counted"]]), _rows_of_forms(lines[~lines["counted"]])
+    beside, elsewhere = _rows_of_forms(lines[lines["core"]]), _rows_of_forms(lines[~lines["core"]])
     found = rules_of.company(beside, elsewhere, _LISTED)
     table = pd.DataFrame(
         [(one.word, one.rows, one.reasons, one.other_rows, round(one.strength, 1)) for one in found],

@@ -59,13 +59,27 @@ AT_ONCE = 50_000
 
 def near_words_of(forms: Sequence[str]) -> dict[int, tuple[Near, ...]]:
     """`near_words` of many normal forms, by their place; those without any are left out."""
+    alike = _without_digits(forms)
+    near = _near_words_of_each(list(dict.fromkeys(alike)))
+    return {place: near[form] for place, form in enumerate(alike) if form in near}
+
+
+def _without_digits(forms: Iterable[str]) -> list[str]:
+    """Normal forms with every digit made a 0: what is asked of letters is asked once of those that differ in digits."""
+    return "\n".join(forms).translate(_DIGITS).split("\n")
+
+
+_DIGITS = str.maketrans("123456789", "000000000")
+
+
+def _near_words_of_each(forms: Sequence[str]) -> dict[str, tuple[Near, ...]]:
     found = {}
     for start in range(0, len(forms), AT_ONCE):
-        said = [_words(form) for form in forms[start : start + AT_ONCE]]
-        near = _near({word for words in said for word in words})
-        for place, words in enumerate(said, start):
+        said = {form: _words(form) for form in forms[start : start + AT_ONCE]}
+        near = _near({word for words in said.values() for word in words})
+        for form, words in said.items():
             if not near.keys().isdisjoint(words):
-                found[place] = tuple(near[word] for word in dict.fromkeys(words) if word in near)
+                found[form] = tuple(near[word] for word in dict.fromkeys(words) if word in near)
     return found
 
 
@@ -127,8 +141,12 @@ def company(
 
 
 def _rows_of_words(forms: Mapping[str, int]) -> Counter[str]:
+    """The rows of each word; of numbers only how long they are is told apart."""
+    alike: Counter[str] = Counter()
+    for form, rows in zip(_without_digits(forms), forms.values()):
+        alike[form] += rows
     counts: Counter[str] = Counter()
-    for form, rows in forms.items():
+    for form, rows in alike.items():
         for word in set(form.split()):
             counts[word] += rows
     return counts

@@ -196,12 +196,16 @@ def _classify(table: pa.Table, portal: bool, rules: Rules) -> tuple[_Rows, _Case
 
 def _texts(rows: _Rows, cases: _Cases) -> pa.Array:
     """What was typed, for each writing: the end of its reason as released, as long as that of its case."""
-    written = [reason.strip() for reason in rows.reasons.to_pylist()]
-    if len(rows.reason) != len(written) or not np.array_equal(rows.reason, np.arange(len(written))):
-        written = [written[reason] for reason in rows.reason.tolist()]
-    lengths = np.array([len(text) for text in cases.texts], dtype=np.int64)[rows.case].tolist()
-    ends = [one if len(one) == length else one[len(one) - length :] for one, length in zip(written, lengths)]
-    return pa.array(ends, pa.string())
+    written = pc.utf8_trim_whitespace(rows.reasons).take(pa.array(rows.reason))
+    lengths = np.array([len(text) for text in cases.texts], dtype=np.int32)[rows.case]
+    longer = pc.utf8_length(written).to_numpy() - lengths
+    cut = longer > 0
+    if not cut.any():
+        return written
+    texts = zip(written.filter(pa.array(cut)).to_pylist(), longer[cut].tolist())
+    return pc.replace_with_mask(
+        written, pa.array(cut), pa.array([text[more:] for text, more in texts], pa.string())
+    )
 
 
 def _part(
