@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from analysis import parts
@@ -59,14 +61,27 @@ def run_here(tasks: Sequence[Task]) -> Iterator[Task]:
             task.run(threads=os.cpu_count() or 1)
             yield task
         return
+    recipes = {id(task.by): pickle.dumps(task.by) for task in tasks}
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        running = {pool.submit(task.run): task for task in tasks}
+        running = {pool.submit(_run, t.file, t.path, t.part, recipes[id(t.by)]): t for t in tasks}
         try:
             for future in as_completed(running):
                 future.result()
                 yield running[future]
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _run(file: ReleasedFile, path: str, part: str, recipe: bytes) -> None:
+    """Run a task in another process."""
+    Task(file, path, part, _known(recipe)).run()
+
+
+@cache
+def _known(recipe: bytes) -> parts.Recipe:
+    """A recipe that came to this process; what was learnt of names and reasons in one file is known in the next."""
+    by: parts.Recipe = pickle.loads(recipe)
+    return by
 
 
 def progress(tasks: Sequence[Task], run: Run) -> Iterator[str]:

@@ -82,7 +82,7 @@ def tally_under(searches: Searches, *columns: str, under: Mapping[str, str]) -> 
 
 def bits(conditions: Iterable[str]) -> str:
     """An SQL expression: a whole number with a bit for each condition that is met, in their order."""
-    return " | ".join(f"(coalesce({sql}, false)::int << {at})" for at, sql in enumerate(conditions))
+    return " + ".join(f"case when {sql} then {1 << at} else 0 end" for at, sql in enumerate(conditions))
 
 
 def distinct(searches: Searches, what: str, *columns: str, where: str = "true") -> pd.DataFrame:

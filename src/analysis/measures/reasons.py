@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
 
 from analysis import reasons as rules_of
@@ -44,8 +45,8 @@ def reasons_given(searches: Searches) -> Numbers:
             number("distinct_reasons", scope, int(reasons[scope]), "reasons"),
         ]
 
-    made = {"vague": holds("topics", "vague"), "nothing": SAYS_NOTHING}
-    return in_each_scope(tally(searches, "camera_owner", "reason_origin", **made), of)
+    under = {"vague": holds("topics", "vague"), "nothing": SAYS_NOTHING}
+    return in_each_scope(tally_under(searches, "camera_owner", "reason_origin", under=under), of)
 
 
 NOTHING_SAID = frozenset({"vague", "case_number_only", "interface"})
@@ -161,11 +162,13 @@ def common_reasons(
     """
     said = each_reason(searches)
     lines = said[said["written"] & ~(said["topic"] & without_topic)]
-    lines = lines.assign(reason=[text.strip().casefold() for text in lines["reason_as_released"].tolist()])
-    rows = lines.groupby("reason")["rows"].sum()
-    chosen = rows[(rows >= COMMON_ROWS) | rows.index.isin(list(cleared))]
-    table = chosen.rename("searches").reset_index()
-    table["agencies"] = _agencies_behind(searches, lines, table["reason"], without_topic)
+    folded = [text.strip().casefold() for text in lines["reason_as_released"].tolist()]
+    same, reasons = pd.factorize(pd.Index(folded, dtype="object"))
+    rows = np.bincount(same, lines["rows"], len(reasons)).astype("int64")
+    chosen = (rows >= COMMON_ROWS) | reasons.isin(list(cleared))
+    spelt = lines[["reason_as_released"]].assign(place=same)[chosen[same]].drop_duplicates()
+    table = pd.DataFrame({"reason": reasons, "searches": rows})[chosen]
+    table["agencies"] = _agencies_behind(searches, spelt, without_topic)
     common = (table["searches"] >= COMMON_ROWS) & (table["agencies"] >= _few(searches))
     table = table[common | table["reason"].isin(list(cleared))]
     table = table.assign(reason=table["reason"].map(mask_text))
@@ -173,13 +176,8 @@ def common_reasons(
     return with_share(table, of=rows_of(said))
 
 
-def _agencies_behind(
-    searches: Searches, lines: pd.DataFrame, reasons: pd.Series, without_topic: bool
-) -> pd.Series:
-    """How many agencies gave each of these reasons, in whatever spelling: every one is looked for by its number."""
-    place = pd.Series(reasons.index, index=reasons)
-    spelt = lines.assign(place=lines["reason"].map(place)).dropna(subset="place")
-    spelt = spelt[["reason_as_released", "place"]].drop_duplicates()
+def _agencies_behind(searches: Searches, spelt: pd.DataFrame, without_topic: bool) -> pd.Series:
+    """How many agencies gave each of some reasons, by the number `place` of the reason; `spelt` has every spelling."""
     code = _code_of_reason(searches)
     rows = (
         f"select {code} as code, {coded(searches, 'searching_agency')} as agency from searches "
@@ -187,7 +185,7 @@ def _agencies_behind(
     )
     pairs = f"select distinct place, agency from ({rows}) join (select place, {code} as code from spelt) using (code)"
     sql = f"select place, count(agency) as agencies from ({pairs}) group by all"
-    return ask(searches, sql, spelt=spelt.astype({"place": "int64"})).set_index("place")["agencies"]
+    return ask(searches, sql, spelt=spelt).set_index("place")["agencies"]
 
 
 @once
