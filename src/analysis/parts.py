@@ -263,7 +263,7 @@ def enrich(table: pa.Table, file: ReleasedFile, by: Recipe) -> pa.Table:
 def _own(table: pa.Table, file: ReleasedFile, known: agencies.Known) -> pa.Array:
     """Whether a search was made by the camera owner's own police; null where source.toml does not say who."""
     if file.log != "network audit":
-        return pa.array([True]).take(pa.array([0] * table.num_rows, pa.int64()))
+        return pa.repeat(True, table.num_rows)
     if file.own_agency is None:
         return pa.nulls(table.num_rows, pa.bool_())
     own = agencies.resolve([file.own_agency], known)["agency"][0]

@@ -159,7 +159,7 @@ def _typed(
 
 
 def _constant(value: str | bool, rows: int) -> pa.Array:
-    return pa.array([value]).take(pa.array(np.zeros(rows, dtype=np.int64)))
+    return pa.repeat(value, rows)
 
 
 def _by_distinct(texts: pa.Array, of: Callable[[str], object], kind: pa.DataType) -> pa.Array:
