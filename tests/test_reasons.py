@@ -582,10 +582,13 @@ def test_near_spellings_of_many_reasons_are_those_of_each():
         "imigrtoin",
         "undocumentd immigration",
         "",
+        "imigrtoin 26 12345",
+        "imigrtoin 27 54321",
+        "de 1 portation",
     ]
     found = reasons.near_words_of(forms)
     assert found == {place: reasons.near_words(form) for place, form in enumerate(forms) if place in found}
     assert [one.word for one in found[0]] == ["imigrtoin"]
-    assert sorted(found) == [0, 3, 4], (
-        "'de portation' is the listed word in two, and a trainer is a word of its own"
+    assert sorted(found) == [0, 3, 4, 6, 7], (
+        "'de portation' is the listed word in two unless a number parts it, and a trainer is a word of its own"
     )

@@ -74,6 +74,40 @@ def test_distinct_values_are_counted_under_several_conditions_at_once(table):
     assert found[list(under)].values.tolist() == [[1, 0, 1]] * 2
 
 
+def test_a_tally_says_of_each_line_which_conditions_its_searches_meet(table):
+    under = {
+        "of FL": "agency_state = 'FL'",
+        "vague or theft": "len(topics) > 0",
+        "unknown": "moderation = 'x'",
+    }
+    lines = tallies.tally_under(table, "searching_agency", under=under)
+    assert lines["searching_agency"].tolist() == [
+        HOSTILE,
+        "Quellmere GA PD",
+        "Tarnwick FL SO",
+        "Tarnwick FL SO",
+    ]
+    assert lines["of FL"].tolist() == [False, False, True, True]
+    assert lines.loc[lines["of FL"], "vague or theft"].tolist() == [False, True]
+    assert not lines["unknown"].any()
+    assert lines["rows"].sum() == 4
+
+
+@pytest.mark.parametrize("codes", ["hashes", "texts"])
+def test_columns_of_many_texts_give_the_same_lines_by_hashes_and_by_texts(table, codes, monkeypatch):
+    if codes == "texts":  # as where two texts of a column had one hash
+        monkeypatch.setattr(tallies, "_codes_of", lambda *_: "")
+    columns = ("searching_agency", "agency_state", "camera_owner")
+    lines = tallies.tally(table, *columns)
+    assert lines["searching_agency"].tolist() == [HOSTILE, "Quellmere GA PD", "Tarnwick FL SO"]
+    assert lines["agency_state"].fillna("").tolist() == ["", "GA", "FL"]
+    assert lines["rows"].tolist() == [1, 1, 2]
+    by_state = tallies.distinct(table, "searching_agency", "agency_state", "camera_owner")
+    assert by_state["agency_state"].fillna("").tolist() == ["FL", "GA", ""]
+    assert by_state[["distinct", "rows"]].values.tolist() == [[1, 2], [1, 1], [1, 1]]
+    assert tallies.periods(table, *columns)["rows"].tolist() == [1, 1, 2]
+
+
 def test_where_no_search_meets_a_condition_no_line_is_given(table):
     assert tallies.distinct_under(table, "searching_agency", "camera_owner", {"none": "false"}).empty
 
@@ -168,6 +202,21 @@ def test_a_shared_question_is_asked_of_a_file_once_and_of_a_frame_each_time(tmp_
     part = tallies.among(stored, "agency_state = 'FL'")
     assert [len(agencies(table)) for table in (stored, stored, frame, frame, part)] == [3, 3, 3, 3, 1]
     assert len(asked) == 4
+
+
+def test_a_shared_question_with_something_beside_the_searches_is_asked_once_for_each(tmp_path):
+    asked = []
+
+    @tallies.once
+    def of_states(table, states):
+        asked.append(states)
+        return tallies.count(table, tallies.one_of("agency_state", states))
+
+    path = tmp_path / "searches.parquet"
+    pq.write_table(pa.Table.from_pandas(searches(*ROWS), preserve_index=False), path)
+    stored = tallies.Stored(path)
+    assert [of_states(stored, states) for states in (["FL"], ["FL"], ["FL", "GA"])] == [2, 2, 3]
+    assert asked == [["FL"], ["FL", "GA"]]
 
 
 def test_missing_values_are_no_value_in_any_group(table):

@@ -62,10 +62,10 @@ def _counts(searches: Searches, state: str | None) -> pd.DataFrame:
         f"select {listed([], codes)}, {bits(rows.values())} as met, count(*) as n from searches group by all"
     )
     counts = {
-        "agencies": "count(distinct agency) filter (met & 1 = 0)",
-        "as_released": "count(distinct released) filter (met & 1 = 0)",
+        "agencies": "count(distinct agency) filter ((met & 1) = 0)",
+        "as_released": "count(distinct released) filter ((met & 1) = 0)",
         "states": "count(distinct state)",
-        **{name: f"coalesce(sum(n) filter (met >> {at} & 1 = 1), 0)" for at, name in enumerate(rows)},
+        **{name: f"coalesce(sum(n) filter ((met >> {at}) & 1 = 1), 0)" for at, name in enumerate(rows)},
     }
     scopes = (
         f"select owner, grouping(owner) as every, {listed([], counts)} from ({pairs}) "
