@@ -276,12 +276,9 @@ def _hits(searches: Searches, lists: Sequence[Mapping[str, Any]]) -> list[tuple[
     """
     looked_at = {}
     for column in dict.fromkeys(map(_column, lists)):
-        lines, any_list = (
-            _texts(searches, column),
-            (_expression(one) for one in lists if _column(one) == column),
-        )
+        lines = _texts(searches, column)
         texts = pc.fill_null(pa.array(lines[column], pa.string()), "")
-        held = _match(texts, "|".join(any_list))
+        held = _match(texts, "|".join(_expression(one) for one in lists if _column(one) == column))
         looked_at[column] = lines, held, texts.filter(pa.array(held))
     found = []
     for one in lists:
