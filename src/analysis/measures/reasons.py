@@ -20,7 +20,19 @@ from analysis.measures.numbers import (
     with_share,
 )
 from analysis.searches import mask_text
-from analysis.tallies import Searches, ask, coded, distinct, holds, once, one_of, quoted, tally, tally_under
+from analysis.tallies import (
+    Searches,
+    ask,
+    coded,
+    distinct,
+    holds,
+    listed,
+    once,
+    one_of,
+    quoted,
+    tally,
+    tally_under,
+)
 
 COMMON_ROWS, COMMON_AGENCIES = 50, 3
 """A reason is printed when so many rows hold it, from so many agencies (or from the only one there is)."""
@@ -45,8 +57,16 @@ def reasons_given(searches: Searches) -> Numbers:
             number("distinct_reasons", scope, int(reasons[scope]), "reasons"),
         ]
 
-    under = {"vague": holds("topics", "vague"), "nothing": SAYS_NOTHING}
-    return in_each_scope(tally_under(searches, "camera_owner", "reason_origin", under=under), of)
+    made = {"vague": holds("topics", "vague"), "nothing": SAYS_NOTHING, "rows": "sum(rows)"}
+    lines = (
+        f"select {listed(['camera_owner', 'reason_origin'], made)} from searches group by all order by all"
+    )
+    return in_each_scope(ask(_by_topics(searches), lines), of)
+
+
+@once
+def _by_topics(searches: Searches) -> pd.DataFrame:
+    return tally(searches, "camera_owner", "reason_origin", "topics")
 
 
 NOTHING_SAID = frozenset({"vague", "case_number_only", "interface"})
@@ -135,7 +155,7 @@ def offense_types(searches: Searches) -> pd.DataFrame:
 
 def topics(searches: Searches) -> pd.DataFrame:
     """Rows that hold each topic: topic, searches, share of all rows; a row may hold several."""
-    lines = tally(searches, "topics")
+    lines = _by_topics(searches)
     counts = list_counts(lines["topics"], lines["rows"])
     none = rows_of(lines, lengths(lines["topics"]) == 0)
     table = counts.rename_axis("topic").rename("searches").reset_index()
