@@ -338,14 +338,19 @@ def place_of(searches: Searches) -> str:
     return "file_row_number" if isinstance(searches, Stored) else "row_number() over ()"
 
 
+@once
+def period(searches: Searches) -> pd.Series:
+    """The `first` and the `last` search (UTC), missing where there is none."""
+    return periods(searches).iloc[0][["first", "last"]]
+
+
 def local_time(searches: Searches, time_zone: str) -> str:
     """An SQL expression for the local clock time of each search, without a zone.
 
     The zone's changes inside the period of the searches are written into it: a few comparisons a row, where a
     calendar would be asked for each.
     """
-    ends = ask(searches, "select min(searched_at) as first, max(searched_at) as last from searches").iloc[0]
-    zone = ZoneInfo(time_zone)
+    ends, zone = period(searches), ZoneInfo(time_zone)
     if pd.isna(ends["first"]):
         return "make_timestamp(epoch_us(searched_at))"
     changes = _changes(zone, ends["first"].to_pydatetime(), ends["last"].to_pydatetime())

@@ -10,7 +10,7 @@ from analysis.measures.agencies import by_agency, is_named
 from analysis.measures.changes import AFTER, CUT_OVERS
 from analysis.measures.immigration import counts_in
 from analysis.measures.numbers import Number, Numbers, number, rows_of, share
-from analysis.tallies import Searches, local_time, once, periods, tally
+from analysis.tallies import Searches, local_time, once, period, tally
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -31,7 +31,7 @@ def cut_overs(searches: Searches) -> pd.DataFrame:
     change, from, and for the days before and after: days, searches a day, share of vague, blank or masked, and
     immigration (core) reasons. Empty where the period holds no change. A difference may have other causes.
     """
-    first, last = _period(searches)
+    first, last = period(searches)
     lines = _by_agency(searches)
     rows = [
         {"change": what, "from": at.date().isoformat(), "side": side} | _side(lines[which], start, end)
@@ -57,16 +57,10 @@ def cut_overs(searches: Searches) -> pd.DataFrame:
 
 def changes_in(searches: Searches) -> str:
     """Which of the vendor's changes fall inside the searches' period, as a sentence."""
-    found = [f"from {at.day} {at:%B %Y}, {what}" for at, what in _changes(*_period(searches))]
+    found = [f"from {at.day} {at:%B %Y}, {what}" for at, what in _changes(*period(searches))]
     if not found:
         return "None of the vendor's known changes fell inside the period of these searches."
     return f"Inside the period of these searches the vendor's logs changed: {'; '.join(found)}."
-
-
-def _period(searches: Searches) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """The first and the last search."""
-    period = periods(searches).iloc[0]
-    return period["first"], period["last"]
 
 
 def _changes(first: pd.Timestamp, last: pd.Timestamp) -> list[tuple[datetime, str]]:
@@ -109,7 +103,7 @@ def changed_character(searches: Searches) -> pd.DataFrame:
     lines = lines[is_named(lines["searching_agency"])]
     rows = [
         {"change": what, "from": at.date().isoformat()} | _compared(lines, at)
-        for at, what in _changes(*_period(searches))
+        for at, what in _changes(*period(searches))
     ]
     columns = ["change", "from", "agencies_compared", "more_vague", "less_vague"]
     return pd.DataFrame(

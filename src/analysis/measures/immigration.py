@@ -292,6 +292,7 @@ def week_of(searches: Searches, time_zone: str) -> str:
     return f"date_trunc('week', {local_time(searches, time_zone)})"
 
 
+@once
 def every_week(searches: Searches, week: str) -> pd.DatetimeIndex:
     """The Mondays from the first search to the last; `week` is the expression for a search's."""
     ends = ask(searches, f"select min({week}) as first, max({week}) as last from searches").iloc[0]
