@@ -247,6 +247,12 @@ def test_topics_are_counted_by_row_and_rows_without_any_have_a_line():
     assert dict(zip(table["topic"], table["searches"])) == {"theft": 2, "drugs": 1, "(no topic matched)": 1}
 
 
+def test_a_missing_reason_is_no_reason_in_any_scope():
+    rows = searches({"reason_as_released": None}, {"reason_as_released": ""}, {"reason_as_released": "theft"})
+    found = [one for one in measures.reasons_given(rows) if one["measure"] == "distinct_reasons"]
+    assert [(one["scope"], one["value"]) for one in found] == [("all", 1), ("Tarnwick ISD", 1)]
+
+
 def test_rare_reasons_are_never_printed():
     rows = searches(*[{}] * 60, {"reason_as_released": "followed J. Example home"})
     assert measures.common_reasons(rows)["reason"].tolist() == ["theft"]

@@ -85,6 +85,11 @@ def bits(conditions: Iterable[str]) -> str:
     return " + ".join(f"case when {sql} then {1 << at} else 0 end" for at, sql in enumerate(conditions))
 
 
+def bit(number: str, at: int) -> str:
+    """An SQL condition: the condition at this place is one of those behind a number of `bits`."""
+    return f"({number} >> {at}) & 1 = 1"
+
+
 def distinct(searches: Searches, what: str, *columns: str, where: str = "true") -> pd.DataFrame:
     """How many distinct values an SQL expression has in each group: these columns, `distinct` and `rows`.
 
@@ -94,12 +99,11 @@ def distinct(searches: Searches, what: str, *columns: str, where: str = "true") 
     if not columns:
         sql = f"select count(distinct {what}) as distinct, count(*) as rows from searches where {where}"
         return ask(searches, sql).astype({"distinct": "int64", "rows": "int64"})
-    codes = {f"_{column}": coded(searches, column) for column in columns}
+    codes, texts = coding(searches, columns)
     pairs = f"select {listed([], codes)}, {what} as _what, count(*) as _rows from searches where {where} group by all"
     counts = (
         f"select {', '.join(codes)}, count(_what) as distinct, sum(_rows) as rows from ({pairs}) group by all"
     )
-    texts = {column: decoded(searches, column, code) for column, code in zip(columns, codes)}
     sql = f'select {listed([], texts)}, "distinct", rows from ({counts}) order by all'
     return ask(searches, sql).astype({"distinct": "int64", "rows": "int64"})
 
@@ -124,7 +128,7 @@ def distinct_under(searches: Searches, what: str, column: str, under: Mapping[st
     """
     met = bits(under.values())
     counts = ", ".join(
-        f"count(*) filter ((met >> {at}) & 1 = 1) as {_name(name)}" for at, name in enumerate(under)
+        f"count(*) filter ({bit('met', at)}) as {_name(name)}" for at, name in enumerate(under)
     )
     rows = (
         f"select {coded(searches, column)} as code, {what} as value, {met} as met from searches "
@@ -222,12 +226,17 @@ def decoded(searches: Searches, column: str, code: str) -> str:
     return f"(select known_text from {codes} where known_code = {code})" if codes else code
 
 
+def coding(searches: Searches, columns: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What `coded` gives for each column, named with `_` before it, and what gives the texts back from these."""
+    codes = {f"_{column}": coded(searches, column) for column in columns}
+    return codes, {column: decoded(searches, column, f"_{column}") for column in columns}
+
+
 def _groups(searches: Searches, columns: Sequence[str], made: Mapping[str, str], where: str = "true") -> str:
     """An SQL query with a line for each combination of values: these columns and what is `made` of each."""
     if sum(column in MANY for column in columns) < 2:
         return f"select {listed(columns, made)} from searches where {where} group by all"
-    codes = {f"_{column}": coded(searches, column) for column in columns}
-    texts = {column: decoded(searches, column, code) for column, code in zip(columns, codes)}
+    codes, texts = coding(searches, columns)
     groups = f"select {listed([], {**codes, **made})} from searches where {where} group by all"
     return f"select {listed([], texts)}, {', '.join(made)} from ({groups})"
 

@@ -7,10 +7,12 @@ import pandas as pd
 
 from analysis.formats import is_masked
 from analysis.measures.changes import CUT_OVERS
+from analysis.measures.logs import HIDDEN
 from analysis.measures.numbers import Number, Numbers, by_scope, number, with_share
 from analysis.tallies import (
     Searches,
     ask,
+    bit,
     bits,
     coded,
     decoded,
@@ -61,11 +63,12 @@ def _counts(searches: Searches, state: str | None) -> pd.DataFrame:
     pairs = (
         f"select {listed([], codes)}, {bits(rows.values())} as met, count(*) as n from searches group by all"
     )
+    unnamed = bit("met", list(rows).index("unnamed"))
     counts = {
-        "agencies": "count(distinct agency) filter ((met & 1) = 0)",
-        "as_released": "count(distinct released) filter ((met & 1) = 0)",
+        "agencies": f"count(distinct agency) filter (not ({unnamed}))",
+        "as_released": f"count(distinct released) filter (not ({unnamed}))",
         "states": "count(distinct state)",
-        **{name: f"coalesce(sum(n) filter ((met >> {at}) & 1 = 1), 0)" for at, name in enumerate(rows)},
+        **{name: f"coalesce(sum(n) filter ({bit('met', at)}), 0)" for at, name in enumerate(rows)},
     }
     scopes = (
         f"select owner, grouping(owner) as every, {listed([], counts)} from ({pairs}) "
@@ -127,9 +130,8 @@ def by_agency(searches: Searches) -> pd.DataFrame:
     since = {
         at.date().isoformat(): f"searched_at >= {quoted(at.isoformat())}::timestamptz" for at, _ in CUT_OVERS
     }
-    silent = one_of("reason_origin", ["blank", "masked"])
     return tally_under(
-        searches, *columns, under={"vague": holds("topics", "vague"), "silent": silent, **since}
+        searches, *columns, under={"vague": holds("topics", "vague"), "silent": HIDDEN, **since}
     )
 
 

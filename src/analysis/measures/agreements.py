@@ -14,7 +14,7 @@ from analysis.agencies import AgreementList
 from analysis.measures.agencies import named
 from analysis.measures.immigration import counted
 from analysis.measures.numbers import Numbers, number, rows_of
-from analysis.tallies import Searches, among, ask, coded, decoded, listed, local_time, periods, tally
+from analysis.tallies import Searches, among, ask, coding, listed, local_time, periods, tally
 
 TERM = date(2025, 1, 20)
 """The first day of the second Trump administration, from which the programme's growth is counted."""
@@ -86,7 +86,7 @@ def beside(
 ) -> pd.DataFrame:
     """A tally of the searches by agencies with an agreement: holder (the number of its line in `held`), the columns,
     those `made` by an SQL expression, rows, and since: those of the rows on or after the day of the first one."""
-    codes = {f"_{column}": coded(searches, column) for column in columns}
+    codes, texts = coding(searches, columns)
     asked = {"moment": local_time(searches, time_zone), **codes, **made}
     theirs = f"select {listed(_AGENCY, asked)} from searches"
     counts = {"rows": "count(*)", "since": "count(*) filter (moment >= first_signed)"}
@@ -95,7 +95,6 @@ def beside(
         "join held on searching_agency = name and agency_state = state and agency_kind is not distinct from kind "
         "group by all"
     )
-    texts = {column: decoded(searches, column, code) for column, code in zip(columns, codes)}
     shown = {**texts, **{name: name for name in (*made, *counts)}}
     sql = f"select {listed(['holder'], shown)} from ({lines}) order by all"
     return ask(searches, sql, held=_as_table(held)).astype(

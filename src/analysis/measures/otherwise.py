@@ -31,6 +31,8 @@ from analysis.tallies import (
     Searches,
     among,
     aside,
+    bit,
+    bits,
     count,
     distinct_under,
     once,
@@ -85,8 +87,7 @@ def _under(searches: Searches) -> Searches:
     first = "place in (select min(place) from searches where core group by search)"
     # SQL knows no name for a question, so the one behind "first" is put in its place.
     rules = (rule.replace("first", first) for rule in ALTERNATIVES.values())
-    bits = " | ".join(f"(({rule})::int << {at})" for at, rule in enumerate(rules))
-    return aside(marked, *_KEPT, "search", largest=_largest(marked), under=bits)
+    return aside(marked, *_KEPT, "search", largest=_largest(marked), under=bits(rules))
 
 
 _KEPT = (
@@ -134,8 +135,8 @@ def _by_alternative(lines: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def _distinct(searches: Searches, what: str) -> pd.DataFrame:
     """How many distinct values an expression has under each alternative, by scope."""
-    bits = {name: f"(under >> {at}) & 1 = 1" for at, name in enumerate(ALTERNATIVES)}
-    return by_scope(distinct_under(_under(searches), what, "camera_owner", bits))
+    counting = {name: bit("under", at) for at, name in enumerate(ALTERNATIVES)}
+    return by_scope(distinct_under(_under(searches), what, "camera_owner", counting))
 
 
 @once

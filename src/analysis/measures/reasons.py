@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis import reasons as rules_of
 from analysis.measures.immigration import LEFT_ALONE, counted
+from analysis.measures.logs import HIDDEN
 from analysis.measures.numbers import (
     Numbers,
     in_each_scope,
@@ -29,7 +30,6 @@ from analysis.tallies import (
     listed,
     once,
     one_of,
-    quoted,
     tally,
     tally_under,
 )
@@ -74,7 +74,7 @@ NOTHING_SAID = frozenset({"vague", "case_number_only", "interface"})
 
 SAYS_NOTHING = " or ".join(
     [
-        one_of("reason_origin", ["blank", "masked"]),
+        HIDDEN,
         *(holds("topics", topic) for topic in sorted(NOTHING_SAID)),
     ]
 )
@@ -87,17 +87,17 @@ A union: a row is counted once. A bare code may state one, to those who know it,
 def _distinct_reasons(searches: Searches) -> pd.Series:
     """How many different reasons there are, in all and for each camera owner; a blank is none."""
     said = each_reason(searches)["reason_as_released"]
-    no_blank = f"nullif({_code_of(searches, 'reason_as_released')}, {_code_of(searches, quoted(''))})"
-    found = distinct(searches, no_blank, "camera_owner").set_index("camera_owner")["distinct"]
+    reason = f"case when reason_as_released <> '' then {_code_of_reason(searches)} end"
+    found = distinct(searches, reason, "camera_owner").set_index("camera_owner")["distinct"]
     return pd.concat([found, pd.Series({"all": said[said != ""].nunique()})])
 
 
 @once
-def _code_of(searches: Searches, reason: str) -> str:
-    """An SQL expression that tells a reason from others: its hash, which is faster, if there are as many as texts."""
+def _code_of_reason(searches: Searches) -> str:
+    """An SQL expression that tells reasons apart: their hashes, which is faster, if there are as many as texts."""
     counts = "count(distinct reason_as_released) as texts, count(distinct hash(reason_as_released)) as hashes"
     found = ask(each_reason(searches), f"select {counts} from searches").iloc[0]
-    return f"hash({reason})" if found["texts"] == found["hashes"] else reason
+    return "hash(reason_as_released)" if found["texts"] == found["hashes"] else "reason_as_released"
 
 
 _UNCOUNTED = f"{one_of('reason_origin', _TYPED)} and immigration_tier = 'none'"
@@ -198,7 +198,7 @@ def common_reasons(
 
 def _agencies_behind(searches: Searches, spelt: pd.DataFrame, without_topic: bool) -> pd.Series:
     """How many agencies gave each of some reasons, by the number `place` of the reason; `spelt` has every spelling."""
-    code = _code_of(searches, "reason_as_released")
+    code = _code_of_reason(searches)
     rows = (
         f"select {code} as code, {coded(searches, 'searching_agency')} as agency from searches "
         f"where {one_of('reason_origin', _WRITTEN)}{' and len(topics) = 0' if without_topic else ''}"
