@@ -10,13 +10,14 @@ sources       Hands out a place's released files, fetched where a URL is given, 
 readers       Turns a container (CSV, XLSX, PDF, Parquet, ZIP) into numbered rows of text, losing none.
 formats       Recognises a vendor's export by its column names and maps it to our columns, or says which
               column it does not know.
-searches      Types the rows, drops officers and plates, and sets aside what is not a search, saying why.
-sightings     Marks rows that record the same search in several logs; drops nothing.
-agencies      Gives each agency one spelling, a state and a kind; unknown stays unknown.
-sharing       Reads lists of who may search whose cameras, in every form that agencies and portals give
-              them.
 reasons       Classifies each distinct reason by the published rules and says which rule and which words
               decided.
+agencies      Gives each agency one spelling, a state and a kind; unknown stays unknown.
+privacy       Says what of a log may be printed, and masks plates, names and numbers in all else.
+searches      Types the rows, drops officers and plates, and sets aside what is not a search, saying why.
+sightings     Marks rows that record the same search in several logs; drops nothing.
+sharing       Reads lists of who may search whose cameras, in every form that agencies and portals give
+              them.
 ledger        Records, for every step, rows in, rows out and why.
 parts         Turns one released file into a part of searches.parquet, block by block, in memory that
               stays flat.

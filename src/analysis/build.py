@@ -21,8 +21,8 @@ from analysis.ledger import Ledger
 from analysis.places import Place, ReleasedFile
 
 _CODE = (
-    "places", "states", "sources", "readers", "formats", "searches", "sightings", "agencies", "reasons", "ledger",
-    "parts", "rowgroups", "engine", "build",
+    "places", "states", "sources", "readers", "formats", "reasons", "agencies", "privacy", "searches", "sightings",
+    "ledger", "parts", "rowgroups", "engine", "build",
 )  # fmt: skip
 
 

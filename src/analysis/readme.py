@@ -10,10 +10,10 @@ from pathlib import Path
 from analysis import claims, pages, places
 
 ORDER = (
-    "places", "states", "sources", "readers", "formats", "searches", "sightings", "agencies", "sharing", "reasons",
-    "ledger", "parts", "rowgroups", "engine", "build", "cluster", "intake", "tallies", "measures", "figures", "claims",
-    "coding", "pages", "rows", "replica", "rerun", "freshness", "report", "comparison", "letter", "verification",
-    "benchmark", "inventory", "readme",
+    "places", "states", "sources", "readers", "formats", "reasons", "agencies", "privacy", "searches", "sightings",
+    "sharing", "ledger", "parts", "rowgroups", "engine", "build", "cluster", "intake", "tallies", "measures", "figures",
+    "claims", "coding", "pages", "rows", "replica", "rerun", "freshness", "report", "comparison", "letter",
+    "verification", "benchmark", "inventory", "readme",
 )  # fmt: skip
 """The library in data-flow order; a test holds every import to it."""
 

@@ -10,7 +10,8 @@ import pandas as pd
 from rapidfuzz.distance import OSA
 
 from analysis import reasons
-from analysis.searches import ERAS, mask_text
+from analysis.privacy import mask_text
+from analysis.searches import ERAS
 from analysis.tallies import Searches, ask, holds, one_of, place_of, quoted
 
 STRATA = ("hit", "suspect", "common", "tail", "unreadable")

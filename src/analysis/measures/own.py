@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.measures.immigration import counted
 from analysis.measures.numbers import Numbers, in_each_scope, in_scope, list_counts, number, rows_of
 from analysis.measures.reasons import COMMON_ROWS
-from analysis.searches import mask_text
+from analysis.privacy import mask_text
 from analysis.tallies import Searches, ask, coded, decoded, tally
 
 

@@ -20,7 +20,7 @@ from analysis.measures.numbers import (
     rows_of,
     with_share,
 )
-from analysis.searches import mask_text
+from analysis.privacy import mask_text
 from analysis.tallies import (
     Searches,
     ask,

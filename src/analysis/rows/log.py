@@ -18,8 +18,8 @@ from analysis import agencies, build
 from analysis.formats import is_masked
 from analysis.measures.reasons import COMMON_AGENCIES, COMMON_ROWS, NOTHING_SAID
 from analysis.places import Place
+from analysis.privacy import mask_text
 from analysis.rows.behind import Behind, Condition
-from analysis.searches import mask_text
 
 COLUMNS = (
     "source_file", "source_row", "source_page", "camera_owner", "searched_at", "local_day", "searching_agency",
