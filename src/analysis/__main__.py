@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import errno
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,27 +19,63 @@ from typing import cast
 
 from analysis import places, sources
 from analysis.places import Place
-
-STOPS = (
-    "UnknownPlace", "BadSource", "WrongChecksum", "UnreadableFile", "UnknownColumns", "NotASearchAudit",
-    "DoesNotAddUp", "NothingToRead", "BadRules", "BadOverride", "BadWords", "BadClaims", "Unfinished",
-    "BadParameters", "NotebooksFailed", "WrongReplica", "IncompleteDownload", "UnreadableAgreements",
-    "UnreadableReference", "BadPage", "NotASite", "BadPlaceName", "WouldOverwrite", "NothingToTake", "BadAnswer",
-    "NotYetRun", "NotDownloaded", "UnknownState", "BadDay", "BadSheet", "UnreadableSharingList", "AnotherVersion",
-)  # fmt: skip
-"""Errors whose message is meant for people: it names file, record, value and remedy, so no traceback is shown."""
+from analysis.refused import Refused
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb; the exit status is 0 only when all it promises was done."""
+    """Run one verb; the exit status is 0 only when all it promises was done. No traceback reaches a person."""
     asked = _parser().parse_args(arguments)
     try:
-        return int(asked.do(asked) or 0)
-    except Exception as error:
-        if type(error).__name__ not in STOPS:
-            raise
-        print(f"\nStopped: {error}", file=sys.stderr)
+        done = int(asked.do(asked) or 0)
+        sys.stdout.flush()
+        return done
+    except BrokenPipeError:  # whoever read the answer, such as `head`, has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        return _stopped("you ended it. What was finished is kept; the same command goes on from there.", 130)
+    except Exception as error:
+        return _stopped(_why(error))
+
+
+def _stopped(why: str, status: int = 1) -> int:
+    with contextlib.suppress(OSError):
+        print(f"\nStopped: {why}", file=sys.stderr)
+    return status
+
+
+def _why(error: Exception) -> str:
+    """Why a verb ended, in words for people: the error's own where it was made for them."""
+    if isinstance(error, Refused):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "there is not enough memory. Close other programs, or use a machine with more."
+    if _is_full(error):
+        return "the disk is full. Nothing half-written was put in place; make room and run the same command again."
+    if isinstance(error, OSError) and error.filename:
+        return f"{os.path.relpath(os.fsdecode(error.filename))!r} cannot be used: {error.strerror}."
+    return _fault(error)
+
+
+def _is_full(error: Exception) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _fault(error: Exception) -> str:
+    """Keep where an error that nobody foresaw came up, and say how to report it."""
+    kept = places.root() / "data" / "processed" / "fault.txt"
+    report = "".join(traceback.format_exception(error))
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(report, encoding="utf-8", errors="backslashreplace")
+    except OSError:
+        return f"a fault of this program, {type(error).__name__}, of which no record could be kept."
+    return (
+        f"a fault of this program, {type(error).__name__}. {os.path.relpath(kept)} says where; send it with a report, "
+        "after looking whether it quotes a record."
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -484,9 +524,9 @@ def code(asked: argparse.Namespace) -> None:
 
     place = places.find(asked.place)
     if not (place.processed / "searches.parquet").is_file():
-        raise SystemExit(f"{place.name} has no searches yet: run make PLACE={place.name} first")
+        raise Refused(f"{place.name} has no searches yet: run make PLACE={place.name} first")
     if asked.sheet and not asked.coder:
-        raise SystemExit("say who coded the sheet: CODER=<name or role>")
+        raise Refused("say who coded the sheet: CODER=<name or role>")
     if asked.sheet:
         rules = reasons.load(place.hand / "reasons")
         path = coding.take_back(place, Path(asked.sheet), asked.coder, sorted(rules.topics), date.today())
@@ -547,7 +587,7 @@ def _asked_lines(asked: argparse.Namespace, given: str | None) -> list[str]:
     if asked.stdin:
         return [line.rstrip("\n") for line in sys.stdin]
     if given is None:
-        raise SystemExit("say what to explain, or pass --stdin")
+        raise Refused("say what to explain, or pass --stdin")
     return [given]
 
 

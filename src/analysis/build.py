@@ -19,10 +19,11 @@ import pyarrow.parquet as pq
 from analysis import agencies, engine, parts, rowgroups, sharing, sources
 from analysis.ledger import Ledger
 from analysis.places import Place, ReleasedFile
+from analysis.refused import Refused
 
 _CODE = (
-    "places", "states", "sources", "readers", "formats", "reasons", "agencies", "privacy", "searches", "sightings",
-    "ledger", "parts", "rowgroups", "engine", "build",
+    "refused", "places", "states", "sources", "readers", "formats", "reasons", "agencies", "privacy", "searches",
+    "sightings", "ledger", "parts", "rowgroups", "engine", "build",
 )  # fmt: skip
 
 
@@ -30,7 +31,7 @@ TABLES = ("searches.parquet", "rejected.parquet", "files.csv", "ledger.csv")
 """What a build makes; built.json holds their checksums."""
 
 
-class NothingToRead(Exception):
+class NothingToRead(Refused):
     """A place whose files hold no search at all."""
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis import agencies
 from analysis.places import Place
+from analysis.refused import Refused
 from analysis.tallies import Searches, among, local_time, one_of, quoted, tally
 
 OPERATORS = ("equals", "more than", "at least", "about", "includes", "more than N times")
@@ -56,7 +57,7 @@ Numbers = Mapping[tuple[str, str], Mapping[str, Any]]
 Rows = Sequence[Mapping[str, Any]]
 
 
-class BadClaims(Exception):
+class BadClaims(Refused):
     """A register that cannot be used; the message names the file, the claim, the value and the remedy."""
 
 

@@ -25,12 +25,13 @@ from distributed import Client, as_completed, get_worker
 from analysis import build, engine, parts, sources
 from analysis.ledger import Entry, Ledger
 from analysis.places import Place
+from analysis.refused import Refused
 
 Typed = Mapping[str, bytes]
 """The files of data/hand, by their path in it."""
 
 
-class AnotherVersion(Exception):
+class AnotherVersion(Refused):
     """A worker with another version of this library; it would give other results."""
 
 

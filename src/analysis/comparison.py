@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis.measures import formatted, lookup
 from analysis.places import Place
+from analysis.refused import Refused
 
 Published = Mapping[tuple[str, str], Mapping[str, Any]]
 
@@ -42,7 +43,7 @@ MEASURES = (
 """What stands in the table: its name, the measure, and the measure that is its denominator."""
 
 
-class NotYetRun(Exception):
+class NotYetRun(Refused):
     """A place that has no results; the message says which command makes them."""
 
 

@@ -6,10 +6,12 @@ from dataclasses import astuple, dataclass
 
 import pandas as pd
 
+from analysis.refused import Refused
+
 COLUMNS = ("step", "source_file", "rows_in", "rows_out", "set_aside", "why")
 
 
-class DoesNotAddUp(Exception):
+class DoesNotAddUp(Refused):
     """A step after which rows are missing or too many; the run stops and nothing is written."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis import states
+from analysis.refused import Refused
 
 TEMPLATE = "request.txt.j2"
 COLUMNS = (
@@ -20,11 +21,11 @@ COLUMNS = (
 """Every column that an export is known to have, but for the officer's name and the plate (formats/flock.toml)."""
 
 
-class UnknownState(Exception):
+class UnknownState(Refused):
     """A code that is no state's; the message shows one that is."""
 
 
-class BadDay(Exception):
+class BadDay(Refused):
     """A day that is none; the message shows the form."""
 
 

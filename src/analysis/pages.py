@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 
 from analysis import build, claims, figures, places, tallies
 from analysis.measures import Number, Numbers, formatted, lookup, of_part
+from analysis.refused import Refused
 
 FORMULA = tuple("=+-@\t\r")
 """Signs with which a spreadsheet begins a formula; text that starts with one is published behind an apostrophe."""
@@ -33,7 +34,7 @@ REPLICA = (
 )
 
 
-class Unfinished(Exception):
+class Unfinished(Refused):
     """A page that was not closed, a claim that nothing settled, or a settled claim that no register holds."""
 
 

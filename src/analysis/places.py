@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from analysis.refused import Refused
+
 KINDS = ("records", "replica")
 LOGS = ("network audit", "organization audit", "portal audit")
 
 
-class UnknownPlace(Exception):
+class UnknownPlace(Refused):
     """There is no such folder under data/raw/; the message lists those that exist."""
 
 
-class BadSource(Exception):
+class BadSource(Refused):
     """A source.toml that cannot be used; the message names the file, the entry and the remedy."""
 
 

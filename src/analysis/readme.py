@@ -10,8 +10,9 @@ from pathlib import Path
 from analysis import claims, pages, places
 
 ORDER = (
-    "places", "states", "sources", "readers", "formats", "reasons", "agencies", "privacy", "searches", "sightings",
-    "sharing", "ledger", "parts", "rowgroups", "engine", "build", "cluster", "intake", "tallies", "measures", "figures",
+    "refused", "places", "states", "sources", "readers", "formats", "reasons", "agencies", "privacy", "searches",
+    "sightings", "sharing", "ledger", "parts", "rowgroups", "engine", "build", "cluster", "intake", "tallies",
+    "measures", "figures",
     "claims", "coding", "pages", "rows", "replica", "rerun", "freshness", "report", "comparison", "letter",
     "verification", "benchmark", "inventory", "readme",
 )  # fmt: skip

@@ -27,6 +27,7 @@ from nbformat import NotebookNode  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from analysis import places  # noqa: E402
+from analysis.refused import Refused  # noqa: E402
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,15 +36,15 @@ INJECTED = "injected-parameters"  # papermill's own tag for the cell that holds 
 _MARKER = "papermill-error-cell-tag"  # and for the cells that it adds above an error
 
 
-class BadParameters(Exception):
+class BadParameters(Refused):
     """A run was given what the notebook does not take; names the notebook, the parameter and the remedy."""
 
 
-class UnstableOutput(Exception):
+class UnstableOutput(Refused):
     """An output would differ on the next run or the next machine; names the cell, the text and the remedy."""
 
 
-class NotebookFailed(Exception):
+class NotebookFailed(Refused):
     """One notebook did not run to its end.
 
     `notebook` is its path, `cell` the number of the cell in the source (counted from 1, Markdown included;
@@ -59,7 +60,7 @@ class NotebookFailed(Exception):
         super().__init__(f"{where}{under} failed:\n{lines}{read}")
 
 
-class NotebooksFailed(Exception):
+class NotebooksFailed(Refused):
     """Some of several notebooks failed; `failures` holds every one, in the order of the notebooks."""
 
     def __init__(self, failures: Sequence[Exception]) -> None:

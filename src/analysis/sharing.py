@@ -20,6 +20,7 @@ import python_calamine
 
 from analysis import agencies
 from analysis.agencies import Known
+from analysis.refused import Refused
 
 COLUMNS = {
     "name": ("organizationname", "organisationname", "name", "agency", "organization", "agencyname"),
@@ -33,7 +34,7 @@ COLUMNS = {
 ENTRIES = ["released", "agency", "state", "kind", "may_search_owner", "owner_may_search", "networks", "row"]
 
 
-class UnreadableSharingList(Exception):
+class UnreadableSharingList(Refused):
     """A sharing list that cannot be read or belongs to nobody; the message names file, what was found and remedy."""
 
 

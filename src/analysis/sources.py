@@ -7,17 +7,18 @@ import os
 from pathlib import Path
 
 from analysis.places import Place, ReleasedFile
+from analysis.refused import Refused
 
 
-class WrongChecksum(Exception):
+class WrongChecksum(Refused):
     """A file that is not the one that source.toml describes; nothing was read from it."""
 
 
-class NotDownloaded(Exception):
+class NotDownloaded(Refused):
     """An address that gave no file; the message says which, why, and what else to do."""
 
 
-class MissingRecords(Exception):
+class MissingRecords(Refused):
     """Files that are nowhere to be found; the message says which, and how to get each."""
 
 

@@ -16,12 +16,13 @@ import python_calamine
 
 from analysis.agencies.names import key, read
 from analysis.agencies.words import Words, words
+from analysis.refused import Refused
 
 FIRST, LAST = date(2002, 1, 1), date(2099, 12, 31)
 """Agreements under 8 USC 1357(g) have been signed since 2002; a year outside is a typing error."""
 
 
-class UnreadableAgreements(Exception):
+class UnreadableAgreements(Refused):
     """The list cannot be read; the message names the file, what was found and the remedy."""
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis import places
 from analysis.agencies.names import clean
 from analysis.agencies.words import KINDS, words
+from analysis.refused import Refused
 
 COLUMNS = (
     "released_name",
@@ -26,7 +27,7 @@ COLUMNS = (
 RELATIONS = ("same", "distinct", "not_agency")
 
 
-class BadOverride(Exception):
+class BadOverride(Refused):
     """A line of the override table that cannot be used; the message names file, line, value and remedy."""
 
 

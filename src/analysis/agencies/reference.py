@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.agencies.names import Name, key, read
 from analysis.agencies.words import Words, words
+from analysis.refused import Refused
 
 COLUMNS = {
     "name": ("agency", "pub_agency_name", "agency_name", "name"),
@@ -30,7 +31,7 @@ _CODES = {"NB": "NE", "GM": "GU"}
 States = Mapping[tuple[str, str], frozenset[str]]
 
 
-class UnreadableReference(Exception):
+class UnreadableReference(Refused):
     """A list of agencies that cannot be read; the message names the file, what was found and the remedy."""
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import re2
 
 from analysis import places
+from analysis.refused import Refused
 
 KINDS = (
     "municipal",
@@ -37,7 +38,7 @@ KINDS = (
 """Every kind an agency can have; an agency whose kind is not known has none of them."""
 
 
-class BadWords(Exception):
+class BadWords(Refused):
     """The word list cannot be used; the message names the file, the entry and the remedy."""
 
 

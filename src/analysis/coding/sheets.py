@@ -15,6 +15,7 @@ import xlsxwriter
 
 from analysis.coding.estimates import TIER_OF_CODE
 from analysis.coding.samples import Sample
+from analysis.refused import Refused
 
 CODES = (*TIER_OF_CODE, "cannot_tell")
 KINDS = ("civil", "criminal", "both", "unspecified")
@@ -37,7 +38,7 @@ HOW = (
 )
 
 
-class BadSheet(Exception):
+class BadSheet(Refused):
     """A sheet that cannot be read back; the message names sheet, row, value and remedy."""
 
 

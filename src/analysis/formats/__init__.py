@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.readers import Section
+from analysis.refused import Refused
 
 DROPPED = frozenset({"officer", "plate", "filters", "text_prompt", "ignored"})
 """Columns that are recognised and never leave the parser: they name officers, plates and vehicles."""
@@ -28,15 +29,15 @@ PERSONAL = DROPPED - {"ignored"} | {"case_number"}
 """Columns in which a person or a vehicle may be named, whatever the export calls them."""
 
 
-class UnknownColumns(Exception):
+class UnknownColumns(Refused):
     """A header with a column that no known export has; the message names it, its values and the remedies."""
 
 
-class NotASearchAudit(Exception):
+class NotASearchAudit(Refused):
     """A file that is recognised as something other than an audit of searches."""
 
 
-class IncompleteDownload(Exception):
+class IncompleteDownload(Refused):
     """A collector's download that says itself that it is not whole."""
 
 

@@ -19,6 +19,7 @@ from analysis.intake.answers import QUESTIONS, Answers, BadAnswer, ask, columns
 from analysis.intake.arrivals import NothingToTake, WouldOverwrite
 from analysis.intake.recognition import Found
 from analysis.places import LeftOut, Place
+from analysis.refused import Refused
 
 __all__ = [
     "QUESTIONS", "Answers", "BadAnswer", "BadPlaceName", "Found", "NothingToTake", "Taken", "WouldOverwrite", "ask",
@@ -28,7 +29,7 @@ __all__ = [
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-class BadPlaceName(Exception):
+class BadPlaceName(Refused):
     """A name that no folder of a place should have; the message shows one that would do."""
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from analysis import places
+from analysis.refused import Refused
 
 
-class BadAnswer(Exception):
+class BadAnswer(Refused):
     """Something said about a release that cannot be used; the message names it and shows the form."""
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from analysis import sources
 from analysis.places import LeftOut
 from analysis.readers import UnreadableFile, archives
+from analysis.refused import Refused
 
 
-class WouldOverwrite(Exception):
+class WouldOverwrite(Refused):
     """A file of that name is in the place already, with other content; nothing was copied."""
 
 
-class NothingToTake(Exception):
+class NothingToTake(Refused):
     """No file given is a search audit; the message says of each file why not."""
 
 

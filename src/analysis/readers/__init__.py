@@ -23,6 +23,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from analysis.refused import Refused
+
 IsHeader = Callable[[Sequence[str]], bool]
 
 WHY = (
@@ -40,7 +42,7 @@ ROWS_IN_A_BLOCK = 1 << 16
 MOST_COLUMNS = 2_000  # no audit has forty; half a million empty ones would take minutes
 
 
-class UnreadableFile(Exception):
+class UnreadableFile(Refused):
     """A file that cannot be read whole; the message names the file, the place, the value and the remedy."""
 
 

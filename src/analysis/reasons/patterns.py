@@ -17,6 +17,8 @@ from collections.abc import Iterator, Mapping
 
 import re2
 
+from analysis.refused import Refused
+
 GAP = "( [a-z0-9]+){0,2} "
 """At most two words between two words; a word is bounded by blanks, so each is read once."""
 
@@ -40,7 +42,7 @@ _NOT_ALLOWED = tuple((re.compile(forbidden), why) for forbidden, why in (
 ))  # fmt: skip
 
 
-class BadPattern(Exception):
+class BadPattern(Refused):
     """A pattern outside the subset; the message says what is wrong and what to write."""
 
 

@@ -14,6 +14,7 @@ from analysis.reasons.normal import readings, searched_each
 from analysis.reasons.origin import Menu, read_machines
 from analysis.reasons.patterns import BadPattern, expressions, matches_anything
 from analysis.reasons.rules import KINDS, TIERS, Guard, OffenseType, Pattern, Rule, Rules, WordList
+from analysis.refused import Refused
 
 MENU_FILE, WORDS_FILE = "offense_types.toml", "words.toml"
 
@@ -43,7 +44,7 @@ _KINDS_OF_VALUE = {
 }  # fmt: skip
 
 
-class BadRules(Exception):
+class BadRules(Refused):
     """A rule file that cannot be used; the message names file, rule and remedy."""
 
 

@@ -12,6 +12,8 @@ from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from analysis.refused import Refused
+
 MEANINGS = (
     ("reproduced", "Counted again from the released records, and it agrees with what was printed."),
     ("recovered", "Found again in invented records in which it had been planted. The method works; no more."),
@@ -20,7 +22,7 @@ MEANINGS = (
 )
 
 
-class BadPage(Exception):
+class BadPage(Refused):
     """A notebook that must not be published; names the file, the cell and the remedy."""
 
 

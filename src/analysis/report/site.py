@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from analysis import claims
 from analysis.places import Place
+from analysis.refused import Refused
 from analysis.report import downloads
 from analysis.report.article import TEMPLATES, Written, render
 from analysis.report.findings import finding
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 GENERATOR = "analysis.report"
 
 
-class NotASite(Exception):
+class NotASite(Refused):
     """The folder to be replaced was not made by `build`, so it is left alone."""
 
 

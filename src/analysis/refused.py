@@ -1,0 +1,10 @@
+"""The base of every error meant for people: its message says all that they need, so no traceback is shown."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """What was asked cannot be done, for a reason that a person can act on.
+
+    The message names the file, the record, a harmless value and the remedy; it never quotes private text.
+    """
