@@ -343,6 +343,12 @@ def test_agreement_is_measured_in_four_ways_since_classes_are_rare(yes, no, same
     assert found["gwets_ac1"] == pytest.approx(gwet, abs=1e-3)
 
 
+def test_alpha_is_that_of_the_worked_example_of_its_author():
+    """Krippendorff (2011), two observers and binary codes: alpha 0.095."""
+    found = agreement.measures(pd.Series(list("0100000010")), pd.Series(list("1110010000")))
+    assert found["krippendorffs_alpha"] == pytest.approx(0.095, abs=5e-4)
+
+
 def test_agreement_by_chance_alone_is_unknown_and_the_table_is_square():
     alike = agreement.measures(*two_coders(("n", "n", 5)))
     assert (alike["cohens_kappa"], alike["krippendorffs_alpha"]) == (None, None)

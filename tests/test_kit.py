@@ -5,6 +5,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,55 @@ def test_every_module_and_public_function_says_what_it_does() -> None:
     assert silent == []
 
 
-def test_both_licences_and_a_corrections_policy_are_there() -> None:
+LICENSES = (
+    "MIT",
+    "BSD",
+    "Apache",
+    "ISC",
+    "MPL",
+    "Mozilla Public",
+    "PSF",
+    "Python Software",
+    "Public Domain",
+    "Zlib",
+)
+"""Words of the licenses under which a package may be locked: permissive, or as the MPL with terms for its own files."""
+
+UNSAID = {"axe-playwright-python": "MIT"}  # its file LICENSE
+"""Packages whose metadata names no license; each was looked up in its own files."""
+
+
+def _locked() -> list[str]:
+    text = (ROOT / "requirements-extras.lock").read_text() + (ROOT / "requirements.lock").read_text()
+    return sorted(set(re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE)))
+
+
+def _license(name: str) -> str | None:
+    """What an installed package's own metadata says of its license; None for one of another system."""
+    try:
+        said = metadata.metadata(name)
+    except metadata.PackageNotFoundError:
+        return None
+    classes = [line for line in said.get_all("Classifier") or [] if line.startswith("License ::")]
+    return " ".join(
+        [said.get("License-Expression") or "", *classes, (said.get("License") or "")[:200]]
+    ).strip()
+
+
+def test_every_locked_package_has_a_license_that_agrees_with_ours() -> None:
+    said = {name: _license(name) or UNSAID.get(name) for name in _locked()}
+    installed = {name: license_ for name, license_ in said.items() if _license(name) is not None}
+    assert len(installed) > 100
+    refused = {
+        name: license_
+        for name, license_ in installed.items()
+        if re.search(r"(?<![A-Za-z])[AL]?GPL|Affero|Lesser General", license_ or "")
+        or not any(word in (license_ or "") for word in LICENSES)
+    }
+    assert refused == {}
+
+
+def test_both_licenses_and_a_corrections_policy_are_there() -> None:
     assert "MIT" in (ROOT / "LICENSE").read_text()
     assert (
         "CC BY 4.0" in (ROOT / "LICENSE-DATA").read_text()

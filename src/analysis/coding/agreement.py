@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import krippendorff
 import numpy as np
 import pandas as pd
 
@@ -34,7 +33,7 @@ def measures(first: pd.Series, second: pd.Series) -> dict[str, float | int | Non
         "reasons": int(total),
         "agreement": float(same),
         "cohens_kappa": None if by_chance == 1 else float((same - by_chance) / (1 - by_chance)),
-        "krippendorffs_alpha": _alpha(first, second),
+        "krippendorffs_alpha": _alpha(rows, columns, float(same), total),
         "gwets_ac1": float((same - gwet) / (1 - gwet)),
     }
 
@@ -42,12 +41,17 @@ def measures(first: pd.Series, second: pd.Series) -> dict[str, float | int | Non
 MEASURES = ("reasons", "agreement", "cohens_kappa", "krippendorffs_alpha", "gwets_ac1")
 
 
-def _alpha(first: pd.Series, second: pd.Series) -> float | None:
-    codes = {code: number for number, code in enumerate(sorted({*first, *second}))}
-    if len(codes) < 2:
-        return None
-    data = [[codes[code] for code in coder] for coder in (first, second)]
-    return float(krippendorff.alpha(reliability_data=data, level_of_measurement="nominal"))
+def _alpha(rows: np.ndarray, columns: np.ndarray, same: float, reasons: float) -> float | None:
+    """Krippendorff's alpha of two coders for codes without an order (Krippendorff, *Computing Krippendorff's
+    Alpha-Reliability*, 2011, section D): 1 - observed / expected disagreement.
+
+    `rows` and `columns` are each coder's share of each code. The disagreement to expect is that of two values drawn
+    without replacement from all `2 * reasons` codes given.
+    """
+    values = 2 * reasons
+    given = (rows + columns) * reasons
+    expected = 1 - float((given * (given - 1)).sum()) / (values * (values - 1))
+    return None if expected == 0 else float(1 - (1 - same) / expected)
 
 
 def by_stratum(coded: pd.DataFrame) -> pd.DataFrame:
