@@ -11,6 +11,7 @@ VENV   ?= .venv
 RUN    := $(VENV)/bin/python -m analysis
 ONE    := $(if $(PLACE),--place $(PLACE),)
 export AT FROM BY REQUEST CAMERAS ZONE REDACTED WHICH_LOG OWN COLUMNS STATE AGENCY FIRST LAST
+export SENDER ADDRESS EMAIL PHONE ELIGIBLE
 
 .PHONY: all test place compare request records lab report rows bench verify code extras help
 
@@ -25,8 +26,9 @@ place: $(VENV)/.installed  ## AT=<name> FROM=<file, folder or archive>: take rel
 compare: $(VENV)/.installed  ## PLACES="<one> <other>": main measures side by side, with trust grades
 	@$(RUN) compare $(PLACES)
 
-request: $(VENV)/.installed  ## STATE=<code>: the letter that asks an agency for its logs
-	@$(RUN) request --state "$$STATE" --agency "$$AGENCY" --first "$$FIRST" --last "$$LAST"
+request: $(VENV)/.installed  ## STATE=<code>: the letter that asks an agency for its logs (AGENCY, FIRST, LAST, SENDER …)
+	@$(RUN) request --state "$$STATE" --agency "$$AGENCY" --first "$$FIRST" --last "$$LAST" \
+		--sender "$$SENDER" --address "$$ADDRESS" --email "$$EMAIL" --phone "$$PHONE" --eligible "$$ELIGIBLE"
 
 test: $(VENV)/.extras  ## the tests
 	@$(RUN) test

@@ -59,8 +59,8 @@ benchmark     Times one month, many months and a corpus beside the alternatives,
               what came out.
 inventory     Lists for reviewers every record, table, figure and number, with the notebook and cell that
               make it.
-readme        Writes the computed parts of the pages at the top and of the library: the score, and the
-              list of modules.
+readme        Writes the computed parts of pages: the score, the list of modules, and the letters that
+              ask for logs.
 
 A notebook needs five of them: `pages` to open its page, `build` to open tables, `measures` to count, `figures`
 to draw and, where it speaks of errors, `coding`. From a shell, `python -m analysis --help` lists the verbs.

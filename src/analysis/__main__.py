@@ -165,10 +165,21 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
 
 def _add_request(parser: argparse.ArgumentParser) -> None:
     given = parser.add_argument
-    given("--state", default="", help="the agency's state, as GA; its law is cited where it was read")
+    given(
+        "--state", default="", help="the agency's state, as GA or Georgia; its law is cited where it was read"
+    )
     given("--agency", default="", help="the agency's name")
     given("--first", default="", help="first day asked for, as 2025-12-01")
     given("--last", default="", help="last day asked for")
+    given("--sender", default="", help="your name")
+    given("--address", default="", help="your postal address")
+    given("--email", default="", help="your e-mail address")
+    given("--phone", default="", help="your telephone number")
+    given(
+        "--eligible",
+        default="",
+        help="why the state's law serves you, where it serves residents or citizens only",
+    )
 
 
 def _say(line: str) -> None:
@@ -393,7 +404,10 @@ def request(asked: argparse.Namespace) -> None:
     """Print the request letter; what to check before sending it goes to the error stream, not into the letter."""
     from analysis import letter
 
-    written = letter.write(asked.state, asked.agency, letter.day(asked.first), letter.day(asked.last))
+    sender = letter.Sender(asked.sender, asked.address, asked.email, asked.phone, asked.eligible)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        sender = letter.ask(sender, asked.state, input)
+    written = letter.write(asked.state, asked.agency, letter.day(asked.first), letter.day(asked.last), sender)
     print(written.text)
     _say("\nBefore you send it:\n" + "\n".join(f"- {check}" for check in written.checks))
 

@@ -52,13 +52,16 @@ class ReleasedFile:
 class Waiting:
     """A log that a place needs and nobody has released to it yet: whose cameras, which log, how to ask.
 
-    The entry may stay in source.toml once a file of the same owner and log is listed; it is answered then.
+    `first` and `last` are the local days to ask for, where they are known. The entry may stay in source.toml once a
+    file of the same owner and log is listed; it is answered then.
     """
 
     camera_owner: str
     log: str
     period: str
     ask: str
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Writes the computed parts of the pages at the top and of the library: the score, and the list of modules."""
+"""Writes the computed parts of pages: the score, the list of modules, and the letters that ask for logs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis import claims, pages, places
+from analysis import claims, letter, pages, places
 
 ORDER = (
     "refused", "places", "states", "sources", "readers", "formats", "reasons", "agencies", "privacy", "searches",
@@ -28,6 +28,11 @@ def write(top: Path) -> list[Path]:
     paths = [top / page for page in PAGES]
     for path in paths:
         path.write_text(filled(path.read_text(encoding="utf-8"), top), encoding="utf-8")
+    for place in (one for one in places.all_places(top) if one.waiting):
+        path = place.raw / "README.md"
+        if path.is_file():
+            path.write_text(with_letter(path.read_text(encoding="utf-8"), place), encoding="utf-8")
+            paths.append(path)
     contents = Path(__file__).with_name("__init__.py")
     contents.write_text(with_contents(contents.read_text(encoding="utf-8")), encoding="utf-8")
     return [*paths, contents]
@@ -54,11 +59,25 @@ def filled(text: str, top: Path) -> str:
     modules = "\n".join(f"| `{name}` | {sentence(name)} |" for name in ORDER)
     parts = {"score": f"\n```\n{score}\n```\n", "modules": f"\n| module | contract |\n|---|---|\n{modules}\n"}
     for name, part in parts.items():
-        if f"<!-- {name} -->" in text:
-            before, _, rest = text.partition(f"<!-- {name} -->")
-            _, _, after = rest.partition(f"<!-- /{name} -->")
-            text = f"{before}<!-- {name} -->\n{part}\n<!-- /{name} -->{after}"
+        text = _between(text, name, part)
     return text
+
+
+def with_letter(text: str, place: places.Place) -> str:
+    """A waiting place's README with the request letter as `letter.write` has it today."""
+    owners = {one.camera_owner for one in place.waiting}
+    wanted = place.waiting[0]
+    written = letter.write(
+        place.state, owners.pop() if len(owners) == 1 else "", wanted.first, wanted.last
+    )  # fmt: skip
+    return _between(text, "request", f"\n```text\n{written.text}\n```\n")
+
+
+def _between(text: str, name: str, part: str) -> str:
+    """A page with what is between its two marks of a name replaced; as it was, where it has none."""
+    before, mark, rest = text.partition(f"<!-- {name} -->")
+    end = f"<!-- /{name} -->"
+    return f"{before}{mark}\n{part}\n{end}{rest.partition(end)[2]}" if mark else text
 
 
 def score_lines(found: Sequence[places.Place]) -> list[str]:

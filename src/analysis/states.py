@@ -20,7 +20,10 @@ class State:
     """One line of the table.
 
     `time_zone` is the clock of most of the state's people, `also` further clocks in it. `basis` is one of
-    `BASES`; only a citation of the basis "statute" is used without a warning. `note` is what to know before asking.
+    `BASES`; only a citation of the basis "statute" is used without a warning. `officer` is whom the law has requests
+    addressed to, where that is not the custodian. `eligibility` says why the law serves the person who asks, with
+    their part in brackets. `plate_law` is what the state's law on plate readers makes a request say; `plate_law_basis`
+    says how well that is known. `note` is what to know before asking.
     """
 
     state: str
@@ -32,6 +35,10 @@ class State:
     basis: str
     source: str
     checked: str
+    officer: str
+    eligibility: str
+    plate_law: str
+    plate_law_basis: str
     note: str
 
 
