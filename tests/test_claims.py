@@ -153,7 +153,7 @@ def test_a_piece_that_is_named_and_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_broken_toml_and_unknown_tables_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadClaims, match="mend that line"):
+    with pytest.raises(BadClaims, match="fix that line"):
         claims.read(write(tmp_path, GOOD + "\nvalue ="))
     with pytest.raises(BadClaims, match="unknown key 'claims'"):
         claims.read(write(tmp_path, GOOD.replace("[[claim]]", "[[claims]]")))

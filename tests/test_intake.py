@@ -1,8 +1,11 @@
 """A new place is one folder: files are taken byte for byte, nothing is overwritten, nothing is guessed in silence."""
 
+import contextlib
 import hashlib
+import os
 import shutil
 import tomllib
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 from analysis import intake, places
 from analysis.formats import UnknownColumns
 from analysis.intake import Answers, recognition
+from analysis.paths import UnsafeName
 
 TODAY = date(2026, 11, 25)
 NATIVE = ["ID", " Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]
@@ -297,6 +301,141 @@ def test_an_archive_that_cannot_be_opened_is_named_and_the_rest_is_taken(top, tm
     taken = intake.take("georgia", [tmp_path / "in"])
     assert [one.name for one in taken.left_out] == ["release.zip"]
     assert len(taken.found) == 1
+
+
+def packed(path: Path, files: dict[str, str | bytes]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def lines(*days: int) -> str:
+    return "\n".join([PORTAL, *(f"id-{day},***,2026-03-{day:02}T00:00:43.144Z,5,theft" for day in days)])
+
+
+@pytest.mark.parametrize(
+    ("outer", "member"),
+    [
+        ("release.zip", "...zip/...zip/...zip/...zip/x.pth"),
+        ("release.zip", ".zip/x.pth"),
+        ("...zip", "...zip/x.pth"),
+        (".zip", "x.pth"),
+        ("release.zip", "..zip/..zip/x.pth"),
+    ],
+)
+def test_an_archive_writes_nowhere_but_into_the_place(top, tmp_path, outer, member):
+    before = everything(tmp_path)
+    archive = packed(tmp_path / "in" / outer, {member: lines(1), "june.csv": lines(2)})
+    with contextlib.suppress(intake.NothingToTake):
+        intake.take("georgia", [archive])
+    after = set(everything(tmp_path)) - set(before) - {f"in/{outer}"}
+    assert all(name.startswith("top/data/raw/georgia/") for name in after)
+    assert all(str(path.resolve()).startswith(str(top)) for path in top.rglob("*"))
+
+
+def test_only_what_is_an_archives_name_is_cut(top, tmp_path):
+    inner = packed(tmp_path / "inner.zip", {"a.csv": lines(1)}).read_bytes()
+    archive = packed(tmp_path / "june.ZIP", {"inner.zip": inner, "named.zip/b.csv": lines(2)})
+    taken = intake.take("georgia", [archive])
+    assert {one.file.name for one in taken.found} == {"june/inner/a.csv", "june/named.zip/b.csv"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("june.zip/a.csv", "june/a.csv"), ("June.csv", "june.CSV"), ("caf\u00e9.csv", "cafe\u0301.csv")],
+)
+def test_two_files_that_would_be_one_are_refused_before_anything_is_written(top, tmp_path, one, other):
+    folder = tmp_path / "in"
+    for name, day in ((one, 1), (other, 2)):
+        archive, inside, member = name.partition(".zip/")
+        if inside:
+            packed(folder / f"{archive}.zip", {member: lines(day)})
+        else:
+            portal(folder / name, day)
+    with pytest.raises(intake.WouldOverwrite, match="two files of the release would be called"):
+        intake.take("georgia", [folder])
+    assert not (top / "data/raw/georgia").exists()
+
+
+def test_a_file_that_is_one_with_a_file_of_the_place_on_another_system_is_refused(top, tmp_path):
+    intake.take("georgia", [portal(tmp_path / "June.csv", 1)])
+    before = everything(top)
+    with pytest.raises(intake.WouldOverwrite, match=r"June\.csv is in data/raw/georgia/ already"):
+        intake.take("georgia", [portal(tmp_path / "june.csv", 2)])
+    assert everything(top) == before
+
+
+def test_a_name_that_cannot_be_a_files_is_left_out_by_name(top, tmp_path):
+    files = {"a": lines(1), "a/b.csv": lines(2), f"{'x' * 300}.csv": lines(3), "10:15.csv": lines(4)}
+    packed(tmp_path / "in" / "release.zip", files)
+    odd = os.fsencode(tmp_path / "in") + b"/caf\xe9.csv"
+    portal(Path(os.fsdecode(odd)), 5)
+    portal(tmp_path / "in" / "source.toml.csv", 6)
+    taken = intake.take("georgia", [tmp_path / "in"])
+    assert {one.file.name for one in taken.found} == {
+        "release/a/b.csv",
+        "release/10_15.csv",
+        "source.toml.csv",
+    }
+    assert {one.name: one.why.split(";")[0] for one in taken.left_out} == {
+        "release/a": "another file lies in a folder of its name",
+        f"release/{'x' * 300}.csv": "its name is too long: a part may have 240 bytes",
+        "caf\\udce9.csv": "its name is not UTF-8",
+    }
+    assert len(said(top, "georgia")["left_out"]) == 3
+    assert intake.shown(taken).encode()
+
+
+def test_a_place_keeps_the_names_of_its_own_files(top, tmp_path):
+    with pytest.raises(intake.NothingToTake, match="a place has a file or folder of its own of that name"):
+        intake.take("georgia", [portal(tmp_path / "source.toml", 1)])
+    assert not (top / "data/raw/georgia").exists()
+
+
+def test_a_link_out_of_the_folder_given_is_named_and_not_followed(top, tmp_path):
+    portal(tmp_path / "elsewhere" / "other.csv", 1)
+    folder = tmp_path / "in"
+    portal(folder / "june.csv", 2)
+    (folder / "file.csv").symlink_to(tmp_path / "elsewhere" / "other.csv")
+    (folder / "logs").symlink_to(tmp_path / "elsewhere")
+    (folder / "again.csv").symlink_to(folder / "june.csv")
+    taken = intake.take("georgia", [folder])
+    assert len(taken.found) == 1
+    assert {one.name for one in taken.left_out} == {"file.csv", "logs"}
+    assert all("only a link" in one.why for one in taken.left_out)
+
+
+def test_a_link_in_the_place_leads_no_file_out_of_it(top, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    intake.take("georgia", [portal(tmp_path / "first.csv", 1)])
+    (top / "data/raw/georgia/june").symlink_to(outside)
+    portal(tmp_path / "in" / "june" / "a.csv", 2)
+    with pytest.raises(UnsafeName, match="a link in it leads out"):
+        intake.take("georgia", [tmp_path / "in"])
+    assert list(outside.iterdir()) == []
+
+
+def test_a_description_that_could_not_be_read_back_stops_before_a_byte_is_copied(top, tmp_path, monkeypatch):
+    given = portal(tmp_path / "june.csv", 1)
+    intake.take("georgia", [given])
+    before = everything(top)
+    monkeypatch.setattr(intake.description, "appended", lambda *_: "[file]\nname = 3")
+    with pytest.raises(places.BadSource):
+        intake.take("georgia", [portal(tmp_path / "july.csv", 2)])
+    assert everything(top) == before
+
+
+def test_of_two_lists_of_one_name_none_is_lost(top, tmp_path):
+    for folder, who in (("a", "Quellmere GA PD"), ("b", "Brockrigg FL SO")):
+        portal(tmp_path / "in" / folder / "june.csv", 1 if folder == "a" else 2)
+        (tmp_path / "in" / folder / "shared.csv").write_text(
+            f"Organization Name,Networks I'm Sharing\n{who},Tarnwick\n"
+        )
+    with pytest.raises(intake.WouldOverwrite, match=r"reference/shared\.csv"):
+        intake.take("georgia", [tmp_path / "in"])
 
 
 def test_a_replicas_file_never_becomes_a_record(top, tmp_path):

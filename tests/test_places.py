@@ -56,14 +56,48 @@ def test_a_name_that_is_no_place_lists_those_that_are(repository, name):
         ('sha256 = "00"', "", "says no sha256"),
         ('"America/Chicago"', '"Texas"', "is no zone"),
         ('name = "log.csv"', 'name = "../log.csv"', "inside the place's folder"),
+        ('name = "log.csv"', 'name = "june/NUL"', "device on Windows"),
+        ('kind = "records"', 'claims = ["../../../x"]', "is not the name of a file in claims/"),
+        ('kind = "records"', "claims = [3]", "claims, .*must be written as texts"),
+        ("[[file]]", "[file]", r"file, .*must be written as in double brackets, as \[\[file\]\]"),
+        ('title = "Tarnwick"', "title = 7", "title, .*must be written as a text"),
+        ('"2025-12-02", "2026-01-04"', '"2025-12-02"', "period, .*must be written as two days"),
+        ('["2025-12-02", "2026-01-04"]', '"2025-12-02"', "period, .*must be written as two days"),
+        ('"2025-12-02", "2026-01-04"', '"2026-01-04", "2025-12-02"', "ends before it begins"),
+        ('title = "Tarnwick"', "title = " + "[" * 5000, "brackets too deep"),
+        ('title = "Tarnwick"', "title = " + "9" * 5000, "a number too long"),
+        ('sha256 = "00"', 'sha256 = "00"\nbytes = true', "bytes, .*must be written as a whole number"),
+        (
+            'sha256 = "00"',
+            'sha256 = "00"\ncolumns = { Shoe = 3 }',
+            "columns, .*must be written as names with texts",
+        ),
+        (
+            'kind = "records"',
+            'waiting = [{ log = "network audit" }]',
+            r"\[\[waiting\]\] says no camera_owner",
+        ),
+        ('"America/Chicago"', '"../../etc/passwd"', "is no zone"),
         ('"2025-12-02"', '"2025-13-02"', "month"),
-        ('title = "Tarnwick"', "title = ", "Mend that line"),
+        ('title = "Tarnwick"', "title = ", "Fix that line"),
     ],
 )
 def test_a_mistake_is_named_with_its_file(repository, old, new, said):
     rewrite(repository, old, new)
     with pytest.raises(places.BadSource, match=r"data/raw/tarnwick/source\.toml.*" + said):
         places.find("tarnwick", repository)
+
+
+def test_whatever_is_wrong_is_one_line(repository):
+    rewrite(repository, "[[file]]", "[file]")
+    with pytest.raises(places.BadSource) as error:
+        places.find("tarnwick", repository)
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_days_may_be_written_without_quotation_marks(repository):
+    rewrite(repository, '["2025-12-02", "2026-01-04"]', "[2025-12-02, 2026-01-04T05:00:00]")
+    assert places.find("tarnwick", repository).files[0].period == (date(2025, 12, 2), date(2026, 1, 4))
 
 
 def test_one_file_is_listed_once(repository):

@@ -22,8 +22,8 @@ from analysis.places import Place, ReleasedFile
 from analysis.refused import Refused
 
 _CODE = (
-    "refused", "places", "states", "sources", "readers", "formats", "reasons", "agencies", "privacy", "searches",
-    "sightings", "ledger", "parts", "rowgroups", "engine", "build",
+    "refused", "paths", "places", "states", "sources", "readers", "formats", "reasons", "agencies", "privacy",
+    "searches", "sightings", "ledger", "parts", "rowgroups", "engine", "build",
 )  # fmt: skip
 
 

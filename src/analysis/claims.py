@@ -133,8 +133,8 @@ def read(path: Path) -> Piece:
     shown = f"claims/{path.name}"
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadClaims(f"{shown}: {error}; mend that line (claims/README.md shows the form)") from None
+    except (ValueError, RecursionError) as error:
+        raise BadClaims(f"{shown}: {error}; fix that line (claims/README.md shows the form)") from None
     _only(said, {"piece", "claim", "not_a_claim", "recomputed"}, shown)
     claims = tuple(_claim(entry, shown) for entry in said.get("claim", []))
     _refuse_duplicates(claims)

@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 
 from analysis import build, claims, figures, places, tallies
 from analysis.measures import Number, Numbers, formatted, lookup, of_part
+from analysis.paths import inside
 from analysis.refused import Refused
 
 FORMULA = tuple("=+-@\t\r")
@@ -111,7 +112,7 @@ class Page:
             figures.watermark(figure)
             alt = f"{alt} {REPLICA}"
         picture, file = figures.png(figure), f"{self.short}-{name}.png"
-        _write(self.folder / "figures" / file, picture)
+        _write(inside(self.folder / "figures", file), picture)
         table_file = self._keep_table(table, name)
         image = {"image/png": base64.b64encode(picture).decode(), "text/plain": alt}
         display(image, raw=True, metadata={"image/png": {"alt": alt}})
@@ -209,7 +210,7 @@ class Page:
     def _keep_table(self, table: pd.DataFrame, name: str) -> str:
         file = f"{self.short}-{name}.csv"
         kept = table.assign(records="replica (invented)") if self.place.is_replica else table
-        _write(self.folder / "tables" / file, published_csv(kept))
+        _write(inside(self.folder / "tables", file), published_csv(kept))
         return file
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from analysis import paths
 from analysis.refused import Refused
 
 KINDS = ("records", "replica")
@@ -142,14 +143,29 @@ def find(name: str, top: Path | None = None) -> Place:
     """Read one place. Raises `UnknownPlace` or `BadSource`."""
     top = top or root()
     path = top / "data" / "raw" / name / "source.toml"
-    if not name or "/" in name or not path.is_file():
+    if "/" in name or not path.is_file():
         raise UnknownPlace(f"there is no place {name!r} under data/raw/; there are: {', '.join(names(top))}")
+    if why := paths.why_not(name):
+        raise BadSource(f"data/raw/{paths.shown(name)}/: {why}. Give the folder another name")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadSource(f"data/raw/{name}/source.toml: {error}. Save it as UTF-8.") from None
+    return read(name, text, top)
+
+
+def read(name: str, text: str, top: Path) -> Place:
+    """The place that the text of a source.toml describes. Raises `BadSource`."""
     shown = f"data/raw/{name}/source.toml"
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise BadSource(
-            f"{shown}: {error}. Mend that line; data/raw/okaloosa/source.toml shows the form."
+            f"{shown}: {error}. Fix that line; data/raw/okaloosa/source.toml shows the form."
+        ) from None
+    except (RecursionError, ValueError):  # brackets in brackets, or a number of thousands of digits
+        raise BadSource(
+            f"{shown}: it holds brackets too deep or a number too long for any description. Take them out."
         ) from None
     try:
         return _place(name, said, top)
@@ -159,44 +175,79 @@ def find(name: str, top: Path | None = None) -> Place:
 
 SAME_SEARCH = (None, "released id", "rule")
 
-_TOP = {
-    "title", "kind", "claims", "time_zone", "state", "released", "file", "waiting", "left_out", "open_questions",
-    "same_search",
-}  # fmt: skip
-_FILE = set(ReleasedFile.__dataclass_fields__)
+
+def _all(kind: type | tuple[type, ...], found: Iterable[Any]) -> bool:
+    return all(isinstance(one, kind) for one in found)
+
+
+_IS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "str": ("a text in quotation marks", lambda said: isinstance(said, str)),
+    "int": ("a whole number", lambda said: isinstance(said, int) and not isinstance(said, bool)),
+    "date": ("a day, as 2025-12-02", lambda said: type(said) is date),
+    "tuple[str, ...]": (
+        'texts, as ["one", "other"]',
+        lambda said: isinstance(said, list) and _all(str, said),
+    ),
+    "Mapping[str, str]": (
+        'names with texts, as { "Shoe Size" = "ignored" }',
+        lambda said: isinstance(said, dict) and _all(str, said.values()),
+    ),
+    "Mapping[str, Any]": ("a [table]", lambda said: isinstance(said, dict)),
+    "tuple[date, date]": (
+        'two days, the first and the last, as ["2025-12-02", "2026-01-04"]',
+        lambda said: isinstance(said, list) and len(said) == 2 and _all((str, date), said),
+    ),
+    "entries": ("in double brackets, as [[file]]", lambda said: isinstance(said, list) and _all(dict, said)),
+}
+"""For each type of a field: what its value must be, in the words of the message that asks for it, and whether it is."""
+
+
+def _shape(of: Any) -> dict[str, str]:
+    """The type of each field of a dataclass that a source.toml may hold."""
+    return {one.name: str(one.type).removesuffix(" | None") for one in fields(of)}
+
+
+_TOP = {key: kind for key, kind in _shape(Place).items() if kind in _IS and key != "name"}
+_TOP |= dict.fromkeys(("file", "waiting", "left_out"), "entries")
 
 
 def _place(name: str, said: dict[str, Any], top: Path) -> Place:
-    _only(said, _TOP, "at the top")
+    _check(said, _TOP, (), "the part at the top")
     kind = said.get("kind", "records")
     if kind not in KINDS:
         raise ValueError(f'kind = {kind!r} is neither "records" nor "replica"')
     zone = said.get("time_zone", "UTC")
     try:
         ZoneInfo(zone)
-    except (KeyError, OSError) as error:
+    except (KeyError, OSError, ValueError) as error:
         raise ValueError(f"time_zone = {zone!r} is no zone; write it as America/Chicago") from error
     files = tuple(_file(entry) for entry in said.get("file", []))
-    if len({file.name for file in files}) < len(files):
+    if len({paths.key(file.name) for file in files}) < len(files):
         raise ValueError("two [[file]] entries have one name; each file is listed once")
-    waiting = _unanswered([Waiting(**entry) for entry in said.get("waiting", [])], files)
+    waiting = _unanswered([_entry(Waiting, one, "[[waiting]]") for one in said.get("waiting", [])], files)
     if said.get("same_search") not in SAME_SEARCH:
         raise ValueError(f'same_search = {said["same_search"]!r} is neither "released id" nor "rule"')
     return Place(
         name=name,
         title=said.get("title", name),
         kind=kind,
-        claims=tuple(said.get("claims", [])),
+        claims=tuple(map(_piece, said.get("claims", []))),
         time_zone=zone,
         state=said.get("state"),
         files=files,
         waiting=waiting,
         released=said.get("released", {}),
-        left_out=tuple(LeftOut(**entry) for entry in said.get("left_out", [])),
+        left_out=tuple(_entry(LeftOut, one, "[[left_out]]") for one in said.get("left_out", [])),
         open_questions=tuple(said.get("open_questions", [])),
         same_search=said.get("same_search"),
         root=top,
     )
+
+
+def _piece(name: str) -> str:
+    if "/" in name or paths.why_not(name):
+        raise ValueError(f"claims: {name!r} is not the name of a file in claims/, written without .toml")
+    return name
 
 
 def _unanswered(waiting: Sequence[Waiting], files: Sequence[ReleasedFile]) -> tuple[Waiting, ...]:
@@ -205,26 +256,38 @@ def _unanswered(waiting: Sequence[Waiting], files: Sequence[ReleasedFile]) -> tu
     return tuple(one for one in waiting if (one.camera_owner, one.log) not in arrived)
 
 
-def _file(entry: dict[str, Any]) -> ReleasedFile:
-    shown = entry.get("name", "a [[file]] entry without a name")
-    _only(entry, _FILE, f"in [[file]] {shown}")
-    for key in ("name", "sha256", "log", "camera_owner"):
-        if not entry.get(key):
-            raise ValueError(f"[[file]] {shown} says no {key}")
-    if entry["log"] not in LOGS:
-        raise ValueError(f"[[file]] {shown}: log = {entry['log']!r} is none of {', '.join(LOGS)}")
-    if Path(entry["name"]).is_absolute() or ".." in Path(entry["name"]).parts:
-        raise ValueError(f"[[file]] {shown}: the name must lie inside the place's folder")
-    period = entry.get("period")
-    days = (_day(period[0]), _day(period[1])) if period else None
-    return ReleasedFile(**{**entry, "period": days, "leave_out": tuple(entry.get("leave_out", ()))})
+Entry = TypeVar("Entry")
 
 
-def _day(day: str | date) -> date:
-    return day if isinstance(day, date) else date.fromisoformat(day)
+def _entry(of: type[Entry], said: dict[str, Any], where: str) -> Entry:
+    """An entry of source.toml, of a dataclass whose fields without a default it must say."""
+    needed = [one.name for one in fields(of) if one.default is MISSING and one.default_factory is MISSING]  # type: ignore[arg-type]
+    _check(said, _shape(of), needed, where)
+    return of(**{key: tuple(value) if isinstance(value, list) else value for key, value in said.items()})
 
 
-def _only(said: Mapping[str, Any], known: set[str], where: str) -> None:
-    unknown = sorted(set(said) - known)
-    if unknown:
-        raise ValueError(f"unknown key {unknown[0]!r} {where}; known are {', '.join(sorted(known))}")
+def _file(said: dict[str, Any]) -> ReleasedFile:
+    where = f"[[file]] {paths.shown(str(said.get('name', 'without a name')))}"
+    file = _entry(ReleasedFile, said, where)
+    if file.log not in LOGS:
+        raise ValueError(f"{where}: log = {file.log!r} is none of {', '.join(LOGS)}")
+    if why := paths.why_not(file.name):
+        raise ValueError(f"{where}: {why}. Give the file another name, inside the place's folder")
+    if file.period is None:
+        return file
+    first, last = (date.fromisoformat(str(day)[:10]) for day in file.period)
+    if first > last:
+        raise ValueError(f"{where}: its period ends before it begins")
+    return replace(file, period=(first, last))
+
+
+def _check(said: Mapping[str, Any], shape: Mapping[str, str], needed: Sequence[str], where: str) -> None:
+    """Raise ValueError for a key that is not known, is missing, or holds what it cannot."""
+    if unknown := sorted(set(said) - set(shape)):
+        raise ValueError(f"unknown key {unknown[0]!r} in {where}; known are {', '.join(sorted(shape))}")
+    if missing := [key for key in needed if said.get(key) in (None, "")]:
+        raise ValueError(f"{where} says no {missing[0]}")
+    for key, value in said.items():
+        asked, holds = _IS[shape[key]]
+        if not holds(value):
+            raise ValueError(f"{key}, {where}, must be written as {asked.replace('[file]', f'[{key}]')}")

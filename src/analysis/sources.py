@@ -6,6 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from analysis.paths import inside
 from analysis.places import Place, ReleasedFile
 from analysis.refused import Refused
 
@@ -61,7 +62,7 @@ def fetch(place: Place, progress: bool = True) -> list[Path]:
     done = []
     for file in place.files:
         if file.url and _find(place, file, _records_folder(None)) is None:
-            target = place.raw / file.name
+            target = inside(place.raw, file.name)
             try:
                 pooch.retrieve(
                     file.url,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from analysis import sources
+from analysis.paths import inside
 from analysis.places import Place
 
 
@@ -59,7 +60,7 @@ def rebuild(place: Place, folder: Path, say: Callable[[str], None], python: str 
     shutil.copytree(place.raw, folder / "data" / "raw" / place.name, ignore=_released(place))
     if not place.is_replica:
         for name, path in sources.locate(place).items():
-            target = folder / "data" / "raw" / place.name / name
+            target = inside(folder / "data" / "raw" / place.name, name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.symlink_to(path.resolve())
     say(f"rebuilding {place.name} from nothing …")

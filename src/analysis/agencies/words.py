@@ -119,7 +119,7 @@ def load(path: Path) -> Words:
         return _compile(said)
     except FileNotFoundError:
         raise BadWords(f"{path.name} is missing from data/hand/; restore it from the repository") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, re.error) as error:
+    except (KeyError, ValueError, RecursionError, re.error) as error:
         raise BadWords(f"{path.name}: {error}; mend that entry, the others show the form") from None
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
+from analysis import paths
 from analysis.coding.estimates import TIER_OF_CODE
 from analysis.coding.samples import Sample
 from analysis.refused import Refused
@@ -195,7 +196,10 @@ def open_sample(folder: Path) -> Sample | None:
 def write_codes(folder: Path, codes: pd.DataFrame) -> Path:
     """Keep one coder's codes, named for the coder; gives the path."""
     coder = str(codes["coder"].iloc[0])
-    path = folder / f"{re.sub('[^a-z0-9]+', '-', coder.casefold()).strip('-')}.csv"
+    slug = re.sub("[^a-z0-9]+", "-", coder.casefold()).strip("-")
+    if slug in ("", "sample"):
+        raise BadSheet(f"CODER={paths.shown(coder)}: name the coder by a name or role, as 'first coder'")
+    path = paths.inside(folder, f"{slug}.csv")
     folder.mkdir(parents=True, exist_ok=True)
     codes.to_csv(path, index=False, lineterminator="\n")
     return path

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from analysis import agencies, places
+from analysis import agencies, paths, places
 from analysis.intake import arrivals, description, recognition
 from analysis.intake.answers import QUESTIONS, Answers, BadAnswer, ask, columns
 from analysis.intake.arrivals import NothingToTake, WouldOverwrite
@@ -59,51 +59,50 @@ def take(
     Without `given`, the files that lie in the place's own folder are taken. Files are copied byte for byte under
     the path that they have inside the folder given; a file that is there already (by checksum) is skipped. With
     `reply`, a person is asked what is still open about a new place, once the files have been read. Raises
-    `BadPlaceName`, `WouldOverwrite`, `NothingToTake`; in each case nothing was written.
+    `BadPlaceName`, `WouldOverwrite`, `NothingToTake`, `UnsafeName`; in each case nothing was written.
     """
     top, answers = top or places.root(), answers or Answers()
-    if not NAME.fullmatch(at):
-        raise BadPlaceName(f"{at!r} cannot be a place's name; write it as {_slug(at)!r}")
+    if not NAME.fullmatch(at) or paths.why_not(at):
+        raise BadPlaceName(f"'{paths.shown(at)}' cannot be a place's name; write it as {_slug(at)!r}")
     folder = top / "data" / "raw" / at
     place = places.find(at, top) if (folder / "source.toml").is_file() else None
     with tempfile.TemporaryDirectory(prefix="analysis-") as unpacked:
         arrived = list(arrivals.arrived(given or [folder], folder))
         files, broken = arrivals.unpacked(arrived, Path(unpacked))
         fresh, again = arrivals.fresh(files, {f.sha256: f.name for f in place.files} if place else {})
+        fresh, unfit = arrivals.fit(fresh, folder)
         waits = place.waiting if place else ()
         read = [recognition.inspected(one, checksum, answers, waits, say) for one, checksum in fresh]
         found = [one for one in read if isinstance(one, Found)]
-        left = [*broken, *(one for one in read if isinstance(one, LeftOut))]
-        lists, left = _lists(left, {one.name: one.path for one, _ in fresh})
+        left = [*broken, *unfit, *(one for one in read if isinstance(one, LeftOut))]
+        lists, left = _lists(left, {checksum: one.path for one, checksum in fresh})
         if not found and not again:
             raise NothingToTake(_why_nothing(at, left, lists))
         if reply and not place:
             answers, found = _asked(answers, found, reply)
-        arrivals.refuse_overwriting(folder, [(one.file.name, one.path, one.file.sha256) for one in found])
-        for name, path in [*((one.file.name, one.path) for one in found), *lists]:
-            arrivals.copy(path, folder / name)
-    questions = _describe(at, folder, place, found, left, answers, today)
-    names = tuple(name for name, _ in lists)
-    return Taken(at, tuple(found), tuple(again), names, tuple(left), questions)
+        copies = [*((one.file.name, one.path, one.file.sha256) for one in found), *lists]
+        arrivals.refuse_overwriting(folder, copies)
+        text = _description(at, place, found, left, answers, today)
+        described = places.read(at, text, top)  # before a byte is copied
+        for name, path, _ in copies:
+            arrivals.copy(path, folder, name)
+    description.put(folder / "source.toml", text)
+    names = tuple(name for name, _, _ in lists)
+    return Taken(at, tuple(found), tuple(again), names, tuple(left), described.open_questions)
 
 
-def _describe(
+def _description(
     at: str,
-    folder: Path,
     place: Place | None,
     found: Sequence[Found],
     left: Sequence[LeftOut],
     answers: Answers,
     today: date | None,
-) -> tuple[str, ...]:
-    """Write source.toml; gives the questions that are open."""
+) -> str:
+    """The text of the place's source.toml with what was found."""
     if place:
-        description.put(folder / "source.toml", description.appended(place, found, left))
-    else:
-        questions = description.open_questions(answers, found)
-        text = description.new(at, found, left, answers, questions, today)
-        description.put(folder / "source.toml", text)
-    return places.find(at, folder.parents[2]).open_questions
+        return description.appended(place, found, left)
+    return description.new(at, found, left, answers, description.open_questions(answers, found), today)
 
 
 def _asked(
@@ -118,16 +117,20 @@ def _asked(
 
 
 def _lists(
-    left: Sequence[LeftOut], paths: Mapping[str, Path]
-) -> tuple[list[tuple[str, Path]], list[LeftOut]]:
-    """Sharing lists and 287(g) lists go into reference/, where the notebooks look for them; the rest stays out."""
+    left: Sequence[LeftOut], lies: Mapping[str, Path]
+) -> tuple[list[tuple[str, Path, str]], list[LeftOut]]:
+    """Sharing lists and 287(g) lists go into reference/, where the notebooks look for them; the rest stays out.
+
+    `lies` says by checksum where each file is. A list is its name in the place, its path and its checksum.
+    """
     lists, rest = [], []
     for one in left:
         name = Path(one.name).name
         if "sharing list" in one.why:
-            lists.append((f"reference/{name}", paths[one.name]))
-        elif one.name in paths and _is_agreements(paths[one.name]):
-            lists.append((f"reference/{name if '287g' in name else f'287g-{name}'}", paths[one.name]))
+            lists.append((f"reference/{name}", lies[one.sha256], one.sha256))
+        elif one.sha256 in lies and _is_agreements(lies[one.sha256]):
+            as_agreements = name if "287g" in name else f"287g-{name}"
+            lists.append((f"reference/{as_agreements}", lies[one.sha256], one.sha256))
         else:
             rest.append(one)
     return lists, rest
@@ -142,17 +145,20 @@ def _is_agreements(path: Path) -> bool:
         return False
 
 
-def _why_nothing(at: str, left: Sequence[LeftOut], lists: Sequence[tuple[str, Path]]) -> str:
+def _why_nothing(at: str, left: Sequence[LeftOut], lists: Sequence[tuple[str, Path, str]]) -> str:
     if not left and not lists:
         return (
             f"there is no file to take: put the released files into data/raw/{at}/, or name them with FROM="
         )
-    said = [f"  {one.name}: {one.why}" for one in left] + [f"  {name}: no search audit" for name, _ in lists]
+    said = [f"  {one.name}: {one.why}" for one in left] + [
+        f"  {name}: no search audit" for name, _, _ in lists
+    ]
     return "none of the files is a search audit that can be read; nothing was written.\n" + "\n".join(said)
 
 
 def _slug(text: str) -> str:
-    return "-".join(re.findall(r"[a-z0-9]+", text.casefold())) or "georgia"
+    slug = "-".join(re.findall(r"[a-z0-9]+", text.casefold()))[:60].strip("-")
+    return slug if slug and not paths.why_not(slug) else "georgia"
 
 
 # What a person sees -----------------------------------------------------------------------------------------

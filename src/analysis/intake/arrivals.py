@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis import sources
+from analysis import paths, sources
 from analysis.places import LeftOut
 from analysis.readers import UnreadableFile, archives
 from analysis.refused import Refused
@@ -28,38 +29,48 @@ _CLUTTER = re.compile(r"\.|~\$|Thumbs\.db$|desktop\.ini$|source\.toml$", re.I)
 
 @dataclass(frozen=True)
 class Arrived:
-    """One file of a release: its name inside the place, where it lies, and the archive it came in, if any."""
+    """One file of a release: its name inside the place, where it lies, the archive it came in, if any, and why it
+    is left out, if its name alone tells."""
 
     name: str
     path: Path
     archive: str = ""
+    why: str = ""
 
 
 def arrived(given: Iterable[Path], folder: Path) -> Iterator[Arrived]:
-    """Every file given; what a computer leaves lying is passed over."""
+    """Every file given; what a computer leaves lying is passed over.
+
+    A link out of a folder that is given is not followed. Names are made fit for every system, but for files that
+    lie in the place already: those keep theirs, or are left out.
+    """
     for start in given:
         if not start.exists() and start != folder:
-            raise NothingToTake(f"{start} is not there: check the path after FROM=")
+            raise NothingToTake(f"{paths.shown(str(start))} is not there: check the path after FROM=")
         if start.is_file():
-            yield Arrived(_plain_name(start.name), start)
+            yield Arrived(paths.plain(start.name), start)
             continue
+        named = paths.plain if start != folder else str
         for parent, folders, names in os.walk(start):
             folders[:] = sorted(
                 f for f in folders if not _CLUTTER.match(f) and not _is_ours(parent, f, folder)
             )
-            for name in sorted(names):
+            links = [name for name in folders if (Path(parent) / name).is_symlink()]
+            for name in sorted((*names, *links)):
                 path = Path(parent) / name
-                if not _CLUTTER.match(name) and path != folder / "README.md" and path.is_file():
-                    yield Arrived(_plain_name(str(path.relative_to(start))), path)
+                if _CLUTTER.match(name) or path == folder / "README.md":
+                    continue
+                at = named(path.relative_to(start).as_posix())
+                if path.is_symlink() and not path.resolve().is_relative_to(start.resolve()):
+                    yield Arrived(
+                        at, path, why="only a link to what lies elsewhere; put the file itself in its place"
+                    )
+                elif path.is_file():
+                    yield Arrived(at, path)
 
 
 def _is_ours(parent: str, name: str, folder: Path) -> bool:
     return Path(parent) == folder and name == "reference"
-
-
-def _plain_name(name: str) -> str:
-    """A file's name without signs that no file of a place may have (line ends and the like)."""
-    return re.sub(r"[\x00-\x1f\x7f]", "_", name).replace("\\", "/")
 
 
 def unpacked(arrived: Sequence[Arrived], folder: Path) -> tuple[list[Arrived], list[LeftOut]]:
@@ -71,11 +82,20 @@ def unpacked(arrived: Sequence[Arrived], folder: Path) -> tuple[list[Arrived], l
     files: list[Arrived] = []
     broken: list[LeftOut] = []
     for number, one in enumerate(arrived):
+        if one.why:
+            broken.append(LeftOut(paths.shown(one.name), _checksum_of_link(one.path), one.why))
+            continue
         try:
             files += _members(one, folder / str(number))
         except UnreadableFile as error:
-            broken.append(LeftOut(one.name, sources.sha256(one.path), without_name(str(error), one.name)))
+            why = paths.shown(without_name(str(error), one.name))
+            broken.append(LeftOut(paths.shown(one.name), sources.sha256(one.path), why))
     return files, broken
+
+
+def _checksum_of_link(link: Path) -> str:
+    """The checksum of where a link leads; what lies there is not looked at."""
+    return hashlib.sha256(os.fsencode(os.readlink(link))).hexdigest()
 
 
 def _members(one: Arrived, folder: Path) -> list[Arrived]:
@@ -87,9 +107,10 @@ def _members(one: Arrived, folder: Path) -> list[Arrived]:
         if member.name == one.name:
             return [one]
         if member.path is not None:
-            kept = folder / f"{number}-{Path(member.name).name}"
+            ending = re.search(r"\.\w{1,8}$", member.name)  # the one part of a name that readers look at
+            kept = folder / f"{number}{ending[0] if ending else ''}"
             shutil.move(member.path, kept)
-            found.append(Arrived(re.sub(r"\.zip(?=/)", "", member.name, flags=re.I), kept, one.name))
+            found.append(Arrived(paths.plain(member.unpacked), kept, one.name))
     return found
 
 
@@ -103,32 +124,73 @@ def fresh(
     for one in arrived:
         checksum = sources.sha256(one.path)
         if checksum in seen:
-            again.append(f"{one.name} is here already, as {seen[checksum]}")
+            again.append(f"{paths.shown(one.name)} is here already, as {seen[checksum]}")
         else:
             seen[checksum] = one.name
             fresh.append((one, checksum))
     return fresh, again
 
 
+_OURS = {"source.toml", ".source.toml.new", "readme.md", "reference"}
+
+
+def fit(
+    fresh: Sequence[tuple[Arrived, str]], folder: Path
+) -> tuple[list[tuple[Arrived, str]], list[LeftOut]]:
+    """Files whose name can be a file's in the place, and those left out because theirs cannot."""
+    there = {paths.key(name) for name, path in _files_in(folder).items()}
+    folders = paths.folders([*there, *(one.name for one, _ in fresh)])
+    kept, left = [], []
+    for one, checksum in fresh:
+        why = paths.why_not(one.name)
+        if not why and paths.key(one.name) in folders:
+            why = "another file lies in a folder of its name"
+        if not why and paths.folders([one.name]) & there:
+            why = "a file of the place has the name of its folder"
+        if not why and paths.key(one.name) in _OURS:
+            why = "a place has a file or folder of its own of that name"
+        if why:
+            left.append(LeftOut(paths.shown(one.name), checksum, f"{why}; give it another name"))
+        else:
+            kept.append((one, checksum))
+    return kept, left
+
+
+def _files_in(folder: Path) -> dict[str, Path]:
+    """The files of a folder, at any depth, by name."""
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+
+
 def refuse_overwriting(folder: Path, files: Iterable[tuple[str, Path, str]]) -> None:
-    """Raise `WouldOverwrite` where a file (name, path, checksum) would take the place of another."""
+    """Raise `WouldOverwrite` where a file (name, path, checksum) would take the place of another, here or on a system
+    that takes their names for one; `UnsafeName` where it would be written outside the folder."""
+    there = {paths.key(name): path for name, path in _files_in(folder).items()}
     for name, path, checksum in files:
-        target = folder / name
-        if target.exists() and target != path and sources.sha256(target) != checksum:
-            raise WouldOverwrite(
-                f"{target.name} is in data/raw/{folder.name}/ already, with other content. Nothing was copied: give "
-                "the new file another name, such as the day on which it was released."
-            )
+        target = paths.inside(folder, name)
+        other = there.setdefault(paths.key(name), path)
+        if other == path or (other == target and sources.sha256(other) == checksum):
+            continue
+        if other.is_relative_to(folder):
+            held = f"{other.relative_to(folder)} is in data/raw/{folder.name}/ already, and is not the same as {name}"
+        else:
+            held = f"two files of the release would be called {name}, and they differ"
+        raise WouldOverwrite(
+            f"{held}. Nothing was copied: give the new file another name, such as the day on which it was released."
+        )
 
 
-def copy(path: Path, target: Path) -> None:
-    """Copy a file byte for byte, whole or not at all; one that is there already is left as it is."""
+def copy(path: Path, folder: Path, name: str) -> None:
+    """Copy a file byte for byte into a folder, whole or not at all; one that is there already is left as it is."""
+    target = paths.inside(folder, name)
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     new = target.with_name(f".{target.name}.new")
-    shutil.copyfile(path, new)
-    os.replace(new, target)
+    try:
+        shutil.copyfile(path, new)
+        os.replace(new, target)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def without_name(message: str, name: str) -> str:

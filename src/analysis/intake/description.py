@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Sequence
 from datetime import date
 from itertools import combinations
@@ -159,8 +158,7 @@ def _title(at: str, found: Sequence[Found]) -> str:
 
 
 def put(path: Path, text: str) -> None:
-    """Write source.toml whole or not at all; what could not be read back is never put in place."""
-    tomllib.loads(text)
+    """Write source.toml whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(".source.toml.new")
     new.write_text(text, encoding="utf-8")

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from analysis import paths
 from analysis.readers import UnreadableFile
 
 MOST_BYTES, MOST_RATIO, MOST_MEMBERS, MOST_NESTED = 1 << 34, 200, 10_000, 2
@@ -43,11 +44,16 @@ _TABLE = re.compile(r"\.(csv|tsv|tab|xlsx?|xlsm|xlsb|ods|parquet)(\.gz)?$", re.I
 
 @dataclass(frozen=True)
 class Member:
-    """One file of a release: its name, where it lies, and why it was not opened, if it was not."""
+    """One file of a release: its name, where it lies, and why it was not opened, if it was not.
+
+    `unpacked` is its name as if its archives had been unpacked, each into a folder called as it is but for `.zip`.
+    Only what is an archive's name is cut: a folder inside one may be called anything.
+    """
 
     name: str
     path: Path | None
     why: str = ""
+    unpacked: str = ""
 
 
 @dataclass
@@ -77,7 +83,7 @@ def members(path: Path, name: str, folder: Path, leave_out: Sequence[str] = ()) 
     `UnreadableFile` for an archive that is broken, encrypted or beyond the limits, or whose names are not sound.
     """
     wanted = {f"{name}/{left}" for left in leave_out}
-    for member in _opened(Member(name, path), _Budget(folder), wanted, 0):
+    for member in _opened(Member(name, path, unpacked=name), _Budget(folder), wanted, 0):
         wanted.discard(member.name)
         yield member
     if wanted:
@@ -90,7 +96,7 @@ def _opened(member: Member, budget: _Budget, left_out: set[str], depth: int) -> 
     """A file, or what is inside it, at any depth."""
     path, name = member.path, member.name
     if name in left_out:
-        yield Member(name, None, "left out by source.toml")
+        yield Member(name, None, "left out by source.toml", member.unpacked)
     elif path is None or not is_archive(path):
         yield member
     elif depth > MOST_NESTED:
@@ -101,12 +107,14 @@ def _opened(member: Member, budget: _Budget, left_out: set[str], depth: int) -> 
     elif _is_gzip(path):
         with gzip.open(path) as source, tempfile.TemporaryDirectory(dir=budget.folder) as folder:
             unpacked = _unpack(source, path.stat().st_size, name, Path(folder), budget)
-            yield from _opened(Member(name, unpacked), budget, left_out, depth + 1)
+            opened = Member(name, unpacked, unpacked=member.unpacked)
+            yield from _opened(opened, budget, left_out, depth + 1)
     else:
-        yield from _unzipped(path, name, budget, left_out, depth)
+        yield from _unzipped(member, path, budget, left_out, depth)
 
 
-def _unzipped(path: Path, name: str, budget: _Budget, left_out: set[str], depth: int) -> Iterator[Member]:
+def _unzipped(outer: Member, path: Path, budget: _Budget, left_out: set[str], depth: int) -> Iterator[Member]:
+    name, stem = outer.name, re.sub(r"\.zip$", "", outer.unpacked, flags=re.I)
     try:
         archive = zipfile.ZipFile(path)
     except _BROKEN as error:
@@ -115,9 +123,9 @@ def _unzipped(path: Path, name: str, budget: _Budget, left_out: set[str], depth:
         infos = [info for info in archive.infolist() if not info.is_dir()]
         _check(infos, name, budget)
         for info in sorted(infos, key=_name):
-            inner = f"{name}/{_name(info)}"
+            inner, at = f"{name}/{_name(info)}", f"{stem}/{_name(info)}"
             if _SYSTEM.search(_name(info)):
-                yield Member(inner, None, "the operating system's own")
+                yield Member(inner, None, "the operating system's own", at)
                 continue
             with tempfile.TemporaryDirectory(dir=budget.folder) as folder:
                 try:
@@ -126,7 +134,7 @@ def _unzipped(path: Path, name: str, budget: _Budget, left_out: set[str], depth:
                     raise _broken(inner, error) from None
                 with source:
                     unpacked = _unpack(source, info.compress_size, inner, Path(folder), budget)
-                yield from _opened(Member(inner, unpacked), budget, left_out, depth + 1)
+                yield from _opened(Member(inner, unpacked, unpacked=at), budget, left_out, depth + 1)
 
 
 def _unpack(source: IO[bytes] | gzip.GzipFile, packed: int, name: str, folder: Path, budget: _Budget) -> Path:
@@ -172,11 +180,10 @@ def _check(infos: Sequence[zipfile.ZipInfo], name: str, budget: _Budget) -> None
 
 def _refuse_name(info: zipfile.ZipInfo, name: str) -> None:
     inner = _name(info)
-    parts = inner.split("/")
-    if ".." in parts or parts[0] == "" or re.match("[A-Za-z]:", inner) or not inner.isprintable():
+    if paths.leads_out(inner) or paths.shown(inner) != inner:
         raise UnreadableFile(
-            f"{name}: the name {inner[:80]!r} in it points outside the archive or cannot be shown. It was not "
-            "unpacked; ask for the files themselves."
+            f"{name}: the name '{paths.shown(inner)[:80]}' in it points outside the archive or cannot be shown. It was "
+            "not unpacked; ask for the files themselves."
         )
     if stat.S_ISLNK(info.external_attr >> 16):
         raise UnreadableFile(

@@ -87,7 +87,7 @@ def load(folder: Path) -> Rules:
 def _read(path: Path, keys: Mapping[str, type]) -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadRules(f"{path.name}: not readable as TOML ({error}); mend the line it names") from error
     _check_keys(path.name, "the file", content, keys)
     return content
