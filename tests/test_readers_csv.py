@@ -188,6 +188,78 @@ def test_an_empty_file_is_refused(tmp_path):
         read(path)
 
 
+def test_a_quoted_cell_of_200_lines_is_one_record(tmp_path):
+    long = '"' + "\n".join(f"note {n}" for n in range(200)) + '"'
+    reading = read(write(tmp_path, [row("before"), row(long), row("after")], ends="\n"))
+    assert reading.records == reading.counted == 3
+    assert [reason.count("\n") for reason in reasons(reading)] == [0, 199, 0]
+
+
+def test_a_quote_that_is_never_closed_does_not_swallow_a_hundred_records(tmp_path):
+    path = tmp_path / "log.csv"
+    plain = "A,Tarnwick TX PD,5,x,theft,2026-02-27T00:00:43Z"
+    broken = 'A,Tarnwick TX PD,5,x,"theft,2026-02-27T00:00:43Z'
+    closing = 'A,Tarnwick TX PD,5,x,theft","2026-02-27T00:00:43Z"'
+    path.write_text("\n".join([HEADER, broken, *[plain] * 100, closing, ""]))
+    reading = read(path)
+    assert reasons(reading).count("theft") == 100
+    assert reading.records == reading.counted == 102
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_two_byte_order_marks_are_one(tmp_path, encoding):
+    path = write(tmp_path, [row()])
+    path.write_bytes(("\ufeff\ufeff" + path.read_text()).encode(encoding))
+    reading = read(path)
+    assert reading.sections[0].columns[0] == "Name"
+    assert reasons(reading) == ["stolen"]
+
+
+@pytest.mark.parametrize("cut", ["A. Exa,Tarnwick TX", 'A. Exa,Tarnwick TX PD,5,"12/01/2025, 01:00', row()[:-60],
+                                 'A. Exa,Tarnwick TX PD,5,"12/01/2025, 01:00:00 AM UTC\n'])  # fmt: skip
+@pytest.mark.parametrize("piece", [csv.PIECE, 100])
+def test_a_file_that_ends_in_the_middle_of_a_record_says_after_which(tmp_path, cut, piece):
+    path = write(tmp_path, [row("one"), row("two")])
+    path.write_text(path.read_text() + cut)
+    reading = read_in_pieces(path, piece)
+    assert reasons(reading) == ["one", "two"]
+    assert reading.records == reading.counted
+    assert "cut off after record 2:" in " ".join(reading.notes)
+
+
+@pytest.mark.parametrize(
+    "end", ["", "\n", "only,three,cells\n", "End of report", "Total,2", row() + ",extra"]
+)
+def test_a_whole_file_is_not_called_cut_off(tmp_path, end):
+    path = write(tmp_path, [row("one"), row("two")])
+    path.write_text(path.read_text() + end)
+    assert "cut off" not in " ".join(read(path).notes)
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("<!DOCTYPE html><html><head><title>Just a moment...</title>", "a web page"),
+        ("\ufeff \n<HTML><body>Sign in</body>", "a web page"),
+        ("<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "a web page"),
+        ("From: <Saved by Blink>\nSnapshot-Content-Location: x", "a web page"),
+        ("\0" * 5_000, "nothing but zeros"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_a_server_sends_in_place_of_a_file_is_called_that(tmp_path, start, said, encoding):
+    path = tmp_path / "log.csv"
+    path.write_bytes(start.encode(encoding))
+    with pytest.raises(readers.UnreadableFile, match=said):
+        read(path)
+
+
+def test_a_first_line_longer_than_any_cell_is_no_crash(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text('a,"' + "x" * 200_000 + '",b\n' + HEADER + "\n" + row() + "\n")
+    assert reasons(read(path)) == ["stolen"]
+
+
 TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), max_size=12)
 
 

@@ -15,6 +15,8 @@ whose reader cannot stream reads whole, and `blocks_of` cuts what it read.
 
 from __future__ import annotations
 
+import codecs
+import re
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -150,6 +152,10 @@ _REMEDY = {
 }
 """Files known by their first bytes that hold no text a table could be read from, and what helps."""
 
+_MARKS_AND_BLANKS = codecs.BOM_UTF8 + codecs.BOM_UTF16 + b" \t\r\n"
+_WEB_PAGE = re.compile(rb"<[!?a-z]|From: <Saved by |MIME-Version: ", re.I)
+"""How a web page begins, and one saved with its pictures; what a server sends in place of a file is one too."""
+
 
 def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
     """Read any supported container block by block, in record order; at least one block, if need be empty.
@@ -242,8 +248,10 @@ def _reader(path: Path, name: str) -> Stream:
     # Imported here so that a place without PDF or XLSX files never loads those libraries.
     with path.open("rb") as file:
         start = file.read(1024)
-    if not start.strip():
-        raise UnreadableFile(f"{name}: the file is empty. Ask for it again.")
+    if not start.strip(_MARKS_AND_BLANKS + b"\0"):
+        zeros = start.strip(_MARKS_AND_BLANKS)
+        what = "holds nothing but zeros, as a copy that broke off does" if zeros else "is empty"
+        raise UnreadableFile(f"{name}: the file {what}. Ask for it again.")
     if start.startswith(b"%PDF-") or b"%PDF-" in start[:1024]:
         from analysis.readers import apart, pdf
 
@@ -259,6 +267,12 @@ def _reader(path: Path, name: str) -> Stream:
     for begins, kind in _NOT_READ.items():
         if start.startswith(begins) or (kind == "a TAR archive" and start[257:262] == b"ustar"):
             raise UnreadableFile(f"{name}: this is {kind}, which is not read. {_REMEDY[kind.split()[-1]]}")
+    text = start.lstrip(_MARKS_AND_BLANKS + b"\0").replace(b"\0", b"")  # in UTF-16 half the bytes are zeros
+    if _WEB_PAGE.match(text):
+        raise NoKnownHeader(
+            f"{name}: no known header, since this is not the file but a web page. Fetch the file in a browser, or "
+            "open the page there and save its table as CSV."
+        )
     from analysis.readers import csv
 
     return csv.stream

@@ -27,11 +27,17 @@ from analysis.readers import Aside, Block, IsHeader, NoKnownHeader, Section, not
 DELIMITERS = ",;\t"
 HEADER_WITHIN = 50  # records: cover notes above a header are shorter than this in every release seen
 HEADER_BYTES = 1 << 20  # and no cover note is longer than this
-LINES_IN_A_RECORD = 60  # a quote still open after so many lines was never closed
+USUAL_LINES = (
+    60  # a record of more lines is looked at closely: a quote never closed may have swallowed others
+)
+LINES_IN_A_RECORD = 1_000  # a quote still open after so many lines was never closed
 PIECE = 1 << 23  # bytes: about 40,000 records
 _OTHER_HEADERS = 4  # in one piece; with more of them, reading line by line is quicker
 _ARROW_BLOCK = 1 << 20  # bytes that fit the processor's cache
 _QUOTE, _LF, _CR = 34, 10, 13
+_ODD = ("wrong number of cells", "unreadable record")
+
+csv.field_size_limit(1 << 30)  # a cell may be as long as its file; the limit is the whole process's
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,37 @@ def stream(path: Path, name: str, is_header: IsHeader, piece: int = PIECE) -> It
         window = _Window(_utf8(file, encoding, piece))
         first, under = _find_header(window, name, is_header)
         yield replace(first, notes=tuple(filter(None, [note, *first.notes])))
+        blocks: list[Block] = []
+        whole, tail = 0, b""
         while window.fill(piece):
             blocks, under, used = _next(window, under, is_header)
+            whole, tail = _last_whole(blocks, whole), window.data[max(used - 1, 0) : used] or tail
             window.take(used)
             yield from blocks
+        if whole < under.number and _is_cut_off(blocks, whole, under, tail in b"\r\n"):
+            note = (
+                f"cut off after record {whole:,}: the file ends in the middle of the next one, so whatever followed "
+                "is missing. Ask for it again"
+            )
+            yield Block(not_data.none(under.columns), notes=(note,))
+
+
+def _last_whole(blocks: Sequence[Block], before: int) -> int:
+    """The last record that is whole, whether a row or not."""
+    rows = [block.section.record[-1].as_py() for block in blocks if len(block.section.record)]
+    asides = [aside.record for block in blocks for aside in block.asides if aside.why not in _ODD]
+    return max([before, *rows, *asides])
+
+
+def _is_cut_off(blocks: Sequence[Block], whole: int, under: _Under, line_ended: bool) -> bool:
+    """Whether the odd records at a file's end are the beginning of one that broke off: a quote still open, or a
+    record with too few cells and no line end."""
+    odd = [aside for block in blocks for aside in block.asides if aside.record > whole]
+    if any(aside.why == "unreadable record" and aside.text.count('"') % 2 for aside in odd):
+        return True
+    cells = _cells(odd[-1].text, under.delimiter) if odd else []
+    footer = len(cells) == 1 and " " in cells[0].strip()
+    return bool(cells) and not line_ended and len(cells) < len(under.columns) and not footer
 
 
 def _next(window: _Window, under: _Under, is_header: IsHeader) -> tuple[list[Block], _Under, int]:
@@ -154,12 +187,14 @@ def _count_lines(data: bytes) -> int:
 def _find_header(window: _Window, name: str, is_header: IsHeader) -> tuple[Block, _Under]:
     """Take what stands above the records: an empty block under the header, with the rows above it set aside."""
     window.fill(HEADER_BYTES)
+    while window.data.startswith(codecs.BOM_UTF8):  # a second mark, where a file with one was saved again
+        window.take(len(codecs.BOM_UTF8))
     above: list[str] = []
     for line, end in _lines(window.data):
         if end == len(window.data) and not window.at_end:
             break  # the line, or the two bytes of its end, may go on
         for delimiter in DELIMITERS:
-            cells = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
+            cells = _cells(line.rstrip("\r\n"), delimiter)
             if is_header(cells):
                 counted = _count_lines(window.data[:end]) - 1
                 window.take(end)
@@ -180,7 +215,7 @@ def _header_block(columns: Sequence[str], above: Sequence[str], counted: int) ->
 
 
 def _first_cells(lines: Sequence[str]) -> str:
-    rows = (next(csv.reader([line], delimiter=delimiter), []) for line in lines for delimiter in DELIMITERS)
+    rows = (_cells(line, delimiter) for line in lines for delimiter in DELIMITERS)
     cells = next((row for row in rows if len(row) > 1), [])
     return ", ".join(repr(cell[:40]) for cell in cells[:20]) or repr("".join(lines[:1])[:60])
 
@@ -198,13 +233,13 @@ def _record_ends(window: _Window, delimiter: str) -> np.ndarray | None:
     quotes = np.flatnonzero(bytes_ == _QUOTE)
     lines = np.flatnonzero(bytes_ == _LF)
     ends = np.flatnonzero(np.searchsorted(quotes, lines) % 2 == 0)
-    if len(ends) and np.diff(ends, prepend=-1).max() > LINES_IN_A_RECORD:
+    if np.diff(ends, prepend=-1, append=len(lines) - 1).max() > USUAL_LINES:
         return None
     ends = lines[ends] + 1
     if window.at_end and (not len(ends) or ends[-1] != len(data)):
         ends = np.append(ends, len(data))
     used = int(ends[-1]) if len(ends) else 0
-    pairs = np.count_nonzero(bytes_[lines[lines < used] - 1] == _CR) if used else 0
+    pairs = np.count_nonzero(bytes_[lines[(lines > 0) & (lines < used)] - 1] == _CR) if used else 0
     if np.count_nonzero(bytes_[:used] == _CR) != pairs:
         return None
     quotes = quotes[: np.searchsorted(quotes, used)]
@@ -340,7 +375,7 @@ def _read_lines(
     asides: list[Aside] = []
     lines = used = 0
     number, columns = under.number, under.columns
-    for number, (cells, text, end, spans) in enumerate(_records(window, under.delimiter), under.number + 1):
+    for number, (cells, text, end, spans) in enumerate(_records(window, under), under.number + 1):
         lines, used = lines + spans, end
         if cells is not None and is_header(cells):
             blocks.append(not_data.set_aside(_section(columns, rows, numbers), asides))
@@ -360,27 +395,35 @@ def _read_lines(
     return blocks, _Under(columns, under.delimiter, number), used
 
 
-def _records(window: _Window, delimiter: str) -> Iterator[tuple[list[str] | None, str, int, int]]:
+def _records(window: _Window, under: _Under) -> Iterator[tuple[list[str] | None, str, int, int]]:
     """Records one by one: cells, or None where the quotes are broken; text; offset after it; lines used.
 
     A record is taken only where all the lines that it may use are in the window.
     """
-    csv.field_size_limit(1 << 30)
     lines = list(_lines(window.data))
     # The last line may go on in the next piece, and a carriage return there may be half of a line end.
     whole = len(lines) if window.at_end else len(lines) - 1 - LINES_IN_A_RECORD
     at = 0
     while at < whole:
         taken = (line for line, _ in lines[at : at + LINES_IN_A_RECORD])
-        reader = csv.reader(taken, delimiter=delimiter, strict=True)
+        reader = csv.reader(taken, delimiter=under.delimiter, strict=True)
         try:
             cells: list[str] | None = next(reader, [])
             spans = reader.line_num
         except csv.Error:
+            cells = None
+        if cells is None or _swallows(lines[at : at + spans], under):
             cells, spans = None, 1  # the broken line alone; the next one starts afresh
         text = "".join(line for line, _ in lines[at : at + spans]).rstrip("\r\n")
         at += spans
         yield cells, text, lines[at - 1][1], spans
+
+
+def _swallows(lines: Sequence[tuple[str, int]], under: _Under) -> bool:
+    """Whether most lines of a long cell are records themselves, so that its quote was never closed."""
+    delimiters = len(under.columns) - 1
+    alike = sum(line.count(under.delimiter) == delimiters for line, _ in lines[1:])
+    return len(lines) > USUAL_LINES and 2 * alike > len(lines)
 
 
 def _section(columns: tuple[str, ...], rows: list[list[str]], numbers: list[int]) -> Section:
