@@ -96,8 +96,8 @@ def test_the_story_is_registered_whole() -> None:
 
 
 def test_every_shipped_place_can_load_its_claims() -> None:
-    for name in places.names(TOP):
-        assert claims.load(places.find(name, TOP)) or not places.find(name, TOP).claims
+    for place in places.tracked(TOP):
+        assert claims.load(place) or not place.claims
 
 
 def test_texas_waits_for_six_logs_and_says_how_to_ask_for_each() -> None:
@@ -399,7 +399,7 @@ def test_a_camera_owners_claim_waits_for_that_owners_log_alone() -> None:
     assert end.explanation.startswith("needs the log still waited for")
 
 
-WAITING = [one for one in places.all_places(TOP) if one.waiting and not one.files]
+WAITING = [one for one in places.tracked(TOP) if one.waiting and not one.files]
 
 
 @pytest.mark.parametrize("one", WAITING, ids=lambda one: one.name)

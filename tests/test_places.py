@@ -107,4 +107,4 @@ def test_one_file_is_listed_once(repository):
 
 
 def test_every_place_of_this_repository_can_be_read():
-    assert {"okaloosa", "texas", "texas-replica"} <= {place.name for place in places.all_places()}
+    assert {"okaloosa", "texas", "texas-replica"} <= {place.name for place in places.tracked()}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import places, readme, rerun
+from analysis import inventory, places, readme, rerun
 from analysis.__main__ import _parser, notebooks
 
 ROOT = places.root()
@@ -21,22 +21,16 @@ PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "claims/README.md", "do
 def tracked():
     if shutil.which("git") is None:
         pytest.skip("needs git to list the repository's files")
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("needs git to list the repository's files")
-    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+    return [ROOT / name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
 
 
 def texts():
     for path in tracked():
-        if path.suffix not in {".png", ".lock"}:
-            yield path, path.read_text(encoding="utf-8")
+        if path.suffix != ".lock" and b"\0" not in (content := path.read_bytes()):
+            yield path, content.decode("utf-8")
 
 
 # What pages promise -----------------------------------------------------------------------------------------
@@ -71,6 +65,31 @@ def test_every_command_of_the_readme_is_a_target_and_a_verb():
 def test_the_computed_parts_of_a_page_are_what_the_repository_computes(page):
     text = (ROOT / page).read_text()
     assert readme.filled(text, ROOT) == text, "run python -m analysis readme"
+
+
+def computed(top):
+    text = (top / "README.md").read_text(encoding="utf-8")
+    return readme.filled(text, top), inventory.page(top), inventory.codecheck(top)
+
+
+def test_the_pages_speak_of_the_repositorys_own_places_and_not_of_those_of_whoever_works_in_a_copy(tmp_path):
+    for path in tracked():
+        if path.suffix in {".toml", ".md", ".cff", ".csv", ".json", ".ipynb"}:
+            target = tmp_path / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    for command in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    before = computed(tmp_path)
+    own = tmp_path / "data" / "raw" / "mockville"
+    shutil.copytree(tmp_path / "data" / "raw" / "okaloosa", own)
+    shutil.copytree(tmp_path / "results" / "okaloosa", tmp_path / "results" / "mockville")
+    shutil.copytree(tmp_path / "data" / "raw" / "texas", tmp_path / "data" / "raw" / "brockrigg")
+    assert {"mockville", "brockrigg"} < set(places.names(tmp_path))
+    assert computed(tmp_path) == before
+    (tmp_path / inventory.PAGE).write_text(before[1], encoding="utf-8")
+    shutil.rmtree(tmp_path / ".git")
+    assert computed(tmp_path) == before
 
 
 # Structure --------------------------------------------------------------------------------------------------
@@ -164,7 +183,7 @@ MEASURES = (
     "immigration_criminal", "immigration_unspecified", "hsi_dhs_only", "vague_reasons", "blank_reasons",
     "out_of_state_searches", "agencies_287g",
 )  # fmt: skip
-PUBLISHED = [place for place in places.all_places() if (place.results / "numbers.json").is_file()]
+PUBLISHED = [place for place in places.tracked() if (place.results / "numbers.json").is_file()]
 
 
 @pytest.mark.parametrize("place", PUBLISHED, ids=lambda place: place.name)
@@ -261,7 +280,7 @@ def test_no_file_names_a_machines_path_or_a_registrys_host():
 
 
 def test_no_released_record_is_in_the_repository():
-    released = {file.name for place in places.all_places() for file in place.files}
+    released = {file.name for place in places.tracked() for file in place.files}
     assert not [str(p) for p in tracked() if p.name in released]
 
 
@@ -271,7 +290,7 @@ def test_nothing_is_left_open():
 
 
 def test_every_place_of_results_says_that_it_is_invented_where_it_is():
-    for place in places.all_places():
+    for place in places.tracked():
         numbers = place.results / "numbers.json"
         if numbers.is_file():
             kinds = [n["value"] for n in json.loads(numbers.read_text()) if n["measure"] == "records"]

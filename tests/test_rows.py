@@ -73,7 +73,7 @@ NO_ROWS = {
 
 
 def built():
-    return [place for place in places.all_places() if (place.results / "numbers.json").is_file()]
+    return [place for place in places.tracked() if (place.results / "numbers.json").is_file()]
 
 
 def counted(place, found, scope_of):

@@ -29,7 +29,7 @@ def write(top: Path) -> list[Path]:
 
 def page(top: Path) -> str:
     """The whole page as Markdown, made from source.toml files, results and notebooks."""
-    every = places.all_places(top)
+    every = places.tracked(top)
     done = [place for place in every if (place.results / "shown.json").is_file()]
     parts = [
         "# What is made where",
@@ -173,7 +173,7 @@ def _entry(file: str, what: str) -> tuple[str, str]:
 def manifest(top: Path) -> list[tuple[str, str]]:
     """Every published file below results/ and what it is, in order."""
     found = []
-    for place in places.all_places(top):
+    for place in places.tracked(top):
         if (place.results / "shown.json").is_file():
             shown = json.loads((place.results / "shown.json").read_text(encoding="utf-8"))
             captions = {one["file"]: one["caption"] for one in shown}

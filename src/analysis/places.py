@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
@@ -137,6 +139,31 @@ def names(top: Path | None = None) -> list[str]:
 def all_places(top: Path | None = None) -> list[Place]:
     """Every place, read whole."""
     return [find(name, top) for name in names(top)]
+
+
+def tracked(top: Path | None = None) -> list[Place]:
+    """The places that the repository speaks of: those that git tracks, and not those of whoever works in a copy.
+
+    A copy without git, such as an unpacked archive, does not know which came with it. There they are the places that
+    docs/what-is-made-where.md lists, which is written where git is; without that page, all.
+    """
+    top = top or root()
+    said = _tracked_by_git(top) or _listed(top / "docs" / "what-is-made-where.md")
+    return [find(name, top) for name in names(top) if not said or name in said]
+
+
+def _tracked_by_git(top: Path) -> set[str]:
+    command = ["git", "ls-files", "-z", "--", "data/raw/*/source.toml"]
+    try:
+        listed = subprocess.run(command, cwd=top, capture_output=True, check=False).stdout
+    except OSError:  # no git
+        return set()
+    return {Path(os.fsdecode(path)).parent.name for path in listed.split(b"\0") if path}
+
+
+def _listed(page: Path) -> set[str]:
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    return set(re.findall(r"^\| `([^`]+)` \|", text.partition("## Tables and figures")[0], re.M))
 
 
 def find(name: str, top: Path | None = None) -> Place:

@@ -27,7 +27,7 @@ def write(top: Path) -> list[Path]:
     paths = [top / page for page in PAGES]
     for path in paths:
         path.write_text(filled(path.read_text(encoding="utf-8"), top), encoding="utf-8")
-    for place in (one for one in places.all_places(top) if one.waiting):
+    for place in (one for one in places.tracked(top) if one.waiting):
         path = place.raw / "README.md"
         if path.is_file():
             path.write_text(with_letter(path.read_text(encoding="utf-8"), place), encoding="utf-8")
@@ -54,7 +54,7 @@ _BEFORE, _AFTER = "Each module imports only what stands before it.\n\n", "\n\nA 
 
 def filled(text: str, top: Path) -> str:
     """A page's text with its computed parts as they should read today."""
-    score = "\n".join(score_lines(places.all_places(top)))
+    score = "\n".join(score_lines(places.tracked(top)))
     modules = "\n".join(f"| `{name}` | {sentence(name)} |" for name in ORDER)
     parts = {"score": f"\n```\n{score}\n```\n", "modules": f"\n| module | contract |\n|---|---|\n{modules}\n"}
     for name, part in parts.items():
