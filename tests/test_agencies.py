@@ -166,6 +166,68 @@ def test_federal_agencies_companies_and_multi_state_centres_have_no_state(name):
     assert found.decided_by.endswith("state=no single state")
 
 
+def labelled() -> list[list[str]]:
+    lines = (Path(__file__).parent / "labelled_agencies.txt").read_text(encoding="utf-8").splitlines()
+    return [line.split(" | ") for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize(("name", "state", "kind"), labelled())
+def test_a_labelled_name_has_its_state_and_its_kind(name, state, kind):
+    found = read(name)
+    assert (found.state or "-", found.kind or "-") == (state, kind)
+
+
+STATES = sorted(words().states.items())
+
+
+@pytest.mark.parametrize(("code", "name"), STATES)
+def test_every_states_full_name_is_read_between_a_place_and_what_the_agency_is(code, name):
+    for released in (
+        f"Tarnwick {name} Police Department",
+        f"Quellmere County {name} Sheriff's Office",
+        f"Tarnwick, {name} PD",
+        f"Tarnwick PD ({name})",
+        f"Office of the {name} Attorney General",
+        f"{name} Gang Task Force",
+    ):
+        expected = None if released == "Washington Gang Task Force" else code
+        assert read(released).state == expected, released
+    assert read(f"Tarnwick {name} Police Department").agency == f"Tarnwick {code} PD"
+
+
+@pytest.mark.parametrize(("code", "name"), STATES)
+def test_no_town_or_county_that_bears_a_states_name_is_put_into_that_state(code, name):
+    other = "WI" if code != "WI" else "OH"
+    for released in (
+        f"{name} Police Department",
+        f"{name} County Sheriff's Office",
+        f"Port {name} Police",
+        f"City of {name}",
+    ):
+        assert read(released).state is None, released
+    for released in (
+        f"{name} {other} PD",
+        f"{other} - {name} PD",
+        f"New {name} ({other}) PD",
+        f"{name} County {other} SO",
+    ):
+        assert read(released).state == other, released
+
+
+@pytest.mark.parametrize("code", sorted(words().also_words))
+def test_a_code_that_may_be_a_word_never_decides_against_a_clearer_one(code):
+    other = "TX"
+    for released in (
+        f"{code} Tarnwick {other} PD",
+        f"Tarnwick {code} Quellmere PD ({other})",
+        f"{other} - Tarnwick {code} Hub PD",
+    ):
+        assert read(released).state == other, released
+    assert read(f"{code} Gang Task Force").state is None
+    assert read(f"{code} Quellmere Clinic PD").state is None
+    assert read(f"{code} - Tarnwick PD").state == code
+
+
 # Kinds and tags ---------------------------------------------------------------------------------------------
 
 
@@ -183,6 +245,13 @@ def test_federal_agencies_companies_and_multi_state_centres_have_no_state(name):
         ("Tarnwick TX PD", "Tarnwick Police Department"),
         ("Tarnwick College MO PD", "Tarnwick MO PD"),
         ("Tarnwick Airport TN PD", "Tarnwick TN PD"),
+        ("Tarnwick Township IN PD (Grant)", "Tarnwick Township IN PD"),
+        ("Tarnwick Township IN PD (Grant)", "Tarnwick Township IN PD (Blayne)"),
+        ("Tarnwick Tech VA PD", "Tarnwick VA PD"),
+        ("Tarnwick Wing MN PD", "Tarnwick MN PD"),
+        ("Tarnwick Falcon CO PD", "Tarnwick CO PD"),
+        ("Police Department Falcon CO", "Police Department CO"),
+        ("Tarnwick Park IL PD", "Tarnwick IL PD"),
     ],
 )
 def test_distinct_agencies_are_never_joined(one, other):
@@ -205,7 +274,34 @@ def test_distinct_agencies_are_never_joined(one, other):
                 "Tarnwick TX PD RTCC",
                 "Tarnwick TX Police Department RTCC",
                 "Tarnwick TX PD Real Time Crime Center",
+                "TX - Tarnwick PD (Falcon)",
+                "Tarnwick TX PD - Condors",
+                "Tarnwick TX PD Condors 2",
+                "Tarnwick TX PD Wing",
+                "Tarnwick TX PD (Redspeed)",
+                "Tarnwick TX PD - LR",
+                "Tarnwick TX PD Axon",
+                "Tarnwick TX PD (Genetec)",
+                "Tarnwick TX PD Live Video",
+                "Tarnwick TX PD - Gun Shot Detection",
+                "Tarnwick TX PD Flex Cams",
+                "Tarnwick PD Tech TX",
+                "Tarnwick PD (TX) Tech",
+                "Tarnwick TX PD (JAG Grant)",
             ],
+        ),
+        (
+            "Port Tarnwick of the Hills TX PD",
+            [
+                "PORT TARNWICK OF THE HILLS TX PD",
+                "port tarnwick of the hills tx pd",
+                "Port TarnWick Of The Hills TX PD",
+            ],
+        ),
+        ("McTarnwick O'Quell TX PD", ["MCTARNWICK O'QUELL TX PD", "Mctarnwick O'quell TX PD"]),
+        (
+            "West Virginia Attorney General WV",
+            ["Office of the West Virginia Attorney General", "WV Attorney General's Office"],
         ),
         (
             "Tarnwick TX PD",
@@ -361,6 +457,29 @@ def test_a_reviewed_line_wins_over_every_rule():
         "county_sheriff",
     )
     assert found["decided_by"] == "override (same)"
+
+
+@pytest.mark.parametrize(
+    "name", ["Quellmere Hub (Raven)", "quellmere hub - Condor", "Quellmere Hub [Inactive]"]
+)
+def test_a_reviewed_line_holds_for_the_agencys_other_accounts_too(name):
+    known = reviewed(released_name="Quellmere Hub", agency="Quellmere KS PD", state="KS", kind="municipal")
+    found = agencies.resolve([name], known).iloc[0]
+    assert (found["agency"], found["state"], found["decided_by"]) == (
+        "Quellmere KS PD",
+        "KS",
+        "override (same)",
+    )
+    assert agencies.unused(known.overrides, [name]) == []
+
+
+def test_a_reviewed_line_about_one_account_wins_over_the_one_about_the_agency():
+    both = [
+        line(released_name="Quellmere Hub", agency="Quellmere KS PD"),
+        line(released_name="Quellmere Hub (Raven)", agency="Tarnwick KS PD", relation="distinct"),
+    ]
+    found = agencies.resolve(["Quellmere Hub (Raven)", "Quellmere Hub"], agencies.Known(pd.concat(both)))
+    assert found["agency"].tolist() == ["Tarnwick KS PD", "Quellmere KS PD"]
 
 
 def test_a_reviewed_line_can_say_that_a_name_is_no_agency():

@@ -20,7 +20,7 @@ from analysis.agencies.agreements import (
     read_list,
     read_lists,
 )
-from analysis.agencies.names import Name, clean, key, read
+from analysis.agencies.names import Name, bare, clean, key, read
 from analysis.agencies.overrides import BadOverride, read_overrides, unused
 from analysis.agencies.reference import States, UnreadableReference, read_reference, state_of
 from analysis.agencies.suggestions import candidates, queue
@@ -67,8 +67,15 @@ class Known:
 
     @cached_property
     def reviewed(self) -> Mapping[str, Mapping[Any, Any]]:
-        """The reviewed lines by the name that each is about."""
-        return {clean(line["released_name"]): line for line in self.overrides.to_dict("records")}
+        """The reviewed lines by the name that each is about, in small letters."""
+        return {clean(line["released_name"]).casefold(): line for line in self.overrides.to_dict("records")}
+
+    def line(self, name: Name) -> Mapping[Any, Any] | None:
+        """The reviewed line about a name as released, or else about it without its tags and product."""
+        found = self.reviewed.get(clean(name.released).casefold())
+        if found is None and self.reviewed and name.tags:
+            found = self.reviewed.get(bare(name.released).casefold())
+        return found
 
 
 def known(overrides: Path | None = None, folder: Path | None = None) -> Known:
@@ -82,12 +89,12 @@ def known(overrides: Path | None = None, folder: Path | None = None) -> Known:
 def resolve(names: Sequence[str], known: Known | None = None) -> pd.DataFrame:
     """One row for each distinct name: released, agency, state, kind, tags, decided_by.
 
-    The order of resolution: status tags are taken off; a reviewed line (data/hand/agencies.csv unless
-    `known` holds others) wins over every rule; the rules of data/hand/agency_words.toml read the kind from type
-    words and the state from a token that is no other word; a state that the name does not say is taken from the
-    place's lists (see `read_reference`) where they name exactly one agency so spelt, of this kind; what is then
-    unknown stays None. Ties decide nothing, and nothing is matched by likeness. Each name is read
-    alone, so the answer does not depend on the other names.
+    The order of resolution: a reviewed line (data/hand/agencies.csv unless `known` holds others) about the name as
+    released, or about it without its status tags and product, wins over every rule; the rules of
+    data/hand/agency_words.toml read the kind from type words and the state from a token that is no other word; a
+    state that the name does not say is taken from the place's lists (see `read_reference`) where they name exactly
+    one agency so spelt, of this kind; what is then unknown stays None. Ties decide nothing, and nothing is matched
+    by likeness. Each name is read alone, so the answer does not depend on the other names.
     """
     found = _read_all(list(dict.fromkeys(names)), known)
     rows = [vars(name) | {"tags": list(name.tags)} for name in found]
@@ -134,8 +141,7 @@ def _read_all(names: Sequence[str], beside: Known | None) -> list[Name]:
     for name in names:
         if name not in beside.names:
             placed = _placed(read(name, said), beside.reference, said)
-            line = beside.reviewed.get(clean(name)) if beside.reviewed else None
-            beside.names[name] = _reviewed(placed, line)
+            beside.names[name] = _reviewed(placed, beside.line(placed))
     return [beside.names[name] for name in names]
 
 

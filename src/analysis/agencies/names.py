@@ -31,6 +31,8 @@ class _State:
     rule: str
     rest: str
     in_front: bool = False
+    before_police: bool = False
+    named: bool = False
 
 
 def read(released: str, said: Words | None = None) -> Name:
@@ -40,6 +42,12 @@ def read(released: str, said: Words | None = None) -> Name:
     many names are read at once.
     """
     return _read(released, said or words())
+
+
+def bare(released: str) -> str:
+    """A name without status tags and without the product or unit that marks another account of one agency."""
+    said = words()
+    return _take_account(*_take_tags(_written_out(clean(released), said), said), said)[0]
 
 
 def key(agency: str) -> str:
@@ -63,6 +71,8 @@ def _read(released: str, said: Words) -> Name:
     text, tags = _take_account(text, tags, said)
     state = _state(text, said)
     rule, kind = _kind(_plain(state, said), "federal" in tags, said)
+    if rule is not None and rule.name == "municipal" and _INITIALS.fullmatch(state.rest):
+        rule, kind = None, None
     if said.not_agency_unless_both & set(tags) and not (kind and state.code):
         return _nobody(released, tags)
     return Name(released, *_settled(text, state, rule, kind, said), tags, _decided(rule, kind, state, tags))
@@ -115,17 +125,23 @@ def _written_out(text: str, said: Words) -> str:
     """The name with blanks for the dashes of a web address, and with states and set words in one form."""
     text = text.replace("_", " ")
     if "-" in text and _SLUG.fullmatch(text):
-        text = text.replace("-", " ")
+        text = _unslugged(text, said)
     if "." in text:
         text = _DOTTED.sub(lambda dotted: _undotted(dotted, said), text)
     if said.any_written_out.search(text):
         for pattern, to in said.written_out:
             text = pattern.sub(to, text)
-    named = said.name_at_end.search(text)
-    if named:
-        code = said.state_names[named.group(2).lower()]
-        text = f"{text[: named.start()]} {named.group(1) or ''} ({code})"
     return " ".join(text.split())
+
+
+def _unslugged(slug: str, said: Words) -> str:
+    """'ma-tarnwick-pd' is 'MA - tarnwick pd' where nothing else in it is a state; 'la' and 'de' begin towns' names."""
+    first, *rest = slug.split("-")
+    codes = said.states.keys() - {"CO", "SD"}
+    in_front = first.upper() in said.states and not any(word.upper() in codes for word in rest)
+    if in_front and first.upper() not in said.begin_names:
+        return f"{first.upper()} - {' '.join(rest)}"
+    return slug.replace("-", " ")
 
 
 def _undotted(dotted: re.Match[str], said: Words) -> str:
@@ -148,8 +164,10 @@ def _take_tags(text: str, said: Words) -> tuple[str, tuple[str, ...]]:
 
 def _take_account(text: str, tags: tuple[str, ...], said: Words) -> tuple[str, tuple[str, ...]]:
     """The name without a product or unit written behind it, which marks another account of one agency."""
+    if not said.any_account.search(text):
+        return text, tags
     left, times = said.account.subn(" ", text)
-    left, more = said.account_behind.subn(lambda found: found.group(1) or found.group(2), _trim(left))
+    left, more = said.account_behind.subn(lambda found: "".join(filter(None, found.groups())), _trim(left))
     left = _trim(left)
     return (left, (*tags, "second account")) if times + more and left else (text, tags)
 
@@ -181,6 +199,14 @@ _MIXED_CASE = re.compile(
     r"|[(\[]([A-Z][a-z])[)\]]"
 )
 _COUNTY = re.compile(r"\b(?:County|Parish)\b", re.IGNORECASE)
+_BODY = re.compile(r"^(?:City|Town|Village|Borough|Township) of\b", re.IGNORECASE)
+_ONLY_CODE = re.compile(r"[(\[]?[A-Z]{2}[)\]]?[\s,-]*")
+_REGIONAL = re.compile(r"(?:\w+ )?(?:regional|drug|narcotics|crimes?|gang|task|fugitive)\b")
+_NEW_TOWNS = ("new", "port", "fort", "mount", "lake", "old")
+_COUNTIES = ("county", "parish", "borough", "township", "city", "town", "village")
+_POLICE_NEXT = re.compile(r"[)\]\s-]*Police\b", re.IGNORECASE)
+_TYPE_BEFORE = re.compile(rf"\b{_TYPE}(?:'?s)?(?: Office)?\s*[-,]?\s*$", re.IGNORECASE)
+_SD_UNCLEAR = "SD may be a sheriff's department"
 _POLICE_WORD = re.compile(
     r"\b(?:PD|SO|Police|Sheriff|DPS|Marshal|Department|Dept|University|College|Division)\b"
 )
@@ -197,34 +223,106 @@ class _Code:
 def _state(text: str, said: Words) -> _State:
     """The one state that a name holds, by the published order of forms; two different ones decide nothing."""
     codes = _codes(text, said)
+    named = said.any_state_name.search(text) is not None
+    if named and (coded := _coded(text, max((_clear(one, text) for one in codes), default=0), said)) != text:
+        text, codes = coded, _codes(coded, said)
     instead = [one for one in codes if _is_instead(text, one, codes)]
     counties = [one for one in instead if one.code == "CO"]
-    codes = [one for one in codes if one not in instead]
+    codes = _without_words([one for one in codes if one not in instead], text, said)
     distinct = {found.code for found in codes}
     if len(distinct) > 1:
-        return _State(None, "two states", _rewritten(text, [], counties))
+        return _State(None, "two states", _rewritten(text, [], counties), named=named)
     if not codes:
-        return _without_code(_rewritten(text, [], counties), counties, said)
+        return _without_code(_rewritten(text, [], counties), counties, named, said)
     forms = [found.form for found in codes]
     rest = _rewritten(text, _saying(codes, text), counties)
     in_front = forms[0] in ("prefix", "first word")
-    return _State(codes[0].code, min(forms, key=_FORMS.index), rest, in_front)
+    before_police = any(_POLICE_NEXT.match(text, found.end) for found in codes)
+    return _State(codes[0].code, min(forms, key=_FORMS.index), rest, in_front, before_police, named)
 
 
 def _codes(text: str, said: Words) -> list[_Code]:
-    """Every pair of capitals that is a state's code and, where it stands, no other word."""
+    """Every pair of capitals that is a state's code and, where it is, no other word."""
     shown = text.upper() if text.islower() and text.isascii() else text
     found = []
     for match in _TWO_CAPITALS.finditer(shown):
         code = match.group()
         if code in said.states:
             other = said.other_words.get(code)
-            if other is None or match.start() or not other.search(shown):
+            if other is None or not other.search(shown, match.start()):
                 found.append(_Code(code, _form(shown, match), match.start(), match.end()))
     if shown.isupper():
-        loose = ("first word", "inside")
-        return [one for one in found if one.form not in loose or one.code not in said.also_words]
+        return [one for one in found if one.form != "inside" or one.code not in said.everyday]
     return found
+
+
+def _without_words(codes: list[_Code], text: str, said: Words) -> list[_Code]:
+    """The codes without those that are more likely a word: beside a clearer one, or in front of no state's office."""
+    if len(codes) == 1 and codes[0].form != "first word":
+        return codes
+    clear = max((_clear(one, text) for one in codes), default=0)
+    codes = [one for one in codes if one.code not in said.also_words or _clear(one, text) in (clear, 3, 2)]
+    return [one for one in codes if one.form != "first word" or not _is_word_in_front(one, text, said)]
+
+
+def _clear(one: _Code, text: str) -> int:
+    """How clearly a code is a state's, 3 being in brackets or beside a dash; 'OR PR' and 'NE' may be words."""
+    if one.form in _EXPLICIT:
+        return 3
+    behind_type = one.form == "last word" and _TYPE_BEFORE.search(text[: one.start]) is not None
+    return 2 if one.form == "before type word" or behind_type else 1
+
+
+def _is_word_in_front(one: _Code, text: str, said: Words) -> bool:
+    """Whether the code that begins a name may be a word: 'MD Marrow Clinic', 'MS Gang Task Force', 'LA Tarnwick'."""
+    if one.code not in said.also_words:
+        return False
+    small = _small(text[one.end :])
+    northeast = one.code == "NE" and _REGIONAL.match(small)
+    if said.name_in_front.match(f"{said.states[one.code].lower()} {small}") and not northeast:
+        return False
+    return one.code in said.begin_names or not said.town_police.search(f"~ {small}")
+
+
+def _coded(text: str, clear: int, said: Words) -> str:
+    """The name with the code in brackets for a state's full name that is written where a code could be.
+
+    That is at the end, between a place and what the agency is ('Tarnwick Ohio Police'), and behind a county or a
+    city ('Ohio City Ohio'). A name in front or behind 'Port', 'Fort', 'New' or 'of' is a town's or an office's.
+    Beside a `clear` code only a name behind a comma, a dash or in brackets counts, at the end.
+    """
+    edited, at = "", 0
+    for named in said.state_name.finditer(text):
+        before, after = text[: named.start()], text[named.end() :]
+        code = said.state_names[named.group().lower()]
+        if not before.strip():
+            shown = f"{code} - " if clear < 2 and re.match(r"\s*(?:-\s|:)", after) else None
+            gone = re.match(r"[\s:-]*", after)
+        else:
+            meant = _is_place_state(before, after, said) and (clear < 2 or before.rstrip()[-1] in ",-([")
+            shown = f" ({code}) " if meant and not _ONLY_CODE.fullmatch(before) else None
+            gone = re.match(r"\s*[)\]]?", after) if before.rstrip()[-1] in "([" else None
+        if shown:
+            start = len(before.rstrip(" ,-([")) if before.strip() else 0
+            edited, at = edited + text[at:start] + shown, named.end() + (gone.end() if gone else 0)
+    return _trim(edited + text[at:]) if at else text
+
+
+def _is_place_state(before: str, after: str, said: Words) -> bool:
+    """Whether a state's name between these texts says where a place is."""
+    sign, behind = before.rstrip()[-1], _small(after)
+    if sign in "([":
+        return after.lstrip()[:1] in (")", "]")
+    if sign == "-":
+        return not behind
+    is_behind_place = not behind or said.behind_place.match(behind) is not None
+    if sign == ",":
+        return is_behind_place
+    words_before = _small(before).split()
+    if not words_before or words_before[-1] in said.never_before_state:
+        return False
+    of_a_county = words_before[-1] in _COUNTIES and not said.place_noun.match(behind)
+    return is_behind_place or of_a_county
 
 
 def _form(text: str, match: re.Match[str]) -> str:
@@ -247,7 +345,7 @@ def _is_instead(text: str, one: _Code, codes: list[_Code]) -> bool:
         return True
     if one.code == "CO":
         return not _COUNTY.search(text) and _SHERIFF_NEXT.match(text[one.end :]) is not None
-    return one.form == "last word" and not _POLICE_WORD.search(text[: one.start])
+    return one.form == "last word" and not _POLICE_WORD.search(text[: one.start]) and not _BODY.match(text)
 
 
 def _rewritten(text: str, gone: list[_Code], counties: list[_Code]) -> str:
@@ -264,18 +362,20 @@ def _saying(codes: list[_Code], text: str) -> list[_Code]:
     return marked or [one for one in codes[:1] if not text[: one.start].endswith("of ")]
 
 
-def _without_code(text: str, counties: list[_Code], said: Words) -> _State:
+def _without_code(text: str, counties: list[_Code], named: bool, said: Words) -> _State:
     """The state of a name without a code: one in mixed case, or the state's full name where it is meant."""
+    if text.endswith(" SD") and not _COUNTY.search(text):
+        return _State(None, _SD_UNCLEAR, text, named=named)
     if counties:
-        return _State(None, "CO may be a county", text)
+        return _State(None, "CO may be a county", text, named=named)
     mixed = _MIXED_CASE.search(text)
     code = next(filter(None, mixed.groups())).upper() if mixed else ""
     if mixed and code in said.states and code != "CO":
         word = next(number for number in (1, 2, 3) if mixed.group(number))
         return _State(code, "mixed case", _trim(f"{text[: mixed.start(word)]} {text[mixed.end(word) :]}"))
-    codes = _states_by_name(_small(_ACRONYM.sub("", text)), said)
+    codes = _states_by_name(_small(_ACRONYM.sub("", text)), said) if named else set()
     rule = "full name" if len(codes) == 1 else "two states" if codes else "no state"
-    return _State(codes.pop() if len(codes) == 1 else None, rule, text)
+    return _State(codes.pop() if len(codes) == 1 else None, rule, text, named=named)
 
 
 _ACRONYM = re.compile(r"^[A-Z]{3,6} - ")
@@ -284,8 +384,13 @@ _ACRONYM = re.compile(r"^[A-Z]{3,6} - ")
 def _states_by_name(small: str, said: Words) -> set[str]:
     if said.name_says_nothing.search(small):
         return set()
-    found = (pattern.search(small) for pattern in (said.name_in_front, said.name_behind, said.name_in_region))
-    return {said.state_names[match.group(1)] for match in found if match}
+    patterns = (said.name_in_front, said.name_before_office, said.name_behind, said.name_in_region)
+    found = [match for pattern in patterns if (match := pattern.search(small))]
+    for match in said.name_anywhere.finditer(small):
+        before = small[: match.start()]
+        if not _BODY.search(before) and before.split()[-1:] not in ([word] for word in _NEW_TOWNS):
+            found.append(match)
+    return {said.state_names[match.group(1)] for match in found}
 
 
 # Kind -------------------------------------------------------------------------------------------------------
@@ -299,23 +404,50 @@ _LOCATOR = re.compile(
 def _small(text: str) -> str:
     """Small letters and single blanks, without punctuation: 'Sheriff's' reads 'sheriffs'."""
     text = text.lower().replace("'", "").replace(".", "").replace("&", " and ")
-    return " ".join(re.sub(r"[^\w~]+", " ", text).split())
+    return _NO_WORD.sub(" ", text).strip()
+
+
+_NO_WORD = re.compile(r"[^\w~]+")
+_SHORT_COUNTY = re.compile(r"\bco\b")
 
 
 def _plain(state: _State, said: Words) -> str:
     """The text that kind rules look at, `~` standing for a state in front."""
-    small = _small(_LOCATOR.sub(" ", state.rest))
-    small = re.sub(r"\bco\b", "county", small)
-    named = said.name_in_front.match(small)
+    rest = state.rest
+    small = _SHORT_COUNTY.sub(
+        "county", _small(_LOCATOR.sub(" ", rest) if any(sign in rest for sign in "([-") else rest)
+    )
+    named = said.name_in_front.match(small) if state.named else None
     if named and state.code in (None, said.state_names[named.group(1)]):
         small = f"~{small[named.end(1) :]}"
+    if state.before_police:  # 'Tarnwick Park IL Police' has no park police
+        small = re.sub(r"\bpolice\b", "pd", small)
+    if state.rule == _SD_UNCLEAR:
+        small = small.removesuffix(" sd")
     return f"~ {small}".replace("~ ~", "~") if state.in_front else small
+
+
+_INITIALS = re.compile(
+    r"(?:[A-Z]{2,4}|[B-DF-HJ-NP-TV-XZ]{2,8})(?: (?:PD|Police|Police Department|DPS|Public Safety))?"
+)
+"""Letters that stand for something: whose police that is, the name does not say."""
+
+
+def _first_rule(small: str, said: Words) -> KindRule | None:
+    holding = sorted(said.any_kind.Match(small) or ())
+    return next((said.kinds[at] for at in holding if said.kinds[at].fits(small)), None)
+
+
+_OF_PLACES = frozenset({"municipal", "county_sheriff", "county_police"})
+"""Kinds for which it makes no difference that a word is part of a town's name."""
 
 
 def _kind(small: str, tagged_federal: bool, said: Words) -> tuple[KindRule | None, str | None]:
     """The first rule that fits, and the kind it decides; the vendor's federal tag decides all but military."""
-    holding = sorted(said.any_kind.Match(small) or ())
-    rule = next((said.kinds[at] for at in holding if said.kinds[at].fits(small)), None)
+    rule = _first_rule(small, said)
+    if rule is None or rule.kind not in _OF_PLACES:
+        town = said.town.sub("_", small)
+        rule = rule if town == small else _first_rule(town, said)
     if tagged_federal and (rule is None or rule.kind != "military"):
         return rule if rule and rule.kind == "federal" else None, "federal"
     return rule, (rule.kind or None) if rule else None
@@ -349,11 +481,11 @@ _SHORT_FORM = re.compile(r" (?:\([A-Z]{3,6}\)|- [A-Z]{3,6})$")
 
 
 def _whole_state(body: str, state: _State, kind: str | None, said: Words) -> str:
-    """A state's department or university with its state's name in front, however the export put it there."""
+    """A state's office or university with its state's name in front, however the export put it there."""
     if kind in ("state", "corrections"):
         body = _SHORT_FORM.sub("", body)
     in_front = kind == "university" and state.rule == "first word"
-    if state.code is None or not (in_front or kind in ("state", "corrections")):
+    if state.code is None or not (in_front or kind in ("state", "corrections", "prosecutor")):
         return body
     name, small = said.states[state.code], _small(body)
     named = name.lower() not in small and said.name_in_front.match(f"{name.lower()} {small}")
@@ -369,42 +501,46 @@ def _spell_constable(text: str, code: str | None) -> str:
 
 def _same(text: str, said: Words) -> str:
     """Words that are written in several ways, written in one, with the capitals we give to place names."""
+    long = (
+        [len(word) for word in text.split() if word.isalpha() and word not in said.acronyms]
+        if text.isupper()
+        else []
+    )
+    shouted = bool(long) and max(long) > (5 if len(long) == 1 else 3)
     for pattern, to in said.same if said.any_same.search(text) else ():
         text = pattern.sub(to, text)
-    return " ".join(_capital(word, said) for word in text.split())
+    first, *rest = [_capital(word, shouted, said) for word in text.split()] or [""]
+    return " ".join([first, *(word.lower() if word in _SMALL_TITLES else word for word in rest)])
 
 
-_SMALL_WORDS = frozenset(
-    {
-        "of",
-        "the",
-        "and",
-        "at",
-        "on",
-        "in",
-        "for",
-        "by",
-        "to",
-        "de",
-        "del",
-        "la",
-        "las",
-        "los",
-        "du",
-        "des",
-        "d",
-    }
-)
+_SMALL_WORDS = frozenset({"of", "the", "and", "at", "on", "in", "for", "by", "to", "du"})
+_SMALL_TITLES = frozenset(word.capitalize() for word in _SMALL_WORDS)
+_LETTERS = re.compile(r"(?<!\w)[^\W\d_]+(?:'[^\W\d_]+)?")
+_INNER_CAPITAL = re.compile(r"(?!Mc)[A-Z][a-z]+[A-Z][a-z]+")
+_IRISH = re.compile(r"\b([OD]')([a-z])(?=[a-z])")
 
 
-def _capital(word: str, said: Words) -> str:
-    """A word in the capitals we write it with; capitals inside an unknown word stay as released."""
+@lru_cache(maxsize=1 << 14)
+def _capital(word: str, shouted: bool, said: Words) -> str:
+    """A word in the one way we write it: capitals begin it, and letters that stand for words are all capitals."""
     known = said.capitals.get(word.lower())
     if known:
         return known
-    if word.islower() and word not in _SMALL_WORDS and word[0].isalpha():
-        word = word[0].upper() + word[1:]
+    if word.islower():
+        folds = word not in _SMALL_WORDS
+    elif word.isupper():
+        folds = (
+            (shouted or len(word) > 6) and word not in said.acronyms and _CALLED.fullmatch(word) is not None
+        )
+    else:
+        folds = _INNER_CAPITAL.fullmatch(word) is not None
+    if folds:
+        word = _LETTERS.sub(lambda letters: letters.group().capitalize(), word)
+    word = _IRISH.sub(lambda found: found.group(1) + found.group(2).upper(), word)
     return f"Mc{word[2].upper()}{word[3:]}" if re.match(r"Mc[a-z]{3}", word) else word
+
+
+_CALLED = re.compile(r"(?=.*[AEIOUY])[A-Z][A-Z'-]*")
 
 
 def _take_suffix(text: str, kind: str | None, said: Words) -> tuple[str, str]:
@@ -420,7 +556,7 @@ def _take_suffix(text: str, kind: str | None, said: Words) -> tuple[str, str]:
 
 def _one_suffix(text: str, kind: str | None, said: Words) -> tuple[str, str]:
     for suffix in said.suffixes:
-        if kind in suffix.kinds:
+        if (kind or "") in suffix.kinds:
             left = text
             if suffix.behind.search(text):
                 left = _trim(suffix.behind.sub(r" \1", text))

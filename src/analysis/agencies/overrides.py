@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import places
-from analysis.agencies.names import clean
+from analysis.agencies.names import bare, clean
 from analysis.agencies.words import KINDS, words
 from analysis.refused import Refused
 
@@ -44,7 +44,7 @@ def read_overrides(path: Path | None = None) -> pd.DataFrame:
         )
     for at, line in enumerate(lines.to_dict("records"), start=2):
         _check(path.name, at, line)
-    twice = lines.loc[lines["released_name"].map(clean).duplicated(), "released_name"]
+    twice = lines.loc[lines["released_name"].map(clean).str.casefold().duplicated(), "released_name"]
     if len(twice):
         raise BadOverride(f"{path.name}: {twice.iloc[0]!r} has two lines; keep the one that is right")
     return lines
@@ -64,5 +64,5 @@ def _check(file: str, at: int, line: dict) -> None:
 
 def unused(overrides: pd.DataFrame, released: Iterable[str]) -> list[str]:
     """The lines whose name was released by nobody this time: to be looked at, never deleted by a program."""
-    seen = {clean(name) for name in released}
-    return [name for name in overrides["released_name"] if clean(name) not in seen]
+    seen = {spelling.casefold() for name in released for spelling in (clean(name), bare(name))}
+    return [name for name in overrides["released_name"] if clean(name).casefold() not in seen]

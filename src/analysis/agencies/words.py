@@ -80,9 +80,19 @@ class Words:
     state_names: Mapping[str, str]
     written_out: tuple[tuple[re.Pattern[str], str], ...]
     any_written_out: Any
-    name_at_end: re.Pattern[str]
+    everyday: frozenset[str]
     also_words: frozenset[str]
+    begin_names: frozenset[str]
+    any_state_name: Any
+    state_name: re.Pattern[str]
+    never_before_state: frozenset[str]
+    behind_place: re.Pattern[str]
+    town_police: re.Pattern[str]
+    place_noun: re.Pattern[str]
+    town: re.Pattern[str]
     name_in_front: re.Pattern[str]
+    name_before_office: re.Pattern[str]
+    name_anywhere: re.Pattern[str]
     name_behind: re.Pattern[str]
     name_in_region: re.Pattern[str]
     name_says_nothing: re.Pattern[str]
@@ -92,6 +102,7 @@ class Words:
     not_agency: re.Pattern[str]
     not_agency_tags: frozenset[str]
     not_agency_unless_both: frozenset[str]
+    any_account: Any
     account: re.Pattern[str]
     account_behind: re.Pattern[str]
     kinds: tuple[KindRule, ...]
@@ -99,6 +110,7 @@ class Words:
     any_same: Any
     same: tuple[tuple[re.Pattern[str], str], ...]
     capitals: Mapping[str, str]
+    acronyms: frozenset[str]
     suffixes: tuple[Suffix, ...]
     one_agency: tuple[tuple[str, re.Pattern[str]], ...]
     agreement_columns: Mapping[str, tuple[str, ...]]
@@ -131,7 +143,10 @@ def _compile(said: Mapping[str, Any]) -> Words:
         state_names={name.lower(): code for code, name in said["states"].items()},
         written_out=tuple((_any([entry["from"]]), entry["to"]) for entry in said["written_out"]),
         any_written_out=_any_linear([entry["from"] for entry in said["written_out"]]),
-        also_words=frozenset(said["also_words"]["codes"]),
+        everyday=frozenset(said["also_words"]["codes"]),
+        also_words=frozenset(said["also_words"]["codes"] + said["also_words"]["abbreviations"]),
+        begin_names=frozenset(said["also_words"]["begin_names"]),
+        **_towns(said),
         **_state_names(said),
         other_words={entry["token"]: re.compile(entry["match"]) for entry in said["other_word"]},
         tags=tags,
@@ -139,13 +154,15 @@ def _compile(said: Mapping[str, Any]) -> Words:
         not_agency=re.compile(rf"^(?:{'|'.join(said['not_agency']['match'])})$", re.IGNORECASE),
         not_agency_tags=frozenset(said["not_agency"]["tags"]),
         not_agency_unless_both=frozenset(said["not_agency"]["unless_both"]),
-        account=_any(said["account"]["match"]),
+        any_account=_any_account(said["account"]),
+        account=_any(_products(said["account"]["match"], said["account"])),
         account_behind=_account_behind(said["account"]),
         kinds=kinds,
         any_kind=_any_kind(kinds),
         any_same=_any_linear([entry["from"] for entry in said["same"]]),
         same=tuple((re.compile(entry["from"], re.IGNORECASE), entry["to"]) for entry in said["same"]),
         capitals=said["capitals"],
+        acronyms=frozenset(said["acronyms"]["words"]),
         suffixes=tuple(_suffix(entry) for entry in said["suffix"]),
         one_agency=tuple((entry["name"], _any(entry["match"])) for entry in said["one_agency"]),
         agreement_columns={ours: tuple(theirs) for ours, theirs in said["agreements"]["columns"].items()},
@@ -158,10 +175,28 @@ def _any(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
+def _products(patterns: Sequence[str], said: Mapping[str, Any]) -> list[str]:
+    """The patterns, with the lists of products and of funds where they name them."""
+    products, funds = (f"(?:{'|'.join(said[name])})" for name in ("products", "funds"))
+    return [one.replace("@products@", products).replace("@funds@", funds) for one in patterns]
+
+
 def _account_behind(said: Mapping[str, Any]) -> re.Pattern[str]:
-    """A unit or a running number behind a word that says the type of agency; group 1 or 2 is that word."""
-    types, units, numbered = ("|".join(said[name]) for name in ("types", "units", "numbered"))
-    return re.compile(rf"\b({types})[ -]+(?:{units})$|\b({numbered}) [0-9]$", re.IGNORECASE)
+    """A unit or a running number behind a word that says the type of agency; the groups are what stays."""
+    types, units, numbered, products = (
+        "|".join(_products(said[name], said)) for name in ("types", "units", "numbered", "products")
+    )
+    state = r"[ -]+[(\[]?(?-i:[A-Z]{2})[)\]]?"
+    behind = rf"\b((?:{types})(?:{state})?)[ -]+(?:{units})(?: [0-9]{{1,2}})?$"
+    before_state = rf"(?<!^police )(?<!^town )(?<!^city )(?<!^)\b({types})[ -]+(?:{products})({state})$"
+    return re.compile(rf"{behind}|{before_state}|\b({numbered}) [0-9]$", re.IGNORECASE)
+
+
+def _any_account(said: Mapping[str, Any]) -> Any:
+    """Whether a name can hold the mark of another account."""
+    match, units, numbered = (_products(said[name], said) for name in ("match", "units", "numbered"))
+    behind = rf"[ -](?:{'|'.join(units)})\b"
+    return _any_linear([*match, behind, rf"\b(?:{'|'.join(numbered)}) [0-9]$"])
 
 
 def _any_linear(patterns: Sequence[str]) -> Any:
@@ -204,15 +239,40 @@ def _suffix(entry: Mapping[str, Any]) -> Suffix:
     )
 
 
-def _state_names(said: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
-    """Where a state's full name says the state: in front, behind 'university of', in 'southern … university'."""
+def _state_names(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a state's full name says the state: before an office, behind 'university of' or a place."""
     names = "|".join(sorted((name.lower() for name in said["states"].values()), key=len, reverse=True))
     near = {key: "|".join(said["state_names"][key]) for key in said["state_names"]}
-    types = "department|office|police|sheriff|pd|so"
+    nouns = "|".join(said["towns"]["nouns"])
+    office, region = rf"(?:\w+ ){{0,3}}(?:{near['office']})", near["region_before"]
     return {
-        "name_at_end": re.compile(rf"(?:,| -|\(|\b({types}),?) ?({names})\)?$", re.IGNORECASE),
+        "any_state_name": _any_linear([names]),
+        "state_name": re.compile(rf"(?<!\w)(?:{names})(?!\w)", re.IGNORECASE),
+        "never_before_state": frozenset(said["state_names"]["never_behind"]),
+        "behind_place": re.compile(rf"(?:{near['behind_place']})\b"),
         "name_in_front": re.compile(rf"^(?:the )?({names}) (?:{near['at_front_before']})\b"),
+        "name_before_office": re.compile(
+            rf"^(?:the )?(?!.*\b(?:{near['may_be_elsewhere']})\b)"
+            rf"({names})(?<!washington) (?!(?:{nouns}|{near['no_office']})\b){office}\b"
+        ),
+        "name_anywhere": re.compile(rf"\b({names}) (?:{near['anywhere_before']})\b"),
         "name_behind": re.compile(rf"\b(?:{near['after']}) ({names})\b"),
-        "name_in_region": re.compile(rf"\b(?:{near['in_region']}) ({names}) (?:{near['region_before']})\b"),
+        "name_in_region": re.compile(
+            rf"\b(?!west virginia\b)(?:{near['in_region']}) ({names}) (?:{region}|{office})\b"
+        ),
         "name_says_nothing": re.compile(near["unless"]),
+    }
+
+
+def _towns(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a town's name looks like: 'Marine Bay' is no marine, and 'PD' behind 'Clinic' is no town's."""
+    nouns, called = ("|".join(said["towns"][name]) for name in ("nouns", "called"))
+    no_town = "|".join(next(rule["match"] for rule in said["kind"] if rule["rule"] == "no_town"))
+    types = "pd|so|police|sheriffs?|dps|public safety"
+    return {
+        "place_noun": re.compile(rf"(?:{nouns}|county|parish|township)\b"),
+        "town": re.compile(rf"\b(?:{called}) (?:{nouns})\b"),
+        "town_police": re.compile(
+            rf"^(?!.*(?:{no_town}|\b(?:gang|hospital|medical|health)\b)).*\w (?:{types})\b"
+        ),
     }
