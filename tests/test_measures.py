@@ -819,6 +819,33 @@ def test_both_sides_of_a_change_are_set_beside_each_other():
     assert measures.changes_in(searches({})).startswith("None of the vendor's known changes")
 
 
+def test_a_rate_is_not_known_where_the_last_search_falls_on_a_change():
+    rows = searches({"searched_at": "2025-12-16T00:00:00Z"}, {"searched_at": "2025-12-17T00:00:00Z"})
+    table = measures.cut_overs(rows)
+    assert table["searches"].tolist() == [1, 1]
+    assert table["days"].tolist() == [1, 0]
+    assert table["searches_a_day"].tolist() == [1, pd.NA]
+
+
+def test_rows_without_an_owner_are_counted_in_all_and_belong_to_no_log():
+    rows = searches(
+        STRICT, {**STRICT, "camera_owner": None}, {**STRICT, "camera_owner": None, "search_key": "m"}
+    )
+    found = [*measures.immigration_searches(rows), *measures.who(rows, "TX"), *measures.sightings(rows)]
+    assert {one["scope"] for one in found} == {"all", "Tarnwick ISD"}
+    names = ("immigration_searches.core", "immigration_top_agency.core", "distinct_searches")
+    assert [value(found, name) for name in names] == [3, 3, 2]
+    assert [value(found, name, "Tarnwick ISD") for name in names] == [1, 1, 1]
+    assert measures.logs_per_search(rows).values.tolist() == [[1, 2, 3]]
+
+
+def test_a_missing_name_is_no_agency():
+    rows = searches(STRICT, {**STRICT, "searching_agency": None, "searching_agency_as_released": None})
+    assert value(measures.who(rows, "TX"), "searches_by_unnamed_agencies") == 1
+    assert value(measures.immigration_searches(rows), "immigration_searches_unnamed.core") == 1
+    assert measures.top_agencies(rows)["searches"].tolist() == [1]
+
+
 def test_agencies_whose_reasons_changed_character_when_words_were_refused_are_counted_and_never_named():
     typed, vague = {**STRICT, "topics": ["immigration"]}, {"topics": ["vague"]}
     rows = pd.concat([

@@ -121,7 +121,8 @@ def periods(searches: Searches, *columns: str) -> pd.DataFrame:
 
 def distinct_under(searches: Searches, what: str, column: str, under: Mapping[str, str]) -> pd.DataFrame:
     """How many distinct values an SQL expression has under each of several conditions, among all searches and in
-    each group of a column: that column (missing in the first line, which is that of all), and one for each condition.
+    each group of a column that has a value: that column (missing in the first line, which is that of all), and one
+    for each condition.
 
     `under` names the conditions. A value is counted where any of its searches meets the condition; missing values
     are no value. The searches are read once.
@@ -138,7 +139,7 @@ def distinct_under(searches: Searches, what: str, column: str, under: Mapping[st
         f"select code, grouping(code) as every, value, bit_or(met) as met from ({rows}) "
         "where value is not null group by grouping sets ((code, value), (value))"
     )
-    lines = f"select code, every, {counts} from ({groups}) group by code, every"
+    lines = f"select code, every, {counts} from ({groups}) where every = 1 or code is not null group by code, every"
     text = f"{decoded(searches, column, 'code')} as {column}"
     found = ask(
         searches, f"select {text}, * exclude (code, every) from ({lines}) order by every desc, {column}"

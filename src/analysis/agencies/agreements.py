@@ -115,7 +115,7 @@ def holders(searching: pd.DataFrame, participating: pd.DataFrame) -> pd.DataFram
     """
     held = _by_agency(participating)
     columns = ["searching_agency", "agency_state", "agency_kind"]
-    agencies = searching[columns].drop_duplicates().sort_values(columns)
+    agencies = searching[columns].dropna(subset=columns[:2]).drop_duplicates().sort_values(columns)
     matched = [(*agency, *_held_by(held, *agency)) for agency in agencies.itertuples(index=False, name=None)]
     rows = [
         (agency, state, _or_none(kind), _models(agreements), _first(agreements), match)
@@ -154,7 +154,7 @@ def _by_agency(participating: pd.DataFrame) -> _Held:
 def _held_by(held: _Held, agency: Any, state: Any, kind: Any) -> tuple[str, list[_Agreement]]:
     """How an agency was matched, and its agreements: by state, kind and name; or with the kind unknown to one side."""
     named = held.get((state, join_key(agency)), []) if isinstance(state, str) else []
-    exact = [agreement for other, agreement in named if other is not None and other == kind]
+    exact = [agreement for other, agreement in named if isinstance(kind, str) and other == kind]
     if exact:
         return "state, kind and name", exact
     loose = [agreement for other, agreement in named if other is None or not isinstance(kind, str)]

@@ -72,7 +72,7 @@ def _counts(searches: Searches, state: str | None) -> pd.DataFrame:
     }
     scopes = (
         f"select owner, grouping(owner) as every, {listed([], counts)} from ({pairs}) "
-        "group by grouping sets ((owner), ())"
+        "group by grouping sets ((owner), ()) having every = 1 or owner is not null"
     )
     owner = f"{decoded(searches, 'camera_owner', 'owner')} as camera_owner"
     found = ask(
@@ -95,7 +95,8 @@ def _across_a_state_line(scope: str, of: dict[str, int], state: str | None) -> N
 
 def named(searches: Searches) -> str:
     """An SQL condition: the search names its agency. A blank or a mask is nobody's name."""
-    return f"not {one_of('searching_agency', _unnamed(searches)['searching_agency'])}"
+    unnamed = one_of("searching_agency", _unnamed(searches)["searching_agency"].dropna())
+    return f"(searching_agency is not null and not {unnamed})"
 
 
 @once
@@ -106,8 +107,8 @@ def _unnamed(searches: Searches) -> pd.DataFrame:
 
 def is_named(agencies: pd.Series) -> pd.Series:
     """Which rows name an agency: a blank or a mask is nobody's name and counts as no agency."""
-    unnamed = [name for name in agencies.unique() if not str(name).strip() or is_masked(str(name))]
-    return ~agencies.isin(unnamed)
+    names = agencies.dropna().unique()
+    return agencies.isin([name for name in names if str(name).strip() and not is_masked(str(name))])
 
 
 def _grouped(lines: pd.DataFrame, column: str) -> pd.DataFrame:

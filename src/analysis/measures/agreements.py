@@ -14,7 +14,7 @@ from analysis.agencies import AgreementList
 from analysis.measures.agencies import named
 from analysis.measures.immigration import counted
 from analysis.measures.numbers import Numbers, number, rows_of
-from analysis.tallies import Searches, among, ask, coding, listed, local_time, periods, tally
+from analysis.tallies import Searches, among, ask, coding, listed, local_time, period, tally
 
 TERM = date(2025, 1, 20)
 """The first day of the second Trump administration, from which the programme's growth is counted."""
@@ -44,7 +44,7 @@ def agreements(
     Days are those of `time_zone`. An attribute of the agency on a date; it says nothing about the purpose of any
     search.
     """
-    owners = tally(searches, "camera_owner")["camera_owner"]
+    owners = tally(searches, "camera_owner")["camera_owner"].dropna()
     if not lists:
         because = "the place carries no list of 287(g) agreements (data/raw/<place>/reference/)"
         return [
@@ -175,7 +175,8 @@ def lists_read(lists: Sequence[AgreementList], searches: Searches, time_zone: st
     know of later agreements), agreements, agencies, without_a_date, repeated, no_known_state, no_known_model,
     unread_columns, unread_sheets.
     """
-    last = periods(searches)["last"].iloc[0].tz_convert(time_zone).date()
+    end = period(searches)["last"]
+    last = date.min if pd.isna(end) else end.tz_convert(time_zone).date()
     return pd.DataFrame([_list_read(one, last) for one in lists], columns=_READ)
 
 

@@ -28,8 +28,9 @@ def by_hour(searches: Searches, time_zone: str) -> pd.DataFrame:
 def cut_overs(searches: Searches) -> pd.DataFrame:
     """Either side of each of the vendor's changes (`CUT_OVERS`) that falls inside the searches' period.
 
-    change, from, and for the days before and after: days, searches a day, share of vague, blank or masked, and
-    immigration (core) reasons. Empty where the period holds no change. A difference may have other causes.
+    change, from, and for the days before and after: days, searches a day (empty for less than a day), share of
+    vague, blank or masked, and immigration (core) reasons. Empty where the period holds no change. A difference may
+    have other causes.
     """
     first, last = period(searches)
     lines = _by_agency(searches)
@@ -52,7 +53,7 @@ def cut_overs(searches: Searches) -> pd.DataFrame:
         "silent_share",
         "core_share",
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype({"searches_a_day": "Int64"})
 
 
 def changes_in(searches: Searches) -> str:
@@ -79,12 +80,13 @@ def _after(lines: pd.DataFrame, at: datetime) -> pd.Series:
     return lines[at.date().isoformat()]
 
 
-def _side(lines: pd.DataFrame, start: datetime, end: datetime) -> dict[str, float]:
+def _side(lines: pd.DataFrame, start: datetime, end: datetime) -> dict[str, float | None]:
     days, rows = (end - start).total_seconds() / 86_400, rows_of(lines)
     shares = {
         f"{name}_share": share(rows_of(lines, lines[name]), rows) for name in ("vague", "silent", "core")
     }
-    return {"days": round(days, 1), "searches": rows, "searches_a_day": round(rows / days)} | shares
+    a_day = round(rows / days) if days >= 1 else None
+    return {"days": round(days, 1), "searches": rows, "searches_a_day": a_day, **shares}
 
 
 LEAST_ROWS, LEAST_CHANGE = 50, 0.25
@@ -112,23 +114,24 @@ def changed_character(searches: Searches) -> pd.DataFrame:
 
 
 def _compared(lines: pd.DataFrame, at: datetime) -> dict[str, int]:
-    side = _after(lines, at).map({True: "after", False: "before"})
-    counts = {
+    counts = pd.DataFrame({
         "rows": lines["rows"],
         "vague": lines["rows"] * lines["vague"],
         "core": lines["rows"] * lines["core"],
-    }
-    table = pd.DataFrame(counts).groupby([lines["searching_agency"], side]).sum().unstack(fill_value=0)
-    rows, vague, core = (table[name].reindex(columns=["before", "after"], fill_value=0) for name in counts)
-    both = rows.min(axis=1) >= LEAST_ROWS
-    rows, vague, core = rows[both], vague[both], core[both]
-    change = vague["after"] / rows["after"] - vague["before"] / rows["before"]
+    })  # fmt: skip
+    later = _after(lines, at)
+    sides = (
+        counts[which].groupby(lines["searching_agency"]).sum().query("rows >= @LEAST_ROWS")
+        for which in (~later, later)
+    )
+    before, after = next(sides).align(next(sides), join="inner", axis=0)
+    change = after["vague"] / after["rows"] - before["vague"] / before["rows"]
     return {
-        "agencies_compared": int(both.sum()),
+        "agencies_compared": len(change),
         "more_vague": int((change >= LEAST_CHANGE).sum()),
         "less_vague": int((change <= -LEAST_CHANGE).sum()),
-        "named_immigration_before_only": int(((core["before"] > 0) & (core["after"] == 0)).sum()),
-        "named_immigration_after_only": int(((core["before"] == 0) & (core["after"] > 0)).sum()),
+        "named_immigration_before_only": int(((before["core"] > 0) & (after["core"] == 0)).sum()),
+        "named_immigration_after_only": int(((before["core"] == 0) & (after["core"] > 0)).sum()),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.formats import known_search_types
-from analysis.measures.numbers import Numbers, in_each_scope, number, rows_of, with_share
+from analysis.measures.numbers import Numbers, every_step, in_each_scope, number, rows_of, with_share
 from analysis.places import LeftOut, ReleasedFile
 from analysis.searches import ERAS
 from analysis.tallies import Searches, local_time, periods, tally
@@ -49,7 +49,7 @@ def _searches(scope: str, logs: pd.DataFrame) -> Numbers:
 def per_day(searches: Searches, time_zone: str) -> pd.DataFrame:
     """Searches on each local day of each log: camera_owner, day, searches; days without any are 0."""
     lines = tally(searches, "camera_owner", day=_local_day(searches, time_zone))
-    days = pd.date_range(lines["day"].min(), lines["day"].max(), freq="D")
+    days = every_step(lines["day"].min(), lines["day"].max(), "D")
     every = pd.MultiIndex.from_product([lines["camera_owner"].unique(), days], names=["camera_owner", "day"])
     counts = lines.set_index(["camera_owner", "day"])["rows"].reindex(every, fill_value=0)
     return counts.rename("searches").reset_index()

@@ -10,6 +10,7 @@ from analysis.measures.numbers import (
     Number,
     Numbers,
     by_scope,
+    every_step,
     number,
     rows_of,
     share,
@@ -131,8 +132,9 @@ def _most(searches: Searches) -> pd.DataFrame:
         f"select camera_owner, searching_agency from searches where {counted('core')} and {named(searches)}"
     )
     groups = (
-        f"select camera_owner, searching_agency, count(*) as rows from ({rows}) "
-        "group by grouping sets ((camera_owner, searching_agency), (searching_agency))"
+        f"select camera_owner, grouping(camera_owner) as every, count(*) as rows from ({rows}) "
+        "group by grouping sets ((camera_owner, searching_agency), (searching_agency)) "
+        "having every = 1 or camera_owner is not null"
     )
     most = f"select camera_owner, max(rows) as most from ({groups}) group by camera_owner"
     return by_scope(ask(immigration_rows(searches), most))
@@ -296,7 +298,7 @@ def week_of(searches: Searches, time_zone: str) -> str:
 def every_week(searches: Searches, week: str) -> pd.DatetimeIndex:
     """The Mondays from the first search to the last; `week` is the expression for a search's."""
     ends = ask(searches, f"select min({week}) as first, max({week}) as last from searches").iloc[0]
-    return pd.date_range(ends["first"], ends["last"], freq="W-MON")
+    return every_step(ends["first"], ends["last"], "W-MON")
 
 
 def agencies_behind(searches: Searches, definition: str = "core") -> pd.DataFrame:

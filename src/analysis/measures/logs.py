@@ -60,14 +60,15 @@ def _among(searches: Searches, again: Searches | None) -> Searches:
 
 def _in_each_scope(searches: Searches, what: str) -> pd.DataFrame:
     """How many distinct values there are, and rows: of all ("all") and of each camera owner, by scope."""
-    each = distinct(searches, what, "camera_owner").set_index("camera_owner")
+    each = distinct(searches, what, "camera_owner").dropna(subset="camera_owner").set_index("camera_owner")
     return pd.concat([distinct(searches, what).set_axis(["all"]), each])
 
 
 def logs_per_search(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     """In how many logs a search was seen: logs, searches, rows."""
     among = _among(searches, again)
-    each = "select count(distinct camera_owner) as logs, count(*) as rows from searches group by search_key"
+    logs = "greatest(count(distinct camera_owner), 1)"  # one whose owner nobody named is a log too
+    each = f"select {logs} as logs, count(*) as rows from searches group by search_key"
     found = ask(among, f"select logs, count(*) as searches, sum(rows) as rows from ({each}) group by logs")
     alone = count(searches) - count(among)
     rest = pd.DataFrame({"logs": [1], "searches": [alone], "rows": [alone]})[: int(alone > 0)]

@@ -48,6 +48,11 @@ def by_scope(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.set_index(lines["camera_owner"].fillna("all").astype(object)).drop(columns="camera_owner")
 
 
+def every_step(first: pd.Timestamp, last: pd.Timestamp, step: str) -> pd.DatetimeIndex:
+    """The days or weeks from the first to the last; none where there was no search."""
+    return pd.DatetimeIndex([]) if pd.isna(first) else pd.date_range(first, last, freq=step)
+
+
 def rows_of(lines: pd.DataFrame, which: Any = None) -> int:
     """How many searches the lines of a tally stand for, or those of them that a mask names."""
     return int((lines["rows"] if which is None else lines["rows"][which]).sum())

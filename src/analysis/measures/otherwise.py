@@ -207,7 +207,7 @@ def agencies_otherwise(searches: Searches) -> pd.DataFrame:
 
 def numbers_otherwise(searches: Searches) -> dict[str, list[Number]]:
     """The numbers that published claims speak of, of all rows and each camera owner, under every definition."""
-    owners = tally(searches, "camera_owner")["camera_owner"]
+    owners = tally(searches, "camera_owner")["camera_owner"].dropna()
     lines = tally(_under(searches), "under", "camera_owner", "immigration_kind")
     distinct, agencies = _distinct_searches(searches), _distinct(searches, "searching_agency")
     found = {}

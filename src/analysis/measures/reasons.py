@@ -181,7 +181,7 @@ def common_reasons(
     Rare reasons are officers' words about persons; they are counted elsewhere and never printed.
     """
     said = each_reason(searches)
-    lines = said[said["written"] & ~(said["topic"] & without_topic)]
+    lines = said[said["written"] & ~(said["topic"] & without_topic)].dropna(subset="reason_as_released")
     folded = [text.strip().casefold() for text in lines["reason_as_released"].tolist()]
     same, reasons = pd.factorize(pd.Index(folded, dtype="object"))
     rows = np.bincount(same, lines["rows"], len(reasons)).astype("int64")
