@@ -248,10 +248,13 @@ def _reader(path: Path, name: str) -> Stream:
     # Imported here so that a place without PDF or XLSX files never loads those libraries.
     with path.open("rb") as file:
         start = file.read(1024)
+    if not start.strip(_MARKS_AND_BLANKS):
+        raise UnreadableFile(f"{name}: the file is empty. Ask for it again.")
     if not start.strip(_MARKS_AND_BLANKS + b"\0"):
-        zeros = start.strip(_MARKS_AND_BLANKS)
-        what = "holds nothing but zeros, as a copy that broke off does" if zeros else "is empty"
-        raise UnreadableFile(f"{name}: the file {what}. Ask for it again.")
+        raise NoKnownHeader(
+            f"{name}: no known header, since it begins with nothing but zeros, as a copy that broke off does. Ask "
+            "for it again."
+        )
     if start.startswith(b"%PDF-") or b"%PDF-" in start[:1024]:
         from analysis.readers import apart, pdf
 
