@@ -264,7 +264,11 @@ def _broken_quotes():
     yield Good("mixed-line-ends.csv", mixed, 200, Counter(), tuple(f"reason {n}" for n in range(200)))
     nul = b"\n".join(lines).replace(b"reason 100", b"reason\x00100")
     yield Good(
-        "zero-byte.csv", nul, 200, Counter(), tuple(f"reason {n}".replace(" 100", "\x00100") for n in range(200))
+        "zero-byte.csv",
+        nul,
+        200,
+        Counter(),
+        tuple(f"reason {n}".replace(" 100", "\x00100") for n in range(200)),
     )
 
 

@@ -757,7 +757,9 @@ def test_every_sheet_of_a_workbook_is_read_but_pending_ones_which_are_named(tmp_
 
 def test_all_lists_of_a_place_are_read(tmp_path):
     (tmp_path / "a-287g.csv").write_text(SHEET, encoding="utf-8")
-    (tmp_path / "b-287g.csv").write_text("state,agency_lower\nTX,a police department\n", encoding="utf-8")
+    (tmp_path / "b-287g.csv").write_text(
+        "state,agency_lower,model\nTX,a police department,TFM\n", encoding="utf-8"
+    )
     (tmp_path / "notes.csv").write_text("a\n", encoding="utf-8")
     assert [one.file for one in agencies.read_lists(tmp_path)] == ["a-287g.csv", "b-287g.csv"]
 
@@ -767,6 +769,59 @@ def test_a_list_without_a_state_and_an_agency_is_refused_with_a_remedy(tmp_path)
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(agencies.UnreadableAgreements, match=r"287g\.csv: no row names a state"):
         agencies.participating(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "missing"),
+    [
+        ("State,Agency,Portal", "TX,Tarnwick Police Department,tarnwick-tx-pd", "no column says which model"),
+        ("State,Agency,Model", "TX,Tarnwick Police Department,Falcon", "only 0 of 3 rows name a known model"),
+        ("State,Agency,Signed", "TX,Tarnwick Police Department,yes", "only 0 of 3 rows name a known model"),
+        ("State,Agency,Signed", "TX,Tarnwick Police Department,1/1/1999", "only 0 of 3 rows"),
+        ("State,Agency,Document", "TX,Tarnwick Police Department,portal.pdf", "only 0 of 3 rows"),
+    ],
+)
+def test_a_table_of_names_and_states_is_no_list_of_agreements(tmp_path, header, row, missing):
+    path = tmp_path / "287g-portals.csv"
+    path.write_text("\n".join([header, row, row, row]), encoding="utf-8")
+    with pytest.raises(
+        agencies.UnreadableAgreements, match=rf"287g-portals\.csv: {missing}.*needs a state"
+    ) as said:
+        agencies.participating(path)
+    assert "Tarnwick" not in str(said.value)
+
+
+def test_a_list_with_some_models_or_dates_missing_is_still_a_list(tmp_path):
+    path = tmp_path / "287g.csv"
+    path.write_text(
+        "State,Agency,Model\nTX,A Police Department,TFM\nTX,B Police Department,\n", encoding="utf-8"
+    )
+    assert agencies.participating(path)["model"].tolist() == ["Task Force Model", None]
+
+
+ENDED = """STATE,LAW ENFORCEMENT AGENCY,SUPPORT TYPE,SIGNED,STATUS,END DATE
+TEXAS,Quellmere County Sheriff's Office,Task Force Model,2020-01-01,Terminated,
+TEXAS,Tarnwick Police Department,Task Force Model,2020-01-01,,2024-05-01
+TEXAS,Blayne Police Department,Task Force Model,2020-01-01,Active,2027-05-01
+TEXAS,Ostvale Police Department,Task Force Model,2025-12-01,Pending,
+TEXAS,Marlow Police Department,Task Force Model,2020-01-01,,soon
+"""
+
+
+def test_an_agreement_that_a_list_marks_as_ended_is_in_force_on_no_day(tmp_path):
+    path = tmp_path / "287g.csv"
+    path.write_text(ENDED, encoding="utf-8")
+    found = agencies.read_list(path)
+    assert found.unread_columns == ()
+    said = ["Terminated", "ended 2024-05-01", None, "Pending", "end 'soon' is not a date"]
+    assert found.agreements["ended"].tolist() == said
+    assert found.agreements["problem"].tolist() == [one and f"not in force: {one}" for one in said]
+    names = ["Quellmere County TX SO", "Tarnwick TX PD", "Blayne TX PD", "Ostvale TX PD", "Marlow TX PD"]
+    kinds = ["county_sheriff"] + ["municipal"] * 4
+    rows = pd.concat([searched(*one, "2026-01-01") for one in zip(names, ["TX"] * 5, kinds)])
+    table = at_search(rows, found.agreements).set_index("searching_agency")
+    assert table["signed_before"].to_dict() == {name: name == "Blayne TX PD" for name in names}
+    assert table.loc["Tarnwick TX PD", "models"] == "Task Force Model (2020-01-01, ended 2024-05-01)"
 
 
 def searched(agency: str, state: str | None, kind: str | None, *days: str) -> pd.DataFrame:

@@ -270,6 +270,15 @@ def test_a_sharing_list_and_a_list_of_agreements_go_beside_the_logs(top, tmp_pat
     assert taken.left_out == ()
 
 
+def test_a_list_of_portals_is_no_list_of_agreements(top, tmp_path):
+    native(tmp_path / "in" / "export.csv", "Quellmere GA PD")
+    portals = "State,Agency,Portal\nGA,Quellmere Police Department,quellmere-ga-pd\n"
+    (tmp_path / "in" / "portals.csv").write_text(portals)
+    taken = intake.take("georgia", [tmp_path / "in"])
+    assert taken.lists == ()
+    assert [one.name for one in taken.left_out] == ["portals.csv"]
+
+
 def test_each_log_in_an_archive_is_described_by_itself(top, tmp_path):
     native(
         tmp_path / "in" / "12_1_2025-12_31_2025-Tarnwick ISD TX-Network-Audit.csv",

@@ -42,16 +42,20 @@ class AgreementList:
     unread_sheets: tuple[str, ...]
 
 
-COLUMNS = ["agency_released", "agency", "state", "kind", "model", "signed", "file", "row", "problem"]
+COLUMNS = ["agency_released", "agency", "state", "kind", "model", "signed", "ended", "file", "row", "problem"]
 
 
 def participating(path: Path) -> pd.DataFrame:
-    """A list of 287(g) agreements: agency_released, agency, state, kind, model, signed, file, row, problem.
+    """A list of 287(g) agreements: agency_released, agency, state, kind, model, signed, ended, file, row, problem.
 
     One row for each row of ICE's sheet of participating agencies (CSV or XLSX, any of its column spellings) or of
     an index of agreement documents. `row` counts from the header, which is 0. `signed` is a date, or None where
-    the list has none that can be read; `problem` says so with the text found, and names the row that an equal one
-    repeats. Dates are never repaired. Raises `UnreadableAgreements`.
+    the list has none that can be read; `ended` is what the list says of an agreement that is not in force, such as
+    'ended 2024-05-01' or 'terminated', or None. `problem` names these with the text found, and the row that an
+    equal one repeats. Dates are never repaired.
+
+    A table of names and states is no such list: one row in two needs a model or a date of signature that can be
+    read. Raises `UnreadableAgreements`, which says what is missing.
     """
     return read_list(path).agreements
 
@@ -59,34 +63,58 @@ def participating(path: Path) -> pd.DataFrame:
 def read_list(path: Path) -> AgreementList:
     """One list, with what was and was not read of it. Raises `UnreadableAgreements`."""
     path, said = Path(path), words()
-    sheets = _sheets(path) if path.suffix.lower() in (".xlsx", ".xlsm", ".xls") else [("", _text(path))]
-    read_sheets = [(name, _read_sheet(rows, said)) for name, rows in sheets if "pending" not in name.lower()]
-    found = [sheet for _, sheet in read_sheets if sheet is not None]
-    if not found:
-        raise UnreadableAgreements(_no_header(path.name, sheets[0][1] if sheets else []))
-    rows = [one for agreements, _ in found for one in agreements]
+    is_book = path.suffix.lower() in (".xlsx", ".xlsm", ".xls")
+    sheets = _sheets(path) if is_book else [("", _text(path))]
+    taken: dict[str, _Sheet] = {}
+    missing = [f"{path.name} is empty; save ICE's sheet of participating agencies unchanged"]
+    for name, cells in sheets:
+        if "pending" not in name.lower():
+            sheet = _read_sheet(cells, said)
+            if isinstance(sheet, str):
+                missing.append(f"{path.name}: {sheet}; {_REMEDY}")
+            else:
+                taken[name] = sheet
+    if not taken:
+        raise UnreadableAgreements(missing[:2][-1])
+    rows = [one for sheet in taken.values() for one in sheet.agreements]
+    as_of = _day_in_name(path.stem)
+    newest = max((one["signed"] for one in rows if one["signed"]), default=None)
+    for one in rows:
+        one["ended"] = _ended(one["ended"], as_of or newest)
+        one["problem"] = _and(one["problem"], f"not in force: {one['ended']}" if one["ended"] else "")
     frame = pd.DataFrame(rows, columns=[c for c in COLUMNS if c != "file"], dtype=object)
     frame = _repeats_named(frame.assign(file=path.name)[COLUMNS].astype({"row": "int64"}))
-    taken = {name for name, sheet in read_sheets if sheet is not None}
-    as_of = _day_in_name(path.stem)
     return AgreementList(
         path.name,
         frame,
-        as_of or _newest(frame),
+        as_of or newest,
         "its file name" if as_of else "the newest signature in it",
-        tuple(dict.fromkeys(column for _, unread in found for column in unread)),
+        tuple(dict.fromkeys(column for sheet in taken.values() for column in sheet.unread)),
         tuple(name for name, _ in sheets if name not in taken),
     )
+
+
+_REMEDY = (
+    "a list of 287(g) agreements needs a state, an agency, and a model or the date of signature: "
+    "save ICE's sheet of participating agencies unchanged"
+)
+
+
+def _ended(said: date | str | None, as_of: date | None) -> str | None:
+    """What a list of that day says of an agreement that has ended; one that ends later was in force."""
+    if isinstance(said, date):
+        return f"ended {said}" if as_of is None or said <= as_of else None
+    return said
+
+
+def _and(was: str | None, note: str) -> str | None:
+    return "; ".join(filter(None, (was, note))) or None
 
 
 def read_lists(folder: Path) -> list[AgreementList]:
     """The lists of agreements that a place carries: every file of its reference folder whose name holds 287g."""
     kinds = (".csv", ".xlsx", ".xlsm", ".xls")
     return [read_list(path) for path in sorted(folder.glob("*287g*")) if path.suffix.lower() in kinds]
-
-
-def _newest(agreements: pd.DataFrame) -> date | None:
-    return max((day for day in agreements["signed"] if isinstance(day, date)), default=None)
 
 
 def _repeats_named(frame: pd.DataFrame) -> pd.DataFrame:
@@ -96,7 +124,7 @@ def _repeats_named(frame: pd.DataFrame) -> pd.DataFrame:
     dated = frame["signed"].notna()
     repeats = [first.setdefault(one, row) if has else row for one, row, has in zip(keys, frame["row"], dated)]
     notes = [f"repeats row {at}" if at != row else "" for at, row in zip(repeats, frame["row"])]
-    problem = ["; ".join(filter(None, (was, note))) or None for was, note in zip(frame["problem"], notes)]
+    problem = [_and(was, note) for was, note in zip(frame["problem"], notes)]
     return frame.assign(problem=pd.Series(problem, index=frame.index, dtype=object))
 
 
@@ -111,7 +139,8 @@ def holders(searching: pd.DataFrame, participating: pd.DataFrame) -> pd.DataFram
 
     An attribute of an agency, never evidence about a search: it says nothing about why anyone searched. Agencies
     are joined, each once, on state, kind and spelling without capitals and punctuation; nothing is matched by
-    likeness.
+    likeness. The first day of an agreement that a list marks as ended is left out: from when to when it was in
+    force the list does not say.
     """
     held = _by_agency(participating)
     columns = ["searching_agency", "agency_state", "agency_kind"]
@@ -125,7 +154,7 @@ def holders(searching: pd.DataFrame, participating: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(rows, columns=[*columns, "models", "first_signed", "match"], dtype=object)
 
 
-_Agreement = tuple[str | None, date | None]
+_Agreement = tuple[str | None, date | None, str | None]
 _Held = Mapping[tuple[str, str], list[tuple[str | None, _Agreement]]]
 
 
@@ -143,10 +172,12 @@ def _by_agency(participating: pd.DataFrame) -> _Held:
     held = defaultdict(list)
     for line in participating.to_dict("records"):
         if isinstance(line["state"], str):
-            signed = (
-                line["signed"] if isinstance(line["signed"], date) and not pd.isna(line["signed"]) else None
+            is_dated = isinstance(line["signed"], date) and not pd.isna(line["signed"])
+            agreement = (
+                _or_none(line["model"]),
+                line["signed"] if is_dated else None,
+                _or_none(line["ended"]),
             )
-            agreement = (_or_none(line["model"]), signed)
             held[line["state"], join_key(line["agency"])].append((_or_none(line["kind"]), agreement))
     return held
 
@@ -162,11 +193,14 @@ def _held_by(held: _Held, agency: Any, state: Any, kind: Any) -> tuple[str, list
 
 
 def _first(agreements: Sequence[_Agreement]) -> date | None:
-    return min((day for _, day in agreements if day is not None), default=None)
+    return min((day for _, day, ended in agreements if day is not None and not ended), default=None)
 
 
 def _models(agreements: Sequence[_Agreement]) -> str:
-    listed = {f"{model or 'model not named'} ({day or 'no date'})" for model, day in agreements}
+    listed = {
+        f"{model or 'model not named'} ({day or 'no date'}{f', {ended}' if ended else ''})"
+        for model, day, ended in agreements
+    }
     return "; ".join(sorted(listed))
 
 
@@ -193,22 +227,33 @@ def _sheets(path: Path) -> list[tuple[str, list[list[Any]]]]:
         ) from None
 
 
-def _read_sheet(
-    rows: Sequence[Sequence[Any]], said: Words
-) -> tuple[list[dict[str, Any]], tuple[str, ...]] | None:
-    """The agreements of one sheet and the columns of it that were not read; None where no row is a header."""
+@dataclass(frozen=True)
+class _Sheet:
+    """The agreements of one sheet, and the columns of it that were not read."""
+
+    agreements: list[dict[str, Any]]
+    unread: tuple[str, ...]
+
+
+def _read_sheet(rows: Sequence[Sequence[Any]], said: Words) -> _Sheet | str:
+    """The agreements of one sheet, or what it lacks to be a list of agreements."""
     header = _header(rows, said)
     if header is None:
-        return None
+        return "no row names a state and a law enforcement agency"
     at, places = header
+    if not {"model", "signed", "document"} & set(places):
+        return "no column says which model an agreement is of, or when it was signed"
     shown = [_cell(cell) for cell in rows[at]]
     body = enumerate(rows[at + 1 :], start=1)
     filled = [(number, row) for number, row in body if any(_cell(cell) for cell in row)]
     agreements = [
         _agreement(number, row, places, said) for number, row in filled if list(row) != list(rows[at])
     ]
+    told = sum(bool(one["model"] or one["signed"]) for one in agreements)
+    if 2 * told < len(agreements) or not agreements:
+        return f"only {told:,} of {len(agreements):,} rows name a known model or a date of signature"
     known = {name for names in said.agreement_columns.values() for name in names} | set(said.agreement_unread)
-    return agreements, tuple(name for name in shown if name and _plain_column(name) not in known)
+    return _Sheet(agreements, tuple(name for name in shown if name and _plain_column(name) not in known))
 
 
 def _plain_column(name: Any) -> str:
@@ -226,14 +271,6 @@ def _header(rows: Sequence[Sequence[Any]], said: Words) -> tuple[int, dict[str, 
         if {"state", "agency"} <= set(places):
             return at, places
     return None
-
-
-def _no_header(file: str, rows: Sequence[Sequence[Any]]) -> str:
-    seen = ", ".join(_cell(cell) for cell in rows[0]) if rows else "nothing"
-    return (
-        f"{file}: no row names a state and a law enforcement agency (the first row reads: {seen}); "
-        "save ICE's sheet of participating agencies unchanged"
-    )
 
 
 def _cell(cell: Any) -> str:
@@ -260,9 +297,19 @@ def _agreement(number: int, row: Sequence[Any], places: Mapping[str, int], said:
         "kind": kind,
         "model": model,
         "signed": signed,
+        "ended": _end(cell, said),
         "row": number,
         "problem": "; ".join(filter(None, problems)) or None,
     }
+
+
+def _end(cell: Mapping[str, str], said: Words) -> date | str | None:
+    """The day on which a row says that its agreement ended, or its words for one that is not in force."""
+    day, wrong = _signed(cell.get("ended", ""))
+    if day is not None or cell.get("ended"):
+        return day or f"end {wrong}"
+    status = cell.get("status", "")
+    return status if said.agreement_not_in_force.search(status) else None
 
 
 def _agency(released: str, code: str | None, said: Words) -> tuple[str, str | None]:

@@ -115,6 +115,7 @@ class Words:
     one_agency: tuple[tuple[str, re.Pattern[str]], ...]
     agreement_columns: Mapping[str, tuple[str, ...]]
     agreement_unread: frozenset[str]
+    agreement_not_in_force: re.Pattern[str]
     agreement_models: Mapping[str, tuple[str, ...]]
 
 
@@ -167,6 +168,7 @@ def _compile(said: Mapping[str, Any]) -> Words:
         one_agency=tuple((entry["name"], _any(entry["match"])) for entry in said["one_agency"]),
         agreement_columns={ours: tuple(theirs) for ours, theirs in said["agreements"]["columns"].items()},
         agreement_unread=frozenset(said["agreements"]["unread"]["columns"]),
+        agreement_not_in_force=_any(said["agreements"]["not_in_force"]["match"]),
         agreement_models={ours: tuple(theirs) for ours, theirs in said["agreements"]["models"].items()},
     )
 
