@@ -22,7 +22,7 @@ id = "a"
 says = "more than 700 searches"
 measure = "searches"
 operator = "more than"
-value = 700
+value = "700"
 unit = "rows"
 confidence = "high"
 source = "https://example.org/a"
@@ -44,7 +44,7 @@ def place(kind: str = "records", top: Path = TOP, stems: tuple[str, ...] = ()) -
 
 def claim(**changes: Any) -> Claim:
     plain = Claim(
-        "a", "700 searches", "equals", 700, ("https://example.org/a",), "high", "rows", "claims/a.toml"
+        "a", "700 searches", "equals", "700", ("https://example.org/a",), "high", "rows", "claims/a.toml"
     )
     return replace(plain, **{"measure": "searches", **changes})
 
@@ -120,8 +120,18 @@ def test_texas_waits_for_six_logs_and_says_how_to_ask_for_each() -> None:
         ('"certain"', '"high"', "unknown confidence 'certain'"),
         ("", 'source = "https://example.org/a"', "has no source"),
         ('source = "a book"', 'source = "https://example.org/a"', "is no address"),
-        ('value = "many"', "value = 700", "write a number"),
-        ("value = true", "value = 700", "write a number"),
+        ('value = "many"', 'value = "700"', "write a number"),
+        ('value = "7,00"', 'value = "700"', "write a number"),
+        ('value = "700 km"', 'value = "700"', "write a number"),
+        ("value = true", 'value = "700"', "write a number"),
+        ("value = 733_000", 'value = "700"', 'write the number as it was printed: value = "733,000"'),
+        (
+            "value = 0.468\nshare = true",
+            'value = "700"',
+            'write the number as it was printed: value = "46.8 %"',
+        ),
+        ("value = 1\nshare = true", 'value = "700"', 'write the number as it was printed: value = "100 %"'),
+        ('value = "1.5 years"', 'value = "700"', 'write unit = "days"'),
         ("", 'measure = "searches"', "neither a measure nor needs"),
         ("", 'unit = "rows"', "has no unit"),
         ('definition = "wide"\nunit', "unit", "unknown definition 'wide'"),
@@ -180,24 +190,45 @@ def test_a_measure_settles_its_own_claims_and_those_of_its_variants() -> None:
 @pytest.mark.parametrize(
     ("operator", "computed", "published", "holds"),
     [
-        ("equals", 620, 620, True),
-        ("equals", 620.4, 620, False),
-        ("equals", 3406 / 7273, 0.4683, True),
-        ("equals", 3406 / 7273, 0.468, True),
-        ("equals", 3407 / 7273, 0.4683, False),
-        ("equals", 0.0635, 0.064, True),
-        ("more than", 733_000, 733_000, False),
-        ("more than", 733_001, 733_000, True),
-        ("at least", 200_000, 200_000, True),
-        ("at least", 199_999, 200_000, False),
-        ("about", 99_000, 90_000, True),
-        ("about", 99_001, 90_000, False),
-        ("about", 80_999, 90_000, False),
+        ("equals", 620, "620", True),
+        ("equals", 620.4, "620", False),
+        ("equals", 733_412, "733,000", False),
+        ("equals", 3406 / 7273, "0.4683", True),
+        ("equals", 3406 / 7273, "46.83 %", True),
+        ("equals", 3406 / 7273, "46.8 %", True),
+        ("equals", 3406 / 7273, "47 %", True),
+        ("equals", 3406 / 7273, "46 %", False),
+        ("equals", 3407 / 7273, "46.83%", False),
+        ("equals", 0.46, "0.50", False),
+        ("equals", 0.46, "0.5", True),
+        ("equals", 0.549, "0.50", False),
+        ("equals", 0.549, "0.5", True),
+        ("equals", 0.504, "0.50", True),
+        ("equals", 0.0635, "6.4 %", True),
+        ("equals", 1.0, "100 %", True),
+        ("equals", 0.996, "100 %", False),
+        ("equals", 0.996, "100.0 %", False),
+        ("equals", 0.004, "0 %", False),
+        ("equals", 524, "1.4 years", True),
+        ("equals", 524, "1.5 years", False),
+        ("equals", 14, "2 weeks", True),
+        ("equals", 524, "524 days", True),
+        ("equals", 525, "524 days", False),
+        ("more than", 733_000, "733,000", False),
+        ("more than", 733_001, "733,000", True),
+        ("more than", 0.4684, "46.83 %", True),
+        ("at least", 200_000, "200,000", True),
+        ("at least", 199_999, "200,000", False),
+        ("about", 99_000, "90,000", True),
+        ("about", 99_001, "90,000", False),
+        ("about", 80_999, "90,000", False),
+        ("about", 524, "1.5 years", True),
+        ("about", 43, "1.5 years", False),
         ("includes", ["FL", "GA", "TX"], ("FL", "GA"), True),
         ("includes", ["FL"], ("FL", "GA"), False),
         ("includes", ["Road Rage"], ("road rage",), True),
-        ("more than N times", 2.0, 2, False),
-        ("more than N times", 2.01, 2, True),
+        ("more than N times", 2.0, "2", False),
+        ("more than N times", 2.01, "2", True),
     ],
 )
 def test_operators_mean_what_the_words_say(operator: str, computed: Any, published: Any, holds: bool) -> None:
@@ -206,21 +237,30 @@ def test_operators_mean_what_the_words_say(operator: str, computed: Any, publish
 
 def test_an_unknown_operator_is_an_error() -> None:
     with pytest.raises(ValueError, match="unknown operator"):
-        claims.compare("roughly", 1, 1)
+        claims.compare("roughly", 1, "1")
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
 def test_more_than_implies_at_least_and_never_equals(computed: int, published: int) -> None:
-    more = claims.compare("more than", computed, published)
-    assert not more or claims.compare("at least", computed, published)
-    assert not (more and claims.compare("equals", computed, published))
+    said = f"{published:,}"
+    more = claims.compare("more than", computed, said)
+    assert not more or claims.compare("at least", computed, said)
+    assert not (more and claims.compare("equals", computed, said))
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**6), st.integers(1, 4))
 def test_a_share_rounded_for_print_is_always_borne_out(part: int, more: int, decimals: int) -> None:
     share = part / (part + more)
-    printed = round(share, decimals + 2)
-    assert printed in (0, 1) or claims.compare("equals", share, printed)
+    assert claims.compare("equals", share, f"{share:.{decimals}%}")
+    assert claims.compare("equals", share, f"{share:.{decimals}f}")
+
+
+@given(st.integers(0, 10**6), st.integers(0, 4))
+def test_a_printed_zero_is_a_digit_as_any_other(number: int, decimals: int) -> None:
+    said = f"{number:.{decimals}f}"
+    away = number + 0.51 * 10.0**-decimals
+    assert claims.compare("equals", number, said)
+    assert not claims.compare("equals", away, said)
 
 
 # Settling
@@ -256,19 +296,19 @@ def test_another_scope_settles_nothing() -> None:
 
 
 def test_an_unpublished_definition_is_tried_in_every_way() -> None:
-    cited = claim(measure="cited", definition="unpublished", value=620)
+    cited = claim(measure="cited", definition="unpublished", value="620")
     found = numbers(cited__strict=512, cited__core=620, cited__broad=1540)
     end = claims.settle(cited, found, place())
     assert (end.outcome, end.computed) == ("reproduced", "620")
     assert end.explanation == "fits core; strict 512, broad 1,540 do not"
-    none = claims.settle(claim(measure="cited", definition="unpublished", value=1), found, place())
+    none = claims.settle(claim(measure="cited", definition="unpublished", value="1"), found, place())
     assert (none.outcome, none.explanation) == ("differs", "")
     told = claims.settle(replace(none.claim, because={"": "unknown rule"}), found, place())
     assert told.explanation == "unknown rule; fits no definition; strict 512, core 620, broad 1,540 do not"
 
 
 def test_a_named_definition_is_the_only_one_compared() -> None:
-    cited = claim(measure="cited", definition="core", value=620)
+    cited = claim(measure="cited", definition="core", value="620")
     assert claims.settle(cited, numbers(cited__core=620, cited__broad=1540), place()).outcome == "reproduced"
     assert claims.settle(cited, numbers(cited__core=1, cited__broad=620), place()).outcome == "differs"
     assert claims.settle(cited, numbers(cited__broad=620), place()).outcome == claims.UNSETTLED
@@ -281,12 +321,37 @@ def test_what_other_countings_give_is_told() -> None:
 
 def test_shares_and_ratios_show_what_they_were_made_of() -> None:
     found = {("searches", "all"): {"value": 3406, "numerator": 3406, "denominator": 7273}}
-    end = claims.settle(claim(share=True, value=0.4683), found, place())
+    end = claims.settle(claim(share=True, value="46.83 %"), found, place())
     assert (end.outcome, end.computed) == ("reproduced", "46.83 % (3,406 of 7,273)")
     ratio = {("searches", "all"): {"value": 2.5, "numerator": 5, "denominator": 2}}
     assert (
-        claims.settle(claim(operator="more than N times", value=2), ratio, place()).computed == "2.5 (5 : 2)"
+        claims.settle(claim(operator="more than N times", value="2"), ratio, place()).computed
+        == "2.5 (5 : 2)"
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "computed", "published", "shown"),
+    [
+        ("1.5 years", 524, "1.5 years (548 days)", "1.4 years (524 days)"),
+        ("2 weeks", 13, "2 weeks (14 days)", "2 weeks (13 days)"),
+        ("524 days", 524, "524 days", "524 days"),
+        ("100 %", 1.0, "100 %", "100 %"),
+        ("100 %", 0.996, "100 %", "99.6 %"),
+        ("46.8 %", 3406 / 7273, "46.8 %", "46.8 %"),
+        ("0.50", 0.5, "0.50", "0.50"),
+        ("0.50", 0.549, "0.50", "0.55"),
+        ("2", 2.8684, "2", "2.87"),
+        ("1,800", 1800.7639, "1,800", "1,800.76"),
+        ("733,000", 733_412, "733,000", "733,412"),
+    ],
+)
+def test_numbers_are_shown_in_the_unit_and_with_the_digits_printed(
+    said: str, computed: Any, published: str, shown: str
+) -> None:
+    some = claim(value=said, unit="days" if " " in said else "rows")
+    row = claims.table([claims.settle(some, numbers(searches=computed), place())]).loc[0]
+    assert row[["published", "computed"]].tolist() == [published, shown]
 
 
 def test_a_table_has_exactly_the_columns_that_others_rely_on() -> None:
@@ -355,14 +420,17 @@ def test_a_number_in_no_claim_is_named() -> None:
 
 
 def test_a_number_is_not_covered_by_one_that_looks_like_it() -> None:
-    assert claims.coverage("3,000 and 3,100 and 1.5", [claim(says="3,100", value=15)], {}) == ["3,000", "1.5"]
+    assert claims.coverage("3,000 and 3,100 and 1.5", [claim(says="3,100", value="15")], {}) == [
+        "3,000",
+        "1.5",
+    ]
 
 
 @given(st.integers(0, 10**7))
 def test_a_missing_number_is_found_however_it_is_grouped(number: int) -> None:
-    other = claim(value=number + 1, says="")
+    other = claim(value=f"{number + 1:,}", says="")
     assert claims.coverage(f"about {number:,} rows", [other], {}) == [f"{number:,}"]
-    assert claims.coverage(f"about {number} rows", [replace(other, value=number)], {}) == []
+    assert claims.coverage(f"about {number} rows", [replace(other, value=f"{number:,}")], {}) == []
 
 
 @pytest.mark.parametrize(
@@ -384,7 +452,7 @@ def waits(*owners: str, here: tuple[str, ...] = ()) -> Place:
 
 def test_a_claim_about_all_logs_is_not_settled_by_some_of_them() -> None:
     some = waits("B ISD", "C ISD", here=("A ISD",))
-    end = claims.settle(claim(value=6), numbers(searches=1), some)
+    end = claims.settle(claim(value="6"), numbers(searches=1), some)
     assert (end.outcome, end.computed) == ("cannot be checked", "")
     assert end.explanation.startswith("needs the 2 logs still waited for")
     assert claims.problems([claim()], claims.table([end]).to_dict("records")) == []
@@ -468,7 +536,7 @@ def test_a_part_that_cannot_be_used_is_refused(tmp_path: Path, among: str, says:
 
 def test_each_definition_says_whether_it_bears_a_published_number_out():
     register = [
-        claim(measure="immigration_searches", value=620),
+        claim(measure="immigration_searches", value="620"),
         claim(id="b", measure="immigration_searches", share=True),
         claim(id="c", measure="other"),
     ]

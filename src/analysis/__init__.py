@@ -38,6 +38,8 @@ tallies       Counts searches without loading them: tallies, distinct counts and
               any size.
 measures      Computes each published number and table from searches: pure functions, no files.
 figures       Draws each published figure from one table; no arithmetic.
+printed       Reads a number as it was printed, and compares and shows computed ones in its unit and to
+              its digits.
 claims        Compares computed numbers with what was published and keeps the score.
 coding        Draws the samples people read, reads their codes back, and estimates how often the rules
               are wrong.

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis import agencies
 from analysis.places import Place
+from analysis.printed import Printed, as_printed
 from analysis.refused import Refused
 from analysis.tallies import Searches, among, local_time, one_of, quoted, tally
 
@@ -32,10 +33,6 @@ CONFIDENCE = ("high", "medium", "low")
 
 AMONG = ("agency_state", "searching_agency", "reason", "from", "to")
 """What can narrow a claim to part of the rows: the searcher's state or name, the whole typed reason, local days."""
-
-ABOUT = Decimal("0.10")
-"""'About' holds within 10 % of the published value. Print rounds to one or two significant figures, and one
-figure of 5 or more is at most 10 % away from what it was rounded from; a wider band would pass anything."""
 
 OUTCOMES = ("reproduced", "recovered", "differs", "cannot be checked")
 UNSETTLED = "unsettled"
@@ -65,7 +62,8 @@ class BadClaims(Refused):
 class Claim:
     """One number of a published piece, beside our paraphrase of the sentence that held it.
 
-    `share` means that `value` (between 0 and 1) is compared with numerator / denominator of the number.
+    `value` is the number as it was printed ("0.50", "46.8 %"), or texts where the operator is `includes`.
+    `share` means that it is compared with numerator / denominator of the computed number.
     `instead` names measures that count the same thing in another way; what they give is reported.
     `because` says why a number differs, for every place (key "") or for one. `needs` says what it would take
     where the logs settle nothing. `conflicts` are versions in circulation, with the evidence against them.
@@ -75,7 +73,7 @@ class Claim:
     id: str
     says: str
     operator: str
-    value: int | float | tuple[str, ...]
+    value: str | tuple[str, ...]
     sources: tuple[str, ...]
     confidence: str
     unit: str
@@ -201,13 +199,25 @@ def _refuse_unknown(entry: Mapping[str, Any], where: str) -> None:
 
 
 def _refuse_wrong_value(entry: Mapping[str, Any], where: str) -> None:
-    value = entry.get("value")
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if entry["operator"] == "includes":
+    value, operator = entry.get("value"), entry["operator"]
+    if operator == "includes":
         if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
             raise BadClaims(f'{where}: value = {value!r} cannot go with "includes"; write a list of texts')
-    elif not is_number:
-        raise BadClaims(f'{where}: value = {value!r} cannot go with "{entry["operator"]}"; write a number')
+        return
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        quoted = f'value = "{as_printed(value, bool(entry.get("share")))}"'
+        raise BadClaims(
+            f"{where}: value = {value} has no quotes; write the number as it was printed: {quoted}"
+        )
+    said = Printed.read(value) if isinstance(value, str) else None
+    if said is None:
+        forms = 'as "733,000", "0.50", "46.8 %" or "1.5 years"'
+        raise BadClaims(
+            f'{where}: value = {value!r} cannot go with "{operator}"; write a number as it was printed, {forms}'
+        )
+    if said.is_span and entry["unit"] != "days":
+        unit = f'unit = {entry["unit"]!r}; write unit = "days"'
+        raise BadClaims(f"{where}: value = {value!r} is compared with a number of days, but {unit}")
 
 
 def _refuse_wrong_part(entry: Mapping[str, Any], where: str) -> None:
@@ -250,21 +260,29 @@ def _stem(measure: str) -> str:
 def compare(operator: str, computed: Any, published: Any) -> bool:
     """Whether a computed value bears a published one out.
 
-    `equals` rounds a fraction to the decimals printed, half up, half to even or as binary fractions round, as
-    people, spreadsheets and programs do; `includes` ignores case; `about` is within `ABOUT`; `more than N times`
-    compares a ratio with N.
+    `published` is a number as it was printed, or texts for `includes`, which ignores case. `equals` compares to the
+    digits printed (`Printed.equals`); `about` is within `printed.ABOUT`; `more than N times` compares a ratio with N.
     Raises `ValueError` for an operator that is not in `OPERATORS`.
     """
     if operator == "includes":
         return {str(one).casefold() for one in published} <= {str(one).casefold() for one in computed}
     if operator not in OPERATORS:
         raise ValueError(f"unknown operator {operator!r}; use one of: {', '.join(OPERATORS)}")
-    have, said = Decimal(str(computed)), Decimal(str(published))
+    said = _number_printed(published)
     if operator == "equals":
-        return said in _rounded(computed, said)
+        return said.equals(computed)
     if operator == "about":
-        return abs(have - said) <= ABOUT * abs(said)
-    return have >= said if operator == "at least" else have > said
+        return said.about(computed)
+    have = said.in_unit(computed)
+    return have >= said.number if operator == "at least" else have > said.number
+
+
+def _number_printed(value: Any) -> Printed:
+    """A claim's number; a register that holds another text was refused when it was read."""
+    said = Printed.read(value)
+    if said is None:
+        raise ValueError(f"{value!r} is no number as printed")
+    return said
 
 
 def under(claims: Sequence[Claim], numbers: Mapping[str, Sequence[Mapping[str, Any]]]) -> pd.DataFrame:
@@ -280,7 +298,7 @@ def under(claims: Sequence[Claim], numbers: Mapping[str, Sequence[Mapping[str, A
         values = {name: _of(found, key) for name, found in numbers.items()}
         if claim.share or claim.among or all(value is None for value in values.values()):
             continue
-        line = {"statement": claim.says, "published": f"{claim.operator} {claim.value}"}
+        line = {"statement": claim.says, "published": f"{claim.operator} {_published(claim)}"}
         lines.append(line | {name: _borne(claim, value) for name, value in values.items()})
     return pd.DataFrame(lines, columns=["statement", "published", *numbers])
 
@@ -292,18 +310,7 @@ def _of(numbers: Sequence[Mapping[str, Any]], key: tuple[str, str]) -> Any:
 def _borne(claim: Claim, value: Any) -> str:
     if value is None:
         return "not computed"
-    shown = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
-    return f"{shown} {'(yes)' if compare(claim.operator, value, claim.value) else '(no)'}"
-
-
-def _rounded(computed: Any, said: Decimal) -> set[Decimal]:
-    have = Decimal(str(computed))
-    # A whole number was counted, not rounded: 620 is never borne out by 620.4.
-    if said == said.to_integral_value():
-        return {have}
-    # Programs round the binary fraction, which may lie just below the half that its digits show.
-    binary = Decimal(computed).quantize(said, ROUND_HALF_EVEN)
-    return {binary, *(have.quantize(said, rounding) for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN))}
+    return f"{_number(claim, value)} {'(yes)' if compare(claim.operator, value, claim.value) else '(no)'}"
 
 
 # A part of the rows
@@ -439,13 +446,14 @@ def _number(claim: Claim, value: Any) -> str:
         return value
     if isinstance(value, Sequence):
         return ", ".join(str(one) for one in value)
-    if isinstance(value, int):
-        return f"{value:,}"
-    if claim.share:
-        # As many decimals as print gave: 0.4683 is 46.83 %.
-        decimals = max(-int(Decimal(str(claim.value)).as_tuple().exponent) - 2, 0)
-        return f"{value:.{decimals}%}".replace("%", " %")
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    said = _number_printed(claim.value)
+    # A count beside a share stays a count: 'counted otherwise, … gives 173'.
+    return f"{value:,}" if isinstance(value, int) and said.unit == "%" else said.shown(value)
+
+
+def _published(claim: Claim) -> str:
+    """What was printed; a span of time with its days."""
+    return ", ".join(claim.value) if isinstance(claim.value, tuple) else str(_number_printed(claim.value))
 
 
 def _computed(claim: Claim, value: Any, record: Mapping[str, Any]) -> str:
@@ -470,7 +478,7 @@ def table(settlements: Sequence[Settlement], notebook: str = "") -> pd.DataFrame
 
 def _row(end: Settlement, notebook: str) -> dict[str, str]:
     claim = end.claim
-    published = _number(claim, claim.value)
+    published = _published(claim)
     cells = (claim.id, claim.says, claim.operator, published, end.computed, claim.definition, end.outcome)
     return dict(zip(COLUMNS, (*cells, end.explanation, notebook), strict=True))
 
@@ -590,7 +598,7 @@ def _numbers_of(claim: Claim) -> set[Decimal]:
     values = {_plain(one) for one in _NUMBER.findall(claim.says)}
     if isinstance(claim.value, tuple):
         return values
-    return values | {Decimal(str(claim.value))}
+    return values | {_number_printed(claim.value).number}
 
 
 def _plain(number: str) -> Decimal:
