@@ -195,6 +195,47 @@ def test_every_line_asked_about_has_one_answer_whatever_its_bytes(capsys, monkey
     assert agencies_said(capsys, monkeypatch, b"") == []
 
 
+def test_a_name_and_a_reason_are_asked_bare_or_in_an_object_with_the_same_answer(capsys, monkeypatch):
+    names = b'[Federal] Tarnwick TX PD\n{"name": "[Federal] Tarnwick TX PD"}\n {"name": "Caf\\u00e9 TX PD", "x": 1}\n'
+    bare, object_, other = agencies_said(capsys, monkeypatch, names)
+    assert bare == object_
+    assert (bare["released"], other["agency"]) == ("[Federal] Tarnwick TX PD", "Caf\u00e9 TX PD")
+    lines = b'ICE hold\n{"reason": "ICE hold"}\n"theft"\nstopped, {car}\n'
+    bare, object_, quoted, with_brace = reasons_said(capsys, monkeypatch, lines)
+    assert bare == object_
+    assert (bare["reason"], quoted["reason"], with_brace["reason"]) == (
+        "ICE hold",
+        '"theft"',
+        "stopped, {car}",
+    )
+
+
+@pytest.mark.parametrize("verb", ["agency", "explain"])
+def test_an_object_that_asks_nothing_is_answered_by_its_number_and_stops_nothing(capsys, monkeypatch, verb):
+    key = "name" if verb == "agency" else "reason"
+    lines = ["theft", '{"other": "x"}', f'{{"{key}": 7}}', '{"broken', f'{{"{key}": "theft"}}']
+    for as_json in (True, False):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(lines).encode())))
+        assert verbs.main([verb, "--stdin", *(["--json"] if as_json else [])]) == 0
+        out = capsys.readouterr().out
+        if as_json:
+            said = [json.loads(line) for line in out.splitlines()]
+            assert [one.get("line") for one in said] == [None, 2, 3, 4, None]
+            assert [one["error"].split(";")[0].split("(")[0].strip() for one in said[1:4]] == [
+                f"'{key}' is missing", f"'{key}' is not a text", "this is no JSON"
+            ]  # fmt: skip
+            assert said[0] == said[4]
+        else:
+            assert f"line 3: '{key}' is not a text" in out
+
+
+def test_the_help_says_what_a_line_may_hold(capsys):
+    for verb, key in (("agency", "name"), ("explain", "reason")):
+        with pytest.raises(SystemExit):
+            verbs.main([verb, "--help"])
+        assert f'{{"{key}": …}}' in " ".join(capsys.readouterr().out.split())
+
+
 def test_reviewed_lines_that_match_no_released_name_are_named(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
     source = Path(verbs.__file__).parents[2] / "data" / "hand"

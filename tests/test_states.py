@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from analysis import states
+from analysis import places, states
 from analysis.agencies import words
 
 
@@ -13,6 +13,17 @@ def test_every_state_that_an_agency_can_have_stands_once_in_the_table():
     assert len(codes) == 51
     territories = {"AS", "GU", "MP", "PR", "VI"}
     assert codes == set(words().states) - territories
+
+
+@pytest.mark.parametrize("day", ["28.11.2026", "", "2026-W48-6"])
+def test_a_day_in_another_form_is_refused_with_its_line(tmp_path, day):
+    lines = (places.root() / "data" / "hand" / "states.csv").read_text(encoding="utf-8").splitlines()
+    first = dict(zip(lines[0].split(","), lines[1].split(",")))
+    (tmp_path / "states.csv").write_text("\n".join([lines[0], lines[1].replace(first["checked"], day)]))
+    with pytest.raises(
+        places.BadDay, match=r"states\.csv, line 2: checked .* is no day; write it as 2026-11-28"
+    ):
+        states.table(tmp_path / "states.csv")
 
 
 @pytest.mark.parametrize("state", states.table().values(), ids=lambda state: state.state)

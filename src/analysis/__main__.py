@@ -113,7 +113,11 @@ def _parser() -> argparse.ArgumentParser:
     for name, do, what in (("explain", explain, "reason"), ("agency", agency, "name")):
         added = verb(name, do, f"say what the rules make of a {what}, and why")
         added.add_argument(what, nargs="?", help=f"the {what} as released")
-        added.add_argument("--stdin", action="store_true", help=f"read one {what} a line from standard input")
+        added.add_argument(
+            "--stdin",
+            action="store_true",
+            help=f'read one {what} a line from standard input: the bare text, or a JSON object {{"{what}": …}}',
+        )
         added.add_argument("--json", action="store_true", help="answer in JSON, one object a line")
         if name == "explain":
             added.add_argument(
@@ -496,33 +500,59 @@ def bench(asked: argparse.Namespace) -> int:
 
 
 def explain(asked: argparse.Namespace) -> None:
-    """What the rules make of one reason, or of one JSON object a line."""
+    """What the rules make of one reason, or of one a line."""
     from analysis import reasons
 
     rules = reasons.load(places.root() / "data" / "hand" / "reasons")
-    if asked.stdin and asked.json:
-        first = 1
-        for lines in _lines_at_hand():
-            for answer in reasons.answer_lines(lines, rules, first):
-                _answer(json.dumps(answer, ensure_ascii=False))
-            sys.stdout.flush()
-            first += len(lines)
-        return
-    for line in _asked_lines(asked, asked.reason):
-        said = reasons.explain(line, rules, asked.state)
+    if not asked.stdin:
+        said = reasons.explain(_given(asked.reason), rules, asked.state)
         _answer(json.dumps(said.as_dict(), ensure_ascii=False) if asked.json else said.as_text())
+        return
+    for first, lines in _objects_at_hand("reason"):
+        for line, answer in zip(lines, reasons.answer_lines(lines, rules, first)):
+            if asked.json:
+                _answer(json.dumps(answer, ensure_ascii=False))
+            elif "error" in answer:
+                _answer(f"line {answer['line']}: {answer['error']}")
+            else:
+                one = json.loads(line)
+                state = one.get("agency_state") or asked.state
+                _answer(reasons.explain(one["reason"], rules, state, one.get("offense_types")).as_text())
+        sys.stdout.flush()
 
 
-def _lines_at_hand() -> Iterator[list[str]]:
-    """Lines of standard input as they arrive: all that are there at once, so that one asked alone is answered."""
-    rest = b""
+def _given(text: str | None) -> str:
+    if text is None:
+        raise Refused("say what to explain, or pass --stdin")
+    return text
+
+
+def _objects_at_hand(key: str) -> Iterator[tuple[int, list[str]]]:
+    """Lines of standard input as they arrive, each as one JSON object, with the number of the first.
+
+    A line that begins with a brace is an object already; the text of any other is put under the key. An empty line
+    and one in UTF-16 stay as they are and are answered with what is wrong with them.
+    """
+    first, rest = 1, b""
     source = cast(io.BufferedReader, sys.stdin.buffer)
     while more := source.read1(1 << 20):
         *whole, rest = (rest + more).split(b"\n")
         if whole:
-            yield [line.decode("utf-8", "surrogateescape") for line in whole]
+            yield first, [_as_object(line, key) for line in whole]
+            first += len(whole)
     if rest:
-        yield [rest.decode("utf-8", "surrogateescape")]
+        yield first, [_as_object(rest, key)]
+
+
+def _as_object(line: bytes, key: str) -> str:
+    line = line.removeprefix(b"\xef\xbb\xbf").removesuffix(b"\r")
+    if line.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return line.decode("utf-8", "surrogateescape")
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:  # as Windows wrote it
+        text = line.decode("cp1252", errors="replace")
+    return text if not text.strip() or text.lstrip().startswith("{") else json.dumps({key: text})
 
 
 def _answer(line: str) -> None:
@@ -557,15 +587,46 @@ def code(asked: argparse.Namespace) -> None:
 
 
 def agency(asked: argparse.Namespace) -> None:
-    """What the rules make of one agency's name, or of one name a line."""
+    """What the rules make of one agency's name, or of one a line."""
     from analysis import agencies
 
     if asked.unmatched:
         _say_unmatched()
         return
-    for answer in agencies.explain_all(_asked_names(asked)):
-        shown = json.dumps(answer, ensure_ascii=True)
-        print(shown if asked.json else "\n".join(f"{key}: {value}" for key, value in answer.items()))
+    if not asked.stdin:
+        _answer_name(agencies.explain(_given(asked.name)), asked.json)
+        return
+    for first, lines in _objects_at_hand("name"):
+        names = [_name(line) for line in lines]
+        answers = iter(agencies.explain_all([name for name in names if isinstance(name, str)]))
+        for number, name in enumerate(names, start=first):
+            if isinstance(name, str):
+                _answer_name(next(answers), asked.json)
+            elif asked.json:
+                _answer(json.dumps({"line": number, **name}))
+            else:
+                _answer(f"line {number}: {name['error']}")
+        sys.stdout.flush()
+
+
+def _answer_name(answer: Mapping[str, object], as_json: bool) -> None:
+    lines = "\n".join(f"{key}: {value}" for key, value in answer.items())
+    _answer(json.dumps(answer, ensure_ascii=True) if as_json else lines)
+
+
+def _name(line: str) -> str | dict[str, str]:
+    """The name that an object holds, or what is wrong with the object; an empty line is an empty name."""
+    form = 'give a name a line, bare or as {"name": "Tarnwick TX PD"}'
+    if not line.strip():
+        return ""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return {"error": f"this is no JSON ({error}); {form}"}
+    name = said.get("name")
+    if not isinstance(name, str):
+        return {"error": f"'name' is {'not a text' if 'name' in said else 'missing'}; {form}"}
+    return name
 
 
 def _say_unmatched() -> None:
@@ -580,29 +641,6 @@ def _say_unmatched() -> None:
     of = f"{len(left)} of {len(lines)} lines of data/hand/agencies.csv"
     print(f"{of} match no name in the records of any place built here")
     print(*left, sep="\n")
-
-
-def _asked_names(asked: argparse.Namespace) -> list[str]:
-    """The names asked about; a line that is no UTF-8 is read as Windows wrote it, and none is left out."""
-    if not asked.stdin:
-        return _asked_lines(asked, asked.name)
-    lines = sys.stdin.buffer.read().removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    return [_decoded(line.removesuffix(b"\r")) for line in (lines if lines[-1] else lines[:-1])]
-
-
-def _decoded(line: bytes) -> str:
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace")
-
-
-def _asked_lines(asked: argparse.Namespace, given: str | None) -> list[str]:
-    if asked.stdin:
-        return [line.rstrip("\n") for line in sys.stdin]
-    if given is None:
-        raise Refused("say what to explain, or pass --stdin")
-    return [given]
 
 
 if __name__ == "__main__":

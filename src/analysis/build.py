@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from analysis import agencies, engine, parts, rowgroups, sharing, sources
 from analysis.ledger import Ledger
-from analysis.places import Place, ReleasedFile
+from analysis.places import Place, ReleasedFile, check_days
 from analysis.refused import Refused
 
 _CODE = (
@@ -229,4 +229,7 @@ def open_sharing_lists(place: Place) -> list[sharing.SharingList]:
 
 def open_checked_names(place: Place) -> pd.DataFrame:
     """The agency names that a reader checked one by one (data/hand/coding/agencies-sample.csv), every cell text."""
-    return pd.read_csv(place.hand / "coding" / "agencies-sample.csv", dtype=str, keep_default_na=False)
+    path = place.hand / "coding" / "agencies-sample.csv"
+    lines = pd.read_csv(path, dtype=str, keep_default_na=False)
+    check_days(path.name, lines.to_dict("records"), "checked_on")
+    return lines

@@ -28,6 +28,21 @@ class BadSource(Refused):
     """A source.toml that cannot be used; the message names the file, the entry and the remedy."""
 
 
+class BadDay(Refused):
+    """A table typed by people holds a day in another form; the message names the file, the line and the remedy."""
+
+
+def check_days(file: str, lines: Iterable[Mapping[str, str]], column: str) -> None:
+    """Raise `BadDay` for the first line of a table below data/hand/ that holds no day, such as 2026-11-28."""
+    for at, line in enumerate(lines, start=2):
+        try:
+            is_day = line[column] == date.fromisoformat(line[column]).isoformat()
+        except ValueError:
+            is_day = False
+        if not is_day:
+            raise BadDay(f"{file}, line {at}: {column} {line[column]!r} is no day; write it as 2026-11-28")
+
+
 @dataclass(frozen=True)
 class ReleasedFile:
     """One released file as its source.toml describes it.

@@ -44,10 +44,12 @@ class State:
 
 @cache
 def table(path: Path | None = None) -> Mapping[str, State]:
-    """Every state and the District of Columbia, by USPS code."""
+    """Every state and the District of Columbia, by USPS code. Raises `places.BadDay`."""
     path = path or places.root() / "data" / "hand" / "states.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        return {line["state"]: State(**line) for line in csv.DictReader(file)}
+        lines = list(csv.DictReader(file))
+    places.check_days(path.name, lines, "checked")
+    return {line["state"]: State(**line) for line in lines}
 
 
 def names() -> Mapping[str, str]:

@@ -44,6 +44,10 @@ def read_overrides(path: Path | None = None) -> pd.DataFrame:
         )
     for at, line in enumerate(lines.to_dict("records"), start=2):
         _check(path.name, at, line)
+    try:
+        places.check_days(path.name, lines.to_dict("records"), "reviewed")
+    except places.BadDay as wrong:
+        raise BadOverride(str(wrong)) from None
     twice = lines.loc[lines["released_name"].map(clean).str.casefold().duplicated(), "released_name"]
     if len(twice):
         raise BadOverride(f"{path.name}: {twice.iloc[0]!r} has two lines; keep the one that is right")
