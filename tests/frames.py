@@ -22,6 +22,7 @@ USUAL = {
     "agency_kind": "municipal",
     "own_search": False,
     "searched_at": "2025-12-02T12:00:00Z",
+    "searched_at_precision": "second",
     "window_start": "2025-12-01T12:00:00Z",
     "window_end": "2025-12-02T12:00:00Z",
     "networks_searched": 5,
@@ -59,7 +60,7 @@ def searches(*changes):
     text = [c for c in USUAL if isinstance(USUAL[c], str) and "_at" not in c and "window" not in c]
     return frame.astype(
         dict.fromkeys(
-            [*text, "released_id", "moderation", "immigration_kind", "agency_state"],
+            [*text, "searched_at_precision", "released_id", "moderation", "immigration_kind", "agency_state"],
             pd.StringDtype("pyarrow", na_value=pd.NA),
         )
     )

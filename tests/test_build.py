@@ -6,12 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import date, datetime
 
+import containers
 import pyarrow.parquet as pq
 import pytest
 from frames import part_of
 
-from analysis import build, engine, formats, parts, places, readers, sources
+from analysis import build, engine, formats, measures, parts, places, readers, searches, sources, tallies
+from analysis.readers import csv
 
 HEADER = (
     "Name, Org Name, Total Networks Searched, Total Devices Searched, Time Frame, License Plate, Reason, Case #, "
@@ -185,6 +188,106 @@ def test_searches_outside_the_period_that_the_file_is_said_to_cover_are_counted(
     build.build(place)
     assert "4 searches lie outside the period" in build.open_files(place)["notes"][0]
     assert len(rows(place)) == 4
+
+
+# Dates that leave something open ------------------------------------------------------------------------------
+
+SHORT = ("Org Name", "Reason", "Search Time")
+
+
+def dated(root, *cells, workbook=False, header=SHORT, **more):
+    """A place whose one file has a row for each of these times of search, built: its rows, and what is said of it."""
+    lines = [header, *(("Quellmere GA PD", "theft", *(c if isinstance(c, tuple) else [c])) for c in cells)]
+    data = containers.xlsx(lines) if workbook else containers.delimited(lines)
+    place = release(root, data, name="log.xlsx" if workbook else "log.csv", **more)
+    build.build(place)
+    assert build.open_ledger(place)["set_aside"].sum() == len(build.open_rejected(place))
+    found = {row["source_row"]: row["searched_at"].replace(tzinfo=None) for row in rows(place)}
+    return place, found, build.open_files(place)["notes"][0]
+
+
+def test_the_one_date_that_decides_may_stand_at_the_end_of_a_long_file(root, monkeypatch):
+    monkeypatch.setattr(csv, "HEADER_BYTES", 40)
+    monkeypatch.setattr(csv.stream, "__defaults__", (400,))
+    cells = [f"06/05/2025 14:{n % 60:02}" for n in range(300)]
+    _, found, notes = dated(root, *cells, "13/05/2025 14:07")
+    assert {moment.date() for moment in found.values()} == {date(2025, 5, 6), date(2025, 5, 13)}
+    assert "dates that could be read two ways: 300, read day first (can only be day first: 1)" in notes
+    assert "searches known to the minute only: 301" in notes
+
+
+def test_rows_whose_date_nothing_decides_are_rejected_with_a_reason_of_their_own_until_a_person_says(root):
+    cells = ["06/05/2025 14:03:11", "07/05/2025 14:03:11", "05/05/2025 14:03:11"]
+    place, found, notes = dated(root, *cells)
+    assert list(found) == [3]
+    assert build.open_rejected(place)["why"].tolist() == [searches.TWO_WAYS] * 2
+    assert "dates that could be read two ways: 2, not read (nothing in the file decides)" in notes
+    toml = place.raw / "source.toml"
+    toml.write_text(toml.read_text() + 'dates = "day first"\n')
+    build.build(places.find("tarnwick", root))
+    assert [row["searched_at"].date() for row in rows(place)] == [date(2025, 5, day) for day in (6, 7, 5)]
+
+
+def test_a_workbook_that_exchanged_day_and_month_is_put_back_where_its_texts_prove_it(root):
+    cells = [datetime(2025, 6, 5, 14, 3, 11), datetime(2025, 7, 5, 14, 3, 12), "13/05/2025 14:07:13"]
+    _, found, notes = dated(root, *cells, workbook=True)
+    assert [moment.date() for moment in found.values()] == [date(2025, 5, day) for day in (6, 7, 13)]
+    assert (
+        "exchanged day and month: 2, put back (of the dates left as text can only be day first: 1)" in notes
+    )
+
+
+def test_a_workbook_whose_date_cells_may_be_wrong_counts_none_of_them(root):
+    cells = [datetime(2025, 6, 5, 14, 3, 11), datetime(2025, 6, 20, 14, 3, 12), "13/05/2025 14:07:13"]
+    place, found, notes = dated(root, *cells, workbook=True)
+    assert list(found) == [2, 3]
+    assert build.open_rejected(place)["why"].tolist() == [searches.TWO_WAYS]
+    assert "may have exchanged day and month: 1, not read; ask for the file as CSV" in notes
+
+
+def test_a_date_without_a_time_is_a_local_day_and_two_of_them_are_not_one_search(root):
+    place, _, notes = dated(root, "6/13/2024", "6/13/2024", "12/13/2024")
+    assert [row["searched_at"].isoformat() for row in rows(place)] == [
+        "2024-06-13T05:00:00+00:00", "2024-06-13T05:00:00+00:00", "2024-12-13T06:00:00+00:00",
+    ]  # fmt: skip
+    assert {row["searched_at_precision"] for row in rows(place)} == {"day"}
+    assert len({row["search_key"] for row in rows(place)}) == 3
+    days = measures.per_day(tallies.of(place), place.time_zone)
+    assert days.loc[days["searches"] > 0, "day"].dt.date.tolist() == [date(2024, 6, 13), date(2024, 12, 13)]
+    assert "searches known to the day only: 3" in notes
+
+
+def test_a_file_may_say_in_which_zone_its_times_are_and_when_it_was_received(root):
+    cells = ["2025-12-02 23:30:11", "2025-12-03 00:30:11"]
+    _, found, notes = dated(root, *cells, time_zone="America/Chicago", received="2025-12-02")
+    assert [moment.isoformat() for moment in found.values()] == ["2025-12-03T05:30:11", "2025-12-03T06:30:11"]
+    assert "searches dated after 2025-12-02, the day the file was taken: 1" in notes
+
+
+def test_searches_and_time_frames_of_impossible_years_are_counted_and_noted(root):
+    header = (*SHORT, "Time Frame")
+    good, far = "12/02/2025, 12:30:00 AM UTC", "01/01/3025, 12:00:00 AM UTC"
+    frames = [
+        f"12/31/1969, 11:59:55 PM UTC\n{good}",
+        f"{good}\n{far}",
+        f"{good}\n12/01/2025, 01:00:00 AM UTC",
+    ]
+    cells = [(good, frame) for frame in frames] + [(far, frames[2]), ("9999-12-31", frames[2])]
+    place, found, notes = dated(root, *cells, header=header)
+    assert list(found) == [1, 2, 3]
+    assert [row["window_start"] is None for row in rows(place)] == [True, True, False]
+    assert build.open_rejected(place)["why"].tolist() == ["search time not readable"] * 2
+    for note in (
+        "times with a year before 2000 or after 2049, not read: 2",
+        "time frames that begin or end before 2000 or after 2036, not known: 2",
+        "time frames that end before they begin, kept: 1",
+    ):
+        assert note in notes
+
+
+def test_a_file_in_the_vendors_own_form_is_read_once(root, monkeypatch):
+    monkeypatch.setattr(parts, "_survey", lambda _: pytest.fail("the file was read a second time"))
+    build.build(release(root, [row(at="12:30:07 AM"), row(at="12:31:00 AM")]))
 
 
 def test_an_export_cap_is_noticed(root):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.formats import times
+from analysis.formats.clocks import Clocks
 
 NOON = datetime(2025, 12, 2, 12, 5, 9, tzinfo=UTC)
 
@@ -31,6 +32,18 @@ def parsed(*texts):
         "12/02/2025, 06:05:09 AM CST",
         " 12/02/2025,  12:05:09 PM UTC ",
         "45993.503576388888",  # as a spreadsheet keeps it
+        "12/02/2025, 12:05:09 pm utc",
+        "2025-12-02T07:05:09-05:00",
+        "2025-12-02 06:05:09-06",
+        "2025-12-02 12:05:09+00",
+        "2025-12-02, 12:05:09",
+        "2025/12/02 12:05:09",
+        "02.12.2025 12:05:09",
+        "2.12.25 12:05:09",
+        "Dec 2, 2025 12:05:09 PM",
+        "December 2nd, 2025, 12:05:09 PM UTC",
+        "Tue, 2 Dec 2025 12:05:09 UTC",
+        "2-Dec-2025 12:05:09",
     ],
 )
 def test_every_shape_gives_the_same_moment(text):
@@ -43,7 +56,10 @@ def test_every_shape_gives_the_same_moment(text):
         "", "13/45/2025, 01:00:00 AM UTC", "02/30/2025, 01:00:00 AM UTC", "02/29/2025, 01:00:00 AM UTC",
         "12/02/2025, 13:00:00 PM UTC", "12/02/2025, 00:00:00 AM UTC", "12/02/2025, 01:60:00 AM UTC",
         "12/02/2025, 01:00:00 AM XYZ", "yesterday", "2025-13-01T00:00:00.000Z", "12/02/2025, 01:00:00 AM UTC x",
-        "2025-12-02T24:00:00.000Z", "***",
+        "2025-12-02T24:00:00.000Z", "***", "Mon 2, 2025", "2025-12-02T12:00:00+99:00", "12/02/25, 25:00",
+        "01/01/0001, 12:00:00 AM UTC", "12/31/1999, 11:59:59 PM UTC", "01/01/2050, 12:00:00 AM UTC",
+        "01/01/3025, 12:00:00 AM UTC", "9999-12-31T23:59:59Z", "9999-12-31 23:59:59", "31/12/9999", "25/5/9", "0/0/0",
+        "\uff11\uff12/02/2025 13:00", "12/02/2025\x00",
     ],
 )  # fmt: skip
 def test_what_is_no_time_is_null_and_never_guessed(text):
@@ -55,7 +71,7 @@ def test_a_leap_day_is_a_day():
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.datetimes(datetime(1971, 1, 1), datetime(2199, 1, 1)), st.integers(0, 999))
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2049, 12, 31)), st.integers(0, 999))
 def test_the_fast_way_agrees_with_python(moment, milli):
     moment = moment.replace(microsecond=0, tzinfo=UTC)
     native = moment.strftime("%m/%d/%Y, %I:%M:%S %p UTC")
@@ -101,3 +117,174 @@ def test_a_time_frame_is_two_times(between):
 def test_a_slice_of_a_column_is_read_like_the_column():
     column = pa.array(["x", "12/02/2025, 12:05:09 PM UTC", "y"]).slice(1, 1)
     assert times.parse(column).to_pylist() == [NOON]
+
+
+# What the cells of a whole column decide ----------------------------------------------------------------------
+
+
+def times_of(*texts, **said):
+    """The moments (without UTC), how exact they are, which could be two, and the notes, as of a whole file."""
+    column = pa.array(texts, pa.string())
+    clocks = Clocks(survey=lambda: {"search_time": times.evidence(column)}, **said)
+    found = times.read(column, clocks.of("search_time"))
+    moments = [moment and moment.replace(tzinfo=None) for moment in found.moments.to_pylist()]
+    return moments, found.precision.to_pylist(), found.two_ways.to_pylist(), list(clocks.notes())
+
+
+JUNE_5, MAY_6 = datetime(2025, 6, 5, 14, 3), datetime(2025, 5, 6, 14, 3)
+OPEN = "06/05/2025 14:03"
+
+
+@pytest.mark.parametrize(
+    ("others", "moment"),
+    [
+        (["13/05/2025 14:07"], MAY_6),
+        (["05/13/2025 14:07"], JUNE_5),
+        (["13/05/2025 14:07", "05/13/2025 14:07"], None),
+        (["05/05/2025 14:07"], None),
+        ([], None),
+        (
+            ["05/13/2025, 02:07:00 PM UTC"],
+            None,
+        ),  # the vendor's own form is month first and says nothing of others
+        (["2025-05-13 14:07:00"], None),
+    ],
+)
+def test_one_date_that_can_be_read_one_way_decides_the_column(others, moment):
+    moments, _, two_ways, notes = times_of(OPEN, *others)
+    assert moments[0] == moment
+    assert two_ways == [moment is None, *[False] * len(others)]
+    assert all(moments[1:])
+    assert len(notes) == 1
+    assert "dates that could be read two ways: 1, " + ("read" if moment else "not read") in notes[0]
+
+
+def test_a_persons_word_decides_where_the_file_does_not():
+    assert times_of(OPEN, said="day first")[0] == [MAY_6]
+    assert times_of(OPEN, "13/05/2025 14:07", "05/13/2025 14:07", said="month first")[0][0] == JUNE_5
+    assert "source.toml says so" in times_of(OPEN, said="day first")[3][0]
+
+
+def test_the_vendors_own_form_is_month_first_whatever_stands_beside_it():
+    native = "06/05/2025, 02:03:00 PM UTC"
+    assert times_of(native, "13/05/2025 14:07")[0][0] == JUNE_5
+    assert times_of(native, said="day first")[0] == [JUNE_5]
+
+
+def test_two_digits_are_a_year_where_the_vendor_sold_cameras():
+    assert times_of("6/5/25 14:03", "5/13/25 14:07")[0][0] == JUNE_5
+    assert times_of("25/06/05 14:03")[0] == [JUNE_5]
+    assert times_of("6/5/25 14:03")[2] == [True]
+
+
+@pytest.mark.parametrize(
+    ("others", "moment"),
+    [
+        (["13/05/2025 14:07", "28/05/2025 14:07"], MAY_6),  # set to the United States, a file from elsewhere
+        (
+            ["05/13/2025 14:07", "05/14/2025 14:07"],
+            MAY_6,
+        ),  # set to another country, a file from the United States
+        (["13/05/2025 14:07", "2025-06-13 14:03:00"], None),  # nothing was exchanged after the 12th
+        (["13/05/2025 14:07", "05/13/2025 14:07"], None),
+        (["13/05/2025 14:07", "03/04/2025 14:07"], None),  # a spreadsheet would have taken this for a date
+        (["13/06/2025 14:07"], None),  # as it is it lies in the month of the others
+        (["05/13/2025, 02:07:00 PM UTC"], JUNE_5),  # no spreadsheet takes the vendor's own form for a date
+        ([], JUNE_5),
+    ],
+)
+def test_days_and_months_that_a_spreadsheet_exchanged_are_put_back_where_the_file_proves_it(others, moment):
+    moments, _, two_ways, notes = times_of("2025-06-05 14:03:00", *others, date_cells=True)
+    assert (moments[0], two_ways[0]) == (moment, moment is None)
+    assert any("exchanged day and month" in note for note in notes) is (moment != JUNE_5)
+
+
+def test_dates_of_a_file_that_is_no_workbook_were_exchanged_by_nobody():
+    assert times_of("2025-06-05 14:03:00", "13/05/2025 14:07")[0][0] == JUNE_5
+
+
+CHICAGO = {"zone": "America/Chicago", "day_zone": "America/Chicago"}
+
+
+def test_a_date_without_a_time_is_the_camera_owners_day():
+    moments, precision, _, _ = times_of("2025-06-05", "Dec 2, 2025", "12/31/2025", day_zone="America/Chicago")
+    assert moments == [datetime(2025, 6, 5, 5), datetime(2025, 12, 2, 6), datetime(2025, 12, 31, 6)]
+    assert precision == ["day"] * 3
+
+
+def test_a_workbooks_day_among_times_is_a_midnight():
+    moments, precision, _, _ = times_of(
+        "2025-06-05", "2025-06-20 14:03:07", date_cells=True, day_zone="America/Chicago"
+    )
+    assert moments[0] == datetime(2025, 6, 5)
+    assert precision == ["second", "second"]
+
+
+def test_times_without_a_zone_are_in_the_files_own_and_the_hour_that_clocks_repeat_or_leave_out_is_none():
+    cells = [
+        "2025-06-05 14:03:07",
+        "06/05/2025, 02:03:07 PM UTC",
+        "2025-11-02 01:30:00",
+        "2025-03-09 02:30:00",
+    ]
+    moments = times_of(*cells, **CHICAGO)[0]
+    assert moments == [datetime(2025, 6, 5, 19, 3, 7), datetime(2025, 6, 5, 14, 3, 7), None, None]
+
+
+def test_times_cut_to_minutes_or_days_are_known_by_the_whole_column():
+    minutes = [f"2025-06-05 14:{n % 60:02}:00" for n in range(101)]
+    assert set(times_of(*minutes)[1]) == {"minute"}
+    assert set(times_of(*minutes[:100])[1]) == {"second"}
+    assert set(times_of(*minutes, "2025-06-05 14:00:01")[1]) == {"second"}
+    midnights = times_of(
+        *[f"06/{n:02}/2025, 12:00:00 AM UTC" for n in range(1, 12)], day_zone="America/Chicago"
+    )
+    assert (midnights[0][0], set(midnights[1])) == (datetime(2025, 6, 1, 5), {"day"})
+    assert times_of("2025-06-05 14:03", "2025-06-05 14:03:01")[1] == ["minute", "second"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "12/31/1969, 11:59:55 PM UTC\n01/01/1970, 12:00:05 AM UTC",
+        "12/01/2025, 12:00:00 AM UTC\n12/31/2037, 12:00:00 AM UTC",
+        "12/01/3025, 12:00:00 AM UTC\n12/31/9999, 12:00:00 AM UTC",
+        "01/01/0001, 12:00:00 AM UTC - 12/31/2025, 12:00:00 AM UTC",
+    ],
+)
+def test_a_time_frame_from_1970_or_without_an_end_is_not_known(cell):
+    clocks = Clocks()
+    start, end = times.pair(pa.array([cell]), clocks.of("time_frame"))
+    assert start.to_pylist() == end.to_pylist() == [None]
+    assert list(clocks.notes()) == ["time frames that begin or end before 2000 or after 2036, not known: 1"]
+
+
+def test_a_reversed_time_frame_is_kept_and_noted():
+    clocks = Clocks()
+    cell = "05/04/2025, 06:00:00 PM UTC\n05/04/2025, 05:00:00 PM UTC"
+    start, end = times.pair(pa.array([cell]), clocks.of("time_frame"))
+    assert start[0].as_py() > end[0].as_py()
+    assert list(clocks.notes()) == ["time frames that end before they begin, kept: 1"]
+
+
+DATES = st.dates(datetime(2017, 1, 1).date(), datetime(2049, 12, 31).date())
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(DATES, min_size=1, max_size=20), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y"]))
+def test_a_column_is_read_as_it_was_written_or_not_at_all(days, form):
+    moments, _, two_ways, _ = times_of(*[day.strftime(form) for day in days])
+    assert all(moment is None or moment.date() == day for moment, day in zip(moments, days))
+    assert [moment is None for moment in moments] == two_ways
+    if any(day.day > 12 for day in days):
+        assert not any(two_ways)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.text(st.sampled_from("0123456789/-.: ,TAPMUTCZ+"), max_size=24), max_size=5), st.booleans()
+)
+def test_no_text_stops_the_reading(cells, date_cells):
+    moments, precision, two_ways, _ = times_of(*cells, date_cells=date_cells, **CHICAGO)
+    assert len(moments) == len(precision) == len(two_ways) == len(cells)
+    assert all(moment is None or datetime(1999, 12, 31) < moment < datetime(2050, 1, 2) for moment in moments)

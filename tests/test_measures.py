@@ -926,3 +926,27 @@ def test_the_programmes_growth_counts_agreements_and_agencies_apart(lists):
     empty, none = measures.growth([])
     assert {one["value"] for one in empty} == {None}
     assert none.empty
+
+
+def test_searches_of_which_only_the_day_is_known_have_no_hour_and_no_lookback():
+    frame = {"searched_at": "2025-12-05T06:00:00Z", "window_start": "2025-10-01T00:00:00Z"}
+    day = {**frame, "searched_at_precision": "day"}
+    both = searches(frame, day, day)
+    assert measures.by_hour(both, "America/Chicago")["searches"].sum() == 1
+    assert measures.hours_unknown(both) == "Not among them: 2 searches of which the log gives only the day."
+    assert measures.hours_unknown(searches(frame)) == ""
+    found = measures.lookup(measures.reach(both))
+    over = found["windows_over_30_days", "all"]
+    assert (over["value"], over["denominator"]) == (1, 1)
+    assert found["window_lengths_over_30_days", "all"]["denominator"] == 3
+    none = measures.lookup(measures.reach(searches(day)))
+    for name in ("windows_over_30_days", "longest_lookback_days"):
+        assert none[name, "all"]["value"] is None
+        assert "the day of a search and no time" in none[name, "all"]["because"]
+
+
+def test_rows_known_to_the_day_or_minute_are_equal_by_no_rule_but_ids():
+    for precision in ("minute", "day"):
+        rows = searches(*[{"searched_at_precision": precision, "search_key": key} for key in "abc"])
+        table = measures.distinct_by_rule(rows).set_index("rule")["repeated_rows"]
+        assert not table.drop("every column of the released record").any()

@@ -78,6 +78,17 @@ def test_a_name_that_is_no_place_lists_those_that_are(repository, name):
             r"\[\[waiting\]\] says no camera_owner",
         ),
         ('"America/Chicago"', '"../../etc/passwd"', "is no zone"),
+        (
+            'name = "log.csv"',
+            'name = "log.csv"\ndates = "European"',
+            'is neither "day first" nor "month first"',
+        ),
+        (
+            'name = "log.csv"',
+            'name = "log.csv"\ntime_zone = "Pacific"',
+            r"log\.csv: time_zone = 'Pacific' is no zone",
+        ),
+        ('name = "log.csv"', 'name = "log.csv"\nreceived = "yesterday"', "yesterday"),
         ('"2025-12-02"', '"2025-13-02"', "month"),
         ('title = "Tarnwick"', "title = ", "Fix that line"),
     ],

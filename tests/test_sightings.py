@@ -8,17 +8,20 @@ import pytest
 from analysis import sightings
 
 USUAL = {
+    "source_file": "log.csv",
+    "source_row": 1,
     "searching_agency": "Quellmere GA PD",
     "searched_at": datetime(2025, 12, 2, 0, 30, tzinfo=UTC),
+    "searched_at_precision": "second",
     "window_start": datetime(2025, 12, 1, tzinfo=UTC),
     "window_end": datetime(2025, 12, 2, tzinfo=UTC),
     "search_type": "lookup",
     "vendor_id": "a",
     "reason_as_released": "theft",
 }
-SCHEMA = pa.schema([
-    (name, pa.timestamp("us", "UTC") if name.startswith(("searched", "window")) else pa.string()) for name in USUAL
-])  # fmt: skip
+MOMENT = pa.timestamp("us", "UTC")
+KINDS = {"source_row": pa.int64(), "searched_at": MOMENT, "window_start": MOMENT, "window_end": MOMENT}
+SCHEMA = pa.schema([(name, KINDS.get(name, pa.string())) for name in USUAL])
 
 
 def keys(*changes, by="rule"):
@@ -52,6 +55,18 @@ def test_another_agency_second_or_time_frame_is_another_search(change):
 def test_milliseconds_do_not_split_a_search():
     one, other = keys({}, {"searched_at": datetime(2025, 12, 2, 0, 30, 0, 789_000, tzinfo=UTC)})
     assert one == other
+
+
+@pytest.mark.parametrize("precision", ["minute", "day"])
+def test_equal_days_and_minutes_are_not_equal_seconds(precision):
+    known = {"searched_at_precision": precision}
+    one, next_row, other_log, again = keys(
+        known, {**known, "source_row": 2}, {**known, "source_file": "other.csv"}, known
+    )
+    assert len({one, next_row, other_log}) == 3
+    assert one == again
+    with_id = keys(known, {**known, "source_row": 2}, by="released id")
+    assert len(set(with_id)) == 1
 
 
 def test_the_vendors_id_decides_where_it_is_asked_to():

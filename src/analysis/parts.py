@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from analysis import agencies, readers, reasons, searches, sightings
 from analysis.formats import Form, NotASearchAudit, is_header, recognise_section, refuse_incomplete
+from analysis.formats.clocks import Clocks, Evidence
 from analysis.ledger import Entry, Ledger
 from analysis.places import Place, ReleasedFile
 from analysis.readers import Block, archives
@@ -41,6 +42,7 @@ SCHEMA = pa.schema(
         ("agency_kind", pa.string()),
         ("own_search", pa.bool_()),
         ("searched_at", pa.timestamp("us", "UTC")),
+        ("searched_at_precision", pa.string()),
         ("window_start", pa.timestamp("us", "UTC")),
         ("window_end", pa.timestamp("us", "UTC")),
         ("networks_searched", pa.int64()),
@@ -211,12 +213,17 @@ def _read(member: archives.Member, account: _Account, step: Step, threads: int) 
     if member.path is None:
         raise _NotRead(f"{member.name}: {member.why}")
 
-    def work(read: tuple[Block, Form]) -> Done:
-        return _typed(*read, account.file, step)
+    path = member.path
 
+    def work(read: tuple[Block, Form]) -> Done:
+        return _typed(*read, account, step)
+
+    def read() -> Iterator[tuple[Block, Form]]:
+        return _recognised(readers.stream(path, account.file.name, is_header), account.file)
+
+    account.survey = lambda: _survey(read())
     try:
-        blocks = readers.stream(member.path, account.file.name, is_header)
-        for done in in_order(work, account.taking(_recognised(blocks, account.file)), threads):
+        for done in in_order(work, account.taking(read()), threads):
             account.add(done)
             yield done
     except (NotASearchAudit, readers.NoKnownHeader) as error:
@@ -241,8 +248,18 @@ def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[tuple[B
         yield block, forms[section.columns]
 
 
-def _typed(block: Block, form: Form, file: ReleasedFile, step: Step) -> Done:
-    typed, refused = searches.type_rows(block.section, form, file)
+def _survey(blocks: Iterable[tuple[Block, Form]]) -> dict[str, Evidence]:
+    """What all dates of a file say, by our column names."""
+    found: dict[str, Evidence] = {}
+    for block, form in blocks:
+        for column, evidence in searches.evidence(block.section, form).items():
+            found.setdefault(column, Evidence()).add(evidence)
+    return found
+
+
+def _typed(block: Block, form: Form, account: _Account, step: Step) -> Done:
+    file = account.file
+    typed, refused = searches.type_rows(block.section, form, file, account.clocks)
     rejected = refused
     if block.asides:
         asides = searches.asides_table(block.asides, form, file)
@@ -324,6 +341,8 @@ class _Account:
 
     file: ReleasedFile
     time_zone: str
+    survey: Callable[[], dict[str, Evidence]] = dict
+    clocks: Clocks | None = None
     forms: dict[str, None] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
     unnamed: dict[str, None] = field(default_factory=dict)
@@ -335,11 +354,16 @@ class _Account:
     searches: int = 0
     realigned: int = 0
     outside: int = 0
+    precision: Counter[str] = field(default_factory=Counter)
+    late: int = 0
     times: list[datetime] = field(default_factory=list)
 
     def taking(self, blocks: Iterable[tuple[Block, Form]]) -> Iterator[tuple[Block, Form]]:
         """The same blocks, each written down as it is read."""
         for block, form in blocks:
+            if self.clocks is None:
+                is_workbook = block.section.sheet is not None
+                self.clocks = searches.file_clocks(self.file, self.survey, is_workbook, self.time_zone)
             self.records += block.records
             self.counted += block.counted
             self.asides.update(aside.why for aside in block.asides)
@@ -355,7 +379,10 @@ class _Account:
         self.refused.update(done.refused)
         self.masked.update(done.masked)
         self.realigned += pc.sum(done.searches.column("realigned")).as_py() or 0
-        self.outside += _outside_period(self.file, done.searches, self.time_zone)
+        outside = _days_outside(self.file, done.searches, self.time_zone)
+        self.outside, self.late = self.outside + outside[0], self.late + outside[1]
+        for one in pc.value_counts(done.searches.column("searched_at_precision")).to_pylist():
+            self.precision[one["values"]] += one["counts"]
         ends = pc.min_max(done.searches.column("searched_at")).as_py()
         times = [*self.times, *(end for end in ends.values() if end)]
         self.times = [min(times), max(times)] if times else []
@@ -373,7 +400,7 @@ class _Account:
         moved = f"{self.realigned:,} rows had slipped under other columns and were put back by their times"
         notes = [
             *self.notes, *self.unnamed, *_may_be_cut(self.records), *([outside] if self.outside else []),
-            *([moved] if self.realigned else []),
+            *([moved] if self.realigned else []), *(self.clocks.notes() if self.clocks else []), *self._inexact(),
         ]  # fmt: skip
         return {
             **_beginning(self.file, "; ".join(self.forms)),
@@ -385,6 +412,14 @@ class _Account:
             "masked_cells": "; ".join(f"{name} {n:,}" for name, n in sorted(self.masked.items())),
             "notes": "; ".join(notes),
         }
+
+    def _inexact(self) -> Iterator[str]:
+        """What is to be said of searches of which the second is not known, and of those after the file was taken."""
+        for precision in ("minute", "day"):
+            if self.precision[precision]:
+                yield f"searches known to the {precision} only: {self.precision[precision]:,}"
+        if self.late:
+            yield f"searches dated after {self.file.received}, the day the file was taken: {self.late:,}"
 
 
 def _beginning(file: ReleasedFile, forms: str) -> dict[str, Any]:
@@ -404,14 +439,17 @@ def _archive_facts(file: ReleasedFile, unread: Sequence[str]) -> dict[str, Any]:
     return {**_beginning(file, "archive"), **counts, "notes": notes}
 
 
-def _outside_period(file: ReleasedFile, table: pa.Table, time_zone: str) -> int:
-    """How many searches lie outside the local days that source.toml gives the file."""
-    if file.period is None:
-        return 0
-    first, last = (pa.scalar(day, pa.date32()) for day in file.period)
+def _days_outside(file: ReleasedFile, table: pa.Table, time_zone: str) -> tuple[int, int]:
+    """How many searches lie outside the local days that source.toml gives the file, and after the day it was taken."""
+    if file.period is None and file.received is None:
+        return 0, 0
     local = pc.local_timestamp(table.column("searched_at").cast(pa.timestamp("us", time_zone)))
     day = pc.floor_temporal(local, unit="day").cast(pa.date32())
-    return pc.sum(pc.or_(pc.less(day, first), pc.greater(day, last))).as_py() or 0
+    late = pc.sum(pc.greater(day, file.received)).as_py() or 0 if file.received else 0
+    if file.period is None:
+        return 0, late
+    first, last = file.period
+    return pc.sum(pc.or_(pc.less(day, first), pc.greater(day, last))).as_py() or 0, late
 
 
 def _may_be_cut(records: int) -> list[str]:

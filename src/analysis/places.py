@@ -50,7 +50,9 @@ class ReleasedFile:
     `searching_agency` is for logs without an organisation column. `own_agency` is the camera owner's own
     police, in canonical spelling, where its searches are to be told from outsiders'. `period` holds the
     first and last local day that the file is said to cover. `columns` maps unusual column names to ours.
-    `leave_out` names members of an archive that hold no searches, as a person has seen.
+    `leave_out` names members of an archive that hold no searches, as a person has seen. `dates` is the order of day
+    and month where the file leaves it open, `time_zone` that of its times without a zone (UTC, if nobody says),
+    `received` the day on which the file was taken: no search in it can be later.
     """
 
     name: str
@@ -64,6 +66,9 @@ class ReleasedFile:
     period: tuple[date, date] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
+    dates: str | None = None
+    time_zone: str | None = None
+    received: date | None = None
 
 
 @dataclass(frozen=True)
@@ -215,6 +220,7 @@ def read(name: str, text: str, top: Path) -> Place:
         raise BadSource(f"{shown}: {error}") from None
 
 
+DATES = ("day first", "month first")
 SAME_SEARCH = (None, "released id", "rule")
 
 
@@ -225,7 +231,7 @@ def _all(kind: type | tuple[type, ...], found: Iterable[Any]) -> bool:
 _IS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "str": ("a text in quotation marks", lambda said: isinstance(said, str)),
     "int": ("a whole number", lambda said: isinstance(said, int) and not isinstance(said, bool)),
-    "date": ("a day, as 2025-12-02", lambda said: type(said) is date),
+    "date": ("a day, as 2025-12-02", lambda said: isinstance(said, str | date)),
     "tuple[str, ...]": (
         'texts, as ["one", "other"]',
         lambda said: isinstance(said, list) and _all(str, said),
@@ -258,11 +264,7 @@ def _place(name: str, said: dict[str, Any], top: Path) -> Place:
     kind = said.get("kind", "records")
     if kind not in KINDS:
         raise ValueError(f'kind = {kind!r} is neither "records" nor "replica"')
-    zone = said.get("time_zone", "UTC")
-    try:
-        ZoneInfo(zone)
-    except (KeyError, OSError, ValueError) as error:
-        raise ValueError(f"time_zone = {zone!r} is no zone; write it as America/Chicago") from error
+    zone = _zone(said.get("time_zone", "UTC"), "")
     files = tuple(_file(entry) for entry in said.get("file", []))
     if len({paths.key(file.name) for file in files}) < len(files):
         raise ValueError("two [[file]] entries have one name; each file is listed once")
@@ -315,12 +317,30 @@ def _file(said: dict[str, Any]) -> ReleasedFile:
         raise ValueError(f"{where}: log = {file.log!r} is none of {', '.join(LOGS)}")
     if why := paths.why_not(file.name):
         raise ValueError(f"{where}: {why}. Give the file another name, inside the place's folder")
+    if file.dates not in (None, *DATES):
+        raise ValueError(f'{where}: dates = {file.dates!r} is neither "day first" nor "month first"')
+    if file.time_zone:
+        _zone(file.time_zone, f"{where}: ")
+    if file.received:
+        file = replace(file, received=_day(file.received))
     if file.period is None:
         return file
-    first, last = (date.fromisoformat(str(day)[:10]) for day in file.period)
+    first, last = map(_day, file.period)
     if first > last:
         raise ValueError(f"{where}: its period ends before it begins")
     return replace(file, period=(first, last))
+
+
+def _day(said: str | date) -> date:
+    return date.fromisoformat(str(said)[:10])
+
+
+def _zone(zone: str, where: str) -> str:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, OSError, ValueError) as error:
+        raise ValueError(f"{where}time_zone = {zone!r} is no zone; write it as America/Chicago") from error
+    return zone
 
 
 def _check(said: Mapping[str, Any], shape: Mapping[str, str], needed: Sequence[str], where: str) -> None:

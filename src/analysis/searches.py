@@ -21,13 +21,14 @@ from analysis.formats import (
     shifted,
     times,
 )
+from analysis.formats.clocks import Clocks, Evidence
 from analysis.places import ReleasedFile
 from analysis.readers import Aside, Section
 
-WHY = (*readers.WHY, "no search time", "search time not readable", "system activity of the vendor")
-"""Every reason for which a released row is not among the searches."""
-
 UNTIMED = ("no search time", "search time not readable")
+TWO_WAYS = "search date could be read two ways"
+WHY = (*readers.WHY, *UNTIMED, TWO_WAYS, "system activity of the vendor")
+"""Every reason for which a released row is not among the searches."""
 
 REJECTED = pa.schema(
     [
@@ -50,28 +51,50 @@ offense type arriving agency by agency; the offense type everywhere. From the ve
 rows of released files."""
 
 
-def type_rows(section: Section, form: Form, file: ReleasedFile) -> tuple[pa.Table, pa.Table]:
+def type_rows(
+    section: Section, form: Form, file: ReleasedFile, clocks: Clocks | None = None
+) -> tuple[pa.Table, pa.Table]:
     """Searches and rejected rows of one section.
+
+    `clocks` say what the whole file's dates mean; without them the section is taken for the whole file.
 
     The first table has a row for each search, typed, with what the released file says about itself
     (`camera_owner`) and without officers, plates, filters or case numbers; `realigned` marks rows whose cells
     had slipped under other columns (`formats.shifted`). The second has the `REJECTED` columns. Together they have
     the section's rows, both in their order.
     """
-    searched_at = times.parse(_search_time(section, form))
-    why = _why_not(section, form, searched_at)
+    clocks = clocks or file_clocks(file, lambda: evidence(section, form), section.sheet is not None)
+    searched = times.read(_search_time(section, form), clocks.of("search_time"))
+    why = _why_not(section, form, searched)
     if not why:
-        return _typed(section, form, file, searched_at), REJECTED.empty_table()
-    keep = np.array([reason is None for reason in why])
-    typed = [_typed(_rows(section, keep), form, file, searched_at.filter(pa.array(keep)))]
+        return _typed(section, form, file, searched, clocks), REJECTED.empty_table()
+    keep = pa.array([reason is None for reason in why], pa.bool_())
+    kept = times.Times(*(column.filter(keep) for column in searched))
+    typed = [_typed(_rows(section, keep.to_numpy(zero_copy_only=False)), form, file, kept, clocks)]
     untimed = np.flatnonzero([reason in UNTIMED for reason in why])
     for moved, rows in shifted.put_back(_rows(section, untimed), form):
-        moved_at = times.parse(_search_time(moved, form))
-        typed.append(_typed(moved, form, file, moved_at, realigned=True))
+        moved_at = times.read(_search_time(moved, form), clocks.of("search_time"))
+        typed.append(_typed(moved, form, file, moved_at, clocks, realigned=True))
         for row in untimed[rows]:
             why[row] = None
     table = pa.concat_tables(typed)
     return (table.sort_by("source_row") if len(typed) > 1 else table), _rejected(section, form, file, why)
+
+
+def file_clocks(
+    file: ReleasedFile, survey: Callable[[], dict[str, Evidence]], date_cells: bool, day_zone: str = "UTC"
+) -> Clocks:
+    """The clocks of a file as its entry in source.toml says, and as `survey` finds its dates."""
+    return Clocks(file.time_zone or "UTC", day_zone, file.dates, date_cells, survey)
+
+
+def evidence(section: Section, form: Form) -> dict[str, Evidence]:
+    """What a section's dates say of their order and of how exact they are, by our column names."""
+    frame = [times.evidence(side) for side in times.halves(_text(section, form, "time_frame"))]
+    frame[0].add(frame[1])
+    single = {"search_time": _search_time(section, form)}
+    single |= {name: _text(section, form, name) for name in ("window_start", "window_end")}
+    return {"time_frame": frame[0], **{name: times.evidence(texts) for name, texts in single.items()}}
 
 
 def _rows(section: Section, which: np.ndarray) -> Section:
@@ -128,10 +151,15 @@ def _text(section: Section, form: Form, column: str) -> pa.Array:
 
 
 def _typed(
-    section: Section, form: Form, file: ReleasedFile, searched_at: pa.Array, realigned: bool = False
+    section: Section,
+    form: Form,
+    file: ReleasedFile,
+    searched: times.Times,
+    clocks: Clocks,
+    realigned: bool = False,
 ) -> pa.Table:
     rows = section.cells.num_rows
-    start, end = _window(section, form)
+    start, end = _window(section, form, clocks)
     released_id = _optional(section, form, "released_id")
     return pa.table(
         {
@@ -143,7 +171,8 @@ def _typed(
             "vendor_id": pa.nulls(rows, pa.string()) if form.own_ids else released_id,
             "camera_owner": _camera_owner(section, form, file),
             "searching_agency_as_released": _agency(section, form, file),
-            "searched_at": searched_at,
+            "searched_at": searched.moments,
+            "searched_at_precision": searched.precision,
             "window_start": start,
             "window_end": end,
             "networks_searched": _count(section, form, "networks"),
@@ -153,7 +182,7 @@ def _typed(
             "has_case_number": _has_case_number(section, form),
             "reason_as_released": _text(section, form, "reason"),
             "offense_types_as_released": _offense_types(section, form),
-            "era": era(searched_at),
+            "era": era(searched.moments),
         }
     )
 
@@ -231,14 +260,14 @@ def _agency(section: Section, form: Form, file: ReleasedFile) -> pa.Array:
     return _constant(file.searching_agency or file.camera_owner, section.cells.num_rows)
 
 
-def _window(section: Section, form: Form) -> tuple[pa.Array, pa.Array]:
+def _window(section: Section, form: Form, clocks: Clocks) -> tuple[pa.Array, pa.Array]:
     if "time_frame" in form:
-        return times.pair(_text(section, form, "time_frame"))
+        return times.pair(_text(section, form, "time_frame"), clocks.of("time_frame"))
     if "window_start" not in form and "window_end" not in form:
         none = pa.nulls(section.cells.num_rows, times.TYPE)
         return none, none
-    start, end = (times.parse(_text(section, form, name)) for name in ("window_start", "window_end"))
-    return start, end
+    names = ("window_start", "window_end")
+    return times.frame(*(_text(section, form, name) for name in names), *map(clocks.of, names))
 
 
 def _has_case_number(section: Section, form: Form) -> pa.Array:
@@ -257,17 +286,18 @@ def _offense_types(section: Section, form: Form) -> pa.Array:
 # Rows that are no searches ----------------------------------------------------------------------------------
 
 
-def _why_not(section: Section, form: Form, searched_at: pa.Array) -> list[str | None]:
+def _why_not(section: Section, form: Form, searched: times.Times) -> list[str | None]:
     """For each row why it is no search, or None; an empty list when every row is one."""
     moderation = _text(section, form, "moderation")
     system = _by_distinct(moderation, is_system_activity, pa.bool_())
-    if not searched_at.null_count and not pc.any(system).as_py():
+    if not searched.moments.null_count and not pc.any(system).as_py():
         return []
     blank = pc.equal(pc.utf8_trim_whitespace(_search_time(section, form)), "")
     why: list[str | None] = [None] * section.cells.num_rows
     for column, reason in (
         (system, "system activity of the vendor"),
-        (searched_at.is_null(), "search time not readable"),
+        (searched.moments.is_null(), "search time not readable"),
+        (searched.two_ways, TWO_WAYS),
         (blank, "no search time"),
     ):
         for row in np.flatnonzero(column.to_numpy(zero_copy_only=False)):

@@ -4,6 +4,9 @@ The vendor's id is the same in every log that recorded a search, as a data dicti
 reports (none-below/sm-alpr, September 2026; its authors matched plates and times by it). But exports before
 December 2025 have none, plates are gone, and a reason may be masked in one log and not in another. What stays in
 all of them is who searched, when, and for which window.
+
+Where a log tells only the day or the minute of a search, many searches of an agency share it. By the rule such rows
+are never one search: without an id they stay apart, and a search that two logs hold counts twice.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 RULE = "same searching agency, same second, same time frame"
 """The published rule under which two rows are one search.
@@ -38,12 +42,17 @@ def method_for(camera_owners: Iterable[str], said: str | None = None) -> str:
 def mark(table: pa.Table, by: str) -> pa.Table:
     """The table with `search_key` (16 hexadecimal digits), equal for rows that record the same search.
 
-    `by` is one of `METHODS`; a row without an id of the vendor's falls back on the rule. Needs
-    `searching_agency`, `searched_at`, `window_start`, `window_end` and, for "released id", `vendor_id`.
+    `by` is one of `METHODS`; a row without an id of the vendor's falls back on the rule. By the rule a row whose
+    second is not known shares its key with no other. Needs `source_file`, `source_row`, `searching_agency`,
+    `searched_at`, `searched_at_precision`, `window_start`, `window_end` and, for "released id", `vendor_id`.
     """
     key = mix(_texts(table.column("searching_agency")), _microseconds(table.column("searched_at")))
     for column in ("window_start", "window_end"):
         key = mix(key, _microseconds(table.column(column)))
+    exact = pc.equal(table.column("searched_at_precision"), "second").to_numpy()
+    if not exact.all():
+        row = table.column("source_row").to_numpy().astype(np.uint64)
+        key = np.where(exact, key, mix(_texts(table.column("source_file")), row))
     if by == "released id":
         ids = table.column("vendor_id")
         key = np.where(ids.is_valid().to_numpy(), _texts(ids), key)

@@ -348,6 +348,10 @@ def place_of(searches: Searches) -> str:
     return "file_row_number" if isinstance(searches, Stored) else "row_number() over ()"
 
 
+DAY_ONLY = "(searched_at_precision = 'day')"
+"""An SQL condition: of the search only the day is known."""
+
+
 @once
 def period(searches: Searches) -> pd.Series:
     """The `first` and the `last` search (UTC), missing where there is none."""

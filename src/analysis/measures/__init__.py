@@ -13,6 +13,7 @@ from analysis.measures.cutovers import (
     changed_character,
     changes_in,
     cut_overs,
+    hours_unknown,
     word_blocking,
 )
 from analysis.measures.files import by_era, by_moderation, coverage, left_out, per_day, released
@@ -88,8 +89,9 @@ __all__ = [
     "by_definition", "by_era", "by_hour", "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_side",
     "by_standing", "by_state", "candidate_spellings", "candidate_words", "changed_character", "changes_in",
     "common_reasons", "counts_in", "coverage", "cut_overs", "definitions_by_owner", "disagreements",
-    "distinct_by_rule", "formatted", "growth", "hidden_elsewhere", "ids_across_logs", "immigration_hidden_elsewhere",
-    "immigration_per_week", "immigration_searches", "is_named", "left_out", "lengths", "lists_read",
+    "distinct_by_rule", "formatted", "growth", "hidden_elsewhere", "hours_unknown", "ids_across_logs",
+    "immigration_hidden_elsewhere", "immigration_per_week", "immigration_searches", "is_named", "left_out", "lengths",
+    "lists_read",
     "logs_per_search", "lookup", "name_errors", "names_resolved", "number", "numbers_otherwise", "of_part",
     "offense_types", "open_names", "origin_by_week", "other_lists", "otherwise", "overlaps", "own_cameras",
     "own_searches", "per_day", "reach", "reach_by_type", "reach_spread", "reasons_across_logs", "reasons_given",

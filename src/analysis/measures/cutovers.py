@@ -10,19 +10,30 @@ from analysis.measures.agencies import by_agency, is_named
 from analysis.measures.changes import AFTER, CUT_OVERS
 from analysis.measures.immigration import counts_in
 from analysis.measures.numbers import Number, Numbers, number, rows_of, share
-from analysis.tallies import Searches, local_time, once, period, tally
+from analysis.tallies import DAY_ONLY, Searches, count, local_time, once, period, tally
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def by_hour(searches: Searches, time_zone: str) -> pd.DataFrame:
-    """Searches by weekday and hour of the camera owners' clock: weekday, hour (0 to 23), searches; none is left out."""
+    """Searches by weekday and hour of the camera owners' clock: weekday, hour (0 to 23), searches.
+
+    Searches of which only the day is known have no hour and are left out (`hours_unknown`).
+    """
     local = local_time(searches, time_zone)
-    lines = tally(searches, weekday=f"isodow({local}) - 1", hour=f"hour({local})").astype(int)
+    hours = {"weekday": f"isodow({local}) - 1", "hour": f"hour({local})"}
+    lines = tally(searches, where=f"not {DAY_ONLY}", **hours).astype(int)
     every = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
     counts = lines.set_index(["weekday", "hour"])["rows"].reindex(every, fill_value=0)
     table = counts.rename("searches").reset_index()
     return table.assign(weekday=[DAYS[day] for day in table["weekday"]])
+
+
+def hours_unknown(searches: Searches) -> str:
+    """How many searches `by_hour` leaves out, as a sentence; blank where it leaves out none."""
+    rows = count(searches, DAY_ONLY)
+    left = "one search of which the log gives" if rows == 1 else f"{rows:,} searches of which the log gives"
+    return f"Not among them: {left} only the day." if rows else ""
 
 
 def cut_overs(searches: Searches) -> pd.DataFrame:

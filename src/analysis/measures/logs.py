@@ -12,13 +12,16 @@ import pandas as pd
 from analysis.measures.numbers import DEFINITIONS, Numbers, number
 from analysis.tallies import Searches, aside, ask, count, distinct, one_of, periods, tally
 
-MOMENT = "searching_agency, epoch_us(searched_at) // 1000000"
-"""Agency and second, as SQL: what rows of one search have in common by every rule."""
+MOMENT = """searching_agency, epoch_us(searched_at) // 1000000,
+    case when searched_at_precision <> 'second' then source_file || source_row end"""
+"""Agency and second, as SQL: what rows of one search have in common by every rule. A row of which the second is not
+known has nothing in common with another."""
 
 ASKED = (
     "source_file", "camera_owner", "search_key", "released_id", "searching_agency", "searching_agency_as_released",
-    "searched_at", "window_start", "window_end", "networks_searched", "devices_searched", "search_type", "moderation",
-    "reason_origin", "reason_as_released", "topics", "immigration_tier",
+    "searched_at", "searched_at_precision", "source_row", "window_start", "window_end", "networks_searched",
+    "devices_searched", "search_type", "moderation", "reason_origin", "reason_as_released", "topics",
+    "immigration_tier",
 )  # fmt: skip
 """The columns that the measures of this module read."""
 

@@ -16,7 +16,7 @@ from analysis.measures.numbers import (
     share,
     with_share,
 )
-from analysis.tallies import Searches, ask, tally
+from analysis.tallies import DAY_ONLY, Searches, ask, tally
 
 
 def reach(searches: Searches) -> Numbers:
@@ -81,17 +81,19 @@ _DAYS = ("windows_over_30_days", "windows_over_31_days", "windows_over_30_days.o
 
 _DAY = 86_400_000_000
 _BACK, _LONG = (
-    "epoch_us(searched_at) - epoch_us(window_start)",
+    f"case when not {DAY_ONLY} then epoch_us(searched_at) - epoch_us(window_start) end",
     "epoch_us(window_end) - epoch_us(window_start)",
 )
-"""How far back a time frame began and how long it lasted, in microseconds."""
+"""How far back a time frame began and how long it lasted, in microseconds. Where only the day of a search is known, how
+far back it went is not: it could be a day more or less."""
 
 _PATROL = "coalesce(lower(trim(reason_text)) = 'patrol', false)"
 
 
 def _time_frames(searches: Searches) -> pd.DataFrame:
     """The searches with a time frame, by owner and whether 'patrol' is the whole reason: camera_owner, patrol, known,
-    one column for each of the first four `_DAYS`, and longest_lookback in microseconds."""
+    looking_back (of these, with a time of day), one column for each of the first four `_DAYS`, and longest_lookback in
+    microseconds."""
     tests = (
         f"{_BACK} > {30 * _DAY}",
         f"{_BACK} > {31 * _DAY}",
@@ -101,8 +103,9 @@ def _time_frames(searches: Searches) -> pd.DataFrame:
     counts = ", ".join(f'count(*) filter ({test}) as "{name}"' for name, test in zip(_DAYS, tests))
     return ask(
         searches,
-        f"select camera_owner, {_PATROL} as patrol, count(*) as known, {counts}, max({_BACK}) as longest_lookback "
-        "from searches where window_start is not null and window_end is not null group by all",
+        f"select camera_owner, {_PATROL} as patrol, count(*) as known, count({_BACK}) as looking_back, {counts}, "
+        f"max({_BACK}) as longest_lookback from searches "
+        "where window_start is not null and window_end is not null group by all",
     )
 
 
@@ -111,23 +114,36 @@ def _windows(scope: str, lines: pd.DataFrame) -> Numbers:
     if lines.empty:
         because = "the released files have no time frame"
         return [number(name, scope, None, "rows", because=because) for name in _DAYS]
-    patrol, known = lines[lines["patrol"]], int(lines["known"].sum())
-    counts = [*(int(lines[name].sum()) for name in _DAYS[:4]), int(patrol[_DAYS[0]].sum())]
-    no_patrol = {} if len(patrol) else {"because": "no search gives 'patrol' as its whole reason"}
-    longest = _days_back(patrol) if len(patrol) else None
+    patrol = lines[lines["patrol"]]
+    no_patrol = "" if len(patrol) else "no search gives 'patrol' as its whole reason"
     return [
-        *(
-            number(name, scope, count, "rows", numerator=count, denominator=known)
-            for name, count in zip(_DAYS, counts)
-        ),
-        number("longest_lookback_days", scope, _days_back(lines), "days"),
-        number("longest_lookback_days.patrol", scope, longest, "days", **no_patrol),
+        *(_frames(name, scope, lines, name) for name in _DAYS[:4]),
+        _frames(_DAYS[4], scope, lines, _DAYS[0], patrol),
+        _days_back("longest_lookback_days", scope, lines),
+        _days_back("longest_lookback_days.patrol", scope, patrol, no_patrol),
     ]
 
 
-def _days_back(lines: pd.DataFrame) -> int:
+_NO_TIME_OF_DAY = "the released files give the day of a search and no time"
+
+
+def _frames(
+    name: str, scope: str, lines: pd.DataFrame, column: str, part: pd.DataFrame | None = None
+) -> Number:
+    """How many time frames of a part of the lines meet a test, out of all whose answer is known."""
+    known = int(lines["known" if column == "window_lengths_over_30_days" else "looking_back"].sum())
+    if not known:
+        return number(name, scope, None, "rows", because=_NO_TIME_OF_DAY)
+    count = int((lines if part is None else part)[column].sum())
+    return number(name, scope, count, "rows", numerator=count, denominator=known)
+
+
+def _days_back(name: str, scope: str, lines: pd.DataFrame, because: str = "") -> Number:
     """The whole days of the longest lookback."""
-    return int(int(lines["longest_lookback"].max()) / _DAY)
+    longest = lines["longest_lookback"].max()
+    if pd.isna(longest):
+        return number(name, scope, None, "days", because=because or _NO_TIME_OF_DAY)
+    return number(name, scope, int(int(longest) / _DAY), "days")
 
 
 def reach_by_type(searches: Searches) -> pd.DataFrame:

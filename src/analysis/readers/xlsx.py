@@ -219,7 +219,7 @@ class _Dates:
     codes: int = 0
     numbers: int = 0  # under a header that says time or date
     stored: list[dt.date] = field(default_factory=list)
-    typed: list[tuple[int, int]] = field(default_factory=list)  # the first and second number of 12/31/2025
+    typed: int = 0  # cells with a text such as 12/31/2025
 
 
 def _look_at_dates(cells: Sequence[Any], column: str, dates: dict[str, _Dates]) -> None:
@@ -237,29 +237,23 @@ def _look_at_dates(cells: Sequence[Any], column: str, dates: dict[str, _Dates]) 
                 found.codes += 1
             else:
                 found.stored.append(cell)
-        elif isinstance(cell, str) and (typed := re.match(r"\s*(\d{1,2})/(\d{1,2})/\d", cell)):
-            found.typed.append((int(typed[1]), int(typed[2])))
+        elif isinstance(cell, str) and re.match(r"\s*\d{1,2}/\d{1,2}/\d", cell):
+            found.typed += 1
 
 
 def _exchanged(column: str, dates: _Dates) -> str | None:
-    """A note on dates in which day and month could stand for each other, and on what the other cells say.
+    """A note on dates in which day and month could stand for each other where no other cell says which is which.
 
     A spreadsheet set to another country takes 12/05 for 12 May and leaves 12/31 as text, so in a column that it
-    changed no stored day lies after the 12th, and the months are right only when they are exchanged.
+    changed no stored day lies after the 12th. What the texts beside them prove is decided with all dates of a file.
     """
     both = sum(day.day <= 12 and day.day != day.month for day in dates.stored)
-    if not both:
+    if not both or dates.typed or any(day.day > 12 for day in dates.stored):
         return None
-    late = any(day.day > 12 for day in dates.stored)
-    months = {first for first, second in dates.typed if second > 12}
-    verdict = "nothing else in the column says which is which"
-    if late:
-        verdict = "later days in the column show that they were not"
-    elif months and {day.day for day in dates.stored} <= months:
-        verdict = "the dates that stayed text show that they WERE: ask for the file as CSV"
-    elif months and {day.month for day in dates.stored} <= months:
-        verdict = "the dates that stayed text show that they were not"
-    return f"{both:,} dates in {column.strip()!r} could have day and month exchanged; {verdict}"
+    return (
+        f"dates in {column.strip()!r} that could have day and month exchanged: {both:,}; nothing else in the column "
+        "says which is which"
+    )
 
 
 # Notes --------------------------------------------------------------------------------------------------------

@@ -214,6 +214,8 @@ COLUMNS = {
     "computed": "the number computed from these records",
     "notebook": "the notebook that settled it",
     "records": "says 'replica (invented)' where the records are invented",
+    "searched_at": "when the search was made, in UTC; a day without a time begins at the camera owner's midnight",
+    "searched_at_precision": "how much of it the log tells: second, minute or day",
     "source_file": "the released file",
     "source_row": "the number of the record in it; the header is 0",
     "reason": "the stated reason, where it is common or cleared",

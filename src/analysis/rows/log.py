@@ -22,11 +22,12 @@ from analysis.privacy import mask_text
 from analysis.rows.behind import Behind, Condition
 
 COLUMNS = (
-    "source_file", "source_row", "source_page", "camera_owner", "searched_at", "local_day", "searching_agency",
-    "agency_as_released", "agency_state", "agency_kind", "reason", "reason_origin", "offense_types", "immigration_tier",
-    "immigration_kind", "topics", "rules", "era", "search_type", "moderation", "networks_searched", "devices_searched",
-    "lookback_days", "window_days", "has_case_number", "own_search", "mixed", "had_agreement", "is_menu_immigration",
-    "is_vague", "states_no_purpose", "is_patrol", "is_named", "is_out_of_state", "search", "repeats", "repeats_in_log",
+    "source_file", "source_row", "source_page", "camera_owner", "searched_at", "searched_at_precision", "local_day",
+    "searching_agency", "agency_as_released", "agency_state", "agency_kind", "reason", "reason_origin",
+    "offense_types", "immigration_tier", "immigration_kind", "topics", "rules", "era", "search_type", "moderation",
+    "networks_searched", "devices_searched", "lookback_days", "window_days", "has_case_number", "own_search", "mixed",
+    "had_agreement", "is_menu_immigration", "is_vague", "states_no_purpose", "is_patrol", "is_named",
+    "is_out_of_state", "search", "repeats", "repeats_in_log",
 )  # fmt: skip
 """The columns of a shown row. Yes-or-no columns are 1, 0 or null; times are UTC text, days are the owner's."""
 
@@ -124,7 +125,8 @@ class Log:
         return pc.utf8_slice_codeunits(local.cast(pa.timestamp("s"), safe=False).cast(pa.string()), 0, 10)
 
     def _lookback_days(self) -> pa.ChunkedArray:
-        return _days(self._stored("searched_at"), self._stored("window_start"), self._framed)
+        timed = pc.not_equal(self._stored("searched_at_precision"), "day")
+        return _days(self._stored("searched_at"), self._stored("window_start"), pc.and_(self._framed, timed))
 
     def _window_days(self) -> pa.ChunkedArray:
         return _days(self._stored("window_end"), self._stored("window_start"), self._framed)

@@ -1,0 +1,173 @@
+"""Decides over a whole file what its dates leave open: the order of day and month, the zone, how exact they are.
+
+The vendor writes month first, AM or PM, and a zone: nothing is open there. A spreadsheet that saved an export again
+under another country's settings writes 06/05/2025 14:03, which is 5 June or 6 May. One date of a column that can
+only be read one way decides all of them, wherever in the file it stands. So a file that holds such dates is read
+twice, once for them alone; a file in the vendor's own form is not.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "day first", "month first", "year first"
+MANY_MINUTES = 100
+"""Times: more than so many, each with 00 seconds, were cut to minutes."""
+MANY_MIDNIGHTS = 10
+"""Times: so many, each of them midnight, are days."""
+
+
+@dataclass
+class Evidence:
+    """What the cells of one column say.
+
+    `orders` counts typed dates by the orders in which they are dates, and by their month where that is one order;
+    `stored` counts dates as a spreadsheet's date cells give them, by month, day and whether a time of day stands
+    behind. `timed` are the cells with a time of day.
+    """
+
+    orders: Counter[tuple[frozenset[str], int]] = field(default_factory=Counter)
+    stored: Counter[tuple[int, int, bool]] = field(default_factory=Counter)
+    timed: int = 0
+    any_seconds: bool = False
+    any_time: bool = False
+
+    def add(self, other: Evidence) -> None:
+        """Take in what another part of the same column says."""
+        self.orders += other.orders
+        self.stored += other.stored
+        self.timed += other.timed
+        self.any_seconds |= other.any_seconds
+        self.any_time |= other.any_time
+
+    def deciding(self) -> Counter[str]:
+        """How many typed dates can be read in one order only, by that order."""
+        found: Counter[str] = Counter()
+        for (orders, _), count in self.orders.items():
+            if len(orders) == 1:
+                found[next(iter(orders))] += count
+        return found
+
+    @property
+    def undecided(self) -> int:
+        """How many typed dates can be read in more than one order."""
+        return sum(count for (orders, _), count in self.orders.items() if len(orders) > 1)
+
+    @property
+    def exchangeable(self) -> int:
+        """How many date cells would be another day with day and month exchanged."""
+        return sum(count for (month, day, _), count in self.stored.items() if day <= 12 and day != month)
+
+    def exchanged(self) -> bool | None:
+        """Whether a spreadsheet exchanged day and month of the date cells; None where that cannot be known.
+
+        Set to another country it takes 06/05 for the wrong day, and leaves 13/05 as text because it is none. So
+        typed dates that can only be read one way, beside date cells none of which lies after the 12th, prove it.
+        Typed dates beside date cells in any other mixture come from something else, which nobody knows.
+        """
+        if not self.orders or not self.exchangeable:
+            return False
+        months = {month for (orders, month) in self.orders if len(orders) == 1}
+        stored = {month for month, _, _ in self.stored}
+        swapped = {day for _, day, _ in self.stored}
+        contradicted = stored <= months and not swapped <= months
+        proven = len(self.deciding()) == 1 and not self.undecided and max(swapped) <= 12
+        return True if proven and not contradicted else None
+
+    def cut(self) -> str:
+        """How exact the column's times are, where every one ends alike: "second", "minute" or "day"."""
+        if self.timed >= MANY_MIDNIGHTS and not self.any_time:
+            return "day"
+        return "minute" if self.timed > MANY_MINUTES and not self.any_seconds else "second"
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """What one file's dates mean, and what was met while reading them (`noted`, added to from several threads).
+
+    `zone` is that of times without a zone, `day_zone` the camera owner's, whose day a date without a time is.
+    `said` is a person's word for the order of day and month; `date_cells` says that the file is a workbook, whose
+    dates come as ISO text; `survey` reads all the file's dates, by our column names. `seconds` is set once a time
+    of search was met that was not cut to minutes.
+    """
+
+    zone: str = "UTC"
+    day_zone: str = "UTC"
+    said: str | None = None
+    date_cells: bool = False
+    survey: Callable[[], Mapping[str, Evidence]] = dict
+    noted: list[Counter[str]] = field(default_factory=list)
+    seconds: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, column: str) -> Clock:
+        """The clock of one of our columns."""
+        return Clock(self, column)
+
+    def evidence(self) -> Mapping[str, Evidence]:
+        """What all dates of the file say; read once, when first asked for."""
+        with self._lock:
+            return self._surveyed
+
+    @cached_property
+    def _surveyed(self) -> Mapping[str, Evidence]:
+        return self.survey()
+
+    def notes(self) -> Iterator[str]:
+        """What a reviewer must know of the file's dates, each with its counts."""
+        for column in self.__dict__.get("_surveyed", ()):
+            yield from self.of(column).notes()
+        total: Counter[str] = sum(self.noted, Counter())
+        yield from (f"{what}: {count:,}" for what, count in sorted(total.items()))
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What one column's dates mean."""
+
+    file: Clocks
+    column: str
+
+    @property
+    def date_cells(self) -> bool:
+        """Whether the column is a workbook's, whose reader gives date cells as ISO text."""
+        return self.file.date_cells
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the whole column says."""
+        return self.file.evidence().get(self.column) or Evidence()
+
+    @property
+    def order(self) -> str | None:
+        """The order of day and month that is said or proven; a time frame's may be proven by the times of search."""
+        proven = self._deciding
+        return self.file.said or (next(iter(proven)) if len(proven) == 1 else None)
+
+    @property
+    def _deciding(self) -> Counter[str]:
+        return self.evidence.deciding() or self.file.of("search_time").evidence.deciding()
+
+    def note(self, what: str, count: int) -> None:
+        """Write down that something was met so many times."""
+        if count:
+            self.file.noted.append(Counter({what: int(count)}))
+
+    def notes(self) -> Iterator[str]:
+        """What was open in the column's dates, and how it was decided."""
+        evidence, name = self.evidence, self.column.replace("_", " ")
+        counts = ", ".join(f"can only be {order}: {n:,}" for order, n in sorted(self._deciding.items()))
+        if evidence.undecided:
+            decided = f"read {self.order}" if self.order else "not read"
+            why = "source.toml says so" if self.file.said else counts or "nothing in the file decides"
+            yield f"{name}: dates that could be read two ways: {evidence.undecided:,}, {decided} ({why})"
+        if self.date_cells and evidence.orders and evidence.exchangeable:
+            yield f"{name}: date cells in which a spreadsheet " + (
+                f"exchanged day and month: {evidence.exchangeable:,}, put back (of the dates left as text {counts})"
+                if evidence.exchanged()
+                else f"may have exchanged day and month: {evidence.exchangeable:,}, not read; ask for the file as CSV"
+            )
