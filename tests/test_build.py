@@ -63,7 +63,8 @@ def release(root, text=LOG, name="log.csv", log="network audit", **more):
         if toml.exists()
         else 'title = "Tarnwick"\ntime_zone = "America/Chicago"\nstate = "TX"\n'
     )
-    toml.write_text(start + "[[file]]\n" + "".join(f"{k} = {json.dumps(v)}\n" for k, v in entry.items()))
+    said = {k: str(v) if isinstance(v, date) else json.dumps(v) for k, v in entry.items()}
+    toml.write_text(start + "[[file]]\n" + "".join(f"{k} = {v}\n" for k, v in said.items()))
     return places.find("tarnwick", root)
 
 
@@ -259,7 +260,7 @@ def test_a_date_without_a_time_is_a_local_day_and_two_of_them_are_not_one_search
 
 def test_a_file_may_say_in_which_zone_its_times_are_and_when_it_was_received(root):
     cells = ["2025-12-02 23:30:11", "2025-12-03 00:30:11"]
-    _, found, notes = dated(root, *cells, time_zone="America/Chicago", received="2025-12-02")
+    _, found, notes = dated(root, *cells, time_zone="America/Chicago", received=date(2025, 12, 2))
     assert [moment.isoformat() for moment in found.values()] == ["2025-12-03T05:30:11", "2025-12-03T06:30:11"]
     assert "searches dated after 2025-12-02, the day the file was taken: 1" in notes
 

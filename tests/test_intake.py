@@ -535,3 +535,24 @@ def test_every_released_record_at_hand_is_taken_without_a_question_of_code(top, 
     taken = intake.take("uiuc", [records / "sharing-lists", records / "hibf-dump"])
     assert len(taken.lists) == 1
     assert taken.found[0].forms == "HIBF-21/HIBF-25"
+
+
+def test_dates_that_nothing_decides_are_asked_about_and_the_answer_is_taken(top, tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "Org Name,Reason,Search Time\nQuellmere GA PD,theft,06/05/2025 14:03\nQuellmere GA PD,theft,7/7/2025 9:01\n"
+    )
+    taken = intake.take("tarnwick", [log], today=TODAY)
+    assert (taken.found[0].searches, taken.found[0].rejected, taken.found[0].two_ways) == (1, 1, 1)
+    assert any("Are the dates in log.csv day first" in question for question in taken.open_questions)
+    toml = top / "data" / "raw" / "tarnwick" / "source.toml"
+    assert said(top, "tarnwick")["file"][0]["received"] == TODAY
+    toml.write_text(toml.read_text().replace('# dates      = "day first"', 'dates      = "day first"'))
+    assert places.find("tarnwick", top).files[0].dates == "day first"
+
+
+def test_searches_after_the_day_on_which_the_file_was_taken_are_noted(top, tmp_path):
+    taken = intake.take(
+        "tarnwick", [native(tmp_path / "log.csv", "Quellmere GA PD")], today=date(2025, 12, 1)
+    )
+    assert "searches dated after 2025-12-01, the day the file was taken: 1" in taken.found[0].notes

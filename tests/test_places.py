@@ -88,7 +88,11 @@ def test_a_name_that_is_no_place_lists_those_that_are(repository, name):
             'name = "log.csv"\ntime_zone = "Pacific"',
             r"log\.csv: time_zone = 'Pacific' is no zone",
         ),
-        ('name = "log.csv"', 'name = "log.csv"\nreceived = "yesterday"', "yesterday"),
+        (
+            'name = "log.csv"',
+            'name = "log.csv"\nreceived = "2025-12-02"',
+            "received, .*must be written as a day",
+        ),
         ('"2025-12-02"', '"2025-13-02"', "month"),
         ('title = "Tarnwick"', "title = ", "Fix that line"),
     ],

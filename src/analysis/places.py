@@ -231,7 +231,7 @@ def _all(kind: type | tuple[type, ...], found: Iterable[Any]) -> bool:
 _IS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "str": ("a text in quotation marks", lambda said: isinstance(said, str)),
     "int": ("a whole number", lambda said: isinstance(said, int) and not isinstance(said, bool)),
-    "date": ("a day, as 2025-12-02", lambda said: isinstance(said, str | date)),
+    "date": ("a day, as 2025-12-02", lambda said: type(said) is date),
     "tuple[str, ...]": (
         'texts, as ["one", "other"]',
         lambda said: isinstance(said, list) and _all(str, said),
@@ -321,18 +321,12 @@ def _file(said: dict[str, Any]) -> ReleasedFile:
         raise ValueError(f'{where}: dates = {file.dates!r} is neither "day first" nor "month first"')
     if file.time_zone:
         _zone(file.time_zone, f"{where}: ")
-    if file.received:
-        file = replace(file, received=_day(file.received))
     if file.period is None:
         return file
-    first, last = map(_day, file.period)
+    first, last = (date.fromisoformat(str(day)[:10]) for day in file.period)
     if first > last:
         raise ValueError(f"{where}: its period ends before it begins")
     return replace(file, period=(first, last))
-
-
-def _day(said: str | date) -> date:
-    return date.fromisoformat(str(said)[:10])
 
 
 def _zone(zone: str, where: str) -> str:

@@ -72,7 +72,7 @@ def take(
         fresh, again = arrivals.fresh(files, {f.sha256: f.name for f in place.files} if place else {})
         fresh, unfit = arrivals.fit(fresh, folder)
         waits = place.waiting if place else ()
-        read = [recognition.inspected(one, checksum, answers, waits, say) for one, checksum in fresh]
+        read = [recognition.inspected(one, checksum, answers, waits, say, today) for one, checksum in fresh]
         found = [one for one in read if isinstance(one, Found)]
         left = [*broken, *unfit, *(one for one in read if isinstance(one, LeftOut))]
         lists, left = _lists(left, {checksum: one.path for one, checksum in fresh})

@@ -33,7 +33,15 @@ def open_questions(answers: Answers, found: Sequence[Found]) -> list[str]:
         f"{question}{said.get(key, '')} Write it in {WHERE[key]}."
         for key, question in QUESTIONS.items()
         if answers.is_open(key)
-    ]
+    ] + [_order_of_dates(one) for one in found if one.two_ways]
+
+
+def _order_of_dates(one: Found) -> str:
+    return (
+        f"Are the dates in {one.file.name} day first (31/12/2025) or month first (12/31/2025)? Rows whose date could "
+        f"be read two ways: {one.two_ways:,}; they are rejected until this is answered. Write it in dates, in the file's "
+        "[[file]]; if a spreadsheet may have exchanged day and month, ask for the file as CSV."
+    )
 
 
 def new(
@@ -106,6 +114,12 @@ def _file_entry(one: Found) -> str:
     if file.period:
         first, last = file.period
         lines.append(f'period       = ["{first}", "{last}"]   # as the file\'s name says')
+    if file.received:
+        lines.append(f"received     = {file.received}   # no search in it can be later")
+    if one.two_ways:
+        lines.append(
+            f'# dates      = "day first"   # or "month first": decides {one.two_ways:,} rejected rows'
+        )
     if file.columns:
         mapped = ", ".join(f"{_text(name)} = {_text(ours)}" for name, ours in file.columns.items())
         lines.append(f"columns      = {{ {mapped} }}")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from analysis import agencies, parts, places, states
+from analysis import agencies, parts, places, searches, states
 from analysis.formats import IncompleteDownload, NotASearchAudit, UnknownColumns
 from analysis.intake.answers import Answers
 from analysis.intake.arrivals import Arrived, without_name
@@ -27,7 +27,8 @@ NOT_SAID = "(camera owner not said)"
 class Found:
     """What one file told: its entry for source.toml, and what a reader of the release would ask of it.
 
-    `ids` are distinct ids of the export's own, `vendor_ids` the searches that have an id of the vendor's.
+    `ids` are distinct ids of the export's own, `vendor_ids` the searches that have an id of the vendor's, `two_ways`
+    the rows whose date could be read two ways.
     """
 
     file: ReleasedFile
@@ -42,10 +43,16 @@ class Found:
     last_search: str
     notes: str
     learned: tuple[str, ...] = ()
+    two_ways: int = 0
 
 
 def inspected(
-    one: Arrived, checksum: str, answers: Answers, waits: Sequence[Waiting], say: Callable[[str], None]
+    one: Arrived,
+    checksum: str,
+    answers: Answers,
+    waits: Sequence[Waiting],
+    say: Callable[[str], None],
+    today: date | None = None,
 ) -> Found | LeftOut:
     """What a file told, or why it is left out. Columns that no export has stop the run: a log would be lost."""
     if checksum in _invented() or "REPLICA" in one.name:
@@ -53,7 +60,9 @@ def inspected(
             one.name, checksum, "a replica's file: invented records never stand in a place of records"
         )
     say(f"reading {one.name}")
-    blank = ReleasedFile(one.name, checksum, places.LOGS[0], NOT_SAID, columns=answers.columns)
+    blank = ReleasedFile(
+        one.name, checksum, places.LOGS[0], NOT_SAID, columns=answers.columns, received=today
+    )
     try:
         release = parts.Release(blank, one.path)
         counts = _counted(release.blocks(lambda table, _: table))
@@ -87,18 +96,19 @@ def _found(
     return Found(
         file, one.path, facts["forms"], facts["records"], facts["searches"], facts["rejected"],
         len(counts["released_id"]), counts["rows"]["with the vendor's id"], facts["first_search"],
-        facts["last_search"], facts["notes"], learned,
+        facts["last_search"], facts["notes"], learned, counts["rows"][searches.TWO_WAYS],
     )  # fmt: skip
 
 
 def _counted(blocks: Iterable[parts.Done]) -> dict[str, Counter[str]]:
-    """Rows of each value of the columns that tell agencies and ids, and rows with the vendor's id; missing
-    values are not counted."""
+    """Rows of each value of the columns that tell agencies and ids, rows with the vendor's id, and rows whose date
+    could be read two ways; missing values are not counted."""
     found: dict[str, Counter[str]] = {"searching_agency_as_released": Counter(), "released_id": Counter()}
     rows: Counter[str] = Counter()
     for block in blocks:
         ids = block.searches.column("vendor_id")
         rows["with the vendor's id"] += len(ids) - ids.null_count
+        rows[searches.TWO_WAYS] += block.refused[searches.TWO_WAYS]
         for column, counter in found.items():
             for one in pc.value_counts(block.searches.column(column)).to_pylist():
                 if one["values"]:
