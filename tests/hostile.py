@@ -72,6 +72,30 @@ FAR = (
 """Reasons that need Unicode, and two masks."""
 
 
+ODD = (
+    "", " ", "0", "-1", "1e308", "9" * 40, "-0.0", "1,480", "nan", "NaN", "inf", "None", "NULL", "N/A", "NaT", "TRUE",
+    "***", "REDACTED", "(b)(6)", "\u2014\u2014", "=1+1", "@SUM(A1)", "+1", "'", '"', "a;b|c\td", "line\nline\r\nline",
+    "\x01\x1b[31m\x7f", "\u202eright to left", "zero\u200bwidth\ufeff", "e\u0301\u0327", "\U0001f693", "\uff11\uff12",
+    "<script>alert(1)</script>", "[x](javascript:1)", "$x$", "a" * 10_000, "1/1/0001", "13/05/2025 14:07", "06/05/2025",
+    "01/01/0001, 12:00:00 AM UTC", "12/31/1969, 11:59:59 PM UTC", "01/01/3025, 12:00:00 AM UTC",
+    "12/31/9999, 11:59:59 PM UTC", "9999-12-31 23:59:59", "0000-00-00", "2025-12-02T07:05:09+99:00", "45993.5",
+    "99999.9", "Sept 3, 2025 2:05 PM", "24:00",
+    "12/31/9999, 11:59:59 PM UTC\n01/01/0001, 12:00:00 AM UTC",
+    "12/31/1969, 11:59:55 PM UTC\n01/01/1970, 12:00:05 AM UTC",
+    "12/02/2025, 12:00:00 AM UTC\n01/19/2038, 03:14:07 AM UTC",
+    "12/02/2025, 12:00:00 AM UTC\n12/01/2025, 12:00:00 AM UTC",
+)  # fmt: skip
+"""What stands in a cell now and then, and what somebody may have put there."""
+
+
+def every_odd_cell():
+    """A log in which each cell takes each odd value once, the others of its row as usual; how many records it has."""
+    rows = [
+        row(at * len(ODD) + n, **{f"c{at}": odd}) for at in range(len(HEADER)) for n, odd in enumerate(ODD)
+    ]
+    return containers.delimited([HEADER, *rows]), len(rows)
+
+
 @dataclass
 class Log:
     """What a quirk wrote: rows, how many records they are, and what becomes of each."""

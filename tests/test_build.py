@@ -265,6 +265,13 @@ def test_a_file_may_say_in_which_zone_its_times_are_and_when_it_was_received(roo
     assert "searches dated after 2025-12-02, the day the file was taken: 1" in notes
 
 
+@pytest.mark.parametrize("column", ["Search Date (UTC/Zulu)", "Search Time (UTC)", "Search Date/Time"])
+def test_a_column_headed_utc_that_is_not_can_be_given_its_zone(root, column):
+    header = ("Search ID", "Reason", column)
+    _, found, _ = dated(root, "2026-04-02 23:10:07", header=header, time_zone="America/Los_Angeles")
+    assert found == {1: datetime(2026, 4, 3, 6, 10, 7)}
+
+
 def test_searches_and_time_frames_of_impossible_years_are_counted_and_noted(root):
     header = (*SHORT, "Time Frame")
     good, far = "12/02/2025, 12:30:00 AM UTC", "01/01/3025, 12:00:00 AM UTC"

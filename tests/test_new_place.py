@@ -3,15 +3,18 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
+import hostile
 import pandas as pd
 import pytest
 from test_intake import everything, native, portal
 
 from analysis import places
+from analysis.rows import database
 
 PARTS = ("claims", "notebooks", "data/hand")
 
@@ -29,6 +32,8 @@ def run(tmp_path_factory):
     )
     portal(release / "tarnwick-tx-pd" / "2026-03-10.search_audit.csv", 1, 2, 3)
     (release / "cover letter.txt").write_text("Dear requester")
+    odd, _ = hostile.every_odd_cell()
+    (release / "12_1_2025-12_31_2025-Mockville College TX-Network-Audit.csv").write_bytes(odd)
     before = everything(top)
     environment = {**os.environ, "ANALYSIS_ROOT": str(top)}
 
@@ -62,8 +67,43 @@ def test_its_numbers_are_those_of_the_release(run):
     top, _, _ = run
     numbers = json.loads((top / "results" / "tarnwick" / "numbers.json").read_text())
     found = {(one["measure"], one["scope"]): one["value"] for one in numbers}
-    assert found["searches", "all"] == found["rows_released", "all"] == 9
+    _, odd = hostile.every_odd_cell()
+    assert found["rows_released", "all"] == 9 + odd
+    assert found["searches", "all"] == found["rows_released", "all"] - found["rows_rejected", "all"]
     assert found["agencies", "Tarnwick ISD TX"] == 2
+
+
+@pytest.mark.xdist_group("new place")
+def test_whatever_stands_in_a_cell_the_ledger_adds_up_and_every_row_is_a_search_or_rejected(run):
+    top, _, said = run
+    assert not [text for text in said if "Traceback" in text or "fault of this program" in text]
+    _, records = hostile.every_odd_cell()
+    processed = top / "data" / "processed" / "tarnwick"
+    tables = [pd.read_parquet(processed / name) for name in ("searches.parquet", "rejected.parquet")]
+    rows = [table[table["source_file"].str.contains("Mockville")] for table in tables]
+    numbers = [number for part in rows for number in part["source_row"]]
+    assert sorted(numbers) == list(range(1, records + 1))
+    ledger = pd.read_csv(processed / "ledger.csv", keep_default_na=False)
+    lines = ledger[ledger["source_file"].str.contains("Mockville")]
+    assert (lines.drop_duplicates(["step"])["rows_in"].iloc[0], lines["rows_out"].iloc[-1]) == (
+        records,
+        len(rows[0]),
+    )
+    assert lines["set_aside"].sum() == len(rows[1])
+    assert tables[0]["searched_at"].dt.year.between(2000, 2049).all()
+
+
+@pytest.mark.xdist_group("new place")
+def test_the_rows_can_be_looked_at_whatever_stands_in_a_cell(run, monkeypatch):
+    top, _, _ = run
+    monkeypatch.setenv("ANALYSIS_ROOT", str(top))
+    place = places.find("tarnwick", top)
+    with sqlite3.connect(database.make(place)) as made:
+        searches, rejected = (
+            made.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("searches", "rejected")
+        )
+    _, odd = hostile.every_odd_cell()
+    assert searches + rejected == 9 + odd
 
 
 @pytest.mark.xdist_group("new place")

@@ -39,8 +39,8 @@ def open_questions(answers: Answers, found: Sequence[Found]) -> list[str]:
 def _order_of_dates(one: Found) -> str:
     return (
         f"Are the dates in {one.file.name} day first (31/12/2025) or month first (12/31/2025)? Rows whose date could "
-        f"be read two ways: {one.two_ways:,}; they are rejected until this is answered. Write it in dates, in the file's "
-        "[[file]]; if a spreadsheet may have exchanged day and month, ask for the file as CSV."
+        f"be read two ways: {one.two_ways:,}; they are rejected until this is answered. Write it in dates, in the "
+        "file's [[file]]; if a spreadsheet may have exchanged day and month, ask for the file as CSV."
     )
 
 
