@@ -181,6 +181,17 @@ def zipped(files):
     return data.getvalue()
 
 
+def parts(data):
+    """The content of each file in a ZIP, by its name."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def old_container(stream):
+    """The container that Office used until 2007, so far as it is looked at: its mark and the name of a stream."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream.encode("utf-16-le") + bytes(600)
+
+
 def gzipped(content):
     """The same bytes, packed; the time of packing is left out so that they are always the same."""
     return gzip.compress(content, mtime=0)

@@ -1,14 +1,15 @@
 """Invented searches for the tests of measures, figures and pages; every name in them is invented."""
 
 import tempfile
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis import agencies, parts, places, reasons
+from analysis import agencies, parts, places, readers, reasons
+from analysis.formats import is_header
 from analysis.places import Place
 
 USUAL = {
@@ -89,3 +90,9 @@ def part_of(file, path, threads=2):
         said = parts.open_part(Path(folder))
         tables = [pq.read_table(Path(folder) / f"{name}.parquet") for name in ("searches", "rejected")]
     return *tables, said.facts, said.ledger
+
+
+def read_here(reader, path, name):
+    """What `readers.read` gives for a file, read by `reader` in this process, where tests can change it."""
+    blocks = reader(path, name, partial(readers._narrow, is_header, name))
+    return readers.reading_of(name, readers.checked(name, blocks))

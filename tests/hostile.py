@@ -6,7 +6,6 @@ word for word. Every name in it is invented.
 
 import gzip
 import random
-import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -326,6 +325,7 @@ def bad():
     yield from _cut_off()
     yield from _not_tables()
     yield from _archives()
+    yield from _small_files_that_ask_for_much()
 
 
 def _unknown():
@@ -371,7 +371,21 @@ def _not_tables():
     yield Bad("answer.json", b'{"error": "not found"}', "no known header")
     yield Bad("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(50), "a picture")
     yield Bad("picture.jpg", b"\xff\xd8\xff\xe0" + bytes(50), "a picture")
-    yield Bad("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "save it as XLSX or CSV")
+    for name, stream, says in (
+        ("old.xls", "Workbook", r"Excel's old format \(\.xls\).*save it as XLSX or CSV"),
+        ("locked.xlsx", "EncryptedPackage", "a workbook locked with a password.*save it without one"),
+        ("letter.doc", "WordDocument", "an old Word document"),
+        ("mail.msg", "__properties_version1.0", r"an e-mail saved by Outlook \(\.msg\).*attachments"),
+        ("other.ole", "", "an old workbook or document"),
+    ):
+        yield Bad(name, containers.old_container(stream), says)
+    parts = containers.parts(containers.ods(plain().rows))
+    locked = parts["META-INF/manifest.xml"].replace(
+        b"/></manifest", b"><manifest:encryption-data/></manifest", 1
+    )
+    yield Bad(
+        "locked.ods", containers.zipped({**parts, "META-INF/manifest.xml": locked}), "locked with a password"
+    )
     yield Bad("other.7z", b"7z\xbc\xaf\x27\x1c" + bytes(50), "Unpack it")
     yield Bad("other.rar", b"Rar!\x1a\x07\x00" + bytes(50), "Unpack it")
     yield Bad(
@@ -425,8 +439,59 @@ def _nested(data, depth):
 
 def _far_corner():
     """A workbook with one cell in the last row of the last column."""
-    with zipfile.ZipFile(containers.io.BytesIO(containers.xlsx(plain().rows))) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    sheet = "xl/worksheets/sheet1.xml"
-    return containers.zipped({**parts, sheet: parts[sheet].replace(b"</sheetData>", far)})
+    return _workbook("</sheetData", _LAST_ROW.replace("A1048576", "XFD1048576"))
+
+
+_LAST_ROW = '<row r="1048576"><c r="A1048576"><v>1</v></c></row>'
+_SHEET = "xl/worksheets/sheet1.xml"
+
+
+def _workbook(before, text, part=_SHEET):
+    """A workbook of three sound records with more text in one of its parts."""
+    parts = containers.parts(containers.xlsx(plain().rows))
+    return containers.zipped(
+        {**parts, part: parts[part].replace(before.encode(), text.encode() + before.encode(), 1)}
+    )
+
+
+def _small_files_that_ask_for_much():
+    """Files of some kilobytes that take minutes or gigabytes where a reader does not look out for them."""
+    for name, text in (
+        ("values", "<v " * 80_000),
+        ("rows", "<row " * 80_000),
+        ("one-tag", f"<row {' hidden' * 80_000}>"),
+        ("cells", f"<c {' t=' * 80_000}"),
+    ):
+        yield Bad(f"open-{name}.xlsx", _workbook("</sheetData", text), "cannot be opened|broken")
+    yield Bad(
+        "last-row.xlsx", _workbook("</sheetData", _LAST_ROW), "below 1,048,571 blank rows, beyond any audit"
+    )
+    laughs = '<!DOCTYPE l [<!ENTITY a "lol">' + "".join(
+        f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9)
+    )
+    yield Bad("laughs.xlsx", _workbook("<workbook", f"{laughs}]>", "xl/workbook.xml"), "words of its own")
+    ods = containers.parts(containers.ods(plain().rows))
+    number = '<table:table-cell office:value-type="float" office:value="1"/>'
+    for name, text, says in (
+        ("open-tables", "<table:table x>" * 20_000, "cannot be opened|broken"),
+        ("open-rows", "<table:table-row x>" * 20_000, "cannot be opened|broken"),
+        (
+            "many-rows",
+            f'<table:table-row table:number-rows-repeated="{"9" * 900}">{number}</table:table-row>',
+            "broken",
+        ),
+        (
+            "many-columns",
+            f'<table:table-row><table:table-cell table:number-columns-repeated="9999999"/>{number}</table:table-row>',
+            "beyond any audit",
+        ),
+    ):
+        before = b"</office:spreadsheet>" if name == "open-tables" else b"</table:table>"
+        content = ods["content.xml"].replace(before, text.encode() + before, 1)
+        yield Bad(f"{name}.ods", containers.zipped({**ods, "content.xml": content}), says)
+    yield Bad(
+        "columns.csv",
+        containers.delimited([HEADER]).strip() + b"," * 900_000 + b"\n1,2\n",
+        "beyond any audit",
+    )
+    yield Bad("commas.csv", b"," * 100_000 + b"\n1,2\n", "no known header")

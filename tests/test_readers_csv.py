@@ -391,3 +391,11 @@ def test_a_reading_cut_into_blocks_and_put_together_is_the_same(tmp_path, monkey
     assert max(block.section.cells.num_rows for block in blocks) == 2
     assert [len(block.asides) for block in blocks if block.asides] == [1, 1]
     assert rows_of(readers.reading_of(reading.file, blocks)) == rows_of(reading)
+
+
+def test_a_file_without_line_ends_does_not_fill_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv, "LONGEST_RECORD", 10_000)
+    path = tmp_path / "log.csv"
+    path.write_bytes(HEADER.encode() + b"\n" + b"a" * 200_000)
+    with pytest.raises(readers.UnreadableFile, match="one record is longer than"):
+        list(csv.stream(path, "log.csv", is_header, piece=1_000))

@@ -8,13 +8,14 @@ import math
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from frames import part_of
+from frames import part_of, read_here
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import formats, readers
-from analysis.formats import is_header, times
+from analysis.formats import times
 from analysis.places import ReleasedFile
+from analysis.readers import parquet
 
 CORPUS = {
     "searched_at": "2025-06-18T00:02:04.789Z", "agency": "Quellmere GA PD", "owner": "Tarnwick ISD",
@@ -42,7 +43,7 @@ def path(tmp_path):
 def read(path, table=None, **options):
     if table is not None:
         pq.write_table(table, path, **options)
-    return readers.read(path, "place/corpus.parquet", is_header)
+    return read_here(parquet.stream, path, "place/corpus.parquet")
 
 
 def column(reading, name="reason"):
@@ -67,11 +68,9 @@ def test_every_row_group_is_read_and_numbered_on(path):
 
 
 def test_rows_come_in_blocks_of_bounded_size(path, monkeypatch):
-    from analysis.readers import parquet
-
     monkeypatch.setattr(parquet, "ROWS_AT_ONCE", 60)
     assert read(path, corpus(*[{}] * 250), row_group_size=1000).records == 250
-    blocks = readers.stream(path, "place/corpus.parquet", is_header)
+    blocks = parquet.stream(path, "place/corpus.parquet", formats.is_header)
     assert max(block.section.cells.num_rows for block in blocks) == 60
 
 
@@ -186,16 +185,12 @@ def test_text_that_is_no_text_is_refused_with_its_column(path):
 
 
 def test_a_row_group_that_would_fill_the_memory_is_not_opened(path, monkeypatch):
-    from analysis.readers import parquet
-
     monkeypatch.setattr(parquet, "MOST_IN_A_GROUP", 100)
     with pytest.raises(readers.UnreadableFile, match=r"row group 1 would unpack to .* bytes"):
         read(path, corpus({}))
 
 
 def test_the_second_count_misses_rows_that_the_library_does_not_give(path, monkeypatch):
-    from analysis.readers import parquet
-
     whole = parquet._blocks
     monkeypatch.setattr(parquet, "_blocks", lambda *given: list(whole(*given))[:-1])
     monkeypatch.setattr(parquet, "ROWS_AT_ONCE", 5)

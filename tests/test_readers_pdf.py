@@ -3,9 +3,7 @@
 import hashlib
 import os
 import re
-import signal
 import sys
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -13,15 +11,16 @@ import containers
 import pdfplumber
 import pyarrow as pa
 import pytest
+from frames import read_here
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.lib.pagesizes import landscape, letter
 from reportlab.pdfgen.canvas import Canvas
 
 from analysis import readers
-from analysis.formats import is_header, recognise_section
+from analysis.formats import recognise_section
 from analysis.places import ReleasedFile
-from analysis.readers import apart, pdf, second_reading
+from analysis.readers import pdf, second_reading
 from analysis.searches import type_rows
 
 # Where each column begins, as a spreadsheet would print it; names keep the blank that the vendor puts before them.
@@ -111,9 +110,7 @@ class Print:
 
 
 def read(path):
-    """As `readers.read` reads it, but not in a process of its own."""
-    blocks = readers.blocks_of(pdf.read(path, "place/log.pdf", is_header))
-    return readers.reading_of("place/log.pdf", readers.checked("place/log.pdf", blocks))
+    return read_here(pdf.stream, path, "place/log.pdf")
 
 
 def rows(reading):
@@ -428,53 +425,6 @@ def collapsed(reading, page):
 
 
 IDS = r"[0-9a-f]{8}-"
-
-
-# In a process of its own -----------------------------------------------------------------------------------------
-
-
-def test_a_print_is_read_alike_in_a_process_of_its_own(path):
-    Print(path).pages(*THREE_PAGES)
-    assert rows(readers.read(path, "place/log.pdf", is_header)) == rows(read(path))
-
-
-def test_a_refusal_comes_back_from_the_process_as_it_is(path):
-    path.write_bytes(b"%PDF-1.4 broken")
-    with pytest.raises(readers.UnreadableFile, match=r"place/log\.pdf: the PDF cannot be opened"):
-        readers.read(path, "place/log.pdf", is_header)
-
-
-def too_slow(*_):
-    time.sleep(60)
-
-
-def too_large(*_):
-    return bytearray(1 << 40)
-
-
-def too_broken(*_):
-    os.kill(os.getpid(), signal.SIGSEGV)
-
-
-def too_surprising(*_):
-    raise ValueError("a fault of ours")
-
-
-@pytest.mark.parametrize(
-    ("reader", "said"),
-    [
-        (too_slow, "it was not read to its end in 3 seconds"),
-        (too_large, "more than 4,294,967,296 bytes of memory"),
-        (too_broken, r"broke off \(signal 11\)"),
-        (too_surprising, r"broke off \(ValueError: a fault of ours\)"),
-    ],
-)
-def test_a_reader_that_fails_ends_in_one_sentence(path, reader, said, monkeypatch):
-    monkeypatch.setattr(apart, "MOST_SECONDS", 3 if reader is too_slow else 600)
-    with pytest.raises(
-        readers.UnreadableFile, match=rf"^place/log\.pdf: .*{said}.*Ask for it as CSV, or in parts\.$"
-    ):
-        apart.read(reader, path, "place/log.pdf", is_header)
 
 
 # A second reading --------------------------------------------------------------------------------------------------

@@ -7,12 +7,13 @@ import zipfile
 import containers
 import pytest
 import xlsxwriter
+from frames import read_here
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import formats, readers
-from analysis.formats import is_header, times
-from analysis.readers import xlsx
+from analysis.formats import times
+from analysis.readers import outlines, xlsx
 
 HEADER = ["Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]
 
@@ -43,7 +44,7 @@ def workbook(path, *sheets, hidden_rows=(), hidden_sheet=False):
 
 
 def read(path):
-    return readers.read(path, "place/log.xlsx", is_header)
+    return read_here(xlsx.stream, path, "place/log.xlsx")
 
 
 def whys(reading):
@@ -296,7 +297,7 @@ def test_one_cell_in_the_far_corner_does_not_fill_the_memory(tmp_path):
     path = workbook(tmp_path / "log.xlsx", [HEADER, row()])
     far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     rewritten(path, lambda part: part.replace(b"</sheetData>", far))
-    with pytest.raises(readers.UnreadableFile, match="row 1,048,576, column 16,384, beyond any audit"):
+    with pytest.raises(readers.UnreadableFile, match="row 1,048,576, column 16,384, below 1,048,573 blank"):
         read(path)
 
 
@@ -502,3 +503,104 @@ def test_the_released_workbooks_are_read_whole(records, month, kept, asides, hid
     assert [(aside.record, aside.why) for aside in reading.asides] == asides
     assert ("386 of 390 rows are hidden" in notes) == bool(hidden)
     assert (f"{codes} cells stored as a month" in notes) == bool(codes)
+
+
+# Merged cells, hidden columns, and workbooks that are none -------------------------------------------------------
+
+
+def merged(path, ranges, rows, hidden=()):
+    """A workbook under `HEADER` in which ranges (as a spreadsheet writes them) are merged around their first value."""
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    for down, cells in enumerate([HEADER, *rows]):
+        sheet.write_row(down, 0, cells)
+    for one, value in ranges.items():
+        sheet.merge_range(one, value, book.add_format())  # with a format the cells below become blank
+    for columns in hidden:
+        sheet.set_column(columns, options={"hidden": True})
+    book.close()
+    return path
+
+
+def test_an_agency_merged_over_its_searches_is_given_back_to_each(tmp_path):
+    path = merged(
+        tmp_path / "log.xlsx",
+        {"B2:B4": "Tarnwick TX PD", "B5:B6": "Mockville GA PD"},
+        [row(f"reason {n}") for n in range(6)],
+    )
+    reading = read(path)
+    assert column(reading, 1) == ["Tarnwick TX PD"] * 3 + ["Mockville GA PD"] * 2 + ["Tarnwick TX PD"]
+    assert "3 cells of 'Org Name' were blank below a merged cell and were given its value" in " ".join(
+        reading.notes
+    )
+
+
+def test_merged_rows_that_go_over_a_block_are_filled_to_their_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(xlsx, "ROWS_AT_ONCE", 3)
+    path = merged(tmp_path / "log.xlsx", {"B3:B9": "Mockville GA PD"}, [row(f"reason {n}") for n in range(9)])
+    assert column(read(path), 1) == ["Tarnwick TX PD", *["Mockville GA PD"] * 7, "Tarnwick TX PD"]
+
+
+def test_a_blank_row_in_a_merged_range_stays_blank(tmp_path):
+    path = merged(tmp_path / "log.xlsx", {"B2:B4": "Mockville GA PD"}, [row("one"), [], row("two")])
+    reading = read(path)
+    assert column(reading, 1) == ["Mockville GA PD"] * 2
+    assert whys(reading) == [(2, "blank record")]
+
+
+def test_cells_merged_over_columns_are_named_and_not_filled(tmp_path):
+    path = merged(tmp_path / "log.xlsx", {"B3:C4": "Mockville GA PD"}, [row(), row(), row()])
+    reading = read(path)
+    assert column(reading, 1) == ["Tarnwick TX PD", "Mockville GA PD", ""]
+    assert "1 merged cells reach over several columns (B3:C4)" in " ".join(reading.notes)
+
+
+def test_a_merged_title_above_the_header_is_no_matter(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "log.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.merge_range("A1:F1", "Release")
+    sheet.write_row(1, 0, HEADER)
+    sheet.write_row(2, 0, row())
+    book.close()
+    assert "merged" not in " ".join(read(tmp_path / "log.xlsx").notes)
+
+
+def test_merged_cells_of_other_kinds_of_workbook_are_found(tmp_path):
+    cells = [HEADER, row("one"), ["O. Invented", "", "5", "a\nb", "two", "12/02/2025, 01:00:00 AM UTC"]]
+    ods = containers.parts(containers.ods(cells))
+    spanned = ods["content.xml"].replace(
+        b'<table:table-cell office:value-type="string"><text:p>Tarnwick',
+        b'<table:table-cell table:number-rows-spanned="2" office:value-type="string"><text:p>Tarnwick',
+    )
+    xlsb = containers.parts(containers.xlsb(cells))
+    sheet = "xl/worksheets/sheet1.bin"
+    over = containers._record(176, struct.pack("<LLLL", 1, 2, 1, 1)) + containers._record(130)
+    for parts in (
+        {**ods, "content.xml": spanned},
+        {**xlsb, sheet: xlsb[sheet].removesuffix(containers._record(130)) + over},
+    ):
+        (tmp_path / "log").write_bytes(containers.zipped(parts))
+        assert column(read(tmp_path / "log"), 1) == ["Tarnwick TX PD"] * 2
+
+
+def test_hidden_columns_are_read_and_named(tmp_path):
+    reading = read(merged(tmp_path / "log.xlsx", {}, [row("one")], hidden=("C:D", "F:XFD")))
+    assert column(reading) == ["one"]
+    assert "columns C-D, F are hidden and were read" in " ".join(reading.notes)
+
+
+def test_every_sheet_of_a_list_is_given_as_text(tmp_path):
+    path = workbook(
+        tmp_path / "list.xlsx", [["a", 5], ["b"]], [], [["c", dt.date(2025, 12, 2)]], hidden_sheet=True
+    )
+    assert readers.sheets(path, "list.xlsx") == [
+        ("Sheet1", [["a", "5"], ["b", ""]]),
+        ("Sheet2", []),
+        ("Sheet3", [["c", "2025-12-02"]]),
+    ]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text("<>/ =\"'rowcvtel:hidn1Kmrgf", max_size=60).map(lambda text: text * 2_000))
+def test_no_tag_makes_the_outline_take_more_than_moments(text):
+    outlines._xlsx_outline(b"<sheetData>" + text.encode())  # hangs where a pattern goes beyond its tag

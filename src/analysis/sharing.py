@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import python_calamine
 
-from analysis import agencies
+from analysis import agencies, readers
 from analysis.agencies import Known
 from analysis.refused import Refused
 
@@ -164,14 +163,10 @@ def _rows(path: Path) -> list[list[str]]:
 
 def _sheet(path: Path) -> list[list[str]]:
     try:
-        book = python_calamine.load_workbook(path)
-        rows = book.get_sheet_by_index(0).to_python()
-    except (python_calamine.CalamineError, OSError) as error:
-        raise UnreadableSharingList(
-            f"{path.name} is no workbook that can be read ({error}); save it again"
-        ) from None
-    shown = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    return [row for row in shown if _filled(row)]
+        sheets = readers.sheets(path, path.name)
+    except (readers.UnreadableFile, OSError) as error:
+        raise UnreadableSharingList(str(error)) from None
+    return [row for _, rows in sheets[:1] for row in rows if _filled(row)]
 
 
 def _filled(row: Sequence[str]) -> list[str]:

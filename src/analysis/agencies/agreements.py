@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import python_calamine
 
+from analysis import readers
 from analysis.agencies.names import key, read
 from analysis.agencies.words import Words, words
 from analysis.refused import Refused
@@ -216,15 +216,12 @@ def _text(path: Path) -> list[list[Any]]:
     return [list(row) for row in csv.reader(shown.splitlines(keepends=True))]
 
 
-def _sheets(path: Path) -> list[tuple[str, list[list[Any]]]]:
+def _sheets(path: Path) -> list[tuple[str, list[list[str]]]]:
     """Every sheet of a workbook with its name, hidden ones too."""
     try:
-        book = python_calamine.load_workbook(path)
-        return [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
-    except (python_calamine.CalamineError, OSError) as error:
-        raise UnreadableAgreements(
-            f"{path.name} is no workbook that can be read ({error}); save it again"
-        ) from None
+        return readers.sheets(path, path.name)
+    except (readers.UnreadableFile, OSError) as error:
+        raise UnreadableAgreements(str(error)) from None
 
 
 @dataclass(frozen=True)
@@ -332,7 +329,7 @@ def _model(text: str, said: Words) -> str | None:
 
 
 _DATES = (
-    (re.compile(r"(\d{4})-(\d{2})-(\d{2})(?: 00:00:00)?"), "ymd"),
+    (re.compile(r"(\d{4})-(\d{2})-(\d{2})(?: \d\d:\d\d:\d\d)?"), "ymd"),
     (re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})"), "mdy"),
     (re.compile(r"(\d{2})(\d{2})(\d{4})"), "mdy"),
     (re.compile(r"(\d{2})(\d{2})(\d{2})"), "mdy"),

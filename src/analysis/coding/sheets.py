@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from analysis import paths
+from analysis import paths, readers
 from analysis.coding.estimates import TIER_OF_CODE
 from analysis.coding.samples import Sample
 from analysis.refused import Refused
@@ -117,10 +117,13 @@ def _open(path: Path) -> pd.DataFrame:
     try:
         if path.suffix.lower() == ".csv":
             return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        return pd.read_excel(path, sheet_name=0, dtype=str, keep_default_na=False, engine="calamine")
+        header, *rows = readers.sheets(path, path.name)[0][1]
+        return pd.DataFrame(rows, columns=header, dtype=str)
+    except readers.UnreadableFile as error:
+        raise BadSheet(str(error)) from None
     except Exception as error:
         raise BadSheet(
-            f"{path.name}: not readable as XLSX or CSV ({error}); save it as one of these"
+            f"{path.name}: not readable as XLSX or CSV ({type(error).__name__}); save it as one of these"
         ) from error
 
 

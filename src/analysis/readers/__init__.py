@@ -128,7 +128,6 @@ class Reading:
 Stream = Callable[[Path, str, IsHeader], Iterator[Block]]
 
 _NOT_READ = {
-    b"\xd0\xcf\x11\xe0": "an old workbook",
     b"PARE": "an encrypted Parquet table",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
@@ -145,7 +144,6 @@ _NOT_READ = {
     b"ustar": "a TAR archive",
 }
 _REMEDY = {
-    "workbook": "Open it and save it as XLSX or CSV.",
     "table": "Ask for it as CSV.",
     "picture": "Ask for the file that was photographed or printed, as CSV.",
     "archive": "Unpack it and put its files into the place's folder.",
@@ -195,6 +193,20 @@ def _narrow(is_header: IsHeader, name: str, cells: Sequence[str]) -> bool:
 def read(path: Path, name: str, is_header: IsHeader) -> Reading:
     """Read any supported container whole; `stream` put together, with its errors."""
     return reading_of(name, stream(path, name, is_header))
+
+
+def sheets(path: Path, name: str) -> list[tuple[str, list[list[str]]]]:
+    """Every sheet of a workbook, hidden ones too, with its rows as text: for lists that stand beside the logs.
+
+    Raises `UnreadableFile` for what is broken, locked or too large.
+    """
+    from analysis.readers import apart, xlsx
+
+    blocks = apart.stream(xlsx.every_sheet, path, name)
+    columns = [(block.section.sheet or "", block.section.cells.columns) for block in blocks]
+    return [
+        (name, [list(row) for row in zip(*(one.to_pylist() for one in cells))]) for name, cells in columns
+    ]
 
 
 def reading_of(name: str, blocks: Iterable[Block]) -> Reading:
@@ -258,15 +270,19 @@ def _reader(path: Path, name: str) -> Stream:
     if start.startswith(b"%PDF-") or b"%PDF-" in start[:1024]:
         from analysis.readers import apart, pdf
 
-        return lambda *file: blocks_of(apart.read(pdf.read, *file))
+        return partial(apart.stream, pdf.stream)
     if start.startswith(b"PK\x03\x04"):
-        from analysis.readers import xlsx
+        from analysis.readers import apart, xlsx
 
-        return xlsx.stream
+        return partial(apart.stream, xlsx.stream)
     if start.startswith(b"PAR1"):
-        from analysis.readers import parquet
+        from analysis.readers import apart, parquet
 
-        return parquet.stream
+        return partial(apart.stream, parquet.stream)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        from analysis.readers import outlines
+
+        raise UnreadableFile(f"{name}: {outlines.in_old_container(path)}")
     for begins, kind in _NOT_READ.items():
         if start.startswith(begins) or (kind == "a TAR archive" and start[257:262] == b"ustar"):
             raise UnreadableFile(f"{name}: this is {kind}, which is not read. {_REMEDY[kind.split()[-1]]}")

@@ -1,78 +1,270 @@
-"""Reads a file in a process of its own, which is ended when it takes too much time or memory.
+"""Reads a container in a process of its own, which is ended when it takes too much time or memory.
 
-Printed audits are read so. Other containers say how far they unpack and are held to limits before they are opened;
-a PDF does not say, and the library that reads it is native code which a broken file can bring down. A process costs
-half a second and works the same on every system; limits on memory hold where the system knows them.
+Workbooks, prints and Parquet tables are unpacked by native code, and a small file can ask it for more than any
+machine has or bring it down. So each is read in another process, whose end costs only that file: it is refused by
+name. Delimited text is read here, since its reader holds a bounded piece of it at a time.
+
+A process that has read one file reads the next, because starting one takes half a second. What it reads comes back
+block by block as Arrow streams. It ends when its parent does, however that ends: the pipe between them closes then.
+The limit on time holds on every system, the one on memory where the system knows such limits (Linux; not macOS,
+not Windows).
 """
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import json
 import os
 import pickle
+import queue
+import signal
+import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO, Any, BinaryIO, cast
 
-from analysis.readers import IsHeader, Reading, UnreadableFile
+import pyarrow as pa
 
-MOST_SECONDS, MOST_MEMORY = 600, 4 << 30
-"""What one file may take. The 809 pages of the longest print known take 5 seconds and a quarter of a gigabyte."""
+from analysis.readers import Aside, Block, NoKnownHeader, Section, UnreadableFile
 
-Read = Callable[[Path, str, IsHeader], Reading]
+MOST_MEMORY = 4 << 30
+"""Bytes that reading one file may take. The longest workbook possible, a million rows, takes half of it."""
 
+SECONDS, SECONDS_A_MEGABYTE = 60, 60
+"""What one file may take: so many seconds and so many for each megabyte of it. Sound files take a fifth of that."""
 
-def read(reader: Read, path: Path, name: str, is_header: IsHeader) -> Reading:
-    """What `reader`, a function of a module, gives for a file; every failure of its process is an `UnreadableFile`."""
-    with tempfile.TemporaryDirectory(prefix="analysis-") as folder:
-        answer = Path(folder) / "answer"
-        try:
-            done = subprocess.run(
-                [sys.executable, "-P", "-m", __name__, str(answer)],
-                input=pickle.dumps((reader, path, name, is_header)),
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-                timeout=MOST_SECONDS,
-                capture_output=True,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise UnreadableFile(
-                f"{name}: it was not read to its end in {MOST_SECONDS:,} seconds. Ask for it as CSV, or in parts."
-            ) from None
-        if done.returncode or not answer.exists():
-            raise UnreadableFile(f"{name}: {_why(done)}. Ask for it as CSV, or in parts.")
-        found = pickle.loads(answer.read_bytes())
-    if isinstance(found, Exception):
-        raise found
-    return found
+ONCE = 1 << 30
+"""A process that has held more bytes than this is not given another file."""
+
+Read = Callable[..., Iterator[Block]]
+"""A module's function of a path, a name and whatever else it needs; it travels by its name."""
+
+_FRAME = struct.Struct("<QQ")  # bytes of what is said (JSON) and of the rows (an Arrow stream), which follow
 
 
-def _why(done: subprocess.CompletedProcess[bytes]) -> str:
-    last = done.stderr.decode(errors="replace").strip().split("\n")[-1][:120]
-    if "MemoryError" in last or "bad_alloc" in last:
-        return f"reading it took more than {MOST_MEMORY:,} bytes of memory"
-    return f"the program that reads it broke off ({last or f'signal {-done.returncode}'})"
-
-
-def _serve(answer: Path) -> None:
-    """Read the file that standard input names, and write down what was found or why it is refused."""
-    _limit_memory()
-    reader, path, name, is_header = pickle.load(sys.stdin.buffer)
+def stream(reader: Read, path: Path, name: str, *more: object) -> Iterator[Block]:
+    """The blocks that `reader` gives for a file; every failure of its process is an `UnreadableFile`."""
+    while _idle and not _idle[-1].is_alive:
+        _idle.pop().end()
+    process = _idle.pop() if _idle else _Process()
     try:
-        found: Reading | Exception = reader(path, name, is_header)
-    except UnreadableFile as error:
-        found = error
-    answer.write_bytes(pickle.dumps(found))
+        yield from process.read(reader, path, name, more)
+    finally:
+        if process.may_go_on:
+            _idle.append(process)
+        else:
+            process.end()
 
 
-def _limit_memory() -> None:
+class _Process:
+    """Another process that reads files, one after the other."""
+
+    def __init__(self) -> None:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
+        self._running = subprocess.Popen(
+            [sys.executable, "-P", "-m", __name__, str(MOST_MEMORY)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(sys.path),
+                # On a machine of many cores, room kept for threads alone would go beyond the limit on memory.
+                **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MALLOC_ARENA_MAX"), "2"),
+            },
+        )
+        self.may_go_on = True
+
+    @property
+    def is_alive(self) -> bool:
+        return self._running.poll() is None
+
+    def read(self, reader: Read, path: Path, name: str, more: tuple[object, ...]) -> Iterator[Block]:
+        """The blocks of one file as they come; see `stream`."""
+        self.may_go_on = False
+        left = float(SECONDS + SECONDS_A_MEGABYTE * (path.stat().st_size >> 20))
+        with contextlib.suppress(OSError):  # a process that is gone is found below
+            asked = pickle.dumps((reader, path, name, *more))
+            stdin = cast(BinaryIO, self._running.stdin)
+            stdin.write(struct.pack("<Q", len(asked)) + asked)
+            stdin.flush()
+        said, rows, left = self._next(name, left)
+        while "held" not in said:
+            yield _unpacked(said, rows)
+            said, rows, left = self._next(name, left)
+        self.may_go_on = said["held"] < ONCE
+        if "refused" in said:
+            raise (NoKnownHeader if said["kind"] == NoKnownHeader.__name__ else UnreadableFile)(
+                said["refused"]
+            )
+
+    def _next(self, name: str, left: float) -> tuple[dict[str, Any], bytes, float]:
+        """What the process says next, its rows, and the seconds that are left; only waiting for it is counted."""
+        late = threading.Event()
+        began = time.monotonic()
+
+        def end() -> None:
+            late.set()
+            self._running.kill()
+
+        timer = threading.Timer(max(left, 0), end)
+        timer.start()
+        try:
+            said, rows = _received(cast(BinaryIO, self._running.stdout))
+        except (EOFError, OSError):
+            raise UnreadableFile(
+                f"{name}: {self._why(late.is_set())}. Ask for it as CSV, or in parts."
+            ) from None
+        finally:
+            timer.cancel()
+        return said, rows, left - (time.monotonic() - began)
+
+    def _why(self, late: bool) -> str:
+        """Why the process ended. Only the kind of an error is told: what else it says may come out of the file."""
+        ended = self._running.wait()
+        if late:
+            return "it was not read to its end in the time that a file of its size may take"
+        self._errors.seek(0)
+        told = self._errors.read().decode(errors="replace").strip()
+        if any(word in told for word in ("MemoryError", "memory allocation", "bad_alloc")):
+            return f"it needs more than {MOST_MEMORY >> 30} GB of memory to open"
+        if ended < 0:
+            return (
+                f"the program that reads it broke off (signal {-ended}): it is broken, or needs more than "
+                f"{MOST_MEMORY >> 30} GB of memory to open"
+            )
+        *_, last = told.split("\n")
+        return f"the program that reads it broke off ({last if last.isidentifier() else f'status {ended}'})"
+
+    def end(self) -> None:
+        """End the process now."""
+        self._running.kill()
+        self._running.wait()
+        for pipe in (self._running.stdin, self._running.stdout, self._errors):
+            with contextlib.suppress(OSError):
+                cast(BinaryIO, pipe).close()
+
+
+_idle: list[_Process] = []
+
+
+@atexit.register
+def _end_all() -> None:
+    while _idle:
+        _idle.pop().end()
+
+
+# What goes through the pipe -------------------------------------------------------------------------------------
+
+
+def _packed(block: Block) -> bytes:
+    """A block as it is sent: its rows, their numbers and pages as an Arrow stream, all else as JSON."""
+    section = block.section
+    names, columns = [*section.cells.column_names, "record"], [*section.cells.columns, section.record]
+    if section.page is not None:
+        names, columns = [*names, "page"], [*columns, section.page]
+    table = pa.table(columns, names=names)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    said = {
+        "columns": section.columns,
+        "sheet": section.sheet,
+        "asides": [[aside.record, aside.why, aside.text, aside.page] for aside in block.asides],
+        "counted": block.counted,
+        "notes": block.notes,
+    }
+    return _framed(said, sink.getvalue())
+
+
+def _framed(said: dict[str, Any], rows: Any = b"") -> bytes:
+    text = json.dumps(said).encode()
+    return b"".join((_FRAME.pack(len(text), len(rows)), text, rows))
+
+
+def _received(pipe: BinaryIO) -> tuple[dict[str, Any], bytes]:
+    said, rows = _FRAME.unpack(_exactly(pipe, _FRAME.size))
+    return json.loads(_exactly(pipe, said)), _exactly(pipe, rows)
+
+
+def _exactly(pipe: BinaryIO, size: int) -> bytes:
+    data = pipe.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
+
+
+def _unpacked(said: dict[str, Any], rows: bytes) -> Block:
+    table = pa.ipc.open_stream(pa.py_buffer(rows)).read_all()
+    page = None
+    if table.column_names[-1] == "page":
+        page = table.column("page").combine_chunks()
+        table = table.drop_columns(["page"])
+    record = table.column("record").combine_chunks()
+    cells = table.drop_columns(["record"])
+    section = Section(tuple(said["columns"]), cells, record, page, said["sheet"])
+    asides = tuple(Aside(*aside) for aside in said["asides"])
+    return Block(section, asides, said["counted"], tuple(said["notes"]))
+
+
+# In the other process -------------------------------------------------------------------------------------------
+
+
+def _serve(most_memory: int) -> None:
+    """Read each file that standard input names, and send what is found or why it is refused."""
+    _limit_memory(most_memory)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person stops the parent, which ends this process
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints is no part of the answer
+    asked: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, asked), daemon=True).start()
+    while True:
+        reader, path, name, *more = pickle.loads(asked.get())
+        try:
+            for block in reader(path, name, *more):
+                out.write(_packed(block))
+                out.flush()
+            end: dict[str, Any] = {"ended": True, "held": _held()}
+        except UnreadableFile as error:
+            end = {"refused": str(error), "kind": type(error).__name__, "held": _held()}
+        except BaseException as error:  # a panic of native code is no Exception
+            print(type(error).__name__, file=sys.stderr, flush=True)
+            os._exit(1)
+        out.write(_framed(end))
+        out.flush()
+
+
+def _listen(source: IO[bytes], asked: queue.SimpleQueue[bytes]) -> None:
+    """Hand on what is asked; end this process, whatever it is doing, when nobody can ask any more."""
+    while size := source.read(8):
+        asked.put(source.read(struct.unpack("<Q", size)[0]))
+    os._exit(0)
+
+
+def _limit_memory(most: int) -> None:
     try:
         import resource
-    except ImportError:  # Windows has no such limits
+
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    except (ImportError, ValueError, OSError):  # Windows has no such limits, macOS does not keep this one
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _held() -> int:
+    """The most bytes that this process has held; 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most << 10
 
 
 if __name__ == "__main__":
-    _serve(Path(sys.argv[1]))
+    _serve(int(sys.argv[1]))

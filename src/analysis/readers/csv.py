@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from analysis.readers import Aside, Block, IsHeader, NoKnownHeader, Section, not_data
+from analysis.readers import Aside, Block, IsHeader, NoKnownHeader, Section, UnreadableFile, not_data
 
 DELIMITERS = ",;\t"
 HEADER_WITHIN = 50  # records: cover notes above a header are shorter than this in every release seen
@@ -32,6 +32,7 @@ USUAL_LINES = (
 )
 LINES_IN_A_RECORD = 1_000  # a quote still open after so many lines was never closed
 PIECE = 1 << 23  # bytes: about 40,000 records
+LONGEST_RECORD = 1 << 25  # bytes: a file without line ends would fill the memory
 _OTHER_HEADERS = 4  # in one piece; with more of them, reading line by line is quicker
 _ARROW_BLOCK = 1 << 20  # bytes that fit the processor's cache
 _QUOTE, _LF, _CR = 34, 10, 13
@@ -60,7 +61,7 @@ def stream(path: Path, name: str, is_header: IsHeader, piece: int = PIECE) -> It
     """
     encoding, note = _encoding(path)
     with path.open("rb") as file:
-        window = _Window(_utf8(file, encoding, piece))
+        window = _Window(_utf8(file, encoding, piece), name)
         first, under = _find_header(window, name, is_header)
         yield replace(first, notes=tuple(filter(None, [note, *first.notes])))
         blocks: list[Block] = []
@@ -114,12 +115,17 @@ def _next(window: _Window, under: _Under, is_header: IsHeader) -> tuple[list[Blo
 class _Window:
     """The part of a file's text that is being read, in UTF-8: filled at its end, taken from its start."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
+    def __init__(self, pieces: Iterator[bytes], name: str) -> None:
         self.data, self.at_end = b"", False
-        self._pieces, self._wants = pieces, 0
+        self._pieces, self._name, self._wants = pieces, name, 0
 
     def fill(self, size: int) -> bool:
         """See that some `size` bytes are there, twice as many where nothing could be taken; False at the end."""
+        if len(self.data) > LONGEST_RECORD:
+            raise UnreadableFile(
+                f"{self._name}: one record is longer than {LONGEST_RECORD >> 20} MB, so the file has no line ends or "
+                "is no table. Ask for it again, as CSV."
+            )
         self._wants = max(self._wants, size)
         parts = [self.data]
         while not self.at_end and sum(map(len, parts)) < self._wants:

@@ -26,10 +26,10 @@ def row(rows: pa.Table, at: int) -> tuple[str, ...]:
 
 def header_rows(rows: pa.Table, is_header: IsHeader) -> list[int]:
     """Rows that are headers. No column is called by two digits, and in most columns of an audit most cells
-    hold two; so only rows without them, in the column where they are fewest, are asked."""
+    hold two; so only rows without them, in the column where they are fewest, are asked, and no blank ones."""
     without = [_without_two_digits(column.slice(0, 100)) for column in rows.columns]
     column = rows.column(int(np.argmin([mask.sum() for mask in without])))
-    asked = np.flatnonzero(_without_two_digits(column))
+    asked = np.flatnonzero(_without_two_digits(column) & ~_blank(rows))
     return [int(at) for at in asked if is_header(row(rows, int(at)))]
 
 
@@ -51,8 +51,11 @@ def set_aside(section: Section, asides: Sequence[Aside]) -> Block:
     cells, record = section.cells, section.record
     found = _blank(cells.select(named)) | _total(cells, named)
     if found.any():
-        rows = np.flatnonzero(found)
-        more = [Aside(record[int(at)].as_py(), *_why(cells, int(at), named)) for at in rows]
+        # A sheet may have a million blank rows before its last cell: they are not looked at one by one.
+        empty = _blank(cells)
+        more = [Aside(number, "blank record", "") for number in record.filter(pa.array(empty)).to_pylist()]
+        rows = np.flatnonzero(found & ~empty)
+        more += [Aside(record[int(at)].as_py(), *_why(cells, int(at), named)) for at in rows]
         asides = in_order([*asides, *more])
         keep = pa.array(~found)
         page = section.page.filter(keep) if section.page is not None else None

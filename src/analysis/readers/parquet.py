@@ -39,6 +39,8 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
             columns, notes = _header(file, name, is_header)
             yield Block(not_data.none(columns), counted=file.metadata.num_rows, notes=notes)
             yield from _blocks(file, columns, name, is_header)
+    except MemoryError:  # also Arrow's own, which is one of its other errors too
+        raise
     except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError) as error:
         said = str(error).split("\n")[0][:120]
         raise UnreadableFile(f"{name}: the Parquet file is broken ({said}). Ask for it again.") from None

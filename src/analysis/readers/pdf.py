@@ -26,7 +26,17 @@ import pyarrow as pa
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from analysis.readers import Aside, IsHeader, NoKnownHeader, Reading, Section, UnreadableFile, second_reading
+from analysis.readers import (
+    Aside,
+    Block,
+    IsHeader,
+    NoKnownHeader,
+    Reading,
+    Section,
+    UnreadableFile,
+    blocks_of,
+    second_reading,
+)
 
 HEADER_LINES = 6  # lines that a header may be wrapped over
 HEADER_WITHIN = 60  # lines of page one: cover notes above a header are shorter than this
@@ -99,6 +109,11 @@ class _Header:
     spans: tuple[tuple[float, float], ...]  # left and right of each header cell
     top: float
     bottom: float
+
+
+def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
+    """A print block by block; it is read whole before the first."""
+    return blocks_of(read(path, name, is_header))
 
 
 def read(path: Path, name: str, is_header: IsHeader) -> Reading:

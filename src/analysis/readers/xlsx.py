@@ -14,6 +14,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
@@ -37,7 +38,7 @@ from analysis.readers import (
 from analysis.readers.outlines import Outline
 
 HEADER_WITHIN = 50  # rows: cover notes above a header are shorter than this in every release seen
-ROWS_AT_ONCE = 1 << 16
+ROWS_AT_ONCE, CELLS_AT_ONCE = 1 << 16, 1 << 21
 
 Row = Sequence[Any]
 
@@ -93,7 +94,8 @@ def _sheets(path: Path, name: str, book: outlines.Book) -> Iterator[tuple[SheetM
                     cells = workbook.get_sheet_by_name(sheet.name)
                     left = [""] * (cells.start[1] if cells.start else 0)
                     rows = ([*left, *row] for row in cells.iter_rows()) if left else cells.iter_rows()
-                    yield sheet, _without_tail(rows, book.sheets[sheet.name].last)
+                    outline = book.sheets[sheet.name] if book.sheets else None  # an old workbook has none
+                    yield sheet, _without_tail(rows, outline.last) if outline else rows
     except BaseException as error:
         # What the library calls a panic, on parts that contradict each other, is no Exception to Python.
         if (
@@ -112,6 +114,24 @@ def _without_tail(rows: Iterator[Row], last: int) -> Iterator[Row]:
     tail = list(rows)
     if any(_text(cell) for row in tail for cell in row):
         yield from tail
+
+
+def every_sheet(path: Path, name: str) -> Iterator[Block]:
+    """Every cell of every sheet as text, without looking for a header: a block for each sheet.
+
+    An old workbook (.xls) is read too. Raises `UnreadableFile` for what is broken, locked or too large.
+    """
+    old = outlines.in_old_container(path)
+    if old and "(.xls)" not in old:
+        raise UnreadableFile(f"{name}: {old}")
+    book = outlines.Book({}) if old else outlines.read(path, name)
+    for sheet, rows in _sheets(path, name, book):
+        texts = [_texts(row) for row in rows]
+        width = max(map(len, texts), default=0)
+        filled = [row + [""] * (width - len(row)) for row in texts]
+        columns = {str(at): pa.array([row[at] for row in filled], pa.string()) for at in range(width)}
+        numbers = pa.array(range(len(filled)), pa.int64())
+        yield Block(Section(("",) * width, pa.table(columns), numbers, sheet=sheet.name))
 
 
 # Records ------------------------------------------------------------------------------------------------------
@@ -149,7 +169,10 @@ def _below(rows: Iterator[Row], sheet: _Sheet, last: int, is_header: IsHeader) -
     """The records under a sheet's header, with the notes on the sheet at the end; gives the last one's number."""
     columns, first = sheet.columns, last
     dates: dict[str, _Dates] = {}
-    while chunk := list(islice(rows, ROWS_AT_ONCE)):
+    merged = _Merged(sheet)
+    at_once = max(1, min(ROWS_AT_ONCE, CELLS_AT_ONCE // max(sheet.outline.columns, len(columns))))
+    while chunk := list(islice(rows, at_once)):
+        merged.fill(chunk, sheet.above + 2 + last - first)
         for at, cells in enumerate(zip(*chunk)):
             _look_at_dates(cells, columns[at] if at < len(columns) else "", dates)
         table = pa.table({str(at): _column(cells) for at, cells in enumerate(zip(*chunk))})
@@ -168,9 +191,87 @@ def _below(rows: Iterator[Row], sheet: _Sheet, last: int, is_header: IsHeader) -
             f"{sheet.file}, sheet {sheet.name!r}: it counts its days from 1904 and holds bare numbers for times, which "
             "would come out four years early. Open it, give the column a date format and save it as CSV."
         )
-    notes = _notes(sheet, last - first, dates)
+    notes = [*_notes(sheet, last - first, dates), *merged.notes()]
     yield Block(replace(not_data.none(columns), sheet=sheet.name), notes=tuple(notes))
     return last
+
+
+# Merged cells -------------------------------------------------------------------------------------------------
+
+
+class _Merged:
+    """The merged cells of a sheet: a spreadsheet keeps one value for all of them and leaves the others blank.
+
+    Where rows of one column are merged, as an agency over its searches, each record gets the value back that is
+    shown beside it. Where columns are merged no one knows to which the value belongs: they are named.
+    """
+
+    def __init__(self, sheet: _Sheet) -> None:
+        self._sheet = sheet
+        below = sorted(one for one in sheet.outline.merged if one[1] > sheet.above + 1)
+        self._wide = [one for one in below if one[2] < one[3]]
+        self._columns: dict[int, deque[tuple[int, int]]] = {}
+        for top, bottom, column, right in below:
+            runs = self._columns.setdefault(column - 1, deque())
+            overlap = runs and top <= runs[-1][1]  # as no spreadsheet makes them
+            if column == right and column <= len(sheet.columns) and not overlap:
+                runs.append((top, bottom))
+        self._filled: Counter[str] = Counter()
+        self._above: dict[int, Any] = {}  # the value of a run that goes on in the next rows
+
+    def fill(self, rows: Sequence[Any], first: int) -> None:
+        """Put the value of each merged run into its blank cells; `first` is the row's number in the sheet."""
+        last = first + len(rows) - 1
+        for column, runs in self._columns.items():
+            while runs and runs[0][0] <= last:
+                top, bottom = runs[0]
+                if top >= first:
+                    self._above[column] = _cell(rows[top - first], column)
+                self._fill(rows[max(top + 1 - first, 0) : bottom + 1 - first], column)
+                if bottom > last:
+                    break
+                runs.popleft()
+
+    def _fill(self, rows: Sequence[Any], column: int) -> None:
+        value = self._above.get(column, "")
+        if value == "":
+            return
+        for row in rows:
+            if column < len(row) and row[column] == "" and any(cell != "" for cell in row):
+                row[column] = value
+                self._filled[self._sheet.columns[column].strip()] += 1
+
+    def notes(self) -> Iterator[str]:
+        """What was filled in and what was not."""
+        at = f"sheet {self._sheet.name!r}: "
+        for column, cells in self._filled.items():
+            yield f"{at}{cells:,} cells of {column!r} were blank below a merged cell and were given its value"
+        if self._wide:
+            shown = ", ".join(
+                f"{letters(left)}{top}:{letters(right)}{bottom}"
+                for top, bottom, left, right in self._wide[:5]
+            )
+            more = " …" if len(self._wide) > 5 else ""
+            yield (
+                f"{at}{len(self._wide):,} merged cells reach over several columns ({shown}{more}); the cells below "
+                "them are blank and were left so"
+            )
+
+
+def _cell(row: Row, column: int) -> Any:
+    return row[column] if column < len(row) else ""
+
+
+def letters(column: int) -> str:
+    """A column's letters as a spreadsheet shows them: 1 is A, 27 is AA."""
+    return letters((column - 1) // 26) + chr(ord("A") + (column - 1) % 26) if column else ""
+
+
+def _shown(columns: Sequence[tuple[int, int]]) -> str:
+    runs = [letters(a) if a == b else f"{letters(a)}-{letters(b)}" for a, b in columns]
+    more = " …" if len(runs) > 8 else ""
+    one = len(runs) == 1 and "-" not in runs[0]
+    return f"column{'' if one else 's'} {', '.join(runs[:8])}{more} {'is' if one else 'are'}"
 
 
 # Cells --------------------------------------------------------------------------------------------------------
@@ -282,13 +383,14 @@ def _first_cells(rows: Sequence[Row]) -> str:
 def _notes(sheet: _Sheet, rows: int, dates: dict[str, _Dates]) -> Iterator[str]:
     """What a reviewer must know of one sheet, once its rows are read."""
     outline = sheet.outline
-    hidden = sum(number > sheet.above + 1 for number in outline.hidden)
+    hidden = sum(len(range(max(run.start, sheet.above + 2), run.stop)) for run in outline.hidden)
+    hidden_columns = [(a, min(b, outline.columns)) for a, b in outline.hidden_columns if a <= outline.columns]
     codes = sum(found.codes for found in dates.values())
     stored = sum(len(found.stored) for found in dates.values())
     nameless = sum(not any(sign.isalpha() for sign in column) for column in sheet.columns)
     said = {
         f"{hidden:,} of {rows:,} rows are hidden and were read": hidden,
-        "some columns are hidden and were read": outline.hidden_columns,
+        f"{_shown(hidden_columns)} hidden and were read": hidden_columns,
         f"{codes:,} cells stored as a month were given back as month-year": codes,
         f"{stored:,} cells stored as a date were given back as ISO text": stored,
         f"{nameless:,} columns have no name": nameless,
