@@ -104,6 +104,12 @@ def too_slow(*_):
     yield
 
 
+def too_busy(*_):
+    while True:
+        pass
+    yield
+
+
 def too_large(*_):
     yield bytearray(1 << 40)
 
@@ -123,6 +129,10 @@ def too_surprising(*_):
     [
         (too_slow, "it was not read to its end in the time that a file of its size may take"),
         pytest.param(
+            too_busy, "it was not read to its end in the time that a file of its size may take",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="no such limit there"),
+        ),
+        pytest.param(
             too_large, "it needs more than 4 GB of memory to open",
             marks=pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no such limit there"),
         ),
@@ -131,7 +141,8 @@ def too_surprising(*_):
     ],
 )  # fmt: skip
 def test_a_reader_that_fails_ends_in_one_sentence_and_quotes_nothing(path, reader, said, monkeypatch):
-    monkeypatch.setattr(apart, "SECONDS", 1 if reader is too_slow else 60)
+    monkeypatch.setattr(apart, "SECONDS", 1 if reader in (too_slow, too_busy) else 60)
+    monkeypatch.setattr(apart, "WAITING", 2 if reader is too_slow else 100)
     with pytest.raises(
         readers.UnreadableFile, match=rf"^{NAME}: .*{said}\. Ask for it as CSV, or in parts\.$"
     ):

@@ -6,8 +6,8 @@ name. Delimited text is read here, since its reader holds a bounded piece of it 
 
 A process that has read one file reads the next, because starting one takes half a second. What it reads comes back
 block by block as Arrow streams. It ends when its parent does, however that ends: the pipe between them closes then.
-The limit on time holds on every system, the one on memory where the system knows such limits (Linux; not macOS,
-not Windows).
+The limit on time by the clock holds on every system, the one on computing where the system knows it (not Windows),
+and so does the one on memory (Linux; not macOS, not Windows).
 """
 
 from __future__ import annotations
@@ -36,14 +36,17 @@ from analysis.readers import Aside, Block, NoKnownHeader, Section, UnreadableFil
 MOST_MEMORY = 4 << 30
 """Bytes that reading one file may take. The longest workbook possible, a million rows, takes half of it."""
 
-SECONDS, SECONDS_A_MEGABYTE = 60, 60
-"""What one file may take: so many seconds and so many for each megabyte of it. Sound files take a fifth of that."""
+SECONDS, SECONDS_A_MEGABYTE, WAITING = 60, 60, 10
+"""What one file may take: so many seconds of computing and so many for each megabyte of it, several times what sound
+files take; and WAITING times as long by the clock, since a busy machine must not decide what is read."""
 
 ONCE = 1 << 30
 """A process that has held more bytes than this is not given another file."""
 
 Read = Callable[..., Iterator[Block]]
 """A module's function of a path, a name and whatever else it needs; it travels by its name."""
+
+_OUT_OF_TIME = int(getattr(signal, "SIGXCPU", 0))  # what ends a process that has computed too long
 
 _FRAME = struct.Struct("<QQ")  # bytes of what is said (JSON) and of the rows (an Arrow stream), which follow
 
@@ -88,9 +91,10 @@ class _Process:
     def read(self, reader: Read, path: Path, name: str, more: tuple[object, ...]) -> Iterator[Block]:
         """The blocks of one file as they come; see `stream`."""
         self.may_go_on = False
-        left = float(SECONDS + SECONDS_A_MEGABYTE * (path.stat().st_size >> 20))
+        seconds = SECONDS + SECONDS_A_MEGABYTE * (path.stat().st_size >> 20)
+        left = float(WAITING * seconds)
         with contextlib.suppress(OSError):  # a process that is gone is found below
-            asked = pickle.dumps((reader, path, name, *more))
+            asked = pickle.dumps((seconds, reader, path, name, *more))
             stdin = cast(BinaryIO, self._running.stdin)
             stdin.write(struct.pack("<Q", len(asked)) + asked)
             stdin.flush()
@@ -128,7 +132,7 @@ class _Process:
     def _why(self, late: bool) -> str:
         """Why the process ended. Only the kind of an error is told: what else it says may come out of the file."""
         ended = self._running.wait()
-        if late:
+        if late or ended == -_OUT_OF_TIME:
             return "it was not read to its end in the time that a file of its size may take"
         self._errors.seek(0)
         told = self._errors.read().decode(errors="replace").strip()
@@ -225,7 +229,8 @@ def _serve(most_memory: int) -> None:
     asked: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, asked), daemon=True).start()
     while True:
-        reader, path, name, *more = pickle.loads(asked.get())
+        seconds, reader, path, name, *more = pickle.loads(asked.get())
+        _limit_computing(seconds)
         try:
             for block in reader(path, name, *more):
                 out.write(_packed(block))
@@ -254,6 +259,15 @@ def _limit_memory(most: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
     except (ImportError, ValueError, OSError):  # Windows has no such limits, macOS does not keep this one
         return
+
+
+def _limit_computing(seconds: int) -> None:
+    try:
+        import resource
+    except ImportError:
+        return
+    most = int(time.process_time()) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _held() -> int:
