@@ -221,6 +221,18 @@ def open_known(place: Place) -> agencies.Known:
     return agencies.known(place.hand / "agencies.csv", place.raw / "reference")
 
 
+def said_of_agencies(place: Place) -> dict[str, str]:
+    """The names of agencies that a person typed in source.toml, in each spelling, by themselves: they are printed."""
+    said = [
+        name
+        for file in place.files
+        for name in (file.camera_owner, file.searching_agency, file.own_agency)
+        if name
+    ]
+    spelt = agencies.resolve(said, open_known(place))["agency"] if said else []
+    return {name: name for name in (*said, *spelt)}
+
+
 def open_sharing_lists(place: Place) -> list[sharing.SharingList]:
     """The place's lists of who may search whose cameras (its reference folder); none is an empty list."""
     owners = sorted({file.camera_owner for file in place.files if file.camera_owner})

@@ -14,7 +14,8 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,17 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 
-from analysis import build, claims, figures, places, tallies
+from analysis import agencies, build, claims, figures, places, tallies
 from analysis.measures import Number, Numbers, formatted, lookup, of_part
 from analysis.paths import inside
+from analysis.privacy import agency_names, visible
 from analysis.refused import Refused
 
 FORMULA = tuple("=+-@\t\r")
 """Signs with which a spreadsheet begins a formula; text that starts with one is published behind an apostrophe."""
+
+AGENCIES = ("searching_agency", "agency", "released_name", "camera_owner")
+"""Columns that hold names of agencies, which an officer's name may have slipped into."""
 
 REPLICA = (
     "Replica: these records are invented. They show that the method recovers what was planted, nothing else."
@@ -89,11 +94,31 @@ class Page:
     def record(self, *numbers: Numbers) -> None:
         """Keep numbers for numbers.json; a measure is written once for a scope."""
         for more in numbers:
-            self.numbers += [{**one, "notebook": self.notebook} for one in more]
+            owners = {one["scope"] for one in more} - {"all"}
+            printed = {"all": "all", **(self._agencies(owners) if owners else {})}
+            self.numbers += [
+                {**one, "scope": printed[one["scope"]], "notebook": self.notebook} for one in more
+            ]
         lookup(self.numbers)
+
+    def printable(self, table: pd.DataFrame) -> pd.DataFrame:
+        """A table in which names that may be a person's stand for no agency; `table` and `figure` keep no other."""
+        columns = [name for name in AGENCIES if name in table.columns]
+        printed = {name: self._agencies(table[name].dropna()) for name in columns}
+        return table.assign(
+            **{name: table[name].map(names, na_action="ignore") for name, names in printed.items()}
+        )
+
+    def _agencies(self, names: Iterable[str]) -> dict[str, str]:
+        return {**agency_names(names, self._known), **build.said_of_agencies(self.place)}
+
+    @cached_property
+    def _known(self) -> agencies.Known:
+        return build.open_known(self.place)
 
     def table(self, table: pd.DataFrame, name: str, caption: str, most: int | None = None) -> None:
         """Show a table (its first `most` rows) and keep all of it as tables/<number>-<name>.csv."""
+        table = self.printable(table)
         file = self._keep_table(table, name)
         shown = table if most is None else table.head(most)
         cut = (
@@ -209,6 +234,7 @@ class Page:
 
     def _keep_table(self, table: pd.DataFrame, name: str) -> str:
         file = f"{self.short}-{name}.csv"
+        table = self.printable(table)
         kept = table.assign(records="replica (invented)") if self.place.is_replica else table
         _write(inside(self.folder / "tables", file), published_csv(kept))
         return file
@@ -231,7 +257,9 @@ def start(place: str, notebook: str) -> Page:
 def plain(text: str) -> str:
     """Text from a log, for a Markdown sentence: nothing in it is markup, formula or link."""
     return re.sub(
-        r"([\\`*_{}\[\]()#+\-.!|$~^=])", r"\\\1", html.escape(" ".join(str(text).split()), quote=False)
+        r"([\\`*_{}\[\]()#+\-.!|$~^=])",
+        r"\\\1",
+        html.escape(visible(" ".join(str(text).split())), quote=False),
     )
 
 
@@ -243,7 +271,7 @@ def table_html(table: pd.DataFrame, caption: str, kind: str = "data") -> str:
         for row in table.itertuples(index=False, name=None)
     )
     return (
-        f'<table class="{kind} tex2jax_ignore mathjax_ignore"><caption>{html.escape(caption)}</caption>'
+        f'<table class="{kind} tex2jax_ignore mathjax_ignore"><caption>{html.escape(visible(caption))}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
     )
 
@@ -254,7 +282,7 @@ def _title(column: str) -> str:
 
 def _cell(column: str, value: Any) -> str:
     if isinstance(value, (list, tuple)):
-        return f"<td>{html.escape(', '.join(map(str, value)))}</td>"
+        return f"<td>{html.escape(visible(', '.join(map(str, value))))}</td>"
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return "<td></td>"
     if isinstance(value, pd.Timestamp):
@@ -266,7 +294,7 @@ def _cell(column: str, value: Any) -> str:
     if _MOMENT.fullmatch(text):
         text = f"{text[:10]} {text[11:16]}"
     kind = ' class="time"' if re.match(r"\d{4}-\d\d-\d\d(?: |$)", text) else ""
-    return f"<td{kind}>{html.escape(text)}</td>"
+    return f"<td{kind}>{html.escape(visible(text))}</td>"
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
@@ -286,7 +314,9 @@ def published_csv(table: pd.DataFrame) -> bytes:
 def _safe_cell(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         value = "; ".join(map(str, value))
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    return f"'{visible(value)}" if value.startswith(FORMULA) else visible(value)
 
 
 # Publishing -----------------------------------------------------------------------------------------------

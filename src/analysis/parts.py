@@ -262,7 +262,7 @@ def _typed(block: Block, form: Form, account: _Account, step: Step) -> Done:
     typed, refused = searches.type_rows(block.section, form, file, account.clocks)
     rejected = refused
     if block.asides:
-        asides = searches.asides_table(block.asides, form, file)
+        asides = searches.asides_table(block.asides, file)
         rejected = pa.concat_tables([asides, refused]).sort_by("source_row")
     masked = Counter(searches.masked_cells(block.section, form))
     return Done(step(typed, file), rejected, Counter(refused.column("why").to_pylist()), masked)

@@ -1,51 +1,357 @@
-"""Says what of a log may be printed, and masks plates, names and numbers in all else."""
+"""Says what of a log may be printed, and masks plates, names and numbers in all else.
+
+A text of a log is printed only if it could name nobody: it is a column's known name or a word of the vendor's menu, or
+each of its words is one of the rules' own or an everyday one (data/hand/everyday_words.toml) and no common name
+(data/hand/common_names.csv), or a person has read and cleared it (data/hand/cleared.csv). That many rows hold a text
+says nothing of whom it names. Case numbers, plates, dates of birth and addresses are masked in all that is printed.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
 
-from analysis.formats import Form
+import pandas as pd
 
-_PLATE = re.compile(
-    r"\b(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{5,8}\b|\b[A-Za-z]{2,3}-\d{3,4}\b|\b\d{3,4}-[A-Za-z]{2,3}\b"
+from analysis import agencies, places, reasons
+from analysis.agencies import Known
+from analysis.agencies.words import words as agency_words
+from analysis.formats import Form, is_masked, known_columns, known_search_types, normal, system_activity
+from analysis.reasons.patterns import named_words
+
+NOT_SHOWN = "(not shown: may name a person)"
+"""What stands in place of a text that may not be printed; its rows are counted all the same."""
+
+MODERATION = ("allow", "warn", "block")
+"""The vendor's words for what became of a free-text search, as seen in released files."""
+
+MASK = "***"
+
+
+# What may be printed ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words that may be printed: single ones in small letters and the names among them that
+    may not, numbers, whole texts, and beginnings of texts."""
+
+    words: frozenset[str]
+    names: frozenset[str]
+    numbers: frozenset[str]
+    whole: frozenset[str]
+    begins: tuple[str, ...]
+
+    def holds(self, text: str) -> bool:
+        """Whether every word of a text is known here; a number of one or two digits names nobody."""
+        return all(self.knows(word) for word in _words(text))
+
+    def knows(self, word: str) -> bool:
+        """Whether one word or number in small letters is known here."""
+        if word.isdigit():
+            return len(word) < 3 or word in self.numbers
+        return word in self.words
+
+
+def vocabulary() -> Vocabulary:
+    """The vocabulary of this repository's rules and lists."""
+    return _vocabulary(places.root() / "data" / "hand")
+
+
+@cache
+def _vocabulary(hand: Path) -> Vocabulary:
+    rules = reasons.load(hand / "reasons")
+    lists = tomllib.loads((hand / "everyday_words.toml").read_text(encoding="utf-8"))
+    names = {*(hand / "common_names.csv").read_text(encoding="utf-8").split()[1:], *lists["names"]} - {
+        *lists["not_names"]
+    }
+    written = [rule.match.written for rule in rules.rules] + [w for one in rules.lists for w in one.words]
+    spelt = {word for pattern in written for word in named_words(pattern, lists["endings"])}
+    named = {word for text in spelt for word in _words(text)}
+    everyday = {word for kind in ("small", "police", "things", "acts") for word in lists[kind]}
+    menu = [text.casefold() for text in (*rules.offense_types, *known_search_types(), *MODERATION)]
+    words = named | everyday | {word for text in menu for word in _words(text)}
+    numbers = {word for word in named if word.isdigit()} | set(lists["numbers"])
+    return Vocabulary(
+        frozenset(words - names),
+        frozenset(names),
+        frozenset(numbers),
+        frozenset([*menu, *known_columns()]),
+        (*(machine.begins for machine in rules.menu.machines), *system_activity()),
+    )
+
+
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_INITIALS = re.compile(r"\b[a-z](?:\.[a-z])+\b")
+
+
+def _words(text: str) -> list[str]:
+    """The words and numbers of a text in small letters; initials with dots are one word."""
+    folded = text.casefold()
+    if "." in folded:
+        folded = _INITIALS.sub(lambda found: found[0].replace(".", ""), folded)
+    return _WORD.findall(folded)
+
+
+def shown(text: str, cleared: Collection[str] = ()) -> str:
+    """A reason, or a value of the menu, as it may be printed: its numbers masked, or `NOT_SHOWN`.
+
+    `cleared` are texts in small letters that a person has read and found to name nobody.
+    """
+    known, folded = vocabulary(), text.strip().casefold()
+    if folded in cleared or folded in known.whole:
+        return visible(text)
+    masked = without_numbers(mask_text(text))
+    begun = next((begin for begin in known.begins if folded.startswith(begin)), "")
+    return visible(masked) if known.holds(masked.strip()[len(begun) :]) else NOT_SHOWN
+
+
+_WITH_A_DIGIT = re.compile(r"[^\s]*\d[^\s]*")
+_MASKS_IN_A_ROW = re.compile(r"\*{3}(?:[\s,;/|.#-]*\*{3})+")
+
+
+def without_numbers(text: str) -> str:
+    """Text in which each word that holds three digits in a row is masked, but for numbers that rules name."""
+    if not any(sign.isdigit() for sign in text):
+        return text
+    known = vocabulary()
+    masked = _WITH_A_DIGIT.sub(lambda word: word[0] if known.holds(word[0]) else MASK, text)
+    return _MASKS_IN_A_ROW.sub(MASK, masked)
+
+
+# Agencies ---------------------------------------------------------------------------------------------------
+
+
+def agency_names(names: Iterable[str], known: Known | None = None) -> dict[str, str]:
+    """Agencies' names as they may be printed, by the name: one that reads like no agency's may be a person's.
+
+    Such a name is printed only if each of its words is known, or of those that agencies' names are made of; those
+    that are not printed are numbered, so that two of them stay two. Blanks and masks stay as they are.
+    """
+    known = known or agencies.known()
+    reviewed = {*known.overrides["released_name"], *known.overrides["agency"]}
+    words = _agency_words(frozenset(reviewed))
+    distinct = list(dict.fromkeys(names))
+    read = agencies.resolve(distinct, known).to_dict("records")
+    found, hidden = {}, 0
+    for name, line in zip(distinct, read):
+        like = line["kind"] or line["state"] or name in reviewed or not name.strip() or is_masked(name)
+        masked = mask_text(name)
+        if like or set(_words(masked)) <= words:
+            found[name] = visible(masked)
+        else:
+            hidden += 1
+            found[name] = f"(agency {hidden}, {NOT_SHOWN[1:]}"
+    return found
+
+
+@lru_cache(maxsize=8)
+def _agency_words(reviewed: frozenset[str]) -> frozenset[str]:
+    """Words of which names of agencies are made: kinds, states, and the names on reviewed lines."""
+    said = agency_words()
+    kinds = (
+        word
+        for rule in said.kinds
+        for word in re.findall("[a-z]{2,}", re.sub(r"\\.", " ", rule.match.pattern))
+    )
+    named = (word for name in (*reviewed, *said.state_names) for word in _words(name))
+    return frozenset([*kinds, *named]) - vocabulary().names | vocabulary().words
+
+
+# Signs that nobody sees -------------------------------------------------------------------------------------
+
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\ue000-\uf8ff"
+    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
-_ADDRESS = re.compile(r"\S+@\S+")
-_LONG_NUMBER = re.compile(
-    r"\b[Aa]?[ #-]?\d[\d .()-]{6,}\d\b|\b\d{1,2}[/-]\d{1,2}[/-](?:19|20)?\d{2}\b(?!,? \d{1,2}:)"
-)
+
+
+def visible(text: str) -> str:
+    """Text whose control, direction and zero-width characters are shown as escapes, such as `\\x1b` and `\\u202e`.
+
+    Line breaks and tabs stay. Used for whatever is printed of a release, in files, on pages and in a terminal.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+
+
+def visible_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of which every text is `visible`."""
+    return table.map(lambda cell: visible(cell) if isinstance(cell, str) else cell)
+
+
+# Masking ----------------------------------------------------------------------------------------------------
 
 
 def mask_text(text: str) -> str:
-    """Text with plate-like words, e-mail addresses, long numbers and dates of birth replaced by `***`."""
+    """Text with plates, e-mail addresses, long numbers, dates of birth and surnames beside 'dob' or 'hold' as `***`.
+
+    Shapes of plates are those of the states (two or three groups of letters and digits, with or without a blank or
+    hyphen between them). Words of the vocabulary are left alone, so that `8 USC 1325` is no plate.
+    """
     if not _MAY_BE_MASKED.search(text):
         return text
-    for pattern in (_ADDRESS, _LONG_NUMBER, _PLATE):
-        text = pattern.sub("***", text)
-    return text
+    text = _ADDRESS.sub(MASK, text)
+    text = _BIRTH.sub(_birth_masked, text)
+    text = _LAST_FIRST.sub(_name_masked, text)
+    text = _DATE.sub(MASK, text)
+    text = _CASE.sub(_case_masked, text)
+    text = _LONG_NUMBER.sub(MASK, text)
+    text = _AFTER_PLATE.sub(_after_plate_masked, text)
+    text = _GROUPS.sub(_groups_masked, text)
+    return _PLATE.sub(_plate_masked, text)
 
 
-_MAY_BE_MASKED = re.compile(r"[\d@]")
+_MAY_BE_MASKED = re.compile(
+    r"[\d@,]|\b(?:at\W|plates?|plt|tags?|lpn?|lic|licen[sc]e|reg|registration|vanity|born|birth|birthday|bday|d\.?o\.?b)\b",
+    re.I,
+)
+_ADDRESS = re.compile(r"\S+ ?(?:@|\(at\)|\[at\]) ?\S+", re.I)
+_PLATE = re.compile(
+    r"\b(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{5,8}\b|\b[A-Za-z]{2,3}-\d{3,4}\b|\b\d{3,4}-[A-Za-z]{2,3}\b"
+)
+_LONG_NUMBER = re.compile(r"\b(?:[Aa][ #:.–—-]{0,3})?\(?\d(?:[ .()–—-]{0,3}\d){7,}\b")
+_CASE = re.compile(r"(?<![\w-])(?:[A-Za-z]{1,4}-?)?\d{1,4}(?:-[A-Za-z]{1,4})?-\d{2,}(?:-\w+)*\b|\b\d{5,}\b")
+_DATE = re.compile(r"\b\d{1,2}(?:[/-]|\.(?=\d{1,2}\.))\d{1,2}[/.-](?:19|20)?\d{2}\b(?!,? \d{1,2}:)")
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
+_BIRTH = re.compile(
+    r"\b(?P<said>d\.?o\.?b\b\.?|born|birth(?:day|date| date)?|date of birth|bday)"
+    r"(?P<between>[\s:#,.-]*(?:(?:on|is|in)\s+)?)"
+    rf"(?P<date>(?:\d{{1,2}}(?:st|nd|rd|th)?[\s,./-]*)?{_MONTH}(?:[\s,./-]*\d{{1,4}}(?:st|nd|rd|th)?\b)*"
+    rf"|\d{{1,4}}(?:[\s,./-]+\d{{1,4}}){{0,2}}|\d{{4,8}})"
+    rf"|\b(?P<alone>\d{{1,2}}[\s./-]*{_MONTH}[\s,./-]*(?:19\d\d|200\d)|{_MONTH}[\s,./-]*\d{{1,2}}(?:st|nd|rd|th)?[\s,./-]*(?:19\d\d|200\d))\b",
+    re.I,
+)
+_NAME = r"[A-Za-z][A-Za-z'’.-]+"
+_OF_A_PERSON = (
+    r"(?:d\.?o\.?b\b\.?|holds?|warrants?|detainers?|wanted|arrest(?:ed)?|suspect|subject|victim|missing|locate)"
+)  # fmt: skip
+_LAST_FIRST = re.compile(
+    rf"(?P<before>\b{_OF_A_PERSON}[\s:#-]+(?:(?:for|on|of)\s+)?)(?P<name>(?:{_NAME}\s+)?{_NAME},\s*{_NAME}(?:\s+[A-Za-z]\b\.?)?)"
+    rf"|(?P<first>(?:{_NAME}\s+)?{_NAME},\s*{_NAME}(?:\s+[A-Za-z]\b\.?)?)(?P<after>[\s,:;-]+{_OF_A_PERSON}\b)",
+    re.I,
+)
+_AFTER_PLATE = re.compile(
+    r"\b(?P<said>(?:licen[sc]e|lic\.?)\s+(?:plates?|tags?|pl(?:t|ate)?)"
+    r"|plates?|plt|tags?|lpn?|lic|licen[sc]e|reg|registration|vanity)\b"
+    r"(?P<mark>\.?\s*(?:no\.?|num(?:ber)?|is|reads)?\s*[#:=-]*\s*)"
+    r"(?P<rest>[A-Za-z0-9]{1,8}\b(?:[ -][A-Za-z0-9]{1,5}\b){0,2})",
+    re.I,
+)
+_GROUPS = re.compile(
+    r"(?<![\w-])(?:[A-Za-z]{1,4}[ -]?\d{2,5}(?:[ -]?[A-Za-z]{1,2})?"
+    r"|\d{1,5}[ -]?[A-Za-z]{1,4}(?:[ -]?\d{1,4})?)(?![\w-])"
+)
 
 
-_WITH_A_DIGIT = re.compile(r"\S*\d\S*|\S+@\S+")
-_LIKE_A_TIME = re.compile(r"[\d\s/:.,+-]*(?:[AaPp]\.?[Mm]\.?)?\s*[A-Za-z]{0,4}")
-_SHOWN = ("search_time", "time_frame", "window_start", "window_end", "networks", "devices")
+def _birth_masked(found: re.Match[str]) -> str:
+    return MASK if found["alone"] else f"{found['said']}{found['between']}{MASK}"
 
 
-def mask(cells: list[str], form: Form) -> str:
-    """A rejected row's cells parted by ' | ', with all that could name a person or a vehicle masked.
+def _name_masked(found: re.Match[str]) -> str:
+    """`LAST, FIRST` masked word by word, unless every word of it is an everyday one (`theft, warrant`)."""
+    name = found["name"] or found["first"]
+    if vocabulary().holds(name):
+        return found[0]
+    return f"{found['before']}{MASK}" if found["name"] else f"{MASK}{found['after']}"
 
-    Times and counts stay where they look like such. In any other cell each word with a digit is masked, since
-    plates, case numbers, telephone numbers and birthdays have one and the row is kept to be counted, not read.
+
+def _case_masked(found: re.Match[str]) -> str:
+    """A case number; a statute or a radio code that the rules name stays."""
+    return found[0] if vocabulary().holds(found[0]) else MASK
+
+
+def _after_plate_masked(found: re.Match[str]) -> str:
+    """What stands behind 'plate' or 'tag', up to the first everyday word; behind a # or a colon whatever it is."""
+    known, marked = vocabulary(), any(sign in found["mark"] for sign in "#:=")
+    parts = re.split(r"([ -])", found["rest"])
+    masked = 0
+    while masked < len(parts) and ((marked and not masked) or not known.knows(parts[masked].casefold())):
+        masked += 2
+    if not masked:
+        return found[0]
+    return f"{found['said']}{found['mark']}{MASK}{''.join(parts[masked - 1 :])}"
+
+
+def _groups_masked(found: re.Match[str]) -> str:
+    """Letters and digits in two or three groups, as on a plate, unless the letters are a word or a month."""
+    text = found[0]
+    letters = re.findall("[A-Za-z]+", text)
+    if len(re.sub("[ -]", "", text)) < 5 or not re.search("[ -]", text):
+        return text
+    if all(
+        len(word) > 1 and (vocabulary().knows(word.casefold()) or re.fullmatch(_MONTH, word, re.I))
+        for word in letters
+    ):
+        return text
+    return MASK
+
+
+def _plate_masked(found: re.Match[str]) -> str:
+    """A word of letters and digits; one that the rules name (`10851vc`, `287g`) stays."""
+    known = vocabulary()
+    letters = [word for word in _words(found[0]) if not word.isdigit()]
+    numbers = [word for word in _words(found[0]) if word.isdigit()]
+    rules = all(number in known.numbers for number in numbers) and all(map(known.knows, letters))
+    return found[0] if rules else MASK
+
+
+# Rows that are no searches ----------------------------------------------------------------------------------
+
+
+_DAY = (
+    rf"(?:20\d\d[/.-]\d{{1,2}}[/.-]\d{{1,2}}|\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:20\d\d|[123]\d)"
+    rf"|{_MONTH}\s+\d{{1,2}},?\s+20\d\d)"
+)
+_TIMES_ALONE = re.compile(
+    rf"(?:\s|(?:{_DAY}|\b\d{{1,2}}:\d\d(?::\d\d(?:\.\d+)?)?)(?!\d)(?:[AaPp]\.?[Mm]\.?)?"
+    r"|[T,–-]|\b(?:[AaPp]\.?[Mm]\.?|UTC|GMT|Z|[CEMP][SD]T)\b|[+-]\d\d:?\d\d)*"
+)
+_COUNTED = ("networks", "devices")
+_TIMES = ("search_time", "time_frame", "window_start", "window_end")
+
+
+def mask(cells: Sequence[str], form: Form) -> str:
+    """A rejected row's cells split by ' | ', with all that could name a person or a vehicle masked.
+
+    Times and counts stay in the columns of times and counts, where they look like such. Of any other cell only known
+    words stay: those of the menu, of the rules and the everyday ones. The row is kept to be counted, not read.
     """
-    shown_at = {form.places[column] for column in _SHOWN if column in form}
+    times = {form.places[column] for column in _TIMES if column in form}
+    counts = {form.places[column] for column in _COUNTED if column in form}
     personal = set(form.personal)
 
-    def shown(at: int, cell: str) -> str:
-        if at in personal and cell.strip():
-            return "***"
-        if at in shown_at and _LIKE_A_TIME.fullmatch(cell):
+    def masked(at: int, cell: str) -> str:
+        if at in personal:
+            return MASK if cell.strip() else ""
+        if at in times and _TIMES_ALONE.fullmatch(cell):
             return cell
-        return _WITH_A_DIGIT.sub("***", cell)
+        if at in counts and re.fullmatch(r"\s*\d{1,7}(?:,\d{3})*(?:\.0+)?\s*", cell):
+            return cell
+        return only_known_words(cell)
 
-    return " | ".join(" ".join(shown(at, cell).split()) for at, cell in enumerate(cells))
+    return " | ".join(" ".join(masked(at, cell).split()) for at, cell in enumerate(cells))
+
+
+def mask_line(text: str) -> str:
+    """A line of which nobody knows which cell is which (a total, a header that stands again): known words and times."""
+    cells = [part.strip().strip('"') for part in re.split(r"[,;\t\x1f]", text)]
+    return " | ".join(" ".join(only_known_words(cell).split()) for cell in cells[:20])
+
+
+@lru_cache(maxsize=65_536)
+def only_known_words(text: str) -> str:
+    """A text with every word masked that is not known: numbers too, but for those that rules name."""
+    known = vocabulary()
+    if normal(text) in known.whole or is_masked(text):
+        return visible(text)
+    sure = lambda word: len(word) > 1 + word.isdigit() and known.knows(word)  # noqa: E731
+    words = [part if all(map(sure, _words(part))) else MASK for part in mask_text(text).split()]
+    return visible(_MASKS_IN_A_ROW.sub(MASK, " ".join(words)))

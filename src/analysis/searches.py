@@ -106,15 +106,15 @@ def _rows(section: Section, which: np.ndarray) -> Section:
     )
 
 
-def asides_table(asides: tuple[Aside, ...], form: Form, file: ReleasedFile) -> pa.Table:
-    """What the reader set aside, as `REJECTED` rows: plates and names masked wherever they could stand."""
+def asides_table(asides: tuple[Aside, ...], file: ReleasedFile) -> pa.Table:
+    """What the reader set aside, as `REJECTED` rows: only known words are kept."""
     return pa.table(
         {
             "source_file": pa.array([file.name] * len(asides), pa.string()),
             "source_row": pa.array([aside.record for aside in asides], pa.int64()),
             "source_page": pa.array([aside.page for aside in asides], pa.int64()),
             "why": pa.array([aside.why for aside in asides], pa.string()),
-            "text": pa.array([_mask_shifted(aside, form) for aside in asides], pa.string()),
+            "text": pa.array([privacy.mask_line(aside.text) for aside in asides], pa.string()),
         },
         schema=REJECTED,
     )
@@ -319,11 +319,3 @@ def _rejected(section: Section, form: Form, file: ReleasedFile, why: list[str | 
         },
         schema=REJECTED,
     )
-
-
-def _mask_shifted(aside: Aside, form: Form) -> str:
-    if aside.why in ("repeated header", "blank record", "total line"):
-        return " ".join(aside.text.split())
-    # Which cell is which is unknown in such a row, so whatever is no number and no time is masked.
-    cells = re.split(r"[,;\t]", aside.text)
-    return " | ".join(cell.strip() if re.fullmatch(r"[\d\s]{0,6}", cell) else "***" for cell in cells[:20])

@@ -242,7 +242,18 @@ def is_no_value(text: str) -> bool:
 
 def is_system_activity(moderation: str) -> bool:
     """Whether the vendor's own sentence says that no person asked for this search."""
-    return moderation.strip().casefold().startswith(tuple(_vendor()["system"]["moderation"]))
+    return moderation.strip().casefold().startswith(system_activity())
+
+
+def system_activity() -> tuple[str, ...]:
+    """How the vendor's own sentences begin that say that no person asked for a search, in small letters."""
+    return tuple(_vendor()["system"]["moderation"])
+
+
+@cache
+def known_columns() -> frozenset[str]:
+    """Every column name that some known export has, as `normal` writes it."""
+    return frozenset(name for family in _vendor()["family"] for name in family["columns"])
 
 
 def known_search_types() -> frozenset[str]:

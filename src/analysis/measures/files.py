@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.formats import known_search_types
 from analysis.measures.numbers import Numbers, every_step, in_each_scope, number, rows_of, with_share
 from analysis.places import LeftOut, ReleasedFile
+from analysis.privacy import MODERATION, shown
 from analysis.searches import ERAS
 from analysis.tallies import Searches, local_time, periods, tally
 
@@ -127,23 +128,27 @@ def by_moderation(searches: Searches) -> pd.DataFrame:
     lines = tally(searches, *kinds).fillna(dict.fromkeys(kinds, "(none)"))
     lines["search_type"] = _named_types(lines)
     # What is not a word of the vendor's closed list is somebody's sentence, and is not printed.
-    lines["moderation"] = lines["moderation"].where(lines["moderation"].isin(MODERATION), "(a sentence)")
+    lines["moderation"] = lines["moderation"].where(
+        lines["moderation"].isin([*MODERATION, "(none)"]), "(a sentence)"
+    )
     table = lines.groupby(kinds)["rows"].sum().rename("searches").reset_index()
     table = table.sort_values(["searches", *kinds], ascending=[False, True, True], ignore_index=True)
     return with_share(table)
 
 
 def _named_types(lines: pd.DataFrame) -> pd.Series:
-    """Types of the vendor's list as they are; unknown ones are named where they are common, else counted only."""
+    """Types of the vendor's list as they are; unknown ones are named where they are common and could name nobody, else
+    counted only."""
     known = {*known_search_types(), "(none)"}
     names = {
-        name: name if name.removesuffix(" - Mobile") in known or rows >= COMMON_TYPE else "(unknown type)"
+        name: name
+        if name.removesuffix(" - Mobile") in known
+        else shown(name)
+        if rows >= COMMON_TYPE
+        else "(unknown type)"
         for name, rows in lines.groupby("search_type")["rows"].sum().items()
     }
     return lines["search_type"].map(names)
 
 
 COMMON_TYPE = 50  # rows: a rarer unknown value may be a cell that slipped into the column
-
-MODERATION = ("allow", "warn", "block", "(none)")
-"""The vendor's words for what became of a free-text search, as seen in released files."""

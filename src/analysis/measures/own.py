@@ -9,14 +9,15 @@ import pandas as pd
 from analysis.measures.immigration import counted
 from analysis.measures.numbers import Numbers, in_each_scope, in_scope, list_counts, number, rows_of
 from analysis.measures.reasons import COMMON_ROWS
-from analysis.privacy import mask_text
+from analysis.privacy import NOT_SHOWN, shown
 from analysis.tallies import Searches, ask, coded, decoded, tally
 
 
 def own_searches(searches: Searches, cleared: Collection[str] = ()) -> Numbers:
     """Searches by the camera owners' own police, those that cite immigration, and what else they cite.
 
-    `cleared` are reasons that people have read and found to name nobody; of the rest only common ones are named.
+    `cleared` are reasons that people have read and found to name nobody; of the rest only common ones are named, and
+    of those only what could name nobody (`analysis.privacy`).
     """
     menus = tally(searches, "camera_owner", "offense_types", where="own_search")
     typed = _typed(searches, cleared)
@@ -46,7 +47,8 @@ def _from_menu(lines: pd.DataFrame, cleared: Collection[str]) -> set[str]:
     """
     chosen = list_counts(lines["offense_types"], lines["rows"])
     words = {word: rows for value, rows in chosen.items() for word in _offense_words(iter([str(value)]))}
-    return {word for word, rows in words.items() if rows >= COMMON_ROWS or word in cleared}
+    named = {shown(word, cleared) for word, rows in words.items() if rows >= COMMON_ROWS or word in cleared}
+    return named - {NOT_SHOWN}
 
 
 def _typed(searches: Searches, cleared: Collection[str]) -> dict[str, set[str]]:
@@ -67,9 +69,10 @@ def _typed(searches: Searches, cleared: Collection[str]) -> dict[str, set[str]]:
     )
     owner = decoded(searches, "camera_owner", "code")
     by_owner = ask(searches, f"select {owner} as owner, reason from ({common})", spelt=spelt)
-    by_owner["reason"] = by_owner["reason"].map(mask_text)
-    found = {str(owner): set(part) for owner, part in by_owner.groupby("owner")["reason"]}
-    return {**found, "all": set(spelt["reason"].map(mask_text))}
+    printed = {reason: shown(reason, cleared) for reason in spelt["reason"].unique()}
+    by_owner["reason"] = by_owner["reason"].map(printed)
+    found = {str(owner): set(part) - {NOT_SHOWN} for owner, part in by_owner.groupby("owner")["reason"]}
+    return {**found, "all": set(printed.values()) - {NOT_SHOWN}}
 
 
 def _offense_words(types: Iterator[str]) -> set[str]:

@@ -20,7 +20,7 @@ from analysis.measures.numbers import (
     rows_of,
     with_share,
 )
-from analysis.privacy import mask_text
+from analysis.privacy import NOT_SHOWN, shown
 from analysis.tallies import (
     Searches,
     ask,
@@ -35,7 +35,8 @@ from analysis.tallies import (
 )
 
 COMMON_ROWS, COMMON_AGENCIES = 50, 3
-"""A reason is printed when so many rows hold it, from so many agencies (or from the only one there is)."""
+"""A reason is common when so many rows hold it, from so many agencies (or from the only one there is). It is printed
+only if it could name nobody as well (`analysis.privacy`)."""
 
 _ORIGINS = ("typed", "dropdown", "dropdown+typed", "machine", "masked", "blank")
 _WRITTEN = ("typed", "dropdown", "dropdown+typed")
@@ -141,13 +142,14 @@ def origin_by_week(searches: Searches) -> pd.DataFrame:
 def offense_types(searches: Searches) -> pd.DataFrame:
     """Rows that hold each offense type: offense_type, searches, share of all rows; a row may hold two.
 
-    A rare value may be an officer's words in the menu's column: rare ones are counted together, unnamed.
+    A value that is not the vendor's may be an officer's words: rare ones, and those that may name a person, are
+    counted together, unnamed.
     """
     lines = tally(searches, "offense_types")
     every = list_counts(lines["offense_types"], lines["rows"])
-    counts = every[every >= COMMON_ROWS]
-    if len(every) > len(counts):
-        counts.loc[f"(values in fewer than {COMMON_ROWS} rows)"] = int(every[every < COMMON_ROWS].sum())
+    rare = f"(values in fewer than {COMMON_ROWS} rows)"
+    named = {value: shown(value) if rows >= COMMON_ROWS else rare for value, rows in every.items()}
+    counts = every.groupby(every.index.map(named)).sum().astype("int64")
     table = counts.rename_axis("offense_type").rename("searches").reset_index()
     table = table.sort_values(["searches", "offense_type"], ascending=[False, True], ignore_index=True)
     return with_share(table, of=rows_of(lines))
@@ -175,25 +177,50 @@ def rules_that_matched(searches: Searches) -> pd.DataFrame:
 def common_reasons(
     searches: Searches, without_topic: bool = False, cleared: Collection[str] = ()
 ) -> pd.DataFrame:
-    """Reasons common enough to print or cleared by a person, plates and numbers masked: reason, searches, agencies,
+    """The common reasons, and those cleared by a person, as they may be printed: reason, reasons, searches, agencies,
     share.
 
-    Rare reasons are officers' words about persons; they are counted elsewhere and never printed.
+    Numbers are masked, and reasons that differ in them alone are one line; `reasons` says how many different ones
+    stand in it. Common reasons that may name a person are counted in one line, `NOT_SHOWN`, the last. Rare reasons
+    are officers' words about persons; they are counted elsewhere and never printed.
     """
     said = each_reason(searches)
     lines = said[said["written"] & ~(said["topic"] & without_topic)].dropna(subset="reason_as_released")
     folded = [text.strip().casefold() for text in lines["reason_as_released"].tolist()]
     same, reasons = pd.factorize(pd.Index(folded, dtype="object"))
     rows = np.bincount(same, lines["rows"], len(reasons)).astype("int64")
-    chosen = (rows >= COMMON_ROWS) | reasons.isin(list(cleared))
-    spelt = lines[["reason_as_released"]].assign(place=same)[chosen[same]].drop_duplicates()
-    table = pd.DataFrame({"reason": reasons, "searches": rows})[chosen]
-    table["agencies"] = _agencies_behind(searches, spelt, without_topic)
-    common = (table["searches"] >= COMMON_ROWS) & (table["agencies"] >= _few(searches))
-    table = table[common | table["reason"].isin(list(cleared))]
-    table = table.assign(reason=table["reason"].map(mask_text))
-    table = table.sort_values(["searches", "reason"], ascending=[False, True], ignore_index=True)
+    read = reasons.isin(list(cleared))
+    often = _spelt(lines, same, ((rows >= COMMON_ROWS) | read)[same])
+    behind = _agencies_behind(searches, often, without_topic)
+    common = read | np.isin(np.arange(len(reasons)), behind.index[behind >= _few(searches)])
+    printed = [shown(reason, cleared) for reason in reasons[common]]
+    line, texts = pd.factorize(pd.Index(printed, dtype="object"))
+    table = pd.DataFrame({
+        "reason": texts,
+        "reasons": np.bincount(line, minlength=len(texts)),
+        "searches": np.bincount(line, rows[common], len(texts)).astype("int64"),
+    })  # fmt: skip
+    place = np.zeros(len(reasons), dtype="int64")
+    place[common] = line
+    table["agencies"] = _agencies_behind(searches, _spelt(lines, place[same], common[same]), without_topic)
+    table["last"] = table["reason"] == NOT_SHOWN
+    by = ["last", "searches", "reason"]
+    table = table.sort_values(by, ascending=[True, False, True], ignore_index=True).drop(columns="last")
     return with_share(table, of=rows_of(said))
+
+
+def _spelt(lines: pd.DataFrame, place: np.ndarray, chosen: np.ndarray) -> pd.DataFrame:
+    """Every spelling of the chosen lines of `each_reason`, with the number that each has in `place`."""
+    return lines[["reason_as_released"]].assign(place=place)[chosen].drop_duplicates()
+
+
+def not_shown(table: pd.DataFrame) -> str:
+    """A sentence that says how many reasons of `common_reasons` are counted in its last line and not printed."""
+    hidden = table[table["reason"] == NOT_SHOWN]
+    return (
+        f"Of the common reasons, {int(hidden['reasons'].sum()):,} in {int(hidden['searches'].sum()):,} searches hold a "
+        "word that may name a person: they are counted in the last line and not printed."
+    )
 
 
 def _agencies_behind(searches: Searches, spelt: pd.DataFrame, without_topic: bool) -> pd.Series:
@@ -237,10 +264,10 @@ def _rows_of_forms(lines: pd.DataFrame) -> Counter[str]:
 
 
 def candidate_spellings(searches: Searches) -> pd.DataFrame:
-    """Spellings close to a listed word in rows that no total counts: word, listed, searches, reasons, agencies.
+    """Spellings close to a listed word in rows that no total counts: word, listed, words, searches, reasons, agencies.
 
-    For a person to accept into the rules, never applied. A word is shown when it is common, as reasons are; rarer
-    ones are counted together, since a near spelling may be someone's name.
+    For a person to accept into the rules, never applied. A word is shown when it is common and could name nobody, as
+    reasons are; others are counted together for each listed word, since a near spelling may be someone's name.
     """
     lines = _words(searches)
     lines = lines[~lines["core"]].reset_index(drop=True)
@@ -251,7 +278,12 @@ def candidate_spellings(searches: Searches) -> pd.DataFrame:
         dtype="str",
     )
     table = _with_words(searches, words)
-    return _shown(table, "word", _few(searches))
+    common = (table["searches"] >= COMMON_ROWS) & (table["agencies"] >= _few(searches))
+    table["word"] = [shown(word) if often else NOT_SHOWN for word, often in zip(table["word"], common)]
+    sums = {"words": ("reasons", "size"), "searches": ("searches", "sum"), "reasons": ("reasons", "sum"),
+            "agencies": ("agencies", "max")}  # fmt: skip
+    table = table.groupby(["word", "listed"]).agg(**sums).reset_index()
+    return table.sort_values(["searches", "word", "listed"], ascending=[False, True, True], ignore_index=True)
 
 
 def _with_words(searches: Searches, words: pd.DataFrame) -> pd.DataFrame:
@@ -272,7 +304,7 @@ def candidate_words(searches: Searches) -> pd.DataFrame:
     """Words that keep company with known immigration reasons: word, searches, reasons, other_searches, strength.
 
     Over-represented in rows that core counts against rows that no total counts (log-likelihood ratio). Words of the
-    rules' own lists are left out, and so are words of few rows: they may be names.
+    rules' own lists are left out, and so are words of few rows; words that may be names are counted in the last line.
     """
     lines = _words(searches)
     beside, elsewhere = _rows_of_forms(lines[lines["core"]]), _rows_of_forms(lines[~lines["core"]])
@@ -281,8 +313,14 @@ def candidate_words(searches: Searches) -> pd.DataFrame:
         [(one.word, one.rows, one.reasons, one.other_rows, round(one.strength, 1)) for one in found],
         columns=["word", "searches", "reasons", "other_searches", "strength"],
     )
-    common = table["searches"] + table["other_searches"] >= COMMON_ROWS
-    return table[common].reset_index(drop=True)
+    table = table[table["searches"] + table["other_searches"] >= COMMON_ROWS]
+    may = table["word"].map(shown) != NOT_SHOWN
+    rest = table[~may]
+    if rest.empty:
+        return table.reset_index(drop=True)
+    sums = {name: int(rest[name].sum()) for name in ("searches", "reasons", "other_searches")}
+    line = {"word": f"({len(rest):,} words {NOT_SHOWN[1:]}", **sums, "strength": rest["strength"].max()}
+    return pd.concat([table[may], pd.DataFrame([line])], ignore_index=True)
 
 
 _LISTED = frozenset(
@@ -292,15 +330,3 @@ _LISTED = frozenset(
         "lesc", "uscis", "customs", "enforcement", "detainer", "hold", "visa", "reentry", "entry",
     )
 )  # fmt: skip
-
-
-def _shown(table: pd.DataFrame, word: str, few: int) -> pd.DataFrame:
-    """A table of words whose rare ones are one line without a word."""
-    common = (table["searches"] >= COMMON_ROWS) & (table["agencies"] >= few)
-    shown = table[common].sort_values(["searches", word], ascending=[False, True], ignore_index=True)
-    rest = table[~common]
-    if len(rest):
-        line = {word: f"({len(rest):,} rarer words)", "listed": "", "agencies": 0}
-        sums = {name: int(rest[name].sum()) for name in ("searches", "reasons")}
-        shown = pd.concat([shown, pd.DataFrame([line | sums])], ignore_index=True)[list(table.columns)]
-    return shown

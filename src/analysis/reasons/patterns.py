@@ -13,7 +13,7 @@ hang a run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import re2
 
@@ -65,6 +65,54 @@ def expressions(written: str, lists: Mapping[str, str]) -> tuple[str, str]:
 def words(pattern: str) -> str:
     """An expression as whole words of a searched text."""
     return f" (?:{pattern}) "
+
+
+def named_words(written: str, endings: Collection[str]) -> frozenset[str]:
+    """The single words that a written pattern names; of lists nothing, since they name their own.
+
+    One letter left open (`[a-z]`) is every letter of its class. Several (`burglar[a-z]{0,4}`) are one of `endings`, of
+    a length that fits, behind three letters or more; a word of which fewer letters are named is left out.
+    """
+    parts = re.findall(r"\{[\d,]+\}|\[[^\]]*\]|.", _NAME.sub(" ", re.sub(r" (?:~|\.\.) ", " ", written)))
+    spelt = {word for text in _spellings(parts) for word in text.split()}
+    return frozenset(word for word in spelt for word in _without_open_letters(word, endings))
+
+
+def _spellings(parts: list[str]) -> set[str]:
+    """Every text that a pattern in parts can be, up to a closing bracket; classes stay as written. Uses up `parts`."""
+    found, begun = set[str](), {""}
+    while parts and parts[0] != ")":
+        part = parts.pop(0)
+        if part == "|":
+            found, begun = found | begun, {""}
+            continue
+        here = _spellings(parts) if part == "(" else {part}
+        if part == "(":
+            parts.pop(0)
+        if parts and (parts[0] in "?*+" or (parts[0][0] == "{" and len(parts[0]) > 1)):
+            repeat = parts.pop(0)
+            if part[0] == "[" and repeat != "?":
+                here = {part + (repeat if repeat[0] == "{" else "{0,20}")}
+            elif repeat == "?" or repeat.startswith(("{0", "*")):
+                here = here | {""}
+        begun = {left + right for left in begun for right in here}
+    return found | begun
+
+
+def _without_open_letters(word: str, endings: Collection[str]) -> Iterator[str]:
+    """A word of `_spellings` with its open letters filled in."""
+    if "[" not in word:
+        yield word
+    elif len(re.sub(r"\[[^\]]*\](\{[\d,]+\})?", "", word)) >= 3:
+        fits = re.compile(word)
+        opened = re.search(r"\[[^\]]*\](\{[\d,]+\})?", word)
+        assert opened is not None
+        for letters in ["", *endings] if opened[1] else "abcdefghijklmnopqrstuvwxyz":
+            filled = word[: opened.start()] + letters + word[opened.end() :]
+            if "[" in filled:
+                yield from _without_open_letters(filled, endings)
+            elif fits.fullmatch(filled):
+                yield filled
 
 
 def _check(written: str, parts: list[str], lists: Mapping[str, str]) -> None:

@@ -218,7 +218,7 @@ COLUMNS = {
     "searched_at_precision": "how much of it the log tells: second, minute or day",
     "source_file": "the released file",
     "source_row": "the number of the record in it; the header is 0",
-    "reason": "the stated reason, where it is common or cleared",
+    "reason": "the stated reason, where it is common and could name nobody, or cleared",
     "rows_in": "rows that entered the step",
     "rows_out": "rows that left it",
     "set_aside": "rows set aside in it",

@@ -22,6 +22,7 @@ import pyarrow as pa
 from analysis import agencies, build, claims, pages
 from analysis.measures import formatted, lookup
 from analysis.places import Place
+from analysis.privacy import visible_cells
 from analysis.rows.behind import BEHIND, Behind, Condition
 from analysis.rows.log import Log
 
@@ -75,11 +76,11 @@ def _fill(into: sqlite3.Connection, place: Place, mark: str) -> None:
     _copy(into, Log(place).table())
     for columns in INDEXES:
         into.execute(f"CREATE INDEX by_{columns[0]} ON searches ({', '.join(columns)})")
-    build.open_rejected(place).to_sql("rejected", into, index=False)
+    visible_cells(build.open_rejected(place)).to_sql("rejected", into, index=False)
     numbers = pd.DataFrame(pages.open_numbers(place))
     numbers["value"] = numbers["value"].map(lambda v: ", ".join(v) if isinstance(v, list) else v)
-    numbers.to_sql("numbers", into, index=False)
-    pages.open_claims(place).to_sql("claims", into, index=False)
+    visible_cells(numbers).to_sql("numbers", into, index=False)
+    visible_cells(pages.open_claims(place)).to_sql("claims", into, index=False)
     pd.DataFrame({"made_from": [mark]}).to_sql("made", into, index=False)
 
 
@@ -111,7 +112,7 @@ def _fingerprint(place: Place) -> str:
     files = [
         *(place.processed / name for name in ("built.json", "searches.parquet")),
         *(place.results / name for name in ("numbers.json", "claims.csv")),
-        place.hand / "cleared.csv",
+        *(place.hand / name for name in ("cleared.csv", "everyday_words.toml", "common_names.csv")),
         *sorted((place.raw / "reference").glob("*")),
         *sorted(Path(__file__).parent.glob("*.py")),
     ]
@@ -213,7 +214,8 @@ def metadata(chosen: Sequence[Place]) -> dict[str, Any]:
     return {
         "title": "The rows behind every number",
         "description": "Choose a place, then a query: its rows are those that the number counts. Nothing here leaves "
-        "this machine. Officers and plates are in no row; a reason is shown where it is common or cleared.",
+        "this machine. Officers and plates are in no row; a reason is shown where it is common and could name nobody, "
+        "or where a person has cleared it.",
         "databases": {place.name: _about(place) for place in chosen},
     }
 
@@ -232,7 +234,8 @@ def _about(place: Place) -> dict[str, Any]:
                 "size": 50,
             },
             "rejected": {
-                "description": "Released rows that are no search, and why; plates and names masked."
+                "description": "Released rows that are no search, and why; of their text times, counts and known "
+                "words are left."
             },
             "numbers": {"description": "Every number of results/, with its numerator and denominator."},
             "claims": {"description": "Every published number, and how it ended."},
@@ -300,7 +303,7 @@ MEANINGS = {
     "agency_as_released": "its name as the log has it",
     "agency_state": "the searching agency's state, where its name says it",
     "agency_kind": "municipal, county sheriff and so on, where its name says it",
-    "reason": "the stated reason, in lower case, where it is common or cleared",
+    "reason": "the stated reason, in lower case, where it is common and could name nobody, or cleared",
     "reason_origin": "typed, chosen from the menu, both, machine-made, masked or blank",
     "offense_types": "the menu's part of the reason",
     "immigration_tier": "the narrowest definition that counts the row: strict, core, broad or none",

@@ -18,7 +18,7 @@ from analysis import agencies, build
 from analysis.formats import is_masked
 from analysis.measures.reasons import COMMON_AGENCIES, COMMON_ROWS, NOTHING_SAID
 from analysis.places import Place
-from analysis.privacy import mask_text
+from analysis.privacy import NOT_SHOWN, agency_names, shown, visible
 from analysis.rows.behind import Behind, Condition
 
 COLUMNS = (
@@ -31,7 +31,6 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of a shown row. Yes-or-no columns are 1, 0 or null; times are UTC text, days are the owner's."""
 
-NOT_SHOWN = "(rare, not shown)"
 _DAY = 86_400_000_000  # microseconds
 _BETWEEN = "\x1f"
 
@@ -100,21 +99,31 @@ class Log:
             self._raw[name] = pq.read_table(path, columns=[name]).column(name)
         return self._raw[name]
 
-    def _as_stored(self, name: str) -> pa.ChunkedArray:
+    def _as_stored(self, name: str) -> pa.ChunkedArray | pa.Array:
         column = self._stored(name)
+        if pa.types.is_string(column.type):
+            return _each(column, visible)
         return column.cast(pa.int8()) if pa.types.is_boolean(column.type) else column
 
     def _searching_agency(self) -> pa.Array:
-        return _each(self._stored("searching_agency"), mask_text)
+        return self._agencies("searching_agency")
 
     def _agency_as_released(self) -> pa.Array:
-        return _each(self._stored("searching_agency_as_released"), mask_text)
+        return self._agencies("searching_agency_as_released")
+
+    def _camera_owner(self) -> pa.Array:
+        return self._agencies("camera_owner")
+
+    def _agencies(self, name: str) -> pa.Array:
+        coded = pc.unique(self._stored(name)).drop_null().to_pylist()
+        printed = {**agency_names(coded, build.open_known(self.place)), **build.said_of_agencies(self.place)}
+        return _each(self._stored(name), lambda agency: printed[agency])
 
     def _search_type(self) -> pa.Array:
-        return _each(self._stored("search_type"), mask_text)
+        return _each(self._stored("search_type"), shown)
 
     def _moderation(self) -> pa.Array:
-        return _each(self._stored("moderation"), mask_text)
+        return _each(self._stored("moderation"), shown)
 
     def _searched_at(self) -> pa.ChunkedArray:
         return self._stored("searched_at").cast(pa.timestamp("s", "UTC"), safe=False).cast(pa.string())
@@ -137,15 +146,7 @@ class Log:
         return pc.and_(self._stored("window_start").is_valid(), self._stored("window_end").is_valid())
 
     def _reason(self) -> pa.Array:
-        return pc.fill_null(pc.if_else(self._may_be_shown, self._folded, pa.scalar(NOT_SHOWN)), "")
-
-    @cached_property
-    def _folded(self) -> pa.Array:
-        return _each(self._stored("reason_as_released"), lambda text: mask_text(text.strip().casefold()))
-
-    @cached_property
-    def _may_be_shown(self) -> pa.Array:
-        """Whether a row's reason is common (many rows, several agencies), cleared by a person, or no words at all."""
+        """The reason in small letters, where it is common or cleared by a person and could name nobody."""
         key = _each(self._stored("reason_as_released"), lambda text: text.strip().casefold())
         agency = self._stored("searching_agency").combine_chunks()
         held = pa.table({"reason": key, "agency": agency}).group_by("reason")
@@ -153,8 +154,10 @@ class Log:
         few = min(COMMON_AGENCIES, pc.count_distinct(agency).as_py())
         often = pc.greater_equal(held["count_all"], COMMON_ROWS)
         common = held.filter(pc.and_(often, pc.greater_equal(held["agency_count_distinct"], few)))["reason"]
-        shown = {*common.to_pylist(), *build.open_cleared(self.place), ""}
-        return _each(key, lambda text: text in shown or is_masked(text), pa.bool_())
+        cleared = build.open_cleared(self.place)
+        may = {*common.to_pylist(), *cleared, ""}
+        printed = lambda text: shown(text, cleared) if text in may or is_masked(text) else NOT_SHOWN  # noqa: E731
+        return pc.fill_null(_each(key, printed), "")
 
     def _offense_types(self) -> pa.Array:
         joined = pc.binary_join(self._stored("offense_types"), _BETWEEN)
@@ -162,8 +165,8 @@ class Log:
         for one in pc.value_counts(joined).to_pylist():
             for value in (one["values"] or "").split(_BETWEEN):
                 counts[value] = counts.get(value, 0) + one["counts"]
-        shown = lambda value: mask_text(value) if counts[value] >= COMMON_ROWS else NOT_SHOWN  # noqa: E731
-        return _each(joined, lambda text: "; ".join(map(shown, text.split(_BETWEEN))) if text else "")
+        printed = lambda value: shown(value) if counts[value] >= COMMON_ROWS else NOT_SHOWN  # noqa: E731
+        return _each(joined, lambda text: "; ".join(map(printed, text.split(_BETWEEN))) if text else "")
 
     def _topics(self) -> pa.ChunkedArray:
         return pc.binary_join(self._stored("topics"), "; ")
