@@ -1,6 +1,8 @@
 """A small invented place, with private and hostile text planted in it; every name in it is invented."""
 
+import csv
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -180,9 +182,6 @@ def _records() -> list[list[str]]:
 
 
 def _csv(records: list[list[str]]) -> bytes:
-    import csv
-    import io
-
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows([HEADER, *records])
     return text.getvalue().encode()
@@ -213,6 +212,11 @@ def repository(root: Path) -> Path:
     for part in ("data/hand", "notebooks", "claims"):
         shutil.copytree(places.root() / part, root / part)
     (root / "claims" / "tarnwick.toml").write_text(CLAIMS, encoding="utf-8")
+    with (root / "data" / "hand" / "cleared.csv").open("a", encoding="utf-8", newline="") as file:
+        # Only a person's word lets text like this onto a page, and there it must stay text.
+        csv.writer(file, lineterminator="\n").writerows(
+            [reason.casefold(), "invented"] for reason in HOSTILE_REASONS
+        )
     return root
 
 

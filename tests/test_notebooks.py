@@ -39,7 +39,7 @@ def test_the_notebook_for_your_own_question_runs_from_any_folder(small, tmp_path
     nb = by_hand(OWN, tmp_path, "tarnwick")
     text = shown(nb)
     assert "Tarnwick ISD" in text
-    assert "(rare, not shown)" in text
+    assert "(not shown: may name a person)" in text
     from small_place import PRIVATE
 
     for what, private in PRIVATE.items():

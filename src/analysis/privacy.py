@@ -141,7 +141,7 @@ def agency_names(names: Iterable[str], known: Known | None = None) -> dict[str, 
     for name, line in zip(distinct, read):
         like = line["kind"] or line["state"] or name in reviewed or not name.strip() or is_masked(name)
         masked = mask_text(name)
-        if like or set(_words(masked)) <= words:
+        if like or (_words(masked) and words.issuperset(_words(masked))):
             found[name] = visible(masked)
         else:
             hidden += 1
@@ -202,23 +202,26 @@ def mask_text(text: str) -> str:
     text = _BIRTH.sub(_birth_masked, text)
     text = _LAST_FIRST.sub(_name_masked, text)
     text = _DATE.sub(MASK, text)
-    text = _CASE.sub(_case_masked, text)
     text = _LONG_NUMBER.sub(MASK, text)
     text = _AFTER_PLATE.sub(_after_plate_masked, text)
-    text = _GROUPS.sub(_groups_masked, text)
+    for groups in (_DIGITS_FIRST, _LETTERS_FIRST):
+        text = groups.sub(_groups_masked, text)
+    text = _CASE.sub(_case_masked, text)
     return _PLATE.sub(_plate_masked, text)
 
 
 _MAY_BE_MASKED = re.compile(
-    r"[\d@,]|\b(?:at\W|plates?|plt|tags?|lpn?|lic|licen[sc]e|reg|registration|vanity|born|birth|birthday|bday|d\.?o\.?b)\b",
+    r"[\d@,]|[(\[]at[)\]]|\b(?:plates?|plt|tags?|lpn?|lic|licen[sc]e|reg|registration|vanity|born|birth|birthday|bday|d\.?o\.?b)\b",
     re.I,
 )
 _ADDRESS = re.compile(r"\S+ ?(?:@|\(at\)|\[at\]) ?\S+", re.I)
 _PLATE = re.compile(
     r"\b(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{5,8}\b|\b[A-Za-z]{2,3}-\d{3,4}\b|\b\d{3,4}-[A-Za-z]{2,3}\b"
 )
-_LONG_NUMBER = re.compile(r"\b(?:[Aa][ #:.–—-]{0,3})?\(?\d(?:[ .()–—-]{0,3}\d){7,}\b")
-_CASE = re.compile(r"(?<![\w-])(?:[A-Za-z]{1,4}-?)?\d{1,4}(?:-[A-Za-z]{1,4})?-\d{2,}(?:-\w+)*\b|\b\d{5,}\b")
+_LONG_NUMBER = re.compile(r"\b(?!20\d\d-\d\d-\d\d\b)(?:[Aa][ #:.–—-]{0,3})?\(?\d(?:[ .()–—-]{0,3}\d){7,}\b")
+_CASE = re.compile(
+    r"(?<![\w-])(?!20\d\d-\d\d-\d\d\b)(?:[A-Za-z]{1,4}-?)?\d{1,4}(?:-[A-Za-z]{1,4})?-\d{2,}(?:-\w+)*\b|\b\d{5,}\b"
+)
 _DATE = re.compile(r"\b\d{1,2}(?:[/-]|\.(?=\d{1,2}\.))\d{1,2}[/.-](?:19|20)?\d{2}\b(?!,? \d{1,2}:)")
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
 _BIRTH = re.compile(
@@ -245,10 +248,8 @@ _AFTER_PLATE = re.compile(
     r"(?P<rest>[A-Za-z0-9]{1,8}\b(?:[ -][A-Za-z0-9]{1,5}\b){0,2})",
     re.I,
 )
-_GROUPS = re.compile(
-    r"(?<![\w-])(?:[A-Za-z]{1,4}[ -]?\d{2,5}(?:[ -]?[A-Za-z]{1,2})?"
-    r"|\d{1,5}[ -]?[A-Za-z]{1,4}(?:[ -]?\d{1,4})?)(?![\w-])"
-)
+_DIGITS_FIRST = re.compile(r"(?<![\w-])\d{1,5}[ -]?[A-Za-z]{1,4}(?:[ -]?\d{1,4})?(?![\w-])")
+_LETTERS_FIRST = re.compile(r"(?<![\w-])[A-Za-z]{1,4}[ -]?\d{2,5}(?:[ -]?[A-Za-z]{1,2})?(?![\w-])")
 
 
 def _birth_masked(found: re.Match[str]) -> str:
