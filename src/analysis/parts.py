@@ -13,14 +13,21 @@ from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis import agencies, readers, reasons, searches, sightings
-from analysis.formats import Form, NotASearchAudit, is_header, recognise_section, refuse_incomplete
+from analysis.formats import (
+    Form,
+    NotASearchAudit,
+    is_header,
+    recognise_section,
+    refuse_incomplete,
+    shifted,
+)
 from analysis.formats.clocks import Clocks, Evidence
 from analysis.ledger import Entry, Ledger
 from analysis.places import Place, ReleasedFile
@@ -215,10 +222,10 @@ def _read(member: archives.Member, account: _Account, step: Step, threads: int) 
 
     path = member.path
 
-    def work(read: tuple[Block, Form]) -> Done:
-        return _typed(*read, account, step)
+    def work(read: _Recognised) -> Done:
+        return _typed(read, account, step)
 
-    def read() -> Iterator[tuple[Block, Form]]:
+    def read() -> Iterator[_Recognised]:
         return _recognised(readers.stream(path, account.file.name, is_header), account.file)
 
     account.survey = lambda: _survey(read())
@@ -234,7 +241,15 @@ def _read(member: archives.Member, account: _Account, step: Step, threads: int) 
         raise _NotRead(str(error)) from error
 
 
-def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[tuple[Block, Form]]:
+class _Recognised(NamedTuple):
+    """A block, the form of its header, and the numbers of those odd records that were put back among its rows."""
+
+    block: Block
+    form: Form
+    put_back: tuple[int, ...]
+
+
+def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[_Recognised]:
     """Each block with the form of its header; an empty one's first values are those of the next."""
     forms: dict[tuple[str, ...], Form] = {}
     for block, after in pairwise(chain(blocks, [None])):
@@ -245,21 +260,27 @@ def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[tuple[B
             goes_on = after is not None and after.section.columns == section.columns
             sample = after.section if after is not None and goes_on and not len(section.cells) else section
             forms[section.columns] = recognise_section(sample, file.name, file.columns)
-        yield block, forms[section.columns]
+        form = forms[section.columns]
+        whole, put_back = shifted.take_back(block, form)
+        yield _Recognised(whole, form, put_back)
 
 
-def _survey(blocks: Iterable[tuple[Block, Form]]) -> dict[str, Evidence]:
+def _survey(blocks: Iterable[_Recognised]) -> dict[str, Evidence]:
     """What all dates of a file say, by our column names."""
     found: dict[str, Evidence] = {}
-    for block, form in blocks:
-        for column, evidence in searches.evidence(block.section, form).items():
+    for read in blocks:
+        for column, evidence in searches.evidence(read.block.section, read.form).items():
             found.setdefault(column, Evidence()).add(evidence)
     return found
 
 
-def _typed(block: Block, form: Form, account: _Account, step: Step) -> Done:
-    file = account.file
+def _typed(read: _Recognised, account: _Account, step: Step) -> Done:
+    file, block, form = account.file, read.block, read.form
     typed, refused = searches.type_rows(block.section, form, file, account.clocks)
+    if read.put_back:
+        moved = pc.is_in(typed.column("source_row"), pa.array(read.put_back, pa.int64()))
+        at = typed.schema.get_field_index("realigned")
+        typed = typed.set_column(at, "realigned", pc.or_(typed.column("realigned"), moved))
     rejected = refused
     if block.asides:
         asides = searches.asides_table(block.asides, file)
@@ -357,10 +378,13 @@ class _Account:
     precision: Counter[str] = field(default_factory=Counter)
     late: int = 0
     times: list[datetime] = field(default_factory=list)
+    other_order: list[int] = field(default_factory=list)
+    strange: int = 0
 
-    def taking(self, blocks: Iterable[tuple[Block, Form]]) -> Iterator[tuple[Block, Form]]:
+    def taking(self, blocks: Iterable[_Recognised]) -> Iterator[_Recognised]:
         """The same blocks, each written down as it is read."""
-        for block, form in blocks:
+        for read in blocks:
+            block, form = read.block, read.form
             if self.clocks is None:
                 is_workbook = block.section.sheet is not None
                 self.clocks = searches.file_clocks(self.file, self.survey, is_workbook, self.time_zone)
@@ -371,7 +395,7 @@ class _Account:
             self.notes |= dict.fromkeys(block.notes)
             if form.unnamed:
                 self.unnamed[f"{len(form.unnamed)} columns without a name are not read"] = None
-            yield block, form
+            yield read
 
     def add(self, done: Done) -> None:
         """Write down what the steps made of a block."""
@@ -383,6 +407,10 @@ class _Account:
         self.outside, self.late = self.outside + outside[0], self.late + outside[1]
         for one in pc.value_counts(done.searches.column("searched_at_precision")).to_pylist():
             self.precision[one["values"]] += one["counts"]
+        others = done.rejected.filter(pc.equal(done.rejected.column("why"), shifted.OTHER_ORDER))
+        self.other_order += others.column("source_row")[:1].to_pylist()
+        agencies_said = done.searches.column("searching_agency_as_released")
+        self.strange += pc.sum(shifted.look_like_no_agency(agencies_said)).as_py() or 0
         ends = pc.min_max(done.searches.column("searched_at")).as_py()
         times = [*self.times, *(end for end in ends.values() if end)]
         self.times = [min(times), max(times)] if times else []
@@ -400,7 +428,8 @@ class _Account:
         moved = f"{self.realigned:,} rows had slipped under other columns and were put back by their times"
         notes = [
             *self.notes, *self.unnamed, *_may_be_cut(self.records), *([outside] if self.outside else []),
-            *([moved] if self.realigned else []), *(self.clocks.notes() if self.clocks else []), *self._inexact(),
+            *([moved] if self.realigned else []), *self._disorder(), *(self.clocks.notes() if self.clocks else []),
+            *self._inexact(),
         ]  # fmt: skip
         return {
             **_beginning(self.file, "; ".join(self.forms)),
@@ -420,6 +449,19 @@ class _Account:
                 yield f"searches known to the {precision} only: {self.precision[precision]:,}"
         if self.late:
             yield f"searches dated after {self.file.received}, the day the file was taken: {self.late:,}"
+
+    def _disorder(self) -> Iterator[str]:
+        """What is said of cells that stand under columns where they cannot belong."""
+        if rows := self.refused[shifted.OTHER_ORDER]:
+            yield (
+                f"{rows:,} rows, the first of them record {self.other_order[0]:,}, have their cells in another order "
+                "than the header says and are rejected: two exports may stand in one file. Ask for them one by one"
+            )
+        if self.strange:
+            yield (
+                f"{self.strange:,} rows have under searching agency what looks like a plate or a person's name: "
+                "columns may have changed places"
+            )
 
 
 def _beginning(file: ReleasedFile, forms: str) -> dict[str, Any]:

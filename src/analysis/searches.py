@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -20,6 +21,7 @@ from analysis.formats import (
     mask_spellings,
     shifted,
     times,
+    verdict_words,
 )
 from analysis.formats.clocks import Clocks, Evidence
 from analysis.places import ReleasedFile
@@ -27,7 +29,7 @@ from analysis.readers import Aside, Section
 
 UNTIMED = ("no search time", "search time not readable")
 TWO_WAYS = "search date could be read two ways"
-WHY = (*readers.WHY, *UNTIMED, TWO_WAYS, "system activity of the vendor")
+WHY = (*readers.WHY, *UNTIMED, TWO_WAYS, "system activity of the vendor", shifted.OTHER_ORDER)
 """Every reason for which a released row is not among the searches."""
 
 REJECTED = pa.schema(
@@ -64,13 +66,24 @@ def type_rows(
     the section's rows, both in their order.
     """
     clocks = clocks or file_clocks(file, lambda: evidence(section, form), section.sheet is not None)
+    section = _verdicts_moved(section, form)
     searched = times.read(_search_time(section, form), clocks.of("search_time"))
     why = _why_not(section, form, searched)
-    if not why:
-        return _typed(section, form, file, searched, clocks), REJECTED.empty_table()
-    keep = pa.array([reason is None for reason in why], pa.bool_())
-    kept = times.Times(*(column.filter(keep) for column in searched))
-    typed = [_typed(_rows(section, keep.to_numpy(zero_copy_only=False)), form, file, kept, clocks)]
+    timed, kept = section, searched
+    if why:
+        keep = np.array([reason is None for reason in why])
+        timed, kept = (
+            _rows(section, keep),
+            times.Times(*(column.filter(pa.array(keep)) for column in searched)),
+        )
+    table = _typed(timed, form, file, kept, clocks)
+    other_order = shifted.in_other_order(timed, form, table)
+    if not why and not len(other_order):
+        return table, REJECTED.empty_table()
+    why = why or [None] * len(table)
+    for row in np.flatnonzero([reason is None for reason in why])[other_order]:
+        why[row] = shifted.OTHER_ORDER
+    typed = [table.take(pa.array(np.setdiff1d(np.arange(len(table)), other_order)))]
     untimed = np.flatnonzero([reason in UNTIMED for reason in why])
     for moved, rows in shifted.put_back(_rows(section, untimed), form):
         moved_at = times.read(_search_time(moved, form), clocks.of("search_time"))
@@ -281,6 +294,22 @@ def _offense_types(section: Section, form: Form) -> pa.Array:
     if "offense_types" not in form:
         return pa.nulls(section.cells.num_rows, pa.string())
     return _text(section, form, "offense_types")
+
+
+def _verdicts_moved(section: Section, form: Form) -> Section:
+    """The section with the vendor's verdicts that stand under Search Time moved to Moderation, where it has one."""
+    if "search_time" not in form:
+        return section
+    at = form.places["search_time"]
+    times_ = section.cells.column(at)
+    verdicts = pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(times_)), pa.array(verdict_words()))
+    if not pc.any(verdicts).as_py():
+        return section
+    cells = section.cells.set_column(at, str(at), pc.if_else(verdicts, "", times_))
+    if "moderation" in form:
+        to = form.places["moderation"]
+        cells = cells.set_column(to, str(to), pc.if_else(verdicts, times_, section.cells.column(to)))
+    return replace(section, cells=cells)
 
 
 # Rows that are no searches ----------------------------------------------------------------------------------

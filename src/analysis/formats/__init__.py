@@ -256,6 +256,11 @@ def known_columns() -> frozenset[str]:
     return frozenset(name for family in _vendor()["family"] for name in family["columns"])
 
 
+def verdict_words() -> tuple[str, ...]:
+    """The vendor's words for what became of a search in free text, in lower case."""
+    return tuple(_vendor()["moderation"]["verdicts"])
+
+
 def known_search_types() -> frozenset[str]:
     """The kinds of search seen in released files, without the suffix ' - Mobile'."""
     return frozenset(_vendor()["search_types"]["known"])

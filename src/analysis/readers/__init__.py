@@ -79,13 +79,16 @@ class Section:
 class Aside:
     """A record that is not data: its number, why (one of `WHY`), its text and, for a PDF, its page.
 
-    Records above the first header are numbered downwards from it: the nearest is -1.
+    Records above the first header are numbered downwards from it: the nearest is -1. `cells` are those of a record
+    that may be a row all the same, which only someone who knows the vendor's columns can tell: one of another width
+    than its header, or a line that begins with 'Total'.
     """
 
     record: int
     why: str
     text: str
     page: int | None = None
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -311,10 +311,11 @@ def _arrow_rows(data: bytes, under: _Under, is_header: IsHeader | None = None) -
 
     def judge(row: arrow_csv.InvalidRow) -> str:
         # Rows are numbered only where Arrow reads with one thread; it does.
-        if is_header and is_header(_cells(row.text, under.delimiter)):
+        cells = _cells(row.text, under.delimiter)
+        if is_header and is_header(cells):
             header.append(Aside(row.number, "repeated header", row.text))
             return "error"
-        odd.append(not_data.odd(row.number, row.text))
+        odd.append(not_data.odd(row.number, row.text, cells))
         return "skip"
 
     try:
@@ -390,7 +391,7 @@ def _read_lines(
         elif cells is None:
             asides.append(Aside(number, "unreadable record", text))
         elif len(cells) != len(columns):
-            asides.append(not_data.odd(number, text))
+            asides.append(not_data.odd(number, text, cells))
         else:
             rows.append(cells)
             numbers.append(number)

@@ -33,13 +33,13 @@ def header_rows(rows: pa.Table, is_header: IsHeader) -> list[int]:
     return [int(at) for at in asked if is_header(row(rows, int(at)))]
 
 
-def odd(record: int, text: str) -> Aside:
+def odd(record: int, text: str, cells: Sequence[str]) -> Aside:
     """A record of another width than its header, or of none."""
     stripped = text.strip(" \t\r\n,;\"'")
     if not stripped:
         return Aside(record, "blank record", "")
     total = re.match(r"(grand )?total\b", stripped, re.I)
-    return Aside(record, "total line" if total else "wrong number of cells", text)
+    return Aside(record, "total line" if total else "wrong number of cells", text, cells=tuple(cells))
 
 
 def set_aside(section: Section, asides: Sequence[Aside]) -> Block:
@@ -55,7 +55,7 @@ def set_aside(section: Section, asides: Sequence[Aside]) -> Block:
         empty = _blank(cells)
         more = [Aside(number, "blank record", "") for number in record.filter(pa.array(empty)).to_pylist()]
         rows = np.flatnonzero(found & ~empty)
-        more += [Aside(record[int(at)].as_py(), *_why(cells, int(at), named)) for at in rows]
+        more += [_no_row(record[int(at)].as_py(), row(cells, int(at)), named) for at in rows]
         asides = in_order([*asides, *more])
         keep = pa.array(~found)
         page = section.page.filter(keep) if section.page is not None else None
@@ -68,11 +68,10 @@ def in_order(asides: Sequence[Aside]) -> tuple[Aside, ...]:
     return tuple(sorted(asides, key=lambda aside: aside.record))
 
 
-def _why(cells: pa.Table, at: int, named: Sequence[int]) -> tuple[str, str]:
-    texts = row(cells, at)
+def _no_row(record: int, texts: tuple[str, ...], named: Sequence[int]) -> Aside:
     if not any(texts[place].strip() for place in named):
-        return "blank record", ",".join(texts).strip(" ,")
-    return "total line", ",".join(texts).rstrip(",")
+        return Aside(record, "blank record", ",".join(texts).strip(" ,"))
+    return Aside(record, "total line", ",".join(texts).rstrip(","), cells=texts)
 
 
 def _blank(cells: pa.Table) -> np.ndarray:

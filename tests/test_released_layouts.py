@@ -1,0 +1,159 @@
+"""Layouts that differ from the vendor's: each row counted once, under its own columns, or rejected with its number."""
+
+import pyarrow as pa
+import pytest
+
+from analysis import parts
+from analysis.places import ReleasedFile
+
+
+def released(tmp_path, text, name="log.csv"):
+    """What becomes of one file: its searches, its rejected rows as number and reason, and the facts about it."""
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    release = parts.Release(ReleasedFile(name, "0", "network audit", "Tarnwick ISD"), path)
+    done = list(release.blocks(lambda table, _: table))
+    searches = pa.concat_tables([one.searches for one in done]).to_pylist()
+    rejected = {
+        row["source_row"]: row["why"] for row in pa.concat_tables([d.rejected for d in done]).to_pylist()
+    }
+    facts = release.facts[0]
+    assert facts["records"] == len(searches) + len(rejected)
+    assert release.ledger.entries[0].rows_in == facts["records"]
+    return searches, rejected, facts
+
+
+def reasons(searches):
+    return [row["reason_as_released"] for row in searches]
+
+
+TIME = '"04/02/2024, 10:00:00 AM UTC"'
+FRAME = '"04/02/2024, 10:00:00 AM UTC\n04/02/2024, 10:30:00 AM UTC"'
+
+# One cell too many or too few ---------------------------------------------------------------------------------
+
+
+def test_a_row_one_cell_longer_or_shorter_is_put_back_where_only_one_way_is_open(tmp_path):
+    searches, rejected, facts = released(
+        tmp_path,
+        "ID,Org Name,Filters,Reason,Search Time\n"
+        f"1,Sampleton CA PD,,,burglary,{TIME}\n"
+        f"2,Sampleton CA PD,burglary,{TIME}\n"
+        f"3,Sampleton CA PD,SUV,burglary,{TIME},,\n",
+    )
+    assert reasons(searches) == ["burglary"] * 3
+    assert [row["released_id"] for row in searches] == ["1", "2", "3"]
+    assert [row["realigned"] for row in searches] == [True, True, False]
+    assert not rejected
+    assert "2 rows had slipped under other columns" in facts["notes"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"9,Sampleton CA PD,,stolen, red car,,{TIME}",  # a comma that somebody typed
+        f"9,Sampleton CA PD,theft,26-1,{TIME}",  # filters or case number: nobody can tell
+        "9,Sampleton CA PD,,theft,,yesterday,x",
+        f"{TIME},9,,Sampleton CA PD,,theft,",
+        f"9,,12,,theft,,{TIME}",
+        f"9,Sampleton CA PD,,theft,,{TIME},x",
+    ],
+)
+def test_a_row_that_could_be_put_back_in_two_ways_or_none_is_rejected_with_its_number(tmp_path, line):
+    searches, rejected, _ = released(
+        tmp_path, f"ID,Org Name,Filters,Reason,Case #,Search Time\n1,Sampleton CA PD,,theft,,{TIME}\n{line}\n"
+    )
+    assert len(searches) == 1
+    assert rejected == {2: "wrong number of cells"}
+
+
+def test_a_portals_row_without_its_count_keeps_its_reason(tmp_path):
+    searches, rejected, _ = released(
+        tmp_path, "id,userId,searchDate,networkCount,reason\nu1,***,2026-02-27T00:00:43.144Z,theft\n"
+    )
+    assert [(row["networks_searched"], row["reason_as_released"]) for row in searches] == [(None, "theft")]
+    assert not rejected
+
+
+def test_rows_that_a_program_numbered_under_no_name_are_put_back(tmp_path):
+    searches, rejected, _ = released(
+        tmp_path, f"ID,Org Name,Reason,Search Time\n1,u7,Sampleton CA PD,theft,{TIME}\n"
+    )
+    assert [(row["released_id"], row["reason_as_released"]) for row in searches] == [("u7", "theft")]
+    assert not rejected
+
+
+# Lines that are no rows, and rows that are ----------------------------------------------------------------------
+
+
+def test_a_row_with_a_readable_time_is_a_search_whatever_it_begins_with(tmp_path):
+    searches, rejected, _ = released(
+        tmp_path,
+        "Reason,Org Name,Total Networks Searched,Search Time,Search Type\n"
+        f"Total loss crash,,,{TIME},\n"
+        f"Total loss crash,Sampleton CA PD,12,{TIME},lookup\n"
+        f"Total loss crash,Sampleton CA PD,12,{TIME},lookup,,\n"
+        "Total,,24,,\n"
+        "Total,24\n",
+    )
+    assert reasons(searches) == ["Total loss crash"] * 3
+    assert rejected == {4: "total line", 5: "total line"}
+
+
+@pytest.mark.parametrize("verdict", ["allow", "block", "Warn"])
+def test_a_verdict_under_search_time_is_no_time_and_moves_to_moderation(tmp_path, verdict):
+    columns = "ID,Org Name,Reason,Search Time,Search Type,Text Prompt"
+    line = f"3,Sampleton CA PD,theft,{verdict},freeform,red pickup with ladder"
+    assert released(tmp_path, f"{columns}\n{line}\n")[1] == {1: "no search time"}
+    assert released(tmp_path, f"{columns},Moderation\n{line},\n")[1] == {1: "no search time"}
+
+
+# Another order half-way down ------------------------------------------------------------------------------------
+
+NA_6 = (
+    "ID, Name, Org Name, Total Networks Searched, Total Devices Searched, Time Frame, License Plate, Reason, Case #,"
+    " Filters, Search Time, Search Type, Text Prompt, Moderation"
+)
+ID = "00000000-0000-4000-8000-00000000000"
+
+
+def test_an_export_stacked_below_in_another_order_is_rejected_and_said(tmp_path):
+    sound = f"{ID}1,A. Exa,Sampleton CA PD,12,340,{FRAME},***,theft,26-1,SUV,{TIME},lookup,,"
+    other = f"{ID}2,B. Exa,Sampleton CA PD,Mockville CA PD,12,***,{FRAME},26-1,SUV,theft,{TIME},,lookup,"
+    searches, rejected, facts = released(tmp_path, "\n".join([NA_6, sound, sound, other, other, ""]))
+    assert reasons(searches) == ["theft", "theft"]
+    assert rejected == dict.fromkeys((3, 4), "cells under other columns")
+    assert "2 rows, the first of them record 3, have their cells in another order" in facts["notes"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        f"B. Exa,8ABC123,Sampleton CA PD,theft,{TIME}",  # the plate's column and the agency's have changed places
+        f"Sampleton CA PD,B. Exa,8ABC123,theft,{TIME}",  # the officer's and the agency's
+    ],
+)
+def test_a_plate_or_an_officer_under_searching_agency_is_rejected_and_said(tmp_path, other):
+    searches, rejected, facts = released(
+        tmp_path,
+        f"Name,Org Name,License Plate,Reason,Search Time\nA. Exa,Mockville CA PD,9XYZ987,theft,{TIME}\n{other}\n",
+    )
+    assert [row["searching_agency_as_released"] for row in searches] == ["Mockville CA PD"]
+    assert rejected == {2: "cells under other columns"}
+    assert "ABC" not in str([searches, facts])
+
+
+def test_agencies_that_look_like_a_plate_are_counted_in_a_note(tmp_path):
+    searches, _, facts = released(tmp_path, f"Org Name,Reason,Search Time\n8ABC123,theft,{TIME}\n")
+    assert len(searches) == 1
+    assert "1 rows have under searching agency what looks like a plate" in facts["notes"]
+
+
+def test_a_masked_or_missing_time_frame_is_no_other_order(tmp_path):
+    lines = [
+        f"{ID}{n},***,Sampleton CA PD,12,340,{frame},***,theft,,,{TIME},lookup,,"
+        for n, frame in enumerate(["***", "", "REDACTED", '"12/31/1969, 11:59:55 PM UTC\n01/01/1970, 12:00:05 AM UTC"'])
+    ]  # fmt: skip
+    searches, rejected, _ = released(tmp_path, "\n".join([NA_6, *lines, ""]))
+    assert len(searches) == 4
+    assert not rejected
