@@ -12,7 +12,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -117,22 +117,18 @@ def evidence(texts: pa.Array) -> Evidence:
         elif not text.settled and not _decided_alone(text):
             alone = next(iter(text.dates.values())).month if len(text.dates) == 1 else 0
             found.orders[frozenset(text.dates), alone] += count
-        if text.precision != _DAY_ONLY:
-            _see_times(found, np.array([text.clock]), count)
     if len(cells.stored):
         month, day = _month_and_day(cells.ticks[cells.stored])
         for code, count in enumerate(np.bincount(month * 32 + day).tolist()):
             if count:
                 found.stored[code // 32, code % 32, True] += count
-    fixed = cells.ticks[cells.ticks != _NONE]
-    _see_times(found, fixed, len(fixed))
+    timed = np.array([text is not None and text.precision != _DAY_ONLY for text in cells.written], bool)
+    clocks = np.array([text.clock if text else 0 for text in cells.written], np.int64)[cells.codes]
+    seen = np.concatenate([cells.ticks[cells.ticks != _NONE], clocks[timed[cells.codes]]])
+    found.timed = len(seen)
+    found.any_seconds = bool((seen % _MINUTE_TICKS).any())
+    found.any_time = bool((seen % _DAY_TICKS).any())
     return found
-
-
-def _see_times(found: Evidence, ticks: np.ndarray, count: int) -> None:
-    found.timed += count
-    found.any_seconds |= bool((ticks % _MINUTE_TICKS).any())
-    found.any_time |= bool((ticks % _DAY_TICKS).any())
 
 
 # Columns ----------------------------------------------------------------------------------------------------
@@ -398,7 +394,7 @@ def _written(text: str) -> _Written | None:
     if zone == _NO_ZONE or hour is None or hour > 23 or minute > 59 or second > 59:
         return None
     native = part.get("between") == "/" and part["half"] is not None and zone is not None
-    dates = _dates(part, native)
+    dates = _dates(native, *(part.get(name) or "" for name in _NUMBERS))
     if not dates:
         return None
     precision = _DAY_ONLY if part["hour"] is None else _MINUTE if part["second"] is None else _SECOND
@@ -410,27 +406,29 @@ def _written(text: str) -> _Written | None:
     )  # fmt: skip
 
 
-def _dates(part: dict[str, str | None], native: bool) -> dict[str, datetime]:
-    """The dates that the numbers of a text can be, by their order."""
-    said = {name: text or "" for name, text in part.items()}
-    orders: dict[str, tuple[str, str, str]]
-    if "name" in said:
-        number = _MONTHS.get(said["name"].casefold(), 0)
-        orders = {MONTH_FIRST: (said["year"], str(number), said["day"])}
-    elif "year" in said:
-        orders = {YEAR_FIRST: (said["year"], said["month"], said["day"])}
+_NUMBERS = ("name", "year", "month", "day", "first", "next", "last")
+
+
+@lru_cache(1 << 16)
+def _dates(
+    native: bool, name: str, year: str, month: str, day: str, first: str, following: str, last: str
+) -> dict[str, datetime]:
+    """The dates that the numbers of a text can be, by their order. A file has few days beside its times."""
+    if name:
+        orders = {MONTH_FIRST: (year, str(_MONTHS.get(name.casefold(), 0)), day)}
+    elif year:
+        orders = {YEAR_FIRST: (year, month, day)}
     else:
-        first, following, last = said["first"], said["next"], said["last"]
         orders = {MONTH_FIRST: (last, first, following)}
         if not native:
             orders[DAY_FIRST] = (last, following, first)
         if len(last) == 2 and not native:
             orders[YEAR_FIRST] = (first, following, last)
     found = {}
-    for order, (year, month, day) in orders.items():
-        short = len(year) <= 2
+    for order, numbers in orders.items():
+        short = len(numbers[0]) <= 2
         try:
-            date = datetime(int(year) + 2000 * short, int(month), int(day))
+            date = datetime(int(numbers[0]) + 2000 * short, int(numbers[1]), int(numbers[2]))
         except ValueError:  # no such day
             continue
         # Two digits are a year only if the vendor sold cameras then, which tells most days from years.
