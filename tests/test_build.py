@@ -13,7 +13,19 @@ import pyarrow.parquet as pq
 import pytest
 from frames import part_of
 
-from analysis import build, engine, formats, measures, parts, places, readers, searches, sources, tallies
+from analysis import (
+    build,
+    engine,
+    formats,
+    measures,
+    parts,
+    places,
+    processes,
+    readers,
+    searches,
+    sources,
+    tallies,
+)
 from analysis.readers import csv
 
 HEADER = (
@@ -331,9 +343,33 @@ def test_a_killed_build_leaves_the_previous_tables_and_the_next_one_mends(root):
     kept = tables_of(place)
     assert kept == before
     place = places.find("tarnwick", root)
-    build.clean_up(place)
+    processes.clean(root)
     assert build.build(place) is True
     assert not [p for p in place.processed.rglob("*") if p.name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [
+        ("cleared.csv", False),
+        ("states.csv", False),
+        ("other_lists.toml", False),
+        ("coding/agencies-sample.csv", False),
+        ("agencies.csv", True),
+        ("agency_words.toml", True),
+        ("everyday_words.toml", True),
+        ("common_names.csv", True),
+        ("reasons/theft.toml", True),
+    ],
+)
+def test_a_part_is_made_again_for_what_it_is_made_with_and_for_nothing_else(root, name, again):
+    place = release(root)
+    build.build(place)
+    before = {folder.name for folder in (place.processed / "parts").iterdir()}
+    with (root / "data" / "hand" / name).open("a") as file:
+        file.write("\n")
+    assert build.build(place) is again
+    assert ({folder.name for folder in (place.processed / "parts").iterdir()} != before) is again
 
 
 def test_a_stopped_build_goes_on_with_the_next_file(root, monkeypatch):

@@ -1,9 +1,14 @@
 """The rows behind a number equal the number, on every road to them; nothing private is among them."""
 
 import asyncio
+import contextlib
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 import urllib.parse
+import urllib.request
 
 import pytest
 import small_place
@@ -182,21 +187,26 @@ def test_nothing_is_written_again_until_something_changed(small):
     claims.write_text(text + "\n")
     assert rows.make(small.place).stat().st_mtime_ns > before
     claims.write_text(text)
-    assert sorted(p.name for p in small.place.processed.glob(".rows-*")) == []
+    assert sorted(p.name for p in small.place.processed.glob(".building-*")) == []
 
 
 # In a browser
 
 
-def answers(place, *addresses):
-    datasette = pytest.importorskip("datasette.app", reason="needs Datasette: make extras")
-    served = datasette.Datasette(
-        [str(rows.make(place))], metadata=json.loads(json.dumps(rows.metadata([place]))), settings={}
-    )
+def served(place):
+    pytest.importorskip("datasette.app", reason="needs Datasette: make extras")
+    from analysis.rows import server
+
+    metadata = json.loads(json.dumps(rows.metadata([place])))
+    return server.application({place.name: rows.make(place)}, metadata)
+
+
+def answers(place, *addresses, **more):
+    at = served(place)
 
     async def ask():
-        await served.invoke_startup()
-        return [await served.client.get(address) for address in addresses]
+        await at.invoke_startup()
+        return [await at.client.get(address, **more) for address in addresses]
 
     return asyncio.run(ask())
 
@@ -205,8 +215,10 @@ def test_datasette_answers_every_query_and_shows_hostile_text_as_text(small):
     metadata = rows.metadata([small.place])["databases"]["tarnwick"]
     assert metadata["queries"].keys() == rows.queries(small.place).keys()
     sql = [urllib.parse.quote(one["sql"]) for one in metadata["queries"].values()]
-    pages_of = [f"/rows?sql={one}&camera_owner=" for one in sql]
-    found = answers(small.place, "/", "/rows", "/rows/searches", "/rows/searches?_sort=reason", *pages_of)
+    pages_of = [f"/tarnwick?sql={one}&camera_owner=" for one in sql]
+    found = answers(
+        small.place, "/", "/tarnwick", "/tarnwick/searches", "/tarnwick/searches?_sort=reason", *pages_of
+    )
     for answer in found:
         assert answer.status_code == 200, answer.text
         assert "<script>alert" not in answer.text
@@ -243,14 +255,72 @@ def test_without_rows_it_says_to_run_make_first(monkeypatch, capsys, tmp_path):
     assert "run make first" in capsys.readouterr().out
 
 
-def test_it_serves_on_this_machine_alone(monkeypatch, small):
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8001", 200),
+        ("localhost", 200),
+        ("LOCALHOST:8001", 200),
+        ("[::1]:8001", 200),
+        ("rows.example.org", 403),
+        ("127.0.0.1.example.org", 403),
+        ("localhost@example.org", 403),
+        ("192.0.2.7:8001", 403),
+        ("", 403),
+    ],
+)
+def test_only_requests_to_this_machines_own_name_are_answered(small, host, status):
+    (answer,) = answers(small.place, "/tarnwick.json", headers={"host": host})
+    assert answer.status_code == status
+    assert ("searches" in answer.text) is (status == 200)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select randomblob(1000000000)",
+        "select zeroblob(1000000000)",
+        "select replace(hex(zeroblob(1000000)), '0', 'aaaaaaaaaaaaaaaaaaaa')",
+        "with recursive t(x) as (select 1 union all select x + 1 from t) "
+        "select group_concat(zeroblob(100000)) from (select x from t limit 100000)",
+        "with recursive t(x) as (select zeroblob(1000000) union all select zeroblob(1000000) from t) select x from t",
+    ],
+)
+def test_a_query_that_would_take_the_memory_is_stopped(small, sql):
+    (answer,) = answers(small.place, f"/tarnwick.json?sql={urllib.parse.quote(sql)}")
+    assert answer.status_code == 400
+    assert any(why in answer.text for why in ("too big", "larger than any list", "too large"))
+
+
+def test_a_number_printed_as_wide_as_the_memory_gives_nothing(small):
+    sql = urllib.parse.quote("select printf('%1000000000d', 1)")
+    (answer,) = answers(small.place, f"/tarnwick.json?_shape=array&sql={sql}")
+    assert len(answer.text) < 1000
+
+
+def test_it_serves_on_this_machine_alone_and_ends_with_its_process(monkeypatch, small):
+    from analysis.rows import server
+
     asked = []
-    monkeypatch.setattr(database.subprocess, "run", lambda command, check: asked.append(command) or _Done())
+    monkeypatch.setattr(server.uvicorn, "run", lambda app, **how: asked.append(how))
     assert rows.serve([small.place], print) == 0
-    (command,) = asked
-    assert command[command.index("--host") + 1] == "127.0.0.1"
-    assert "allow_download" in command
+    assert asked[0]["host"] == "127.0.0.1"
+    assert served(small.place).setting("allow_download") is False
 
 
-class _Done:
-    returncode = 0
+def test_a_request_to_end_ends_what_is_served_without_a_traceback(small):
+    pytest.importorskip("datasette.app", reason="needs Datasette: make extras")
+    command = [sys.executable, "-m", "analysis", "rows", "--place", "tarnwick"]
+    environment = {**os.environ, "ANALYSIS_ROOT": str(small.root)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as asked:
+        line = next(line for line in asked.stderr if line.startswith("Open http"))
+        address = line.split()[1]
+        while True:
+            with contextlib.suppress(OSError), urllib.request.urlopen(address) as page:
+                assert page.status == 200
+                break
+        asked.terminate()
+        assert asked.wait(timeout=60) == 0
+        assert asked.stderr.read() == ""
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(address)

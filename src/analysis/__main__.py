@@ -8,6 +8,7 @@ import errno
 import io
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -17,17 +18,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from analysis import places, sources
+from analysis import places, processes, sources
 from analysis.places import Place
-from analysis.refused import Refused
+from analysis.refused import ENDED, Refused
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb; the exit status is 0 only when all it promises was done. No traceback reaches a person."""
+    """Run one verb; the exit status is 0 only when all it promises was done. No traceback reaches a person.
+
+    Verbs that write into the repository run one at a time; each first removes what a killed one left half-made.
+    """
     asked = _parser().parse_args(arguments)
     try:
-        done = int(asked.do(asked) or 0)
-        sys.stdout.flush()
+        with _ended_as_by_ctrl_c(), _alone(asked.verb) if asked.verb in WRITE else contextlib.nullcontext():
+            done = int(asked.do(asked) or 0)
+            sys.stdout.flush()
         return done
     except BrokenPipeError:  # whoever read the answer, such as `head`, has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -38,9 +43,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _stopped(_why(error))
 
 
+WRITE = {"all", "build", "code", "place", "records", "report", "verify"}
+"""Verbs of which one runs at a time in a repository."""
+
+
+@contextlib.contextmanager
+def _alone(verb: str) -> Iterator[None]:
+    top = places.root()
+    with processes.alone(top / "data" / "processed" / "run.lock", f"`{verb}`"):
+        processes.clean(top)
+        yield
+
+
+@contextlib.contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Let a request to end, and a terminal that closes, end a verb as Ctrl-C does: with all that it started."""
+
+    def end(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    numbers = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    before = {number: signal.signal(number, end) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _stopped(why: str, status: int = 1) -> int:
     with contextlib.suppress(OSError):
-        print(f"\nStopped: {why}", file=sys.stderr)
+        print(f"\n{ENDED}{why}", file=sys.stderr)
     return status
 
 
@@ -60,7 +93,8 @@ def _why(error: Exception) -> str:
 def _is_full(error: Exception) -> bool:
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    by_number = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return by_number or os.strerror(errno.ENOSPC) in str(error)
 
 
 def _fault(error: Exception) -> str:
@@ -84,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def verb(name: str, do: Callable[[argparse.Namespace], int | None], says: str) -> argparse.ArgumentParser:
         added = verbs.add_parser(name, help=says, description=says)
-        added.set_defaults(do=do)
+        added.set_defaults(do=do, verb=name)
         return added
 
     for name, do, says in (
@@ -240,7 +274,6 @@ def _rebuilt(place: Place) -> str:
     from analysis import build, claims, freshness, pages
 
     pages.recover(place.results)
-    build.clean_up(place)
     try:
         _provide(place)
     except sources.MissingRecords as missing:
@@ -438,6 +471,9 @@ def rows(asked: argparse.Namespace) -> int:
     if not built:
         print("There are no rows yet: run make first.")
         return 1
+    with _alone("rows"):
+        for place in built:
+            behind.make(place, _say)
     return behind.serve(built, _say)
 
 

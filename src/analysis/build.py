@@ -16,16 +16,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis import agencies, engine, parts, rowgroups, sharing, sources
+from analysis import agencies, engine, parts, processes, rowgroups, sharing, sources
 from analysis.ledger import Ledger
 from analysis.places import Place, ReleasedFile, check_days
 from analysis.refused import Refused
 
 _CODE = (
-    "refused", "paths", "places", "states", "sources", "readers", "formats", "reasons", "agencies", "privacy",
-    "searches", "sightings", "ledger", "parts", "rowgroups", "engine", "build",
+    "refused", "paths", "processes", "places", "states", "sources", "readers", "formats", "reasons", "agencies",
+    "privacy", "searches", "sightings", "ledger", "parts", "rowgroups", "engine", "build",
 )  # fmt: skip
 
+_TYPED = ("reasons", "agencies.csv", "agency_words.toml", "everyday_words.toml", "common_names.csv")
+"""What of data/hand a part is made with: the rules, what is known of agencies, and the words that are not masked."""
 
 TABLES = ("searches.parquet", "rejected.parquet", "files.csv", "ledger.csv")
 """What a build makes; built.json holds their checksums."""
@@ -51,7 +53,7 @@ def build(
     if stamp.is_file() and json.loads(stamp.read_text()).get("fingerprint") == mark:
         return False
     folders = _make_parts(place, paths, say, run)
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=place.processed) as temporary:
+    with tempfile.TemporaryDirectory(prefix=processes.UNFINISHED, dir=place.processed) as temporary:
         _join([parts.open_part(folder) for folder in folders], place, Path(temporary))
         stamp.unlink(missing_ok=True)
         for new in sorted(Path(temporary).iterdir()):
@@ -60,12 +62,6 @@ def build(
     _put(stamp, json.dumps({"fingerprint": mark, "tables": tables}, indent=1))
     _forget(place, keep=folders)
     return True
-
-
-def clean_up(place: Place) -> None:
-    """Remove what a killed run left half-made."""
-    for folder in place.processed.rglob(".building-*"):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _join(made: Sequence[parts.Part], place: Place, into: Path) -> None:
@@ -130,7 +126,7 @@ def _common_fingerprint(place: Place, by: str) -> str:
     library = Path(__file__).parent
     code = [p for stem in _CODE for p in (library / stem, library / f"{stem}.py") if p.exists()]
     files = [
-        *(p for p in _files_below(place.hand) if "coding" not in p.parts),
+        *(p for name in _TYPED for p in _files_below(place.hand / name)),
         *sorted((place.raw / "reference").glob("*agencies*.csv")),
         *(p for c in code for p in _files_below(c)),
     ]

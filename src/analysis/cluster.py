@@ -22,7 +22,7 @@ import fsspec
 import pandas as pd
 from distributed import Client, as_completed, get_worker
 
-from analysis import build, engine, parts, sources
+from analysis import build, engine, parts, processes, sources
 from analysis.ledger import Entry, Ledger
 from analysis.places import Place
 from analysis.refused import Refused
@@ -93,9 +93,9 @@ def work(task: engine.Task, typed: Typed, code: str) -> None:
             f"the worker {get_worker().address} has another version of this library; install the same one on all"
         )
     os.environ["ANALYSIS_ROOT"] = str(_unpacked(tuple(sorted(typed.items()))))
-    with tempfile.TemporaryDirectory(prefix="analysis-") as folder:
-        path = _fetched(task, Path(folder))
-        made = Path(folder) / "part"
+    with processes.scratch() as folder:
+        path = _fetched(task, folder)
+        made = folder / "part"
         made.mkdir()
         parts.make(task.file, path, task.by, made, threads=1)
         _put(made, task.part)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from analysis import parts
+from analysis import parts, processes
 from analysis.places import ReleasedFile
 
 WORTH_A_PROCESS = 1 << 28
@@ -40,7 +40,7 @@ class Task:
         """Make the part beside its place and rename it, so that a killed run leaves no half part."""
         folder = Path(self.part)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+        made = Path(tempfile.mkdtemp(prefix=processes.UNFINISHED, dir=folder.parent))
         try:
             parts.make(self.file, Path(self.path), self.by, made, threads)
             shutil.rmtree(folder, ignore_errors=True)  # what a cluster left half there
@@ -62,12 +62,16 @@ def run_here(tasks: Sequence[Task]) -> Iterator[Task]:
             yield task
         return
     recipes = {id(task.by): pickle.dumps(task.by) for task in tasks}
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+    context, begin = multiprocessing.get_context("spawn"), processes.end_with_pool
+    with ProcessPoolExecutor(jobs, context, begin) as pool:
         running = {pool.submit(_run, t.file, t.path, t.part, recipes[id(t.by)]): t for t in tasks}
         try:
             for future in as_completed(running):
                 future.result()
                 yield running[future]
+        except KeyboardInterrupt:
+            processes.end_all()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
 

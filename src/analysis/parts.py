@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis import agencies, readers, reasons, searches, sightings
+from analysis import agencies, processes, readers, reasons, searches, sightings
 from analysis.formats import (
     Form,
     NotASearchAudit,
@@ -195,8 +194,8 @@ class Release:
     def blocks(self, step: Step, threads: int = 2) -> Iterator[Done]:
         """Every block of the file, or of the files inside it, typed and given to `step`; see `make`."""
         unread: list[str] = []
-        with tempfile.TemporaryDirectory(prefix="analysis-") as folder:
-            for member in archives.members(self.path, self.file.name, Path(folder), self.file.leave_out):
+        with processes.scratch() as folder:
+            for member in archives.members(self.path, self.file.name, folder, self.file.leave_out):
                 account = _Account(replace(self.file, name=member.name), self.time_zone)
                 try:
                     yield from _read(member, account, step, threads)

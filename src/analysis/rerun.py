@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import copy
+import errno
 import json
 import math
 import os
 import re
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,8 +25,8 @@ import nbformat  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from analysis import places  # noqa: E402
-from analysis.refused import Refused  # noqa: E402
+from analysis import places, processes  # noqa: E402
+from analysis.refused import ENDED, Refused  # noqa: E402
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,15 +48,18 @@ class NotebookFailed(Refused):
 
     `notebook` is its path, `cell` the number of the cell in the source (counted from 1, Markdown included;
     0 where no cell had begun), `heading` the heading above it, `lines` the end of the error, `copy` the
-    half-run copy, if one was kept.
+    half-run copy, if one was kept. Then the message names the kind of error alone, since an error that was not
+    made for people may quote a record.
     """
 
     def __init__(self, notebook: Path, cell: int, heading: str, lines: str, kept: Path | None = None) -> None:
         self.notebook, self.cell, self.heading, self.lines, self.copy = notebook, cell, heading, lines, kept
         where = f"{notebook.name}, cell {cell}" if cell else notebook.name
         under = f" (under '{heading}')" if heading else ""
-        read = f"\nThe half-run copy is {kept}." if kept else ""
-        super().__init__(f"{where}{under} failed:\n{lines}{read}")
+        if kept and not lines.startswith(ENDED):
+            kind = lines.rstrip().splitlines()[-1].partition(":")[0][:80]
+            lines = f"{kind}. The half-run copy says where: {os.path.relpath(kept)}"
+        super().__init__(f"{where}{under} failed: {lines.removeprefix(ENDED)}")
 
 
 class NotebooksFailed(Refused):
@@ -177,7 +179,7 @@ def _fits(value: object, kind: ast.expr) -> bool:
             return isinstance(value, dict) and all(_fits(one, item) for one in value.values())
         case ast.Name(id=name) if name in _KINDS:
             return isinstance(value, _KINDS[name]) and (
-                name not in ("int", "float") or value is not True is not value
+                name not in ("int", "float") or not isinstance(value, bool)
             )
     return False
 
@@ -212,11 +214,13 @@ def run(
     Raises `NotebookFailed`; what stood at `out` before is then still there.
     """
     check(notebook, parameters)
-    with tempfile.TemporaryDirectory(prefix="rerun-") as folder:
-        draft = Path(folder) / "draft.ipynb"
+    with processes.scratch() as folder:
+        draft = folder / "draft.ipynb"
         said = _apart(notebook, draft, parameters, cwd, limit)
         if said is not None:
             cell, heading, lines = _stopped(draft)
+            if os.strerror(errno.ENOSPC) in lines + said:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             raise NotebookFailed(notebook, cell, heading, lines or said, _keep(draft, notebook, failed))
         try:
             executed = strip(_read(draft))
@@ -251,10 +255,17 @@ def run_all(
             pool.submit(_timed, path, out_folder / path.name, parameters, cwd, failed): path
             for path in notebooks
         }
-        for done, task in enumerate(as_completed(tasks), start=1):
-            name = tasks[task].name
-            bar.update()
-            tell(f"[{done}/{len(notebooks)}] {name}: {_ended(task, name, failures)}")
+        try:
+            for done, task in enumerate(as_completed(tasks), start=1):
+                name = tasks[task].name
+                bar.update()
+                tell(f"[{done}/{len(notebooks)}] {name}: {_ended(task, name, failures)}")
+        except BaseException:  # Ctrl-C above all: nothing that was started is waited for
+            pool.shutdown(wait=False, cancel_futures=True)
+            processes.end_all()
+            raise
+    if full := next((one for one in failures.values() if isinstance(one, OSError)), None):
+        raise full
     if failures:
         raise NotebooksFailed([failures[path.name] for path in notebooks if path.name in failures])
 
@@ -286,33 +297,13 @@ def _apart(
     """Run papermill in another process; None if it went well, else the last lines that it said."""
     folder = str(cwd) if cwd else None
     order = {"notebook": str(notebook), "draft": str(draft), "parameters": dict(parameters), "cwd": folder}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "analysis.rerun"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        env=_environment(draft.parent),
-        start_new_session=True,  # so that the kernel, its child, can be ended with it
+    command = [sys.executable, "-m", "analysis.rerun"]
+    status, said = processes.run(
+        command, json.dumps(order).encode() + b"\n", limit, _environment(draft.parent)
     )
-    try:
-        _, said = process.communicate(json.dumps(order), timeout=limit)
-    except subprocess.TimeoutExpired:
+    if status is None:
         return f"It was stopped after {limit:,.0f} seconds."
-    finally:
-        _end(process)
-    return None if process.returncode == 0 else _tail(said) or f"It ended with code {process.returncode}."
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """End the session of a run, its kernel included, whatever state it is in."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    process.wait()
+    return None if status == 0 else _tail(said, 1) or f"It ended with code {status}."
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -334,8 +325,14 @@ def _environment(folder: Path) -> dict[str, str]:
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "SOURCE_DATE_EPOCH": "0",  # the date that matplotlib writes into SVG and PDF
         "TZ": "UTC",
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(_made(folder / "temporary"))),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a debugger's warning about frozen modules
     }
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def _execute(order: Mapping[str, Any]) -> None:
@@ -661,4 +658,6 @@ def _under_headings(nb: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
 
 
 if __name__ == "__main__":
-    _execute(json.load(sys.stdin))
+    order = json.loads(sys.stdin.buffer.readline())
+    processes.end_with_parent()
+    _execute(order)

@@ -8,8 +8,10 @@ the same words, so that a measure is tested on ten rows and counts a nation's.
 
 from __future__ import annotations
 
+import atexit
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, wraps
@@ -21,6 +23,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from analysis import processes
 from analysis.build import frame_type
 from analysis.places import Place
 
@@ -165,7 +168,7 @@ def aside(searches: Searches, *columns: str, where: str = "true", **made: str) -
 
 @cache
 def _written(searches: Stored, sql: str, _: int) -> Path:
-    path = Path(_temporary().name) / f"{_written.cache_info().misses}.parquet"
+    path = _temporary() / f"{_written.cache_info().misses}.parquet"
     answer = f"with searches as not materialized (from {_source(searches)}) {sql}"
     with _connection().cursor() as asked:
         asked.execute(f"copy ({answer}) to {quoted(str(path))} (format parquet)")
@@ -173,9 +176,11 @@ def _written(searches: Stored, sql: str, _: int) -> Path:
 
 
 @cache
-def _temporary() -> tempfile.TemporaryDirectory[str]:
+def _temporary() -> Path:
     """A folder that goes with the process."""
-    return tempfile.TemporaryDirectory(prefix="searches-")
+    held = ExitStack()
+    atexit.register(held.close)
+    return held.enter_context(processes.scratch())
 
 
 def _source(searches: Stored) -> str:

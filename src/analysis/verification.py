@@ -7,11 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from analysis import sources
+from analysis import processes, sources
 from analysis.paths import inside
 from analysis.places import Place
 
@@ -27,8 +26,8 @@ def verify(chosen: Sequence[Place], say: Callable[[str], None], python: str = ""
         if not _has_records(place):
             print(f"{place.name}: waiting for its records, nothing to compare")
             continue
-        with tempfile.TemporaryDirectory(prefix="verify-") as folder:
-            again = rebuild(place, Path(folder), say, python or sys.executable)
+        with processes.scratch() as folder:
+            again = rebuild(place, folder, say, python or sys.executable)
             changed = differences(place.results, again)
         drawn = [name for name in changed if python and name.endswith(DRAWN)]
         wrong = [name for name in changed if name not in drawn]

@@ -7,7 +7,6 @@ import os
 import platform
 import resource
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import build, engine, parts, places, rowgroups
+from analysis import build, engine, parts, places, processes, rowgroups
 from analysis.benchmark import corpus, nation, peers
 from analysis.places import Place, ReleasedFile
 from analysis.tallies import Stored
@@ -161,14 +160,14 @@ def _measure_corpora(
     """A line for each corpus, and the seconds of each measure in the largest."""
     lines, measured = [], pd.DataFrame()
     for rows in sizes:
-        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            paths = corpus.write(Path(folder), rows, nation.FILES if rows > SMALL else 1)
+        with processes.scratch() as folder:
+            paths = corpus.write(folder, rows, nation.FILES if rows > SMALL else 1)
             place = nation.place_of(paths, like)
-            built = _measure(_corpus, place, Path(folder))
+            built = _measure(_corpus, place, folder)
             say(f"corpus of {rows:,} synthetic rows: built in {built[0]:.1f} s")
-            counted = _measure(_measures, place, Path(folder))
+            counted = _measure(_measures, place, folder)
             say(f"corpus of {rows:,} synthetic rows: every measure in {counted[0]:.1f} s")
-            measured = pd.read_csv(Path(folder) / "measures.csv")
+            measured = pd.read_csv(folder / "measures.csv")
         line = {"rows": rows, **dict(zip(("seconds", "core_seconds", "peak_GB"), built))}
         lines.append(
             line | dict(zip(("measures_seconds", "measures_core_seconds", "measures_peak_GB"), counted))
@@ -186,8 +185,8 @@ def _measure(way: Way, place: Place, path: Path) -> tuple[float, float, float]:
     """Seconds, core-seconds and peak gigabytes of a step in a fresh process; imports are not timed."""
     context = multiprocessing.get_context("spawn")
     queue = context.Queue()
-    with tempfile.TemporaryDirectory(prefix="bench-") as out:
-        process = context.Process(target=_timed, args=(way, place, path, Path(out), queue))
+    with processes.scratch() as out:
+        process = context.Process(target=_timed, args=(way, place, path, out, queue))
         process.start()
         process.join()
     if process.exitcode:

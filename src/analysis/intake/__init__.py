@@ -7,13 +7,12 @@ from it; what no file can tell stands in `source.toml` as an open question until
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from analysis import agencies, paths, places
+from analysis import agencies, paths, places, processes
 from analysis.intake import arrivals, description, recognition
 from analysis.intake.answers import QUESTIONS, Answers, BadAnswer, ask, columns
 from analysis.intake.arrivals import NothingToTake, WouldOverwrite
@@ -66,9 +65,9 @@ def take(
         raise BadPlaceName(f"'{paths.shown(at)}' cannot be a place's name; write it as {_slug(at)!r}")
     folder = top / "data" / "raw" / at
     place = places.find(at, top) if (folder / "source.toml").is_file() else None
-    with tempfile.TemporaryDirectory(prefix="analysis-") as unpacked:
+    with processes.scratch() as unpacked:
         arrived = list(arrivals.arrived(given or [folder], folder))
-        files, broken = arrivals.unpacked(arrived, Path(unpacked))
+        files, broken = arrivals.unpacked(arrived, unpacked)
         fresh, again = arrivals.fresh(files, {f.sha256: f.name for f in place.files} if place else {})
         fresh, unfit = arrivals.fit(fresh, folder)
         waits = place.waiting if place else ()

@@ -6,8 +6,9 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
+
+from analysis import processes
 
 _QUIET = (
     "--headless",
@@ -29,16 +30,16 @@ def pdf(site: Path) -> str:
     if program is None:
         return "No Chromium is installed, so no PDF was printed; the pages in site/ are complete without it."
     pages = sorted(site.rglob("*.html"))
-    with tempfile.TemporaryDirectory(prefix="print-") as folder:
+    with processes.scratch() as folder:
         for page in pages:
-            _print(program, page, Path(folder))
+            _print(program, page, folder)
     return f"{len(pages)} pages were printed as PDF, each beside its page in {site.name}/."
 
 
 def _print(program: str, page: Path, folder: Path) -> None:
     """Print one page. Chromium refuses to run as root inside its sandbox; the page runs no script either way."""
     draft = folder / "page.pdf"
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     order = [program, *_QUIET, *root, f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={draft}"]
     subprocess.run([*order, page.resolve().as_uri()], check=True, capture_output=True, timeout=120)
     printed = _CLOCK.sub(rb"/\1 (D:20000101000000", draft.read_bytes())

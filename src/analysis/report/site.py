@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis import claims
+from analysis import claims, processes
 from analysis.places import Place
 from analysis.refused import Refused
 from analysis.report import downloads
@@ -44,7 +44,7 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
     """
     _refuse_strangers(site)
     site.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=f".{site.name}-new-", dir=site.parent))
+    new = Path(tempfile.mkdtemp(prefix=processes.UNFINISHED, dir=site.parent))
     try:
         written = [_place_pages(place, new, rules is not None, root) for place in places]
         if rules is not None:

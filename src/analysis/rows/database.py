@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import json
 import os
 import re
 import socket
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
@@ -19,7 +17,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from analysis import agencies, build, claims, pages
+from analysis import agencies, build, claims, pages, processes
 from analysis.measures import formatted, lookup
 from analysis.places import Place
 from analysis.privacy import visible_cells
@@ -33,12 +31,6 @@ USUAL = (
 """The columns that every list of rows shows."""
 
 INDEXES = (("immigration_tier", "camera_owner"), ("searching_agency",), ("reason_origin",), ("own_search",))
-SETTINGS = {
-    "sql_time_limit_ms": 30_000,
-    "max_returned_rows": 5_000,
-    "allow_download": "off",
-    "facet_time_limit_ms": 3_000,
-}
 FIRST_PORT = 8001
 INSTALL = "The rows are shown with Datasette, which is not installed here: run `make extras` once, then `make rows`."
 
@@ -61,7 +53,7 @@ def make(place: Place, say: Callable[[str], None] = lambda _: None) -> Path:
     if path.is_file() and _mark_of(path) == mark:
         return path
     say(f"writing the rows of {place.name} into {path.name} …")
-    with tempfile.TemporaryDirectory(prefix=".rows-", dir=place.processed) as folder:
+    with tempfile.TemporaryDirectory(prefix=processes.UNFINISHED, dir=place.processed) as folder:
         new = Path(folder) / path.name
         with sqlite3.connect(new) as into:
             into.execute("PRAGMA journal_mode = OFF")
@@ -347,25 +339,14 @@ def serve(chosen: Sequence[Place], say: Callable[[str], None]) -> int:
     if not is_installed():
         say(INSTALL)
         return 1
-    files = [make(place, say) for place in chosen]
-    with tempfile.TemporaryDirectory(prefix="rows-") as folder:
-        about = Path(folder) / "metadata.json"
-        about.write_text(json.dumps(metadata(chosen)), encoding="utf-8")
-        links = [Path(folder) / f"{place.name}.db" for place in chosen]
-        for link, path in zip(links, files):
-            link.symlink_to(path.resolve())
-        port = _free_port()
-        say(f"Open http://127.0.0.1:{port}/ in a browser; Ctrl-C ends it.")
-        return _run([*map(str, links), "--metadata", str(about), "--port", str(port)])
+    from analysis.rows import server
 
-
-def _run(arguments: Sequence[str]) -> int:
-    settings = [part for name, value in SETTINGS.items() for part in ("--setting", name, str(value))]
-    command = [sys.executable, "-m", "datasette", "serve", "--host", "127.0.0.1", *settings, *arguments]
-    try:
-        return subprocess.run(command, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+    files = {place.name: make(place, say) for place in chosen}
+    port = _free_port()
+    say(f"Open http://127.0.0.1:{port}/ in a browser; Ctrl-C ends it.")
+    with contextlib.suppress(KeyboardInterrupt):
+        server.serve(files, metadata(chosen), port)
+    return 0
 
 
 def _free_port() -> int:
