@@ -1,9 +1,12 @@
 """Layouts that differ from the vendor's: each row counted once, under its own columns, or rejected with its number."""
 
+import gzip
+
+import containers
 import pyarrow as pa
 import pytest
 
-from analysis import parts
+from analysis import formats, parts, readers
 from analysis.places import ReleasedFile
 
 
@@ -29,6 +32,63 @@ def reasons(searches):
 
 TIME = '"04/02/2024, 10:00:00 AM UTC"'
 FRAME = '"04/02/2024, 10:00:00 AM UTC\n04/02/2024, 10:30:00 AM UTC"'
+
+# JSON -----------------------------------------------------------------------------------------------------------
+
+LINES = (
+    '{"Name":"REDACTED","License Plate":"REDACTED"}\n'
+    '{"Name":"REDACTED","Org Name":"Sampleton CA PD","Total Networks Searched":5817,"Time Frame":"01/10/2025, 03:00:00 '
+    'PM UTC\\n01/10/2025, 03:30:00 PM UTC","Reason":"26-0001","Search Time":"01/10/2025, 03:11:44 PM UTC"}\n'
+    '{"Org Name":"Mockville CA SO","column_5":"REDACTED","Total Networks Searched":164.0,"Search Time":'
+    '"01/10/2025, 03:12:01 PM UTC"}\n'
+)
+
+
+@pytest.mark.parametrize("name", ["sheet.ndjson", "sheet.ndjson.gz", "sheet.json"])
+def test_objects_of_json_are_records_and_their_keys_together_the_header(tmp_path, name):
+    text = LINES.encode()
+    if name.endswith(".json"):
+        text = f"[{','.join(LINES.splitlines())}]".encode()
+    searches, rejected, facts = released(tmp_path, gzip.compress(text) if name.endswith("gz") else text, name)
+    assert [row["source_row"] for row in searches] == [2, 3]
+    assert [row["networks_searched"] for row in searches] == [5817, 164]
+    assert reasons(searches) == ["26-0001", ""]
+    assert searches[0]["window_end"] is not None
+    assert rejected == {1: "no search time"}
+    assert "1 columns without a name are not read" in facts["notes"]
+
+
+def test_lines_that_are_no_objects_are_rejected_by_number_and_a_cut_is_said(tmp_path):
+    searches, rejected, facts = released(
+        tmp_path, LINES + '\n7\n{"Name":"A","Name":"B"}\n' + LINES.splitlines()[1][:40], "sheet.ndjson"
+    )
+    assert len(searches) == 2
+    assert rejected == {
+        1: "no search time",
+        4: "blank record",
+        **dict.fromkeys((5, 6, 7), "unreadable record"),
+    }
+    assert "cut off after record 3" in facts["notes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"type":"FeatureCollection","features":[{"type":"Feature"}]}', "a map"),
+        ('{\n  "type": "FeatureCollection",\n  "features": []\n}', "a map"),
+        ('{\n  "total_rows": 3,\n  "files": [{"rows": 3}]\n}', "no list of records"),
+        ('{"total_rows": 3, "files": [{"rows": 3}]}', "no column names of a known export"),
+        ('[{"a":' + "[" * 100_000, "broken or cut off"),
+        ('{"a":' * 100_000, "broken JSON"),
+        ('[{"a": 1}', "broken or cut off"),
+        ("[]", "no list of records"),
+    ],
+)
+def test_other_json_is_named_and_refused(tmp_path, text, said):
+    (tmp_path / "file.json").write_text(text)
+    with pytest.raises(readers.UnreadableFile, match=said):
+        readers.read(tmp_path / "file.json", "file.json", formats.is_header)
+
 
 # One cell too many or too few ---------------------------------------------------------------------------------
 
@@ -98,6 +158,17 @@ def test_a_row_with_a_readable_time_is_a_search_whatever_it_begins_with(tmp_path
     )
     assert reasons(searches) == ["Total loss crash"] * 3
     assert rejected == {4: "total line", 5: "total line"}
+
+
+def test_a_workbooks_row_with_a_readable_time_is_a_search_too(tmp_path):
+    rows = [
+        ["Reason", "Org Name", "Total Networks Searched", "Search Time"],
+        ["Total loss crash", "", "", TIME.strip('"')],
+        ["Total", "", "24", ""],
+    ]
+    searches, rejected, _ = released(tmp_path, containers.xlsx(rows), "log.xlsx")
+    assert reasons(searches) == ["Total loss crash"]
+    assert rejected == {2: "total line"}
 
 
 @pytest.mark.parametrize("verdict", ["allow", "block", "Warn"])

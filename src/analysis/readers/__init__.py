@@ -1,4 +1,4 @@
-"""Turns a container (CSV, XLSX, PDF, Parquet, ZIP) into numbered rows of text, losing none.
+"""Turns a container (CSV, XLSX, PDF, Parquet, NDJSON, ZIP) into numbered rows of text, losing none.
 
 A reader knows containers, not vendors: it is told what a header looks like (`is_header`) and gives back
 every cell exactly as released. What is not data (a repeated header, a blank row, a total line, a row with
@@ -155,7 +155,9 @@ _REMEDY = {
 
 _MARKS_AND_BLANKS = codecs.BOM_UTF8 + codecs.BOM_UTF16 + b" \t\r\n"
 _WEB_PAGE = re.compile(rb"<[!?a-z]|From: <Saved by |MIME-Version: ", re.I)
-"""How a web page begins, and one saved with its pictures; what a server sends in place of a file is one too."""
+_JSON = re.compile(rb"\{\s*[\"}]|\[\s*[{\]]|[{\[]$")
+"""How a web page begins, and one saved with its pictures (what a server sends in place of a file is one too); and how
+objects of JSON begin."""
 
 
 def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
@@ -295,6 +297,10 @@ def _reader(path: Path, name: str) -> Stream:
             f"{name}: no known header, since this is not the file but a web page. Fetch the file in a browser, or "
             "open the page there and save its table as CSV."
         )
+    if _JSON.match(text):
+        from analysis.readers import ndjson
+
+        return ndjson.stream
     from analysis.readers import csv
 
     return csv.stream

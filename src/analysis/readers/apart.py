@@ -26,6 +26,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
@@ -180,7 +181,7 @@ def _packed(block: Block) -> bytes:
     said = {
         "columns": section.columns,
         "sheet": section.sheet,
-        "asides": [[aside.record, aside.why, aside.text, aside.page] for aside in block.asides],
+        "asides": [list(astuple(aside)) for aside in block.asides],
         "counted": block.counted,
         "notes": block.notes,
     }
@@ -213,7 +214,7 @@ def _unpacked(said: dict[str, Any], rows: bytes) -> Block:
     record = table.column("record").combine_chunks()
     cells = table.drop_columns(["record"])
     section = Section(tuple(said["columns"]), cells, record, page, said["sheet"])
-    asides = tuple(Aside(*aside) for aside in said["asides"])
+    asides = tuple(replace(Aside(*aside), cells=tuple(aside[-1])) for aside in said["asides"])
     return Block(section, asides, said["counted"], tuple(said["notes"]))
 
 

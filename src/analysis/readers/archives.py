@@ -39,7 +39,7 @@ _BROKEN = (
 )
 _OFFICE = {"[Content_Types].xml", "mimetype", "content.xml", "xl/workbook.xml", "xl/workbook.bin"}
 _SYSTEM = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.I)
-_TABLE = re.compile(r"\.(csv|tsv|tab|xlsx?|xlsm|xlsb|ods|parquet)(\.gz)?$", re.I)
+_TABLE = re.compile(r"\.(csv|tsv|tab|xlsx?|xlsm|xlsb|ods|parquet|ndjson|jsonl)(\.gz)?$", re.I)
 
 
 @dataclass(frozen=True)
