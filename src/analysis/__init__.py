@@ -12,7 +12,7 @@ states        Knows of each US state its name, its clock and its law on public r
               (`data/hand/states.csv`).
 sources       Hands out a place's released files, fetched where a URL is given, only if every checksum
               matches.
-readers       Turns a container (CSV, XLSX, PDF, Parquet, ZIP) into numbered rows of text, losing none.
+readers       Turns a container (CSV, XLSX, PDF, Parquet, NDJSON, ZIP) into numbered rows of text, losing none.
 formats       Recognises a vendor's export by its column names and maps it to our columns, or says which
               column it does not know.
 reasons       Classifies each distinct reason by the published rules and says which rule and which words
