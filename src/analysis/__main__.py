@@ -21,6 +21,7 @@ from typing import cast
 from analysis import places, processes, sources
 from analysis.places import Place
 from analysis.refused import ENDED, Refused
+from analysis.wording import counted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -391,7 +392,7 @@ def build_tables(asked: argparse.Namespace) -> int:
             _on_cluster(place, asked)
         if not asked.to:
             build.build(place, _say)
-            print(f"{place.name}: {build.count_searches(place):,} searches")
+            print(f"{place.name}: {counted(build.count_searches(place), 'search')}")
     return 0
 
 
@@ -404,7 +405,7 @@ def _on_cluster(place: Place, asked: argparse.Namespace) -> None:
         released = {name: str(path) for name, path in sources.locate(place).items()}
     to = asked.to.rstrip("/") + "/" + place.name if asked.to else str(place.processed)
     made = cluster.make_parts(place, released, to, asked.scheduler, _say)
-    _say(f"{place.name}: {len(made)} parts below {to}/parts")
+    _say(f"{place.name}: {counted(len(made), 'part')} below {to}/parts")
 
 
 # Places -----------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from analysis import parts, processes
 from analysis.places import ReleasedFile
+from analysis.wording import counted
 
 WORTH_A_PROCESS = 1 << 28
 """Bytes to read from which on starting a process for each core takes less time than it saves."""
@@ -95,5 +96,6 @@ def progress(tasks: Sequence[Task], run: Run) -> Iterator[str]:
     for done, task in enumerate(run(sorted(tasks, key=lambda task: -task.size)), start=1):
         read += task.size
         left = (time.monotonic() - began) * (size - read) / max(read, 1)
-        more = f"; {len(tasks) - done} more, about {left:.0f} seconds" if done < len(tasks) else ""
+        about = f"about {counted(round(left), 'second')}" if left >= 1 else "less than a second"
+        more = f"; {len(tasks) - done} more, {about}" if done < len(tasks) else ""
         yield f"read {task.file.name}{more}"

@@ -28,6 +28,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from analysis.measures import CUT_OVERS
 from analysis.searches import ERAS
+from analysis.wording import counted
 
 STYLE = Path(__file__).with_name("house.mplstyle")
 WIDTH = 5.6
@@ -253,15 +254,11 @@ def _bars(
     return figure, axes
 
 
-def _counts(table: pd.DataFrame, beside: str | None = None) -> list[str]:
+def _counts(table: pd.DataFrame, beside: bool = False) -> list[str]:
     """'1,234 (56 agencies)' for each row."""
-    if beside is None:
+    if not beside:
         return [f"{n:,}" for n in table["searches"]]
-    return [f"{n:,}  ({m:,} {_one_or(m, beside)})" for n, m in zip(table["searches"], table[beside])]
-
-
-def _one_or(count: int, many: str) -> str:
-    return {"agencies": "agency"}.get(many, many) if count == 1 else many
+    return [f"{n:,}  ({counted(m, 'agency')})" for n, m in zip(table["searches"], table["agencies"])]
 
 
 # Days, weeks, hours -----------------------------------------------------------------------------------------
@@ -378,7 +375,7 @@ def immigration_per_week(table: pd.DataFrame) -> Figure:
 def by_kind(table: pd.DataFrame) -> Figure:
     """Bars: searches by kind of agency, with the number of agencies beside each."""
     shown = table.assign(agency_kind=_spoken(table["agency_kind"]))
-    return _bars("by_kind", shown, "agency_kind", "searches", _counts(table, "agencies"))[0]
+    return _bars("by_kind", shown, "agency_kind", "searches", _counts(table, beside=True))[0]
 
 
 @_house
@@ -454,7 +451,7 @@ def agencies_behind(table: pd.DataFrame) -> Figure:
 def agreements(table: pd.DataFrame) -> Figure:
     """Bars: agencies by where their first 287(g) agreement stands beside their searches, with their searches."""
     labels = [
-        f"{n:,} {_one_or(n, 'agencies')}  ({m:,} searches)"
+        f"{counted(n, 'agency')}  ({counted(m, 'search')})"
         for n, m in zip(table["agencies"], table["searches"])
     ]
     return _bars("agreements", table, "agreement", "agencies", labels)[0]

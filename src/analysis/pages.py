@@ -28,6 +28,7 @@ from analysis.measures import Number, Numbers, formatted, lookup, of_part
 from analysis.paths import inside
 from analysis.privacy import agency_names, visible
 from analysis.refused import Refused
+from analysis.wording import counted
 
 FORMULA = tuple("=+-@\t\r")
 """Signs with which a spreadsheet begins a formula; text that starts with one is published behind an apostrophe."""
@@ -230,7 +231,7 @@ class Page:
 
     def _source(self) -> str:
         kind = " REPLICA: invented records." if self.place.is_replica else ""
-        return f"Source: {self.place.title}; {build.count_searches(self.place):,} searches released.{kind}"
+        return f"Source: {self.place.title}; {counted(build.count_searches(self.place), 'search')} released.{kind}"
 
     def _keep_table(self, table: pd.DataFrame, name: str) -> str:
         file = f"{self.short}-{name}.csv"
@@ -283,7 +284,7 @@ def _title(column: str) -> str:
 def _cell(column: str, value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"<td>{html.escape(visible(', '.join(map(str, value))))}</td>"
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return "<td></td>"
     if isinstance(value, pd.Timestamp):
         return f"<td>{value:%Y-%m-%d}</td>"

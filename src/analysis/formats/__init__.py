@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from analysis.readers import Section
 from analysis.refused import Refused
+from analysis.wording import an, counted
 
 DROPPED = frozenset({"officer", "plate", "filters", "text_prompt", "ignored"})
 """Columns that are recognised and never leave the parser: they name officers, plates and vehicles."""
@@ -92,7 +93,7 @@ def recognise(columns: Sequence[str], more: Mapping[str, str] | None = None) -> 
     names = [normal(column) for column in columns]
     other, family = _other(names), _family(names)
     if other and not family:
-        raise NotASearchAudit(f"this is a {other}; it holds no searches and is read nowhere here")
+        raise NotASearchAudit(f"this is {an(other)}; it holds no searches and is read nowhere here")
     if family is None:
         raise UnknownColumns(f"no known export has these columns: {', '.join(map(repr, columns))}")
     aliases = {**family["columns"], **{normal(k): v for k, v in (more or {}).items()}}
@@ -186,7 +187,7 @@ def _key(places: Mapping[str, int], family: str) -> str:
     for key, columns in _vendor()["forms"].get(family, {}).items():
         if mine == set(columns):
             return str(key)
-    return f"{family}, {len(places)} columns"
+    return f"{family}, {counted(len(places), 'column')}"
 
 
 # Cells ----------------------------------------------------------------------------------------------------

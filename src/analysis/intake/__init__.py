@@ -19,6 +19,7 @@ from analysis.intake.arrivals import NothingToTake, WouldOverwrite
 from analysis.intake.recognition import Found
 from analysis.places import LeftOut, Place
 from analysis.refused import Refused
+from analysis.wording import counted
 
 __all__ = [
     "QUESTIONS", "Answers", "BadAnswer", "BadPlaceName", "Found", "NothingToTake", "Taken", "WouldOverwrite", "ask",
@@ -181,7 +182,8 @@ def shown(taken: Taken) -> str:
     kept = sum(one.searches for one in taken.found)
     lines += [
         "",
-        f"{total:,} records in {len(taken.found):,} new files: {kept:,} searches, {total - kept:,} set aside.",
+        f"{counted(total, 'record')} in {counted(len(taken.found), 'new file')}: {counted(kept, 'search')}, "
+        f"{total - kept:,} set aside.",
         f"Next: make PLACE={taken.place}",
     ]
     return "\n".join(lines)
@@ -191,13 +193,13 @@ MANY_ASIDE = 0.01  # of a file's records: more than this was set aside in no sou
 
 
 def _file_line(one: Found) -> str:
-    ids = f", {one.ids:,} distinct ids" if one.ids else ""
+    ids = f", {counted(one.ids, 'distinct id')}" if one.ids else ""
     ends = [moment[:16].replace("T", " ") for moment in (one.first_search, one.last_search)]
     days = f", {ends[0]} to {ends[1]} UTC" if one.searches else ""
     notes = f"\n    {one.notes}" if one.notes else ""
     if one.rejected > MANY_ASIDE * one.records:
         notes += f"\n    LOOK: {one.rejected:,} of its records are no readable search; make PLACE=… says of each why"
     return (
-        f"  {one.file.name}\n    {one.forms}, {one.file.log} of {one.file.camera_owner}: {one.records:,} records, "
-        f"{one.searches:,} searches{ids}{days}{notes}"
+        f"  {one.file.name}\n    {one.forms}, {one.file.log} of {one.file.camera_owner}: "
+        f"{counted(one.records, 'record')}, {counted(one.searches, 'search')}{ids}{days}{notes}"
     )

@@ -37,6 +37,7 @@ from analysis.readers import (
     blocks_of,
     second_reading,
 )
+from analysis.wording import counted as said
 
 HEADER_LINES = 6  # lines that a header may be wrapped over
 HEADER_WITHIN = 60  # lines of page one: cover notes above a header are shorter than this
@@ -144,7 +145,7 @@ def read(path: Path, name: str, is_header: IsHeader) -> Reading:
     # Headers and stray text begin with no id; both are lines of the file and are set aside below.
     counted = _counted(texts, begins, cells, column) + sum(bool(row.why) for row in rows)
     rows = list(map(_judged(size), rows))
-    notes = [f"{len(pages):,} pages; {how}", *blanks, *margins]
+    notes = [f"{said(len(pages), 'page')}; {how}", *blanks, *margins]
     if again:
         notes.append(f"the header is printed again {len(again):,} times")
     section, asides = _section(header.columns, rows, cells)

@@ -1,0 +1,29 @@
+"""Says a count with its noun and a noun with its article, as a person would."""
+
+from __future__ import annotations
+
+import re
+
+_BY_LETTER = frozenset("AEFHILMNORSX")
+"""Letters whose names begin with a vowel: an FBI list, an SO."""
+
+
+def counted(count: int, noun: str) -> str:
+    """'1 search', '2 searches', '0 agencies': the noun is given for one."""
+    if count == 1:
+        many = noun
+    elif re.search(r"(?:s|x|ch|sh)$", noun):
+        many = f"{noun}es"
+    else:
+        many = f"{noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else f"{noun}s"
+    return f"{count:,} {many}"
+
+
+def an(noun: str) -> str:
+    """The noun with its article: 'an Axon file', 'a user', 'an SO', 'a PDF'."""
+    first = noun.split(maxsplit=1)[0]
+    if len(first) > 1 and first.isupper():
+        vowel = first[0] in _BY_LETTER
+    else:
+        vowel = re.match(r"(?!uni|use|usa|eu|one)[aeiou]", first, re.IGNORECASE) is not None
+    return f"{'an' if vowel else 'a'} {noun}"

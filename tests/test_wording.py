@@ -1,0 +1,38 @@
+"""Counts with their nouns, and articles."""
+
+import pandas as pd
+import pytest
+
+from analysis import pages
+from analysis.wording import an, counted
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "said"),
+    [
+        (1, "file", "1 file"),
+        (0, "file", "0 files"),
+        (2, "search", "2 searches"),
+        (1, "search", "1 search"),
+        (1_200, "agency", "1,200 agencies"),
+        (2, "day", "2 days"),
+        (2, "new file", "2 new files"),
+        (3, "box", "3 boxes"),
+    ],
+)
+def test_a_count_is_said_with_its_noun(count, noun, said):
+    assert counted(count, noun) == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["an Axon export", "a Flock export", "a user list", "an event log", "an SO", "a PDF", "an HTML page"],
+)
+def test_a_noun_is_said_with_its_article(said):
+    assert an(said.split(" ", 1)[1]) == said
+
+
+def test_a_day_that_is_not_known_is_an_empty_cell():
+    shown = pages.table_html(pd.DataFrame({"first_day": pd.to_datetime(["2025-12-01", None])}), "Days")
+    assert "NaT" not in shown
+    assert "<td></td>" in shown
