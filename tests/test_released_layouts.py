@@ -5,9 +5,12 @@ import gzip
 import containers
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analysis import formats, parts, readers
 from analysis.places import ReleasedFile
+from analysis.readers import csv
 
 
 def released(tmp_path, text, name="log.csv"):
@@ -32,6 +35,64 @@ def reasons(searches):
 
 TIME = '"04/02/2024, 10:00:00 AM UTC"'
 FRAME = '"04/02/2024, 10:00:00 AM UTC\n04/02/2024, 10:30:00 AM UTC"'
+
+# Tables side by side --------------------------------------------------------------------------------------------
+
+LABELS = "Name,Org Name,Reason,Search Time"
+
+
+def beside(*tables):
+    """Rows of tables of those four columns, one beside the other; short tables are padded with empty cells."""
+    return "\n".join(
+        ",".join(table[at] if at < len(table) else ",,," for table in tables)
+        for at in range(max(map(len, tables)))
+    )
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+@pytest.mark.parametrize("piece", [csv.PIECE, 120])
+def test_tables_side_by_side_are_read_one_below_the_other(tmp_path, monkeypatch, numbered, piece):
+    monkeypatch.setattr(csv, "HEADER_BYTES", 400)
+    monkeypatch.setattr(csv.stream, "__defaults__", (piece,))
+    head = [LABELS] + [
+        ",".join(f"{x}.{n}" if numbered else x for x in LABELS.split(",")) for n in range(1, 6)
+    ]
+    long = [f"A. Exa,Sampleton IL PD,theft {n},{TIME}" for n in range(1, 31)]
+    short = [f"B. Exa,Mockville TX SO,arson {n},{TIME}" for n in range(1, 4)]
+    text = beside([head[0], *long], *([one, *short] for one in head[1:]))
+    searches, rejected, facts = released(tmp_path, text + "\n")
+    assert len(searches) == 30 + 5 * 3
+    assert not rejected
+    assert [row["source_row"] for row in searches if "arson" in row["reason_as_released"]] == [
+        10 * row + table for row in (1, 2, 3) for table in range(2, 7)
+    ]
+    assert [row["source_row"] for row in searches] == sorted(row["source_row"] for row in searches)
+    assert "6 tables stand side by side" in facts["notes"]
+
+
+def test_lines_between_tables_side_by_side_keep_the_number_of_their_row(tmp_path):
+    one = f"A. Exa,Sampleton IL PD,theft,{TIME}"
+    head = f"{LABELS},,{LABELS}"
+    lines = [head, f"{one},,{one}", ",,,,,,,,", one, "only,two", head, f"Total,2,,,,Total loss,,,{TIME}", ""]
+    searches, rejected, _ = released(tmp_path, "\n".join(lines))
+    assert [row["source_row"] for row in searches] == [11, 12, 31, 62]
+    assert rejected == {
+        20: "blank record",
+        40: "wrong number of cells",
+        50: "repeated header",
+        61: "total line",
+    }
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 12), min_size=2, max_size=12))
+def test_whatever_their_lengths_no_row_of_a_table_is_lost(tmp_path_factory, lengths):
+    row = f"A. Exa,Sampleton IL PD,theft,{TIME}"
+    text = beside(*([LABELS, *[row] * length] for length in lengths))
+    searches, rejected, _ = released(tmp_path_factory.mktemp("beside"), text + "\n")
+    assert (len(searches), len(rejected)) == (sum(lengths), 0)
+    assert len({row["source_row"] for row in searches}) == sum(lengths)
+
 
 # JSON -----------------------------------------------------------------------------------------------------------
 

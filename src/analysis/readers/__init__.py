@@ -168,7 +168,10 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
     does nothing else. Raises `UnreadableFile` when the container is unknown or broken, and, after the last
     block, when the two counts of its records disagree: until then nothing read from it may be published.
     """
-    return checked(name, _reader(path, name)(path, name, partial(_narrow, is_header, name)))
+    from analysis.readers import side_by_side
+
+    blocks = _reader(path, name)(path, name, partial(_narrow, is_header, name))
+    return checked(name, side_by_side.stacked(blocks))
 
 
 def checked(name: str, blocks: Iterable[Block]) -> Iterator[Block]:

@@ -29,7 +29,7 @@ def header_rows(rows: pa.Table, is_header: IsHeader) -> list[int]:
     hold two; so only rows without them, in the column where they are fewest, are asked, and no blank ones."""
     without = [_without_two_digits(column.slice(0, 100)) for column in rows.columns]
     column = rows.column(int(np.argmin([mask.sum() for mask in without])))
-    asked = np.flatnonzero(_without_two_digits(column) & ~_blank(rows))
+    asked = np.flatnonzero(_without_two_digits(column) & ~blank(rows))
     return [int(at) for at in asked if is_header(row(rows, int(at)))]
 
 
@@ -49,10 +49,10 @@ def set_aside(section: Section, asides: Sequence[Aside]) -> Block:
     """
     named = [at for at, column in enumerate(section.columns) if any(sign.isalpha() for sign in column)]
     cells, record = section.cells, section.record
-    found = _blank(cells.select(named)) | _total(cells, named)
+    found = blank(cells.select(named)) | _total(cells, named)
     if found.any():
         # A sheet may have a million blank rows before its last cell: they are not looked at one by one.
-        empty = _blank(cells)
+        empty = blank(cells)
         more = [Aside(number, "blank record", "") for number in record.filter(pa.array(empty)).to_pylist()]
         rows = np.flatnonzero(found & ~empty)
         more += [_no_row(record[int(at)].as_py(), row(cells, int(at)), named) for at in rows]
@@ -74,7 +74,7 @@ def _no_row(record: int, texts: tuple[str, ...], named: Sequence[int]) -> Aside:
     return Aside(record, "total line", ",".join(texts).rstrip(","), cells=texts)
 
 
-def _blank(cells: pa.Table) -> np.ndarray:
+def blank(cells: pa.Table) -> np.ndarray:
     """Rows in which no cell holds anything but blanks."""
     blank = np.ones(cells.num_rows, dtype=bool)
     for column in cells.columns:
