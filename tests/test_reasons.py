@@ -267,6 +267,22 @@ def test_the_menu_has_the_fifty_attested_values_and_only_two_about_immigration(r
     assert [t.kind for t in rules.offense_types.values() if t.tier] == ["civil", "criminal"]
 
 
+def test_a_collectors_note_is_kept_in_the_reason_and_read_by_no_rule(rules: Rules) -> None:
+    texts = [
+        "ofc. safety [HIBF Note: shared from a log that cites immigration] ",
+        "immigration [HIBF Note: shared from another log]",
+        "[hibf note: a second ICE note that nobody closed",
+        "Robbery [REDACTED]",
+    ]
+    table = reasons.classify(texts, rules)
+    assert table["reason"].tolist() == texts
+    assert table["reason_text"].tolist() == ["ofc. safety", "immigration", "", "Robbery [REDACTED]"]
+    assert (table["immigration_tier"] != "none").tolist() == [False, True, False, False]
+    assert table["reason_origin"].tolist() == ["typed", "typed", "blank", "typed"]
+    assert [classify_text(text, rules).tier != "none" for text in texts] == [False, True, False, False]
+    assert explain(texts[0], rules).found.tier == "none"
+
+
 def test_machine_made_text_counts_in_no_total_but_has_a_measure_of_its_own(rules: Rules) -> None:
     alert = "Other image search from alerts page associated with Alert: Immigration Violator QOI0042 - 2026"
     for text in (alert, "More Like This: ICE hold", "Robbery - More Like This: immigration"):

@@ -257,6 +257,13 @@ def known_columns() -> frozenset[str]:
     return frozenset(name for family in _vendor()["family"] for name in family["columns"])
 
 
+@cache
+def collectors_notes() -> str:
+    """A pattern of the notes that collectors put into reasons, with the blanks before them."""
+    begins = "|".join(map(re.escape, _vendor()["notes"]["begins"]))
+    return rf"(?i)\s*(?:{begins})[^\]]*(?:\]|$)"
+
+
 def verdict_words() -> tuple[str, ...]:
     """The vendor's words for what became of a search in free text, in lower case."""
     return tuple(_vendor()["moderation"]["verdicts"])

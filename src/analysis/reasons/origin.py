@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from analysis.formats import is_masked
+from analysis.formats import collectors_notes, is_masked
 
 MOST_HEADS = 4096  # officers choose from a few hundred combinations
 
@@ -74,8 +74,9 @@ class Menu:
 
         In a native export only the separator ` - ` proves a menu: a bare `Robbery` was typed. With `portal`, a
         whole cell equal to a value with `/` or `(` came from the menu. A masked text beside an offense type is
-        `dropdown`, because the type can be read.
+        `dropdown`, because the type can be read. A collector's note is cut off first.
         """
+        reason = re.sub(collectors_notes(), "", reason) if "[" in reason else reason
         native, text = self.split(reason, portal)
         types = tuple(dict.fromkeys((*self.split_column(column), *native))) if column else native
         machine = self._machine(text)

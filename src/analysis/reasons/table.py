@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.formats import are_masked
+from analysis.formats import are_masked, collectors_notes
 from analysis.reasons.engine import Found, decide
 from analysis.reasons.normal import searched_each
 from analysis.reasons.origin import ORIGINS, Parted
@@ -56,7 +56,8 @@ class _Cases:
 
 @dataclass
 class _Rows:
-    """For each row the number of its distinct writing; for each writing its reason as released and its case."""
+    """For each row the number of its distinct writing; for each writing its reason, as released but for a collector's
+    notes, and its case."""
 
     writing: np.ndarray
     reasons: pa.StringArray
@@ -147,6 +148,8 @@ def _distinct(table: pa.Table, portal: bool) -> tuple[_Rows, list[str], list[str
     """Rows, and for each case its reason without long numbers, its offense-type column and whether a menu stands
     in the reason."""
     reasons, row = _encode(table.column("reason_as_released"))
+    if pc.any(pc.match_substring(reasons, "[")).as_py():
+        reasons = pc.replace_substring_regex(reasons, collectors_notes(), "")
     plain, of_reason = _encode(without_long_numbers(reasons))
     types, of_type, menu = _beside(table, portal)
     if of_type is None and menu is None:
