@@ -14,6 +14,7 @@ from frames import searches
 
 from analysis import coding, places, reasons
 from analysis.coding import agreement, estimates, sheets
+from analysis.refused import Refused
 
 ICE = {"immigration_tier": "core", "immigration_kind": "unspecified", "topics": ["immigration"]}
 TODAY = datetime.date(2026, 2, 10)
@@ -297,6 +298,50 @@ def test_disagreements_go_to_a_third_person_and_are_doubtful_until_then(place, m
         "civil",
     ]
     assert "nobody settled" not in coded.sentence
+
+
+def kept(place, coder, codes):
+    """The codes of a coder, as they are kept: {reason's id: code}."""
+    lines = [(one, coder, code, "", "", "2026-11-25") for one, code in codes.items()]
+    sheets.write_codes(place.hand / "coding" / place.name, pd.DataFrame(lines, columns=list(sheets.KEPT)))
+
+
+def test_every_reader_counts_however_many_they_are(place, made):
+    coding.give_out(place, made)
+    one, other = made["string_id"].tolist()[:2]
+    kept(place, "A", {one: "immigration"})
+    kept(place, "B", {one: "immigration", other: "border"})
+    kept(place, "C", {one: "hsi_dhs", other: "border"})
+    coded = coding.coded_reasons(place, made)
+    assert dict(zip(coded.reasons["string_id"], coded.reasons["code"])) == {
+        one: "cannot_tell",
+        other: "border",
+    }
+    assert dict(zip(coded.pairs["string_id"], zip(coded.pairs["first"], coded.pairs["second"]))) == {
+        one: ("immigration", "immigration"),
+        other: ("border", "border"),
+    }
+    assert "read by A; B; C." in coded.sentence
+    sheet = filled(coding.give_out(place, made)[2])
+    assert sheet["string_id"].tolist() == [one]
+
+
+def test_a_lone_adjudicator_is_a_reader_and_stops_nothing(place, made):
+    coding.give_out(place, made)
+    (one, *_) = made["string_id"]
+    kept(place, "adjudicated", {one: "border"})
+    coded = coding.coded_reasons(place, made)
+    assert coded.reasons["code"].tolist() == ["border"]
+    assert coded.pairs.empty
+    assert len(coding.give_out(place, made)) == 2
+
+
+@pytest.mark.parametrize("coder", ["", "***", "sample", "NUL", "x" * 300])
+def test_a_coder_has_a_name_that_a_file_can_have(place, made, coder):
+    coding.give_out(place, made)
+    with pytest.raises(Refused):
+        kept(place, coder, {made["string_id"][0]: "border"})
+    assert [path.name for path in (place.hand / "coding" / place.name).glob("*.csv")] == ["sample.csv"]
 
 
 def test_one_coder_is_said_to_be_one_and_unread_hits_are_counted(place, made):

@@ -120,7 +120,7 @@ def test_source_toml_describes_the_districts_of_the_generator():
 def test_asking_for_a_truth_that_is_not_there_says_how_to_get_it(small, tmp_path):
     nowhere = dataclasses.replace(small.place, root=tmp_path)
     assert not replica.has_planted(nowhere)
-    with pytest.raises(FileNotFoundError, match="analysis"):
+    with pytest.raises(replica.NotPlanted, match="make PLACE="):
         replica.planted(nowhere)
 
 

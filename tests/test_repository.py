@@ -1,6 +1,7 @@
 """The repository's own promises: what its pages name exists, and it speaks of itself alone."""
 
 import ast
+import importlib
 import json
 import re
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import analysis
 from analysis import inventory, places, readme, rerun
 from analysis.__main__ import _parser, notebooks
 
@@ -59,6 +61,95 @@ def test_every_command_of_the_readme_is_a_target_and_a_verb():
     verbs = set(_parser()._subparsers._group_actions[0].choices)
     assert set(re.findall(r"python -m analysis ([a-z]+)", text)) <= verbs
     assert targets - {"help", "extras"} <= verbs  # these two speak of make's own environment
+
+
+def named_in_texts():
+    """Every page, notebook and message with its text; what notebooks wrote is not theirs."""
+    for path, text in texts():
+        if (
+            path.suffix in {".md", ".py", ".toml", ".ipynb", ".html", ".j2"}
+            and ROOT / "results" not in path.parents
+        ):
+            yield path, text
+
+
+def test_every_verb_that_a_page_a_notebook_or_a_message_names_exists():
+    verbs = set(_parser()._subparsers._group_actions[0].choices)
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    for path, text in named_in_texts():
+        assert set(re.findall(r"python -m analysis ([a-z]+)", text)) <= verbs, path
+        assert set(re.findall(r"`make ([a-z]+)", text)) <= targets, path
+
+
+def exists(name):
+    """Whether something of the library is there: a module, or what one holds, at any depth."""
+    found, *parts = analysis, *name.split(".")
+    for part in parts:
+        if not hasattr(found, part):
+            try:
+                importlib.import_module(f"{found.__name__}.{part}")
+            except (ImportError, AttributeError):
+                return False
+        found = getattr(found, part)
+    return True
+
+
+def test_everything_of_the_library_that_a_page_or_a_notebook_names_exists():
+    modules = "|".join(readme.ORDER)
+    spans = re.compile(rf"`(?:analysis\.)?((?:{modules})\.[A-Za-z_][\w.]*)")
+    files = re.compile(r"\.(toml|csv|py|md|json|ipynb|parquet|txt|html|yml)$")
+    missing = [
+        (path.name, name)
+        for path, text in named_in_texts()
+        for name in spans.findall(text)
+        if not files.search(name)
+        and not exists(name.rstrip("."))
+        and not exists(f"{path.parent.name}.{name}")
+    ]
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    "notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem[:2]
+)
+def test_everything_of_the_library_that_a_notebook_uses_exists(notebook):
+    source = "\n".join(cell["source"] for cell in cells(notebook) if cell["cell_type"] == "code")
+    tree = ast.parse(source)
+    known = {
+        a.asname or a.name: a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names
+    }
+    used = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    ours = {
+        name for name in used if name.split(".")[0] in known and known[name.split(".")[0]] in readme.ORDER
+    }
+    assert ours
+    assert not [name for name in ours if re.fullmatch(r"[\w.]+", name) and not exists(name)]
+
+
+def test_a_copy_whose_computer_ends_lines_otherwise_holds_the_same_bytes(tmp_path):
+    kinds = {".csv", ".json", ".toml", ".md", ".py", ".ipynb", ".png", ".lock", ".gitattributes"}
+    first, copied = tmp_path / "first", tmp_path / "copied"
+    chosen = {}
+    for path in tracked():
+        if (kind := path.suffix or path.name) in kinds and len([k for k in chosen.values() if k == kind]) < 5:
+            chosen[path.relative_to(ROOT)] = kind
+    for name in chosen:
+        (first / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, first / name)
+    identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for command in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-qm", "x"]):
+        subprocess.run(["git", *command], cwd=first, check=True)
+    command = ["git", "clone", "-q", "-c", "core.autocrlf=true", str(first), str(copied)]
+    subprocess.run(command, check=True)
+    assert set(chosen.values()) == kinds
+    assert not [name for name in chosen if (copied / name).read_bytes() != (ROOT / name).read_bytes()]
+
+
+def test_every_action_of_a_workflow_is_named_by_its_commit():
+    for path in (ROOT / ".github" / "workflows").iterdir():
+        used = re.findall(r"uses: *(\S+)", path.read_text(encoding="utf-8"))
+        assert used
+        assert not [one for one in used if not re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", one)]
 
 
 @pytest.mark.parametrize("page", readme.PAGES)

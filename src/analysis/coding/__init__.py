@@ -172,14 +172,14 @@ def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
     sample, coders = sheets.open_sample(folder), sheets.open_codes(folder)
     if sample is None or not coders:
         return _nobody(made)
-    final, pairs, unsettled = _settled(coders, sample)
+    final, pairs, _, unsettled = _settled(coders, sample)
     joined = sample.strings.merge(final, on="string_id").merge(
         made.drop(columns=["stratum", "reason", "normal"]), on="string_id", how="left", indicator=True
     )
     gone = int((joined["_merge"] == "left_only").sum())
     joined = joined[joined["_merge"] == "both"].drop(columns="_merge").reset_index(drop=True)
     hits = made[(made["tier"] != "none") & ~made["string_id"].isin(joined["string_id"])]
-    return Coded(joined, pairs, sample, _who(coders, joined, unsettled, gone, hits) + sample.note)
+    return Coded(joined, pairs, sample, _who(coders, joined, len(unsettled), gone, hits) + sample.note)
 
 
 def _nobody(made: pd.DataFrame) -> Coded:
@@ -196,30 +196,34 @@ def _nobody(made: pd.DataFrame) -> Coded:
     return Coded(empty, pairs, drawn, said)
 
 
-def _settled(coders: Sequence[pd.DataFrame], sample: Sample) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """One code for each reason: the adjudicated, else the agreed, else the only one; a disagreement that nobody
-    settled is 'cannot_tell'."""
+def _settled(
+    coders: Sequence[pd.DataFrame], sample: Sample
+) -> tuple[pd.DataFrame, pd.DataFrame, set[str], set[str]]:
+    """One code for each reason that anybody read, the first two codes of those that several read, the reasons on
+    which readers differ, and those of them that nobody settled.
+
+    The code is the adjudicated one, else what all who read the reason agree on; a disagreement that nobody settled is
+    'cannot_tell'. Kind and topics are those of the first who read it.
+    """
     judge = [codes for codes in coders if codes["coder"].iloc[0].casefold().startswith("adjudicat")]
     readers = [codes for codes in coders if not codes["coder"].iloc[0].casefold().startswith("adjudicat")]
-    final = readers[0].set_index("string_id")
-    pairs = pd.DataFrame(columns=["string_id", "stratum", "first", "second"])
-    unsettled = 0
-    if len(readers) > 1:
-        both = final[["code"]].join(readers[1].set_index("string_id")["code"].rename("second"), how="inner")
-        pairs = (
-            both.rename(columns={"code": "first"})
-            .reset_index()
-            .merge(sample.strings[["string_id", "stratum"]])
-        )
-        differ = set(both.index[both["code"] != both["second"]])
-        unsettled = len(differ - set(*(codes["string_id"] for codes in judge[:1])))
-        final.loc[final.index.isin(differ), "code"] = "cannot_tell"
-    for codes in judge:
-        settled = codes.set_index("string_id")
-        final.update(settled[["code", "kind", "topics"]])
-    final = final.reset_index()[["string_id", "code", "kind", "topics"]]
+    read = pd.concat([*readers, *judge], ignore_index=True)[["string_id", "code", "kind", "topics"]]
+    final = read.drop_duplicates("string_id").set_index("string_id")
+    given: dict[str, list[str]] = {}
+    for codes in readers:
+        for reason, code in zip(codes["string_id"], codes["code"]):
+            given.setdefault(reason, []).append(code)
+    twice = [(reason, *codes[:2]) for reason, codes in given.items() if len(codes) > 1]
+    pairs = pd.DataFrame(twice, columns=["string_id", "first", "second"], dtype=str)
+    pairs = pairs.merge(sample.strings[["string_id", "stratum"]])[["string_id", "stratum", "first", "second"]]
+    settled = pd.concat(judge).drop_duplicates("string_id", keep="last") if judge else read.iloc[:0]
+    differ = {reason for reason, codes in given.items() if len(set(codes)) > 1}
+    unsettled = differ - set(settled["string_id"])
+    final.loc[final.index.isin(unsettled), "code"] = "cannot_tell"
+    final.update(settled.set_index("string_id")[["code", "kind", "topics"]])
+    final = final.reset_index()
     final["coded_topics"] = [[t for t in cell.split("; ") if t] for cell in final["topics"]]
-    return final.drop(columns="topics").rename(columns={"kind": "coded_kind"}), pairs, unsettled
+    return final.drop(columns="topics").rename(columns={"kind": "coded_kind"}), pairs, differ, unsettled
 
 
 def _who(
@@ -262,8 +266,7 @@ def give_out(place: Place, made: pd.DataFrame) -> list[Path]:
     asked = {f"{place.name}-coder-{n}.xlsx": sheets.for_coder(sample, made, n) for n in (1, 2)}
     coders = sheets.open_codes(kept)
     if len(coders) >= 2:
-        _, pairs, _ = _settled(coders, sample)
-        differ = pairs.loc[pairs["first"] != pairs["second"], "string_id"]
+        _, _, differ, _ = _settled(coders, sample)
         first = sheets.for_coder(sample, made, 1)
         asked[f"adjudicated-{place.name}.xlsx"] = first[first["string_id"].isin(differ)]
     for name, sheet in asked.items():

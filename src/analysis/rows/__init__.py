@@ -2,12 +2,24 @@
 
 from analysis.privacy import NOT_SHOWN
 from analysis.rows.behind import BEHIND, Behind
-from analysis.rows.database import USUAL, file, make, metadata, of_claim, queries, query_name, serve, sql
+from analysis.rows.database import (
+    MEANINGS,
+    USUAL,
+    file,
+    make,
+    metadata,
+    of_claim,
+    queries,
+    query_name,
+    serve,
+    sql,
+)
 from analysis.rows.log import COLUMNS, Log
 
 __all__ = [
     "BEHIND",
     "COLUMNS",
+    "MEANINGS",
     "NOT_SHOWN",
     "USUAL",
     "Behind",
