@@ -58,7 +58,9 @@ def with_repeats(name, rows):
 
 
 FILES = [ReleasedFile(name, "00", "network audit", OWNERS[0]) for name in ("a.csv", "b.csv")]
-REPEATED = ("sightings", "logs_per_search", "repeated_in_one_log", "distinct_by_rule", "overlaps")
+REPEATED = (
+    "sightings", "logs_per_search", "repeated_in_one_log", "distinct_by_rule", "overlaps", "same_searches",
+)  # fmt: skip
 CALLS = {
     "agreements": lambda rows: measures.agreements(rows, lists()[0], ZONE),
     "by_hour": lambda rows: measures.by_hour(rows, ZONE),

@@ -14,11 +14,12 @@ from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis import agencies, processes, readers, reasons, searches, sightings
+from analysis import agencies, processes, readers, reasons, repeats, searches, sightings
 from analysis.formats import (
     Form,
     NotASearchAudit,
@@ -72,7 +73,8 @@ SCHEMA = pa.schema(
 """The columns of searches.parquet, in order; README of the repository's data dictionary is made from it."""
 
 FACTS = (
-    "source_file", "log", "camera_owner", "forms", "records", "searches", "rejected",
+    "source_file", "log", "camera_owner", "forms", "records", "searches", "distinct_searches", "repeated_records",
+    "rejected",
     "first_search", "last_search", "masked_cells", "notes",
 )  # fmt: skip
 
@@ -172,10 +174,11 @@ class _NotRead(Exception):
 
 @dataclass(frozen=True)
 class Done:
-    """A block after all steps: its searches, its rejected rows in order, why typing refused some, and how many
-    cells of each column were masked."""
+    """A block after all steps: its searches and the fingerprints of their records, its rejected rows in order, why
+    typing refused some, and how many cells of each column were masked."""
 
     searches: pa.Table
+    fingerprints: np.ndarray
     rejected: pa.Table
     refused: Counter[str]
     masked: Counter[str]
@@ -285,7 +288,8 @@ def _typed(read: _Recognised, account: _Account, step: Step) -> Done:
         asides = searches.asides_table(block.asides, file)
         rejected = pa.concat_tables([asides, refused]).sort_by("source_row")
     masked = Counter(searches.masked_cells(block.section, form))
-    return Done(step(typed, file), rejected, Counter(refused.column("why").to_pylist()), masked)
+    fingerprints = typed.column("fingerprint").to_numpy()
+    return Done(step(typed, file), fingerprints, rejected, Counter(refused.column("why").to_pylist()), masked)
 
 
 def enrich(table: pa.Table, file: ReleasedFile, by: Recipe) -> pa.Table:
@@ -379,6 +383,8 @@ class _Account:
     times: list[datetime] = field(default_factory=list)
     other_order: list[int] = field(default_factory=list)
     strange: int = 0
+    keys: list[np.ndarray] = field(default_factory=list)
+    fingerprints: list[np.ndarray] = field(default_factory=list)
 
     def taking(self, blocks: Iterable[_Recognised]) -> Iterator[_Recognised]:
         """The same blocks, each written down as it is read."""
@@ -399,6 +405,8 @@ class _Account:
     def add(self, done: Done) -> None:
         """Write down what the steps made of a block."""
         self.searches += len(done.searches)
+        self.keys.append(sightings.numbers(done.searches.column("search_key")))
+        self.fingerprints.append(done.fingerprints)
         self.refused.update(done.refused)
         self.masked.update(done.masked)
         self.realigned += pc.sum(done.searches.column("realigned")).as_py() or 0
@@ -434,6 +442,8 @@ class _Account:
             **_beginning(self.file, "; ".join(self.forms)),
             "records": self.records,
             "searches": self.searches,
+            "distinct_searches": repeats.count_distinct(self.keys),
+            "repeated_records": self.searches - repeats.count_distinct(self.fingerprints),
             "rejected": self.records - self.searches,
             "first_search": first,
             "last_search": last,
@@ -471,6 +481,8 @@ def _archive_facts(file: ReleasedFile, unread: Sequence[str]) -> dict[str, Any]:
     counts = {
         "records": 0,
         "searches": 0,
+        "distinct_searches": 0,
+        "repeated_records": 0,
         "rejected": 0,
         "first_search": "",
         "last_search": "",

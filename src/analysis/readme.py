@@ -11,8 +11,8 @@ from analysis import claims, letter, pages, places
 
 ORDER = (
     "refused", "wording", "paths", "processes", "places", "states", "sources", "readers", "formats", "reasons",
-    "agencies", "privacy", "searches", "sightings", "sharing", "ledger", "parts", "rowgroups", "engine", "build",
-    "cluster", "intake", "tallies", "measures", "figures", "printed", "claims", "coding", "pages", "rows",
+    "agencies", "privacy", "repeats", "searches", "sightings", "sharing", "ledger", "parts", "rowgroups", "engine",
+    "build", "cluster", "intake", "tallies", "measures", "figures", "printed", "claims", "coding", "pages", "rows",
     "replica", "rerun", "freshness", "report", "comparison", "letter", "verification", "benchmark", "inventory",
     "readme",
 )  # fmt: skip

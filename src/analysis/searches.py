@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis import privacy, readers
+from analysis import privacy, readers, repeats
 from analysis.formats import (
     Form,
     are_masked,
@@ -19,6 +19,7 @@ from analysis.formats import (
     is_no_value,
     is_system_activity,
     mask_spellings,
+    normal,
     shifted,
     times,
     verdict_words,
@@ -62,7 +63,8 @@ def type_rows(
 
     The first table has a row for each search, typed, with what the released file says about itself
     (`camera_owner`) and without officers, plates, filters or case numbers; `realigned` marks rows whose cells
-    had slipped under other columns (`formats.shifted`). The second has the `REJECTED` columns. Together they have
+    had slipped under other columns (`formats.shifted`), and `fingerprint` is that of every released cell
+    (`repeats.fingerprints`), to be compared and dropped. The second has the `REJECTED` columns. Together they have
     the section's rows, both in their order.
     """
     clocks = clocks or file_clocks(file, lambda: evidence(section, form), section.sheet is not None)
@@ -196,8 +198,15 @@ def _typed(
             "reason_as_released": _text(section, form, "reason"),
             "offense_types_as_released": _offense_types(section, form),
             "era": era(searched.moments),
+            "fingerprint": _fingerprints(section, form),
         }
     )
+
+
+def _fingerprints(section: Section, form: Form) -> np.ndarray:
+    """The number of each row's cells by column name, whatever order the columns stand in; no notes beside them."""
+    places = sorted({*form.places.values(), *form.personal}, key=lambda at: normal(section.columns[at]))
+    return repeats.fingerprints([section.cells.column(at) for at in places])
 
 
 def _constant(value: str | bool, rows: int) -> pa.Array:

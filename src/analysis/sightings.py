@@ -7,6 +7,10 @@ all of them is who searched, when, and for which window.
 
 Where a log tells only the day or the minute of a search, many searches of an agency share it. By the rule such rows
 are never one search: without an id they stay apart, and a search that two logs hold counts twice.
+
+Rows of one search can differ: a reason is masked in one log, or two exports of one log give device counts that
+differ by one. Each row stays as it is. Where one row must speak for its search, it is the first in the order of
+files and records; a search cites what any of its rows cites.
 """
 
 from __future__ import annotations
@@ -90,3 +94,13 @@ def _hexadecimal(keys: np.ndarray) -> pa.Array:
     text = keys.astype(">u8").tobytes().hex().encode()
     offsets = np.arange(len(keys) + 1, dtype=np.int32) * 16
     return pa.StringArray.from_buffers(len(keys), pa.py_buffer(offsets), pa.py_buffer(text))
+
+
+def numbers(keys: pa.ChunkedArray) -> np.ndarray:
+    """The 64-bit numbers behind keys of `mark`."""
+    return np.frombuffer(bytes.fromhex("".join(_text(chunk) for chunk in keys.chunks)), dtype=">u8")
+
+
+def _text(keys: pa.Array) -> str:
+    _, _, text = keys.buffers()
+    return text.slice(keys.offset * 16, len(keys) * 16).to_pybytes().decode() if len(keys) else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.measures.numbers import DEFINITIONS, Numbers, number
+from analysis.measures.numbers import DEFINITIONS, Numbers, in_each_scope, in_scope, number, rows_of
 from analysis.tallies import Searches, aside, ask, count, distinct, one_of, periods, tally
 
 MOMENT = """searching_agency, epoch_us(searched_at) // 1000000,
@@ -39,11 +39,15 @@ def seen_again(searches: Searches, by: str) -> Searches:
 
 
 def sightings(searches: Searches, again: Searches | None = None) -> Numbers:
-    """Distinct searches, rows beyond the first of each, and distinct ids of the export's own."""
+    """Distinct searches, rows beyond the first of each, distinct ids of the export's own, and rows without one.
+
+    Where a row has no id, a record that was written twice and two equal searches look alike.
+    """
     ids, repeated = (
         _in_each_scope(searches, "released_id"),
         _in_each_scope(_among(searches, again), "search_key"),
     )
+    without = tally(searches, "camera_owner", where="released_id is null")
     beyond = (repeated["rows"] - repeated["distinct"]).reindex(ids.index, fill_value=0)
     return [
         found
@@ -52,6 +56,7 @@ def sightings(searches: Searches, again: Searches | None = None) -> Numbers:
             number("distinct_searches", scope, rows - int(beyond[scope]), "searches"),
             number("duplicate_sightings", scope, int(beyond[scope]), "rows"),
             number("distinct_released_ids", scope, distinct_ids, "ids"),
+            number("rows_without_id", scope, rows_of(in_scope(without, scope)), "rows"),
         )
     ]
 
@@ -100,16 +105,16 @@ RULES = {
 }  # fmt: skip
 """Rules that one could have chosen, from the loosest to the strictest: what they add to agency and second."""
 
-WHOLE_ROW = ("searching_agency_as_released", "searched_at", "window_start", "window_end", "networks_searched",
-             "devices_searched", "search_type", "moderation", "reason_as_released")  # fmt: skip
-"""What a fingerprint of the whole released record holds, but for its id, its file and masked columns."""
 
-
-def distinct_by_rule(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
+def distinct_by_rule(
+    searches: Searches, again: Searches | None = None, repeated_records: int | None = None
+) -> pd.DataFrame:
     """How many searches other rules would count: rule, distinct_searches, repeated_rows.
 
-    The line of ids counts rows without an id by the published rule. The last line counts whole records that
-    are equal in every column, as collections of logs do. Rows are compared by 64-bit numbers.
+    The line of ids counts rows without an id by the published rule. The last line counts records that are equal
+    in every released cell, as collections of logs do: `repeated_records` is how many repeat an earlier one of
+    their file (`build.open_files`), since the cells that name plates and officers are gone from the searches; no
+    such line without it. Rows are compared by 64-bit numbers.
     """
     among, rows = _among(searches, again), count(searches)
     counts = {}
@@ -119,7 +124,8 @@ def distinct_by_rule(searches: Searches, again: Searches | None = None) -> pd.Da
         counts["the export's own id, where a row has one"] = ids + by_rule
     for rule, columns in RULES.items():
         counts[rule] = rows - _beyond_first(among, MOMENT, *columns)
-    counts["every column of the released record"] = rows - _beyond_first(among, *WHOLE_ROW)
+    if repeated_records is not None:
+        counts["every cell of the released record, in one file"] = rows - repeated_records
     table = pd.DataFrame({"rule": list(counts), "distinct_searches": list(counts.values())})
     return table.assign(repeated_rows=rows - table["distinct_searches"])
 
@@ -128,6 +134,56 @@ def _beyond_first(searches: Searches, *values: str, where: str = "true") -> int:
     """Rows beyond the first of those that are equal in all these values."""
     found = distinct(searches, f"hash({', '.join(values)})", where=where).iloc[0]
     return int(found["rows"] - found["distinct"])
+
+
+def repeated(files: pd.DataFrame) -> Numbers:
+    """Records that repeat an earlier one of their file in every released cell, plates and officers among them.
+
+    `files` is from `build.open_files`. Two records that differ in one cell are two.
+    """
+
+    def of(scope: str, lines: pd.DataFrame) -> Numbers:
+        rows, repeats = int(lines["searches"].sum()), int(lines["repeated_records"].sum())
+        return [number("repeated_records", scope, repeats, "rows", numerator=repeats, denominator=rows)]
+
+    return in_each_scope(files, of)
+
+
+def same_searches(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
+    """Files that hold the same searches as another file of their owner, whatever days they cover: source_file,
+    searches (distinct ones), other_file, also_in_other, share; a line for each direction.
+
+    A file that was released twice holds all of another's searches, and a longer one holds them and more. Logs of
+    several owners are meant to hold the same searches, and are not compared.
+    """
+    among = _among(searches, again)
+    held = "(select distinct camera_owner, source_file, search_key from searches)"
+    found = ask(among, f"""
+        select one.source_file, other.source_file as other_file, count(*) as also_in_other
+        from {held} as one join {held} as other
+            on one.search_key = other.search_key and one.camera_owner is not distinct from other.camera_owner
+        where one.source_file <> other.source_file group by all
+        """)  # fmt: skip
+    rows = tally(searches, "source_file").set_index("source_file")["rows"]
+    repeats = distinct(among, "search_key", "source_file").set_index("source_file")
+    beyond = (repeats["rows"] - repeats["distinct"]).reindex(rows.index, fill_value=0)
+    table = found.assign(searches=found["source_file"].map(rows - beyond).astype("int64"))
+    table["share"] = table["also_in_other"] / table["searches"]
+    columns = ["source_file", "searches", "other_file", "also_in_other", "share"]
+    order = {"by": ["also_in_other", "source_file", "other_file"], "ascending": [False, True, True]}
+    return table[columns].sort_values(**order, ignore_index=True)
+
+
+def unequal_rows(again: Searches) -> Numbers:
+    """Searches whose rows give different numbers of networks or devices: two exports of one log may differ by one.
+
+    Each row stays as it is, and the search is one. Where one row must speak for it, that is the first in the order
+    of files and records.
+    """
+    differ = "count(distinct devices_searched) > 1 or count(distinct networks_searched) > 1"
+    each = f"select search_key from searches group by search_key having {differ}"
+    found = ask(again, f"select count(*) as n from ({each})")["n"].iloc[0]
+    return [number("searches_with_unequal_counts", "all", found, "searches")]
 
 
 IN_SEVERAL_LOGS = "min(camera_owner) <> max(camera_owner)"

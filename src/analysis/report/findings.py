@@ -19,10 +19,12 @@ DEFINITIONS = (
 
 @dataclass(frozen=True)
 class Finding:
-    """What a first reader is told: whose cameras, how many searches by how many agencies, and each definition."""
+    """What a first reader is told: whose cameras, how many rows and distinct searches by how many agencies, and each
+    definition."""
 
     scope: str
     searches: str
+    distinct: str
     agencies: str
     lines: tuple[tuple[str, str, str, str, str], ...]  # definition, meaning, searches, share, agencies
 
@@ -39,7 +41,7 @@ def finding(place: Place) -> Finding | None:
     numbers = lookup(pages.open_numbers(place))
     scope = _scope(place, {scope for _, scope in numbers})
     said = {measure: one for (measure, where), one in numbers.items() if where == scope}
-    if not {"searches", "agencies", "immigration_searches.core"} <= set(said):
+    if not {"searches", "distinct_searches", "agencies", "immigration_searches.core"} <= set(said):
         return None
     lines = []
     for name, meaning in DEFINITIONS:
@@ -53,8 +55,9 @@ def finding(place: Place) -> Finding | None:
         else ""
     )
     whose = owner or ("all logs" if scope == "all" else scope)
-    searches, agencies = (formatted(said[name]["value"]) for name in ("searches", "agencies"))
-    return Finding(whose, searches, agencies, tuple(lines))
+    names = ("searches", "distinct_searches", "agencies")
+    searches, distinct, agencies = (formatted(said[name]["value"]) for name in names)
+    return Finding(whose, searches, distinct, agencies, tuple(lines))
 
 
 def _scope(place: Place, scopes: set[str]) -> str:
