@@ -86,6 +86,14 @@ def test_a_reader_who_has_read_enough_ends_a_verb_without_a_word():
         assert asked.stderr.read() == b""
 
 
+def test_signs_that_nobody_sees_reach_no_terminal(capsys, monkeypatch):
+    assert ends_with(monkeypatch, Refused("june\x1b[2J\u202e.csv is empty")) == 1
+    verbs._say("july\x07\u200b.csv: read")
+    said = capsys.readouterr().err
+    assert r"june\x1b[2J\u202e.csv is empty" in said
+    assert r"july\x07\u200b.csv: read" in said
+
+
 def test_an_unknown_place_is_a_sentence_and_a_failure(capsys):
     assert verbs.main(["all", "--place", "atlantis"]) == 1
     assert "there is no place 'atlantis'" in capsys.readouterr().err

@@ -183,6 +183,28 @@ def test_what_is_printed_of_any_text_holds_known_words_and_no_long_number(text):
     assert printed == privacy.NOT_SHOWN or privacy.vocabulary().holds(printed)
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a.b,",
+        "zanna, ",
+        "plate ",
+        "dob ",
+        "1-",
+        "a'",
+        "hold a",
+        "x@",
+        "A",
+        "1 a",
+        "( ",
+        "12-ab-",
+        "born jan ",
+    ],
+)
+def test_text_of_a_hundred_thousand_characters_is_masked_at_once(part):
+    privacy.mask_text(part * (100_000 // len(part)))
+
+
 # Signs that nobody sees -------------------------------------------------------------------------------------
 
 UNSEEN = "theft\x1b[31m\u202eevil\u200b\ufeff\x00"

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import TextIO, cast
 
 from analysis import places, processes, sources
 from analysis.places import Place
@@ -74,7 +74,7 @@ def _ended_as_by_ctrl_c() -> Iterator[None]:
 
 def _stopped(why: str, status: int = 1) -> int:
     with contextlib.suppress(OSError):
-        print(f"\n{ENDED}{why}", file=sys.stderr)
+        _print(f"\n{ENDED}{why}", file=sys.stderr)
     return status
 
 
@@ -221,8 +221,15 @@ def _add_request(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _print(*lines: object, sep: str = " ", file: TextIO | None = None, flush: bool = False) -> None:
+    """Print with every sign that nobody sees as an escape: names of files and texts of a release may hold any."""
+    from analysis.privacy import visible
+
+    print(*(visible(str(line)) for line in lines), sep=sep, file=file, flush=flush)
+
+
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    _print(line, file=sys.stderr, flush=True)
 
 
 # The main job -----------------------------------------------------------------------------------------------
@@ -234,9 +241,9 @@ def everything(asked: argparse.Namespace) -> int:
     waits = [place for place in chosen if not place.files]
     lines = [_one_place(place) for place in chosen if place.files]
     page = _fresh_site()
-    print("\n" + "\n".join(filter(None, [*lines, _waiting(waits)])))
+    _print("\n" + "\n".join(filter(None, [*lines, _waiting(waits)])))
     if page:
-        print(f"\nThe pages: {os.path.relpath(page)}")
+        _print(f"\nThe pages: {os.path.relpath(page)}")
     return 0
 
 
@@ -385,14 +392,16 @@ def build_tables(asked: argparse.Namespace) -> int:
     from analysis import build
 
     if asked.engine == "dask" and not asked.scheduler:
-        print("Name the cluster: --scheduler tcp://…; docs/scale.md shows how to start one.", file=sys.stderr)
+        _print(
+            "Name the cluster: --scheduler tcp://…; docs/scale.md shows how to start one.", file=sys.stderr
+        )
         return 1
     for place in (one for one in _chosen(asked.place) if one.files):
         if asked.engine == "dask":
             _on_cluster(place, asked)
         if not asked.to:
             build.build(place, _say)
-            print(f"{place.name}: {counted(build.count_searches(place), 'search')}")
+            _print(f"{place.name}: {counted(build.count_searches(place), 'search')}")
     return 0
 
 
@@ -428,14 +437,14 @@ def place(asked: argparse.Namespace) -> None:
     )
     reply = input if sys.stdin.isatty() and sys.stdout.isatty() else None
     taken = intake.take(asked.at, given, answers, datetime.now(UTC).date(), say=_say, reply=reply)
-    print(intake.shown(taken))
+    _print(intake.shown(taken))
 
 
 def compare(asked: argparse.Namespace) -> None:
     """Set places side by side, each number from the place's own published results."""
     from analysis import comparison
 
-    print(comparison.shown([comparison.read(places.find(name)) for name in asked.places]))
+    _print(comparison.shown([comparison.read(places.find(name)) for name in asked.places]))
 
 
 def request(asked: argparse.Namespace) -> None:
@@ -446,7 +455,7 @@ def request(asked: argparse.Namespace) -> None:
     if sys.stdin.isatty() and sys.stdout.isatty():
         sender = letter.ask(sender, asked.state, input)
     written = letter.write(asked.state, asked.agency, letter.day(asked.first), letter.day(asked.last), sender)
-    print(written.text)
+    _print(written.text)
     _say("\nBefore you send it:\n" + "\n".join(f"- {check}" for check in written.checks))
 
 
@@ -457,10 +466,10 @@ def records(asked: argparse.Namespace) -> None:
     """Download what has a public address, check it, and say where everything lies."""
     for place in _chosen(asked.place):
         for path in sources.fetch(place):
-            print(f"downloaded {os.path.relpath(path)}; its checksum is right")
+            _print(f"downloaded {os.path.relpath(path)}; its checksum is right")
         without = [file for file in place.files if not file.url and not place.is_replica]
         for name in (file.name for file in without):
-            print(f"{place.name}/{name} has no public address: see data/raw/{place.name}/README.md")
+            _print(f"{place.name}/{name} has no public address: see data/raw/{place.name}/README.md")
 
 
 def rows(asked: argparse.Namespace) -> int:
@@ -470,7 +479,7 @@ def rows(asked: argparse.Namespace) -> int:
     built = [place for place in _chosen(asked.place) if (place.processed / "searches.parquet").is_file()]
     built = [place for place in built if (place.results / "numbers.json").is_file()]
     if not built:
-        print("There are no rows yet: run make first.")
+        _print("There are no rows yet: run make first.")
         return 1
     with _alone("rows"):
         for place in built:
@@ -484,10 +493,10 @@ def report(asked: argparse.Namespace) -> int:
 
     page = _site()
     if page is None:
-        print("There are no results yet: run make first.")
+        _print("There are no results yet: run make first.")
         return 1
-    print(f"The pages: {os.path.relpath(page)}")
-    print(site.pdf(page.parent))
+    _print(f"The pages: {os.path.relpath(page)}")
+    _print(site.pdf(page.parent))
     return 0
 
 
@@ -519,7 +528,7 @@ def readme(asked: argparse.Namespace) -> None:
     from analysis import readme as page
 
     for path in (*page.write(places.root()), *inventory.write(places.root())):
-        print(f"wrote {os.path.relpath(path)}")
+        _print(f"wrote {os.path.relpath(path)}")
 
 
 def lab(asked: argparse.Namespace) -> int:
@@ -611,14 +620,14 @@ def code(asked: argparse.Namespace) -> None:
     if asked.sheet:
         rules = reasons.load(place.hand / "reasons")
         path = coding.take_back(place, Path(asked.sheet), asked.coder, sorted(rules.topics), date.today())
-        print(f"kept {os.path.relpath(path)}: ids and codes only; the sheet itself stays with you")
+        _print(f"kept {os.path.relpath(path)}: ids and codes only; the sheet itself stays with you")
         return
     searches = tallies.of(place)
     made = coding.units(searches, coding.task_force(searches, build.open_agreements(place)))
     for path in coding.give_out(place, made):
-        print(f"wrote {os.path.relpath(path)}")
-    print(coding.reading_load(made).to_string(index=False))
-    print(
+        _print(f"wrote {os.path.relpath(path)}")
+    _print(coding.reading_load(made).to_string(index=False))
+    _print(
         f"Fill them in by data/hand/coding/README.md, then: make code PLACE={place.name} SHEET=<file> CODER=<name>"
     )
 
@@ -676,8 +685,8 @@ def _say_unmatched() -> None:
     lines = agencies.read_overrides()
     left = agencies.unused(lines, names)
     of = f"{len(left)} of {len(lines)} lines of data/hand/agencies.csv"
-    print(f"{of} match no name in the records of any place built here")
-    print(*left, sep="\n")
+    _print(f"{of} match no name in the records of any place built here")
+    _print(*left, sep="\n")
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ says nothing of whom it names. Case numbers, plates, dates of birth and addresse
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
 import pandas as pd
 
@@ -59,11 +59,12 @@ class Vocabulary:
 
 def vocabulary() -> Vocabulary:
     """The vocabulary of this repository's rules and lists."""
-    return _vocabulary(places.root() / "data" / "hand")
+    return _vocabulary(os.environ.get("ANALYSIS_ROOT"))
 
 
 @cache
-def _vocabulary(hand: Path) -> Vocabulary:
+def _vocabulary(_: str | None) -> Vocabulary:
+    hand = places.root() / "data" / "hand"
     rules = reasons.load(hand / "reasons")
     lists = tomllib.loads((hand / "everyday_words.toml").read_text(encoding="utf-8"))
     names = {*(hand / "common_names.csv").read_text(encoding="utf-8").split()[1:], *lists["names"]} - {
@@ -200,7 +201,10 @@ def mask_text(text: str) -> str:
         return text
     text = _ADDRESS.sub(MASK, text)
     text = _BIRTH.sub(_birth_masked, text)
-    text = _LAST_FIRST.sub(_name_masked, text)
+    if "," in text:
+        text = _LAST_FIRST.sub(_name_masked, text)
+    if not _DIGIT.search(text):
+        return _AFTER_PLATE.sub(_after_plate_masked, text)
     text = _DATE.sub(MASK, text)
     text = _LONG_NUMBER.sub(MASK, text)
     text = _AFTER_PLATE.sub(_after_plate_masked, text)
@@ -210,11 +214,12 @@ def mask_text(text: str) -> str:
     return _PLATE.sub(_plate_masked, text)
 
 
+_DIGIT = re.compile(r"\d")
 _MAY_BE_MASKED = re.compile(
     r"[\d@,]|[(\[]at[)\]]|\b(?:plates?|plt|tags?|lpn?|lic|licen[sc]e|reg|registration|vanity|born|birth|birthday|bday|d\.?o\.?b)\b",
     re.I,
 )
-_ADDRESS = re.compile(r"\S+ ?(?:@|\(at\)|\[at\]) ?\S+", re.I)
+_ADDRESS = re.compile(r"(?<!\S)\S{1,200} ?(?:@|\(at\)|\[at\]) ?\S+|\S{0,200}@\S*", re.I)
 _PLATE = re.compile(
     r"\b(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{5,8}\b|\b[A-Za-z]{2,3}-\d{3,4}\b|\b\d{3,4}-[A-Za-z]{2,3}\b"
 )
@@ -232,13 +237,13 @@ _BIRTH = re.compile(
     rf"|\b(?P<alone>\d{{1,2}}[\s./-]*{_MONTH}[\s,./-]*(?:19\d\d|200\d)|{_MONTH}[\s,./-]*\d{{1,2}}(?:st|nd|rd|th)?[\s,./-]*(?:19\d\d|200\d))\b",
     re.I,
 )
-_NAME = r"[A-Za-z][A-Za-z'’.-]+"
+_NAME = r"(?<![A-Za-z'’-])[A-Za-z][A-Za-z'’-]{1,40}"
 _OF_A_PERSON = (
     r"(?:d\.?o\.?b\b\.?|holds?|warrants?|detainers?|wanted|arrest(?:ed)?|suspect|subject|victim|missing|locate)"
 )  # fmt: skip
 _LAST_FIRST = re.compile(
-    rf"(?P<before>\b{_OF_A_PERSON}[\s:#-]+(?:(?:for|on|of)\s+)?)(?P<name>(?:{_NAME}\s+)?{_NAME},\s*{_NAME}(?:\s+[A-Za-z]\b\.?)?)"
-    rf"|(?P<first>(?:{_NAME}\s+)?{_NAME},\s*{_NAME}(?:\s+[A-Za-z]\b\.?)?)(?P<after>[\s,:;-]+{_OF_A_PERSON}\b)",
+    rf"(?P<before>\b{_OF_A_PERSON}[\s:#-]+(?:(?:for|on|of)\s+)?)(?P<name>(?:{_NAME}\s{{1,4}})?{_NAME},\s{{0,4}}{_NAME}(?:\s+[A-Za-z]\b\.?)?)"
+    rf"|(?P<first>(?:{_NAME}\s{{1,4}})?{_NAME},\s{{0,4}}{_NAME}(?:\s+[A-Za-z]\b\.?)?)(?P<after>[\s,:;-]+{_OF_A_PERSON}\b)",
     re.I,
 )
 _AFTER_PLATE = re.compile(
