@@ -609,7 +609,7 @@ def test_company_of_immigration_words_is_shown_when_common_and_never_what_may_be
     beside = [{**STRICT, "reason_text": f"immigration zanna convoy {n % 4}x"} for n in range(60)]
     named = [{**STRICT, "reason_text": f"immigration Testa {n}x"} for n in range(4)]
     table = measures.candidate_words(searches(*beside, *named, *[{"reason_text": "theft team"}] * 200))
-    assert table["word"].tolist() == ["convoy", f"(1 words {privacy.NOT_SHOWN[1:]}"]
+    assert table["word"].tolist() == ["convoy", f"(1 word {privacy.NOT_SHOWN[1:]}"]
     assert table[["searches", "reasons", "other_searches"]].values.tolist() == [[60, 4, 0]] * 2
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import reasons as rules_of
+from analysis import wording
 from analysis.measures.immigration import LEFT_ALONE, counted
 from analysis.measures.logs import HIDDEN
 from analysis.measures.numbers import (
@@ -217,9 +218,12 @@ def _spelt(lines: pd.DataFrame, place: np.ndarray, chosen: np.ndarray) -> pd.Dat
 def not_shown(table: pd.DataFrame) -> str:
     """A sentence that says how many reasons of `common_reasons` are counted in its last line and not printed."""
     hidden = table[table["reason"] == NOT_SHOWN]
+    reasons, rows = int(hidden["reasons"].sum()), int(hidden["searches"].sum())
+    if not reasons:
+        return "Each of the common reasons could be printed."
     return (
-        f"Of the common reasons, {int(hidden['reasons'].sum()):,} in {int(hidden['searches'].sum()):,} searches hold a "
-        "word that may name a person: they are counted in the last line and not printed."
+        f"Not printed: {wording.counted(reasons, 'common reason')} in {wording.counted(rows, 'search')} with a word that may name "
+        "a person, counted in the last line."
     )
 
 
@@ -319,7 +323,11 @@ def candidate_words(searches: Searches) -> pd.DataFrame:
     if rest.empty:
         return table.reset_index(drop=True)
     sums = {name: int(rest[name].sum()) for name in ("searches", "reasons", "other_searches")}
-    line = {"word": f"({len(rest):,} words {NOT_SHOWN[1:]}", **sums, "strength": rest["strength"].max()}
+    line = {
+        "word": f"({wording.counted(len(rest), 'word')} {NOT_SHOWN[1:]}",
+        **sums,
+        "strength": rest["strength"].max(),
+    }
     return pd.concat([table[may], pd.DataFrame([line])], ignore_index=True)
 
 
