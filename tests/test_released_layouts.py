@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from analysis import formats, parts, readers
 from analysis.places import ReleasedFile
 from analysis.readers import csv
+from analysis.refused import Refused
 
 
 def released(tmp_path, text, name="log.csv"):
@@ -35,6 +36,62 @@ def reasons(searches):
 
 TIME = '"04/02/2024, 10:00:00 AM UTC"'
 FRAME = '"04/02/2024, 10:00:00 AM UTC\n04/02/2024, 10:30:00 AM UTC"'
+
+# Without a header -----------------------------------------------------------------------------------------------
+
+NA_1 = (
+    "Name,Org Name,Total Networks Searched,Total Devices Searched,Time Frame,License Plate,Reason,Case #,Filters,"
+    "Search Time,Search Type"
+)
+
+
+def bare(number, reason="theft", time=TIME):
+    return f"Z. Qwertz,Sampleton CA PD,12,{number},{FRAME},***,{reason},,,{time},lookup"
+
+
+def test_rows_above_their_header_are_rows_and_the_header_is_none(tmp_path):
+    searches, rejected, facts = released(tmp_path, "\n".join([bare(1), bare(2, "test"), NA_1, bare(3), ""]))
+    assert [(row["source_row"], row["reason_as_released"]) for row in searches] == [
+        (1, "theft"), (2, "test"), (4, "theft")
+    ]  # fmt: skip
+    assert rejected == {3: "repeated header"}
+    assert "the file begins without a header: the header further down" in facts["notes"]
+    assert "Qwertz" not in str(facts)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 700])
+@pytest.mark.parametrize("header", ["", NA_1 + "\n" + bare(1, "last") + "\n"])
+def test_an_export_without_its_header_is_known_by_its_cells(tmp_path, rows, header):
+    text = "".join(bare(n) + "\n" for n in range(rows)) + header
+    searches, rejected, facts = released(tmp_path, text)
+    assert len(searches) == rows + bool(header)
+    assert len(rejected) == bool(header)
+    assert searches[0]["devices_searched"] == 0
+    assert "begins without a header" in facts["notes"]
+
+
+def test_an_order_that_nobody_has_seen_is_given_by_the_header_far_below(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv, "HEADER_BYTES", 100_000)
+    line = f"theft,{TIME},Sampleton CA PD,lookup"
+    text = (line + "\n") * 3_000 + "Reason,Search Time,Org Name,Search Type\n" + line + "\n"
+    searches, rejected, _ = released(tmp_path, text)
+    assert reasons(searches) == ["theft"] * 3_001
+    assert rejected == {3_001: "repeated header"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"theft,{TIME},Sampleton CA PD,lookup\n" * 3,  # an order that nobody has seen
+        f"theft,{TIME},Sampleton CA PD,lookup\n" * 60
+        + "Org Name,Reason,Search Time,Search Type\n",  # another's
+        "u1,***,2026-02-27T00:00:43.144Z,9,theft\n" * 3,  # a portal's reason, offense type or case number
+    ],
+)
+def test_the_first_row_is_never_taken_for_names(tmp_path, text):
+    with pytest.raises(Refused):
+        released(tmp_path, text)
+
 
 # Tables side by side --------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -23,6 +24,7 @@ from analysis import agencies, processes, readers, reasons, repeats, searches, s
 from analysis.formats import (
     Form,
     NotASearchAudit,
+    headerless,
     is_header,
     recognise_section,
     refuse_incomplete,
@@ -227,8 +229,10 @@ def _read(member: archives.Member, account: _Account, step: Step, threads: int) 
     def work(read: _Recognised) -> Done:
         return _typed(read, account, step)
 
+    missing = partial(headerless.columns, said=account.file.columns)
+
     def read() -> Iterator[_Recognised]:
-        return _recognised(readers.stream(path, account.file.name, is_header), account.file)
+        return _recognised(readers.stream(path, account.file.name, is_header, missing), account.file)
 
     account.survey = lambda: _survey(read())
     try:
@@ -417,7 +421,7 @@ class _Account:
         others = done.rejected.filter(pc.equal(done.rejected.column("why"), shifted.OTHER_ORDER))
         self.other_order += others.column("source_row")[:1].to_pylist()
         agencies_said = done.searches.column("searching_agency_as_released")
-        self.strange += pc.sum(shifted.look_like_no_agency(agencies_said)).as_py() or 0
+        self.strange += int(shifted.look_like_no_agency(agencies_said).sum())
         ends = pc.min_max(done.searches.column("searched_at")).as_py()
         times = [*self.times, *(end for end in ends.values() if end)]
         self.times = [min(times), max(times)] if times else []

@@ -68,8 +68,9 @@ def type_rows(
     the section's rows, both in their order.
     """
     clocks = clocks or file_clocks(file, lambda: evidence(section, form), section.sheet is not None)
-    section = _verdicts_moved(section, form)
     searched = times.read(_search_time(section, form), clocks.of("search_time"))
+    if searched.moments.null_count:
+        section = _verdicts_moved(section, form)
     why = _why_not(section, form, searched)
     timed, kept = section, searched
     if why:

@@ -264,6 +264,11 @@ def collectors_notes() -> str:
     return rf"(?i)\s*(?:{begins})[^\]]*(?:\]|$)"
 
 
+def known_orders() -> list[tuple[str, ...]]:
+    """The column names of each order in which the vendor has exported them."""
+    return [tuple(name.strip() for name in order.split(",")) for order in _vendor()["orders"]["known"]]
+
+
 def verdict_words() -> tuple[str, ...]:
     """The vendor's words for what became of a search in free text, in lower case."""
     return tuple(_vendor()["moderation"]["verdicts"])

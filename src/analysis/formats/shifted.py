@@ -119,7 +119,7 @@ def _only_sound(candidates: Iterable[list[str]], form: Form) -> list[str] | None
     of several ways those count that leave a reason and a type in their columns. They must agree in everything that
     is kept of a row.
     """
-    sound = [cells for cells in candidates if _is_sound(cells, form)]
+    sound = [cells for cells in candidates if is_sound(cells, form)]
     if not sound:
         return None
     filled = [
@@ -140,7 +140,7 @@ def _kept(cells: Sequence[str], form: Form) -> tuple[str | bool, ...]:
     return (*kept, bool(case.strip()), is_masked(case))
 
 
-def _is_sound(cells: Sequence[str], form: Form) -> bool:
+def is_sound(cells: Sequence[str], form: Form) -> bool:
     """Whether every cell can stand where it does, judged by shapes that nothing else has."""
     said = {name: cells[place].strip() for name, place in form.places.items()}
     kind, moderation = said.get("search_type", ""), said.get("moderation", "")
@@ -213,10 +213,10 @@ def in_other_order(section: Section, form: Form, typed: pa.Table) -> np.ndarray:
     cells = section.cells
     elsewhere = np.zeros(cells.num_rows, dtype=bool)
     if "time_frame" in form:
-        frames = typed.column("window_start").is_null()
+        frames = typed.column("window_start").is_null().to_numpy()
         elsewhere |= _stands_elsewhere(cells, form, frames, r"\d:\d\d(?s:.*)\d:\d\d", _is_frame, _TIMES)
     if "released_id" in form and not form.own_ids:
-        ids = pc.not_equal(pc.binary_length(_column(cells, form.places["released_id"])), 36)
+        ids = pc.binary_length(_column(cells, form.places["released_id"])).to_numpy() != 36
         elsewhere |= _stands_elsewhere(
             cells, form, ids, _UUID.pattern, _UUID.fullmatch, ("released_id", "officer")
         )
@@ -230,14 +230,14 @@ def in_other_order(section: Section, form: Form, typed: pa.Table) -> np.ndarray:
 def _stands_elsewhere(
     cells: pa.Table,
     form: Form,
-    rows: pa.Array | pa.ChunkedArray,
+    rows: np.ndarray,
     pattern: str,
     proves: Callable[[str], object] | None,
     but: Sequence[str],
 ) -> np.ndarray:
     """Of these rows (a mask) those with a cell of a shape under any column `but` some."""
     found = np.zeros(cells.num_rows, dtype=bool)
-    which = np.flatnonzero(rows.to_numpy(zero_copy_only=False)) if pc.any(rows).as_py() else found[:0]
+    which = np.flatnonzero(rows)
     places = [place for name, place in form.places.items() if name not in but]
     for place in places if len(which) else ():
         texts = _column(cells, place).take(pa.array(which))
@@ -254,17 +254,25 @@ _NO_AGENCY = re.compile(
 )
 """A plate, or an officer's name as exports write it (`A. Exa`); of 6,408 names of agencies one looks so."""
 
+_MOST_SIGNS = 14  # bytes: longer ones are not looked at, nor are most agencies
+
 _AGENCY_WORD = (
     r"(?i)\b(PD|SO|SD|ISD|DPS|Police|Sheriff|County|Dept|Department|Marshal|Constable|Federal|Patrol)\b"
 )
 
 
-def look_like_no_agency(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Which cells look like a plate or an officer's name; asked once for each distinct text."""
-    coded = texts.dictionary_encode()
-    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-    strange = [bool(_NO_AGENCY.fullmatch((text or "").strip())) for text in coded.dictionary.to_pylist()]
-    return pa.array(strange, pa.bool_()).take(coded.indices)
+def look_like_no_agency(texts: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """Which cells look like a plate or an officer's name; asked once for each distinct text that is short."""
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    strange = (
+        pc.less_equal(pc.binary_length(texts), _MOST_SIGNS).fill_null(False).to_numpy(zero_copy_only=False)
+    )
+    short = np.flatnonzero(strange)
+    coded = texts.take(pa.array(short)).dictionary_encode()
+    found = [_NO_AGENCY.fullmatch(text.strip()) is not None for text in coded.dictionary.to_pylist()]
+    strange = strange.copy()
+    strange[short] = np.array(found, dtype=bool)[coded.indices.to_numpy()]
+    return strange
 
 
 # The same number of columns off ---------------------------------------------------------------------------------

@@ -28,6 +28,9 @@ import pyarrow as pa
 from analysis.refused import Refused
 
 IsHeader = Callable[[Sequence[str]], bool]
+MissingHeader = Callable[[Sequence[Sequence[str]], Sequence[str]], Sequence[str]]
+"""The column names of a file's first records, which have no header above them, and of the first header below them
+(maybe none); nothing where they are not known."""
 
 WHY = (
     "above the header",
@@ -160,17 +163,20 @@ _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[{\]]|[{\[]$")
 objects of JSON begin."""
 
 
-def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
+def stream(
+    path: Path, name: str, is_header: IsHeader, missing: MissingHeader | None = None
+) -> Iterator[Block]:
     """Read any supported container block by block, in record order; at least one block, if need be empty.
 
     The container is recognised by its first bytes and never by its name. `name` is the file's path inside its
     place, used in messages. A block whose columns or sheet differ from the last one's begins a section; so
-    does nothing else. Raises `UnreadableFile` when the container is unknown or broken, and, after the last
+    does nothing else. `missing` knows the columns of delimited text that begins without a header, whose first
+    record is number 1 then. Raises `UnreadableFile` when the container is unknown or broken, and, after the last
     block, when the two counts of its records disagree: until then nothing read from it may be published.
     """
     from analysis.readers import side_by_side
 
-    blocks = _reader(path, name)(path, name, partial(_narrow, is_header, name))
+    blocks = _reader(path, name, missing)(path, name, partial(_narrow, is_header, name))
     return checked(name, side_by_side.stacked(blocks))
 
 
@@ -264,7 +270,7 @@ def blocks_of(reading: Reading) -> Iterator[Block]:
         rest, left = (0, ()), left[upto:]
 
 
-def _reader(path: Path, name: str) -> Stream:
+def _reader(path: Path, name: str, missing: MissingHeader | None) -> Stream:
     # Imported here so that a place without PDF or XLSX files never loads those libraries.
     with path.open("rb") as file:
         start = file.read(1024)
@@ -306,4 +312,4 @@ def _reader(path: Path, name: str) -> Stream:
         return ndjson.stream
     from analysis.readers import csv
 
-    return csv.stream
+    return partial(csv.stream, missing=missing)

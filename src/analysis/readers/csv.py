@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,7 +22,16 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from analysis.readers import Aside, Block, IsHeader, NoKnownHeader, Section, UnreadableFile, not_data
+from analysis.readers import (
+    Aside,
+    Block,
+    IsHeader,
+    MissingHeader,
+    NoKnownHeader,
+    Section,
+    UnreadableFile,
+    not_data,
+)
 
 DELIMITERS = ",;\t"
 HEADER_WITHIN = 50  # records: cover notes above a header are shorter than this in every release seen
@@ -53,7 +62,9 @@ class _Under:
 _Read = tuple[list[Block], _Under]
 
 
-def stream(path: Path, name: str, is_header: IsHeader, piece: int = PIECE) -> Iterator[Block]:
+def stream(
+    path: Path, name: str, is_header: IsHeader, piece: int = PIECE, *, missing: MissingHeader | None = None
+) -> Iterator[Block]:
     """Read one delimited file, `piece` bytes at a time; see `analysis.readers` for the contract.
 
     UTF-8 (with or without mark), UTF-16 and cp1252 are recognised in that order; any of LF, CRLF, CR ends a
@@ -62,7 +73,15 @@ def stream(path: Path, name: str, is_header: IsHeader, piece: int = PIECE) -> It
     encoding, note = _encoding(path)
     with path.open("rb") as file:
         window = _Window(_utf8(file, encoding, piece), name)
-        first, under = _find_header(window, name, is_header)
+        try:
+            first, under = _find_header(window, name, is_header, missing)
+        except NoKnownHeader:
+            # A header further down says what stands above it, if the cells there fit it.
+            below = _header_below(path, encoding, is_header) if missing else ()
+            found = _without_header(window, missing, below) if missing and below else None
+            if found is None:
+                raise
+            first, under = found
         yield replace(first, notes=tuple(filter(None, [note, *first.notes])))
         blocks: list[Block] = []
         whole, tail = 0, b""
@@ -190,7 +209,9 @@ def _count_lines(data: bytes) -> int:
     return ends + (not data.endswith((b"\n", b"\r")) if data else 0)
 
 
-def _find_header(window: _Window, name: str, is_header: IsHeader) -> tuple[Block, _Under]:
+def _find_header(
+    window: _Window, name: str, is_header: IsHeader, missing: MissingHeader | None
+) -> tuple[Block, _Under]:
     """Take what stands above the records: an empty block under the header, with the rows above it set aside."""
     window.fill(HEADER_BYTES)
     while window.data.startswith(codecs.BOM_UTF8):  # a second mark, where a file with one was saved again
@@ -202,16 +223,61 @@ def _find_header(window: _Window, name: str, is_header: IsHeader) -> tuple[Block
         for delimiter in DELIMITERS:
             cells = _cells(line.rstrip("\r\n"), delimiter)
             if is_header(cells):
+                if above and missing and (found := _without_header(window, missing, cells)):
+                    return found
                 counted = _count_lines(window.data[:end]) - 1
                 window.take(end)
                 return _header_block(cells, above, counted), _Under(tuple(cells), delimiter)
         above.append(line.rstrip("\r\n"))
         if len(above) == HEADER_WITHIN:
             break
+    if missing and (found := _without_header(window, missing, ())):
+        return found
     raise NoKnownHeader(
         f"{name}: no known header in the first {HEADER_WITHIN} records; found {_first_cells(above)}. If this is "
         "a search audit, add its column names to formats/flock.toml; otherwise take the file away."
     )
+
+
+def _without_header(
+    window: _Window, missing: MissingHeader, below: Sequence[str]
+) -> tuple[Block, _Under] | None:
+    """The columns of records that begin without a header, of which nothing is taken; None where they are not known."""
+    for delimiter in DELIMITERS:
+        records = _first_records(window, delimiter, below)
+        if columns := tuple(missing(records, below)):
+            how = "the header further down" if below else "the shapes of its cells, or a person,"
+            note = (
+                f"the file begins without a header: {how} says that its columns are {', '.join(columns)}. Look whether "
+                "reason, case number and filters stand in that order"
+            )
+            return Block(not_data.none(columns), notes=(note,)), _Under(columns, delimiter)
+    return None
+
+
+def _first_records(window: _Window, delimiter: str, below: Sequence[str]) -> list[list[str]]:
+    """The records at the start of the window, up to the header that stands below them."""
+    found: list[list[str]] = []
+    for cells, *_ in _records(window, _Under(("",) * 9, delimiter)):
+        if len(found) == HEADER_WITHIN or (below and cells == list(below)):
+            break
+        found.append(cells or [])
+    return found
+
+
+def _header_below(path: Path, encoding: str, is_header: IsHeader) -> Sequence[str]:
+    """The first header anywhere in a file; nothing where there is none."""
+    rest = b""
+    with path.open("rb") as file:
+        for piece in chain(_utf8(file, encoding, PIECE), [b"\n"]):
+            *lines, rest = re.split(rb"[\r\n]", rest + piece)
+            # A header is called by words; few lines of records hold no two digits.
+            for line in (line for line in lines if line and not re.search(rb"\d.*\d", line)):
+                for delimiter in DELIMITERS:
+                    cells = _cells(line.decode("utf-8", "replace"), delimiter)
+                    if is_header(cells):
+                        return cells
+    return ()
 
 
 def _header_block(columns: Sequence[str], above: Sequence[str], counted: int) -> Block:

@@ -1,0 +1,44 @@
+"""Finds the column names of an export that begins without them: by the header further down, or by its cells' shapes.
+
+Seen in a release: 20,000 rows whose header comes as row 16,485. The first row is never taken for names. A header is
+only accepted if every cell of the first records can stand under it, judged by shapes that nothing else has: times,
+time frames, ids, counts, kinds of search. Of the orders that the vendor has used, one alone must fit. Shapes cannot
+tell words from words, so the file's notes ask a person to look.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from analysis.formats import known_orders, recognise, shifted
+
+ENOUGH = 0.9
+"""The share of the first records that must have one width; notes above an export seldom do."""
+
+
+def columns(
+    records: Sequence[Sequence[str]], below: Sequence[str] = (), said: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """The column names of records that have no header above them; nothing where their cells do not prove it.
+
+    `below` is the first header that stands further down, if there is one. `said` is what a person said of columns:
+    where it names each by its number ("column 1"), so does the header.
+    """
+    records = [record for record in records if any(cell.strip() for cell in record)]
+    widths = Counter(map(len, records)).most_common(1)
+    if not widths or widths[0][1] < ENOUGH * len(records):
+        return ()
+    width = widths[0][0]
+    records = [record for record in records if len(record) == width]
+    numbered = tuple(f"column {number}" for number in range(1, width + 1))
+    if said and set(numbered) <= set(said):
+        return numbered
+    orders = [tuple(below)] if below else known_orders()
+    fitting = [order for order in orders if len(order) == width and _fit(records, order)]
+    return fitting[0] if len(fitting) == 1 else ()
+
+
+def _fit(records: Sequence[Sequence[str]], order: Sequence[str]) -> bool:
+    form = recognise(order)
+    return "search_time" in form and all(shifted.is_sound(record, form) for record in records)
