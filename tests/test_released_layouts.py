@@ -5,6 +5,7 @@ import gzip
 import containers
 import pyarrow as pa
 import pytest
+from frames import recipe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,8 @@ def released(tmp_path, text, name="log.csv"):
     path = tmp_path / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     release = parts.Release(ReleasedFile(name, "0", "network audit", "Tarnwick ISD"), path)
-    done = list(release.blocks(lambda table, _: table))
+    by = recipe()
+    done = list(release.blocks(lambda table, member: parts.enrich(table, member, by)))
     searches = pa.concat_tables([one.searches for one in done]).to_pylist()
     rejected = {
         row["source_row"]: row["why"] for row in pa.concat_tables([d.rejected for d in done]).to_pylist()

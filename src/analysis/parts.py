@@ -409,7 +409,8 @@ class _Account:
     def add(self, done: Done) -> None:
         """Write down what the steps made of a block."""
         self.searches += len(done.searches)
-        self.keys.append(sightings.numbers(done.searches.column("search_key")))
+        if "search_key" in done.searches.column_names:  # a step that only looks at a file marks no searches
+            self.keys.append(sightings.numbers(done.searches.column("search_key")))
         self.fingerprints.append(done.fingerprints)
         self.refused.update(done.refused)
         self.masked.update(done.masked)
