@@ -44,7 +44,7 @@ class Vocabulary:
     names: frozenset[str]
     numbers: frozenset[str]
     whole: frozenset[str]
-    begins: tuple[str, ...]
+    begins: re.Pattern[str]
 
     def holds(self, text: str) -> bool:
         """Whether every word of a text is known here; a number of one or two digits names nobody."""
@@ -76,13 +76,16 @@ def _vocabulary(_: str | None) -> Vocabulary:
     everyday = {word for kind in ("small", "police", "things", "acts") for word in lists[kind]}
     menu = [text.casefold() for text in (*rules.offense_types, *known_search_types(), *MODERATION)]
     words = named | everyday | {word for text in menu for word in _words(text)}
+    begins = (*(machine.begins for machine in rules.menu.machines), *system_activity())
     numbers = {word for word in named if word.isdigit()} | set(lists["numbers"])
     return Vocabulary(
         frozenset(words - names),
         frozenset(names),
         frozenset(numbers),
         frozenset([*menu, *known_columns()]),
-        (*(machine.begins for machine in rules.menu.machines), *system_activity()),
+        re.compile(
+            rf"\s*(?:{rules.menu.pattern}\s+-(?=\s|$)|{'|'.join(map(re.escape, begins))})", re.IGNORECASE
+        ),
     )
 
 
@@ -107,8 +110,7 @@ def shown(text: str, cleared: Collection[str] = ()) -> str:
     if folded in cleared or folded in known.whole:
         return visible(text)
     masked = without_numbers(mask_text(text))
-    begun = next((begin for begin in known.begins if folded.startswith(begin)), "")
-    return visible(masked) if known.holds(masked.strip()[len(begun) :]) else NOT_SHOWN
+    return visible(masked) if known.holds(known.begins.sub("", masked, count=1)) else NOT_SHOWN
 
 
 _WITH_A_DIGIT = re.compile(r"[^\s]*\d[^\s]*")

@@ -222,8 +222,8 @@ def not_shown(table: pd.DataFrame) -> str:
     if not reasons:
         return "Each of the common reasons could be printed."
     return (
-        f"Not printed: {wording.counted(reasons, 'common reason')} in {wording.counted(rows, 'search')} with a word that "
-        "may name a person, counted in the last line."
+        f"Not printed: {wording.counted(reasons, 'common reason')} in {wording.counted(rows, 'search')} with a word "
+        "that may name a person, counted in the last line."
     )
 
 
