@@ -36,7 +36,8 @@ def test_a_reason_with_a_word_that_may_name_a_person_is_not_printed(reason):
     [
         "stolen vehicle", "ICE+ERO hold", "Larceny/Theft Offenses - bike", "Larceny/Theft Offenses - ",
         "Immigration (criminal) - ",
-        "Obstructing Justice - ", "Disturbing Public Peace/Riot - stolen", "I.C.E. detainer", "8 USC 1325", "287(g)", "10-37", "459 PC", "10851 VC",
+        "Obstructing Justice - ", "Disturbing Public Peace/Riot - stolen", "I.C.E. detainer", "8 USC 1325",
+        "287(g)", "10-37", "459 PC", "10851 VC",
         "sig 10", "F/U", "hit & run", "drug investigation",
         "attempt to locate", "warrant, theft", "stabbing suspect", "lookup - Mobile", "***", "",
     ],
