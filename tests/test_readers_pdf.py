@@ -71,7 +71,7 @@ class Print:
             0: (left, height - down, 0),
             90: (down, left, 90),
             180: (width - left, down, 180),
-            270: (width - down, height - left, 270),
+            270: (height - down, width - left, 270),
         }[self.turned]
         canvas.saveState()
         canvas.translate(x, y)

@@ -232,7 +232,9 @@ def _read(member: archives.Member, account: _Account, step: Step, threads: int) 
     missing = partial(headerless.columns, said=account.file.columns)
 
     def read() -> Iterator[_Recognised]:
-        return _recognised(readers.stream(path, account.file.name, is_header, missing), account.file)
+        read_hidden = account.file.hidden_text == "read"
+        blocks = readers.stream(path, account.file.name, is_header, missing, read_hidden)
+        return _recognised(blocks, account.file)
 
     account.survey = lambda: _survey(read())
     try:

@@ -52,7 +52,8 @@ class ReleasedFile:
     first and last local day that the file is said to cover. `columns` maps unusual column names to ours.
     `leave_out` names members of an archive that hold no searches, as a person has seen. `dates` is the order of day
     and month where the file leaves it open, `time_zone` that of its times without a zone (UTC, if nobody says),
-    `received` the day on which the file was taken: no search in it can be later.
+    `received` the day on which the file was taken: no search in it can be later. `hidden_text = "read"` is said by a
+    person who has decided that text which nobody sees on a print's pages is read: it may undo a redaction.
     """
 
     name: str
@@ -69,6 +70,7 @@ class ReleasedFile:
     dates: str | None = None
     time_zone: str | None = None
     received: date | None = None
+    hidden_text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -319,6 +321,8 @@ def _file(said: dict[str, Any]) -> ReleasedFile:
         raise ValueError(f"{where}: {why}. Give the file another name, inside the place's folder")
     if file.dates not in (None, *DATES):
         raise ValueError(f'{where}: dates = {file.dates!r} is neither "day first" nor "month first"')
+    if file.hidden_text not in (None, "read"):
+        raise ValueError(f'{where}: hidden_text = {file.hidden_text!r} is not "read"; without it, it is left out')
     if file.time_zone:
         _zone(file.time_zone, f"{where}: ")
     if file.period is None:

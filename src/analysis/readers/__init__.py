@@ -164,19 +164,25 @@ objects of JSON begin."""
 
 
 def stream(
-    path: Path, name: str, is_header: IsHeader, missing: MissingHeader | None = None
+    path: Path,
+    name: str,
+    is_header: IsHeader,
+    missing: MissingHeader | None = None,
+    read_hidden: bool = False,
 ) -> Iterator[Block]:
     """Read any supported container block by block, in record order; at least one block, if need be empty.
 
     The container is recognised by its first bytes and never by its name. `name` is the file's path inside its
     place, used in messages. A block whose columns or sheet differ from the last one's begins a section; so
     does nothing else. `missing` knows the columns of delimited text that begins without a header, whose first
-    record is number 1 then. Raises `UnreadableFile` when the container is unknown or broken, and, after the last
-    block, when the two counts of its records disagree: until then nothing read from it may be published.
+    record is number 1 then. `read_hidden`: text of a print that nobody sees on its pages is read too; it may undo
+    a redaction, and is left out otherwise. Raises `UnreadableFile` when the container is unknown or broken, and,
+    after the last block, when the two counts of its records disagree: until then nothing read from it may be
+    published.
     """
     from analysis.readers import side_by_side
 
-    blocks = _reader(path, name, missing)(path, name, partial(_narrow, is_header, name))
+    blocks = _reader(path, name, missing, read_hidden)(path, name, partial(_narrow, is_header, name))
     return checked(name, side_by_side.stacked(blocks))
 
 
@@ -270,7 +276,7 @@ def blocks_of(reading: Reading) -> Iterator[Block]:
         rest, left = (0, ()), left[upto:]
 
 
-def _reader(path: Path, name: str, missing: MissingHeader | None) -> Stream:
+def _reader(path: Path, name: str, missing: MissingHeader | None, read_hidden: bool) -> Stream:
     # Imported here so that a place without PDF or XLSX files never loads those libraries.
     with path.open("rb") as file:
         start = file.read(1024)
@@ -284,7 +290,7 @@ def _reader(path: Path, name: str, missing: MissingHeader | None) -> Stream:
     if start.startswith(b"%PDF-") or b"%PDF-" in start[:1024]:
         from analysis.readers import apart, pdf
 
-        return partial(apart.stream, pdf.stream)
+        return partial(apart.stream, partial(pdf.stream, read_hidden=read_hidden))
     if start.startswith(b"PK\x03\x04"):
         from analysis.readers import apart, xlsx
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -35,6 +36,7 @@ from analysis.readers import (
     Section,
     UnreadableFile,
     blocks_of,
+    hidden,
     second_reading,
 )
 from analysis.wording import counted as said
@@ -112,12 +114,23 @@ class _Header:
     bottom: float
 
 
-def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
-    """A print block by block; it is read whole before the first."""
-    return blocks_of(read(path, name, is_header))
+@dataclass(frozen=True)
+class Page:
+    """A page: its signs that are seen and its bare text; all its signs; how many are hidden in which way; comments."""
+
+    signs: _Signs
+    text: str
+    whole: _Signs
+    hidden: Counter[str]
+    comments: int
 
 
-def read(path: Path, name: str, is_header: IsHeader) -> Reading:
+def stream(path: Path, name: str, is_header: IsHeader, read_hidden: bool = False) -> Iterator[Block]:
+    """A print block by block; it is read whole before the first. `read_hidden`: text that nobody sees is read too."""
+    return blocks_of(read(path, name, is_header, read_hidden))
+
+
+def read(path: Path, name: str, is_header: IsHeader, read_hidden: bool = False) -> Reading:
     """Read a printed audit; see `analysis.readers` for the contract.
 
     The second count looks at no position: it finds ids (or times) in the bare text of every page. Sampled pages
@@ -125,19 +138,21 @@ def read(path: Path, name: str, is_header: IsHeader) -> Reading:
     `UnreadableFile` for pages without text (scans), for a first page without a known header, and where
     records cannot be told apart.
     """
-    pages, texts = _open(path, name)
+    opened = open_pages(path, name, read_hidden)
+    pages, texts = [page.signs for page in opened], [page.text for page in opened]
+    unseen = _hidden(opened, name, read_hidden)
     blanks = _refuse_scans(pages, texts, name)
     header = _header(pages[0], name, is_header)
     first, size = pages[0], pages[0].size
     below = first.down > header.bottom + SAME_LINE * size
     printed = [first[below], *pages[1:]]
     edges = _edges(header, printed)
-    _read_again(path, name, pages, edges)
+    _read_again(path, name, [page.whole for page in opened], edges)
     pieces = [_pieces(page, edges) for page in printed]
     again = _take_headers(pieces, _pieces(first[~below & (first.down >= header.top)], edges), size)
     margins = _take_margins(pieces, size)
     if not any(pieces):
-        return Reading(name, (_section(header.columns, [], [])[0],), (), 0, tuple(blanks))
+        return Reading(name, (_section(header.columns, [], [])[0],), (), 0, (*blanks, *unseen))
     column, begins = _anchor(pieces, name)
     rows, how = _rows(pieces, column, begins, size, name)
     rows = sorted([*rows, *again], key=lambda row: (row.page, row.top))
@@ -145,7 +160,7 @@ def read(path: Path, name: str, is_header: IsHeader) -> Reading:
     # Headers and stray text begin with no id; both are lines of the file and are set aside below.
     counted = _counted(texts, begins, cells, column) + sum(bool(row.why) for row in rows)
     rows = list(map(_judged(size), rows))
-    notes = [f"{said(len(pages), 'page')}; {how}", *blanks, *margins]
+    notes = [f"{said(len(pages), 'page')}; {how}", *blanks, *margins, *unseen]
     if again:
         notes.append(f"the header is printed again {len(again):,} times")
     section, asides = _section(header.columns, rows, cells)
@@ -155,22 +170,23 @@ def read(path: Path, name: str, is_header: IsHeader) -> Reading:
 # The file -----------------------------------------------------------------------------------------------------
 
 
-def _open(path: Path, name: str) -> tuple[list[_Signs], list[str]]:
-    """The signs and the bare text of every page."""
+def open_pages(path: Path, name: str, read_hidden: bool = False) -> list[Page]:
+    """Every page of a PDF. Raises `UnreadableFile`."""
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
         raise UnreadableFile(
             f"{name}: the PDF cannot be opened ({error}). Ask for it again, without a password, or as CSV."
         ) from None
+    layered = hidden.layers(path)
     with document:
-        both = [_page(document, at, name) for at in range(len(document))]
-    if not both:
+        pages = [_page(document, at, name, layered, read_hidden) for at in range(len(document))]
+    if not pages:
         raise UnreadableFile(f"{name}: the PDF has no pages. Ask for it again.")
-    return [signs for signs, _ in both], [text for _, text in both]
+    return pages
 
 
-def _page(document: pdfium.PdfDocument, at: int, name: str) -> tuple[_Signs, str]:
+def _page(document: pdfium.PdfDocument, at: int, name: str, layered: bool, read_hidden: bool) -> Page:
     try:
         page = document[at]
     except pdfium.PdfiumError as error:
@@ -180,45 +196,86 @@ def _page(document: pdfium.PdfDocument, at: int, name: str) -> tuple[_Signs, str
     text = page.get_textpage()
     try:
         boxes = _boxes(text)
-        if len(boxes) and np.abs(boxes[:, 1:]).max() > LARGEST:
+        if len(boxes) and np.abs(boxes[:, 1:5]).max() > LARGEST:
             raise UnreadableFile(
                 f"{name}, page {at + 1}: text stands far outside of any page. Ask for it again."
             )
-        signs = _upright(boxes, page.get_rotation())
+        turned = page.get_rotation()
         drawn = pdfium_c.FPDFPage_CountObjects(page.raw)
         # A page on which nothing is drawn at all is blank paper; one with a picture only is a scan.
-        return signs, text.get_text_range().translate(_LINE_END_HYPHENS) if drawn else "\f"
+        bare = text.get_text_range() if drawn else "\f"
+        comments = hidden.notes_on(page)
+        kinds = hidden.of_page(page, text, boxes, layered)
+        whole = signs = _upright(boxes, turned)
+        if (kinds >= 0).any() and not read_hidden:
+            signs = _upright(boxes[kinds < 0], turned)
+            gone = set(boxes[kinds >= 0, 5].astype(int).tolist())
+            codes = (
+                pdfium_c.FPDFText_GetUnicode(text.raw, n) for n in range(text.count_chars()) if n not in gone
+            )
+            bare = _whole("".join(map(chr, codes)))
+        return Page(signs, bare.translate(_LINE_END_HYPHENS), whole, hidden.counted(kinds, boxes), comments)
     finally:
         text.close()
         page.close()
 
 
+def _hidden(pages: Sequence[Page], name: str, are_read: bool) -> list[str]:
+    """Notes on text that nobody sees on the page, and on comments. Raises `UnreadableFile` where there is no other."""
+    where = {number: said for number, page in enumerate(pages, 1) if (said := hidden.said(page.hidden))}
+    notes = [
+        f"{_ranges(commented)}: comments, which were not read"
+        for commented in [[number for number, page in enumerate(pages, 1) if page.comments]]
+        if commented
+    ]
+    if not where:
+        return notes
+    shown = "; ".join(f"page {number:,}: {said}" for number, said in list(where.items())[:8])
+    more = f" … on {len(where):,} pages in all" if len(where) > 8 else ""
+    if not are_read and not any((page.signs.code != _BLANK).any() for page in pages):
+        raise UnreadableFile(
+            f"{name}: all its text is hidden ({shown}{more}), as in a scan with recognized text below the picture. Ask "
+            f"for the file as CSV, or look at it and say {hidden.READ} in its [[file]] entry of source.toml."
+        )
+    if are_read:
+        return [
+            f"LOOK: text that nobody sees on the page was read, as source.toml says: {shown}{more}",
+            *notes,
+        ]
+    return [
+        f"LOOK: text that nobody sees on the page was left out: {shown}{more}. It may undo a redaction. {hidden.READ} "
+        "in the file's entry of source.toml would read it",
+        *notes,
+    ]
+
+
 def _boxes(text: pdfium.PdfTextPage) -> np.ndarray:
-    """One line for each printed sign: code, left, bottom, right, top, in the page's own coordinates.
+    """One line for each printed sign: code, left, bottom, right, top in the page's own coordinates, its number.
 
     Loose boxes: tight ones put an apostrophe on a line of its own.
     """
-    code, made_up, loose = (
-        pdfium_c.FPDFText_GetUnicode,
-        pdfium_c.FPDFText_IsGenerated,
-        pdfium_c.FPDFText_GetLooseCharBox,
-    )
-    raw, box = text.raw, pdfium_c.FS_RECTF()
-    at_box = ctypes.byref(box)
-    found = []
-    for at in range(text.count_chars()):
-        sign = code(raw, at)
-        # Line ends, and blanks that the library adds between signs, are its guess and not the file's text.
-        if sign in (0, 10, 13) or (sign == _BLANK and made_up(raw, at) == 1):
-            continue
-        loose(raw, at, at_box)
-        found.append((sign, box.left, box.bottom, box.right, box.top))
-    return np.array(found, dtype=float).reshape(-1, 5)
+    code, loose, byref = pdfium_c.FPDFText_GetUnicode, pdfium_c.FPDFText_GetLooseCharBox, ctypes.byref
+    raw, count = text.raw, text.count_chars()
+    if not count:
+        return np.empty((0, 6))
+    rectangles = np.empty(
+        (count, 4), dtype=np.float32
+    )  # filled by the library itself: left, top, right, bottom
+    first, each = pdfium_c.FS_RECTF.from_buffer(rectangles), rectangles.itemsize * 4
+    for at in range(count):
+        loose(raw, at, byref(first, at * each))
+    signs = np.array([code(raw, at) for at in range(count)])
+    # Line ends, and blanks that the library adds between signs, are its guess and not the file's text.
+    kept = (signs != 0) & (signs != ord("\n")) & (signs != ord("\r"))
+    for at in np.flatnonzero(signs == _BLANK).tolist():
+        kept[at] = pdfium_c.FPDFText_IsGenerated(raw, at) != 1
+    left, top, right, bottom = rectangles.T
+    return np.stack([signs, left, bottom, right, top, np.arange(count)], axis=1)[kept]
 
 
 def _upright(boxes: np.ndarray, turned: int) -> _Signs:
     """Signs as they stand once the page is turned for reading by 0, 90, 180 or 270 degrees."""
-    code, left, bottom, right, top = boxes.T
+    code, left, bottom, right, top, _ = boxes.T
     code = np.where(np.isin(code, [2, 0xFFFE]), ord("-"), code).astype(int)
     left, right, down, up = {
         0: (left, right, -bottom, -top),
@@ -500,6 +557,8 @@ def _take_margins(pages: list[list[_Piece]], size: float) -> list[str]:
         # The top of page one was taken with its header.
         numbers = [number for number, pieces in enumerate(pages, 1) if pieces and (place or number > 1)]
         while numbers and all(pages[number - 1] for number in numbers):
+            if not _may_be_margin([_shown(_printed_lines(pages[n - 1], size)[place]) for n in numbers[:2]]):
+                break  # as in most prints: two pages say so, and the others need no look
             lines = {number: _printed_lines(pages[number - 1], size) for number in numbers}
             if not _is_margin(
                 {number: _shown(lines[number][place]) for number in numbers}, lines, len(pages)
@@ -512,15 +571,19 @@ def _take_margins(pages: list[list[_Piece]], size: float) -> list[str]:
     return notes
 
 
+def _may_be_margin(texts: Sequence[str]) -> bool:
+    """Whether lines are in the same words, but for numbers, and hold no id."""
+    return not ID.search(texts[0]) and len({re.sub(r"\d+", "#", text) for text in texts}) == 1
+
+
 def _is_margin(texts: dict[int, str], lines: dict[int, list[list[_Piece]]], last: int) -> bool:
     first, text = next(iter(texts.items()))
-    if ID.search(text):
-        return False
     if len(texts) == 1:
         return re.fullmatch(rf"(?i)page {first}( of {last})?", text) is not None
-    words = {re.sub(r"\d+", "#", text) for text in texts.values()}
     numbers = {number: [int(n) for n in re.findall(r"\d+", text)] for number, text in texts.items()}
-    if len(words) > 1 or any(len(found) != len(numbers[first]) for found in numbers.values()):
+    if not _may_be_margin(list(texts.values())) or any(
+        len(found) != len(numbers[first]) for found in numbers.values()
+    ):
         return False
     counts = all(len(set(column)) == 1 or list(column) == list(numbers) for column in zip(*numbers.values()))
     inside = {_shown(line) for page in lines.values() for line in page[1:-1]}
