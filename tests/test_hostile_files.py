@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import build, formats, places, readers, reasons
+from analysis.formats import headerless
 from analysis.readers import archives
 
 GOOD = list(hostile.good())
@@ -125,6 +126,13 @@ SEEDS = {
     container: write([*hostile.words().rows[:12], *hostile.repeated_header().rows[1:]])
     for container, write in hostile.CONTAINERS.items()
 }
+SEEDS["ndjson"] = "\n".join(
+    json.dumps({name.strip(): cell for name, cell in zip(hostile.HEADER, line) if cell})
+    for line in hostile.words().rows[1:12]
+).encode()
+SEEDS["json"] = b"[" + SEEDS["ndjson"].replace(b"\n", b",") + b"]"
+SEEDS["no-header.csv"] = containers.delimited(hostile.words().rows[1:12] + hostile.repeated_header().rows)
+SEEDS["beside.csv"] = containers.delimited([line * 3 for line in hostile.repeated_header().rows])
 PRINT = containers.printed(hostile.bad_times().rows)
 PARTS = [
     (container, part)
@@ -166,7 +174,8 @@ def adds_up_or_is_refused(path, data):
     try:
         for member in archives.members(path, "log", path.parent):
             if member.path is not None:
-                reading = readers.read(member.path, member.name, formats.is_header)
+                blocks = readers.stream(member.path, member.name, formats.is_header, headerless.columns)
+                reading = readers.reading_of(member.name, blocks)
                 assert reading.records == reading.counted
                 numbers = [n for section in reading.sections for n in section.record.to_pylist()]
                 numbers += [aside.record for aside in reading.asides]
@@ -181,6 +190,18 @@ def adds_up_or_is_refused(path, data):
 @given(data=st.data())
 def test_a_damaged_file_adds_up_or_is_refused(container, data, tmp_path):
     adds_up_or_is_refused(tmp_path / "log", data.draw(changed(SEEDS[container])))
+
+
+@COMMONLY
+@given(
+    start=st.sampled_from(
+        [b"", b"{", b"[{", b"\xef\xbb\xbf", b"\xff\xfe", b"<", b"\x1f\x8b", b"Name,", b'"']
+    ),
+    data=st.data(),
+)
+def test_bytes_that_nobody_wrote_are_refused_or_add_up(start, data, tmp_path):
+    bytes_ = data.draw(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
+    adds_up_or_is_refused(tmp_path / "log", start + bytes_)
 
 
 @settings(COMMONLY, max_examples=8)  # each is read in a process of its own

@@ -348,3 +348,16 @@ def test_a_masked_or_missing_time_frame_is_no_other_order(tmp_path):
     searches, rejected, _ = released(tmp_path, "\n".join([NA_6, *lines, ""]))
     assert len(searches) == 4
     assert not rejected
+
+
+# Kinds of search ------------------------------------------------------------------------------------------------
+
+
+def test_the_case_of_a_type_and_where_it_was_typed_make_no_new_type(tmp_path):
+    said = ["lookup", "visual - Mobile", "apiV2", "multigeo", "OBJECTBYID - mobile", "psychic"]
+    lines = [f"Sampleton CA PD,theft,{TIME},{kind}" for kind in said]
+    searches, _, _ = released(tmp_path, "\n".join(["Org Name,Reason,Search Time,Search Type", *lines, ""]))
+    kinds = [row["search_type"] for row in searches]
+    assert kinds == ["lookup", "visual - Mobile", "apiV2", "multiGeo", "objectById - Mobile", "psychic"]
+    known = formats.known_search_types()
+    assert [kind.removesuffix(" - Mobile") in known for kind in kinds] == [True] * 5 + [False]

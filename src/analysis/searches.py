@@ -18,6 +18,7 @@ from analysis.formats import (
     is_masked,
     is_no_value,
     is_system_activity,
+    known_search_types,
     mask_spellings,
     normal,
     shifted,
@@ -193,7 +194,7 @@ def _typed(
             "window_end": end,
             "networks_searched": _count(section, form, "networks"),
             "devices_searched": _count(section, form, "devices"),
-            "search_type": _optional(section, form, "search_type"),
+            "search_type": _search_type(section, form),
             "moderation": _optional(section, form, "moderation"),
             "has_case_number": _has_case_number(section, form),
             "reason_as_released": _text(section, form, "reason"),
@@ -228,6 +229,13 @@ def _optional(section: Section, form: Form, column: str) -> pa.Array:
     if column == "released_id":
         return pc.if_else(pc.or_(pc.equal(texts, ""), are_masked(texts)), None, texts)
     return _by_distinct(texts, lambda text: None if not text or is_masked(text) else text, pa.string())
+
+
+def _search_type(section: Section, form: Form) -> pa.Array:
+    """The kind of search; a known one as the vendor spells it, whatever its case."""
+    known = {spelt.casefold(): spelt for name in known_search_types() for spelt in (name, f"{name} - Mobile")}
+    said = _optional(section, form, "search_type")
+    return _by_distinct(said, lambda text: text and known.get(text.casefold(), text), pa.string())
 
 
 def _search_time(section: Section, form: Form) -> pa.Array:
