@@ -1,8 +1,10 @@
 """The verbs: what each promises, and a message instead of a traceback."""
 
 import errno
+import hashlib
 import io
 import json
+import os
 import pkgutil
 import shutil
 import subprocess
@@ -14,6 +16,7 @@ import pytest
 
 import analysis
 from analysis import __main__ as verbs
+from analysis import processes
 from analysis.refused import Refused
 
 
@@ -109,6 +112,68 @@ def test_a_place_without_its_records_says_how_to_get_them_and_does_not_fail(caps
     said = capsys.readouterr()
     assert "`make records` downloads it from https://" in said.err
     assert "okaloosa (records): waiting for 1 file" in said.out
+
+
+def place_with(top, header, *, here):
+    """An invented place with one file; `here` says whether the file lies in it."""
+    shutil.copytree(Path(verbs.__file__).parents[2] / "data" / "hand", top / "data" / "hand")
+    (top / "claims").mkdir()
+    (top / "notebooks").mkdir()
+    folder = top / "data" / "raw" / "mockville"
+    folder.mkdir(parents=True)
+    content = f"{header}\nzanna,qwertz,1\n".encode()
+    if here:
+        (folder / "log.csv").write_bytes(content)
+    (folder / "source.toml").write_text(
+        f'[[file]]\nname = "log.csv"\nsha256 = "{hashlib.sha256(content).hexdigest()}"\n'
+        'log = "network audit"\ncamera_owner = "Mockville"\n'
+    )
+
+
+@pytest.mark.parametrize("verb", ["all", "build"])
+@pytest.mark.parametrize("header", ["Shoe Size,Org Name,Reason,Search Time", "a,b,c", ""])
+def test_a_header_that_nobody_knows_ends_in_one_sentence(capsys, monkeypatch, tmp_path, verb, header):
+    place_with(tmp_path, header, here=True)
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    assert verbs.main([verb, "--place", "mockville"]) == 1
+    said = capsys.readouterr().err
+    assert said.count("Stopped: log.csv") == 1
+    assert "Traceback" not in said
+    assert not (tmp_path / "data" / "processed" / "fault.txt").exists()
+
+
+def test_a_build_without_records_says_how_to_get_them(capsys, monkeypatch, tmp_path):
+    monkeypatch.delenv("RECORDS", raising=False)
+    place_with(tmp_path, "a,b,c", here=False)
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    assert verbs.main(["build", "--place", "mockville"]) == 1
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert line.startswith(
+        "Stopped: mockville/log.csv (network audit of Mockville) is missing: data/raw/mockville/"
+    )
+
+
+@pytest.mark.parametrize("verb", sorted(verbs.WRITE))
+def test_a_verb_that_writes_waits_for_the_one_that_is_at_work(capsys, monkeypatch, tmp_path, verb):
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    more = {"place": ["--at", "mockville"], "code": ["--place", "mockville"]}.get(verb, [])
+    with processes.alone(tmp_path / "data" / "processed" / "run.lock", "`all`"):
+        assert verbs.main([verb, *more]) == 1
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert line.startswith(f"Stopped: another run is at work here: `all`, process {os.getpid()}, since ")
+
+
+def test_what_a_killed_run_left_half_made_is_removed_by_the_next(monkeypatch, tmp_path):
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    left = [
+        tmp_path / ".building-site",
+        tmp_path / "data" / "processed" / "mockville" / "parts" / ".building-x",
+    ]
+    for folder in left:
+        folder.mkdir(parents=True)
+    (tmp_path / "data" / "raw").mkdir()
+    verbs.main(["records"])
+    assert not any(folder.exists() for folder in left)
 
 
 def reasons_said(capsys, monkeypatch, lines: bytes) -> list[dict]:

@@ -1,10 +1,16 @@
 """Runs are strict, failures are told and harmless, and two identical runs leave identical bytes."""
 
+import errno
 import json
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -52,7 +58,16 @@ def test_an_unknown_parameter_is_an_error_that_names_those_known(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "given", [{"place": 6}, {"seed": "6"}, {"seed": True}, {"share": float("nan")}, {"place": Path("texas")}]
+    "given",
+    [
+        {"place": 6},
+        {"seed": "6"},
+        {"seed": True},
+        {"seed": False},
+        {"share": False},
+        {"share": float("nan")},
+        {"place": Path("texas")},
+    ],
 )
 def test_a_parameter_of_the_wrong_type_is_an_error(tmp_path: Path, given: dict) -> None:
     with pytest.raises(rerun.BadParameters, match=f"parameter '{next(iter(given))}' was given"):
@@ -162,6 +177,68 @@ def test_all_failures_of_several_notebooks_are_reported(tmp_path: Path) -> None:
     assert outputs(tmp_path / "out" / "02-b.ipynb")[0].text == "7\n"
     assert [line.split("]")[0] for line in lines] == ["[1/3", "[2/3", "[3/3"]
     assert sum("FAILED" in line for line in lines) == 2
+
+
+def test_a_failure_that_was_not_made_for_people_quotes_nothing_and_says_where_to_look(tmp_path: Path) -> None:
+    path = notebook(tmp_path, "raise ValueError('zanna qwertz hold')")
+    with pytest.raises(rerun.NotebookFailed) as caught:
+        rerun.run(path, tmp_path / "out.ipynb", {}, failed=tmp_path / "failed")
+    (line,) = str(caught.value).splitlines()
+    assert "(under 'Step 0') failed: ValueError. The half-run copy says where: " in line
+    assert "zanna" not in line
+
+
+def test_a_failure_made_for_people_is_told_as_it_is_and_without_a_traceback(tmp_path: Path) -> None:
+    path = notebook(tmp_path, "from analysis import places\nplaces.find('atlantis')")
+    with pytest.raises(rerun.NotebookFailed, match="failed: there is no place 'atlantis' under data/raw/"):
+        rerun.run(path, tmp_path / "out.ipynb", {}, failed=tmp_path / "failed")
+    (error,) = outputs(tmp_path / "failed" / "01-what.ipynb")
+    assert [line.startswith("Stopped: there is no place") for line in error.traceback] == [True]
+
+
+def test_a_full_disk_ends_all_notebooks_as_a_full_disk(tmp_path: Path) -> None:
+    paths = [
+        notebook(
+            tmp_path,
+            "import errno\nraise OSError(errno.ENOSPC, 'No space left on device')",
+            name="01-a.ipynb",
+        ),
+        notebook(tmp_path, "import time\ntime.sleep(600)", name="02-b.ipynb"),
+    ]
+    with pytest.raises(OSError, match="No space left") as caught:
+        rerun.run_all(paths, tmp_path / "out", {}, progress=lambda line: None)
+    assert caught.value.errno == errno.ENOSPC
+    assert not psutil.Process().children(recursive=True)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_a_request_to_end_end_every_kernel_and_leave_no_folder(tmp_path: Path, how: int) -> None:
+    sleeps = "from pathlib import Path\nimport time\nPath('began').touch()\ntime.sleep(600)"
+    path, temporary = notebook(tmp_path, sleeps), tmp_path / "temporary"
+    temporary.mkdir()
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom analysis import __main__ as verbs, rerun\n"
+        f"path = Path({str(path)!r})\n"
+        "verbs.compare = lambda asked: rerun.run_all([path], path.parent / 'out', {}, cwd=path.parent)\n"
+        "sys.exit(verbs.main(['compare', 'x']))"
+    )
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    run = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "began").exists():
+        assert run.poll() is None
+        time.sleep(0.05)
+    started = psutil.Process(run.pid).children(recursive=True)
+    assert len(started) >= 2
+    run.send_signal(how)
+    said = run.communicate()[1]
+    assert run.returncode == 130
+    assert (
+        said.strip()
+        == "Stopped: you ended it. What was finished is kept; the same command goes on from there."
+    )
+    _, alive = psutil.wait_procs(started, timeout=30)
+    assert alive == []
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_wrong_parameter_stops_all_notebooks_before_any_runs(tmp_path: Path) -> None:

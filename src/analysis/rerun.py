@@ -242,7 +242,8 @@ def run_all(
     """Execute several notebooks that do not need each other's output, `jobs` at a time, into `out_folder`.
 
     `progress` is called with one line per notebook as it ends (standard error if None). Every notebook is
-    tried; raises `NotebooksFailed` with all failures at the end. Parameters are checked before anything runs.
+    tried; raises `NotebooksFailed` with all failures at the end, and OSError at once where the disk is full.
+    Parameters are checked before anything runs.
     """
     for notebook in notebooks:
         check(notebook, parameters)
@@ -259,13 +260,14 @@ def run_all(
             for done, task in enumerate(as_completed(tasks), start=1):
                 name = tasks[task].name
                 bar.update()
-                tell(f"[{done}/{len(notebooks)}] {name}: {_ended(task, name, failures)}")
+                how = _ended(task, name, failures)
+                if isinstance(failures.get(name), OSError):  # a full disk would end the others too
+                    raise failures[name]
+                tell(f"[{done}/{len(notebooks)}] {name}: {how}")
         except BaseException:  # Ctrl-C above all: nothing that was started is waited for
             pool.shutdown(wait=False, cancel_futures=True)
             processes.end_all()
             raise
-    if full := next((one for one in failures.values() if isinstance(one, OSError)), None):
-        raise full
     if failures:
         raise NotebooksFailed([failures[path.name] for path in notebooks if path.name in failures])
 
