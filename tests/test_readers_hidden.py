@@ -218,9 +218,7 @@ def annotated(path, kind, box, text=""):
     document = pdfium.PdfDocument(path)
     page = document[1]
     # The library makes no marks for redaction; their names are as long as that of a box.
-    one = c.FPDFPage_CreateAnnot(
-        page.raw, c.FPDF_ANNOT_SQUARE if kind == c.FPDF_ANNOT_REDACT else kind
-    )
+    one = c.FPDFPage_CreateAnnot(page.raw, c.FPDF_ANNOT_SQUARE if kind == c.FPDF_ANNOT_REDACT else kind)
     left, bottom, width, height = box
     c.FPDFAnnot_SetRect(one, c.FS_RECTF(left, bottom + height, left + width, bottom))
     if kind != c.FPDF_ANNOT_TEXT:

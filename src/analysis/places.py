@@ -322,7 +322,9 @@ def _file(said: dict[str, Any]) -> ReleasedFile:
     if file.dates not in (None, *DATES):
         raise ValueError(f'{where}: dates = {file.dates!r} is neither "day first" nor "month first"')
     if file.hidden_text not in (None, "read"):
-        raise ValueError(f'{where}: hidden_text = {file.hidden_text!r} is not "read"; without it, it is left out')
+        raise ValueError(
+            f'{where}: hidden_text = {file.hidden_text!r} is not "read"; without it, it is left out'
+        )
     if file.time_zone:
         _zone(file.time_zone, f"{where}: ")
     if file.period is None:
