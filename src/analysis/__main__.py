@@ -463,13 +463,19 @@ def request(asked: argparse.Namespace) -> None:
 
 
 def records(asked: argparse.Namespace) -> None:
-    """Download what has a public address, check it, and say where everything lies."""
+    """Download what has a public address, check it, and say where everything lies and what files hold unseen."""
+    from analysis import intake, readers
+
     for place in _chosen(asked.place):
         for path in sources.fetch(place):
             _print(f"downloaded {os.path.relpath(path)}; its checksum is right")
         without = [file for file in place.files if not file.url and not place.is_replica]
         for name in (file.name for file in without):
             _print(f"{place.name}/{name} has no public address: see data/raw/{place.name}/README.md")
+        held = {} if place.is_replica else sources.at_hand(place)
+        inside = [f"{name}: {one}" for name, path in held.items() for one in readers.left_inside(path, name)]
+        for line in intake.look(inside):
+            _print(line)
 
 
 def rows(asked: argparse.Namespace) -> int:

@@ -7,7 +7,6 @@ plain text: with `sharing`, `shared` or `access` in the file's name, or with the
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -148,25 +147,16 @@ def split_networks(cell: str) -> list[str]:
 
 
 def _rows(path: Path) -> list[list[str]]:
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
-        return _sheet(path)
-    raw = path.read_bytes()
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    lines = text.splitlines(keepends=True)
-    if path.suffix.lower() == ".txt":
-        return [[line.strip()] for line in lines if line.strip()]
-    return [row for row in csv.reader(lines) if _filled(row)]
-
-
-def _sheet(path: Path) -> list[list[str]]:
-    try:
-        sheets = readers.sheets(path, path.name)
+        if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
+            rows = [row for _, rows in readers.sheets(path, path.name)[:1] for row in rows]
+        elif path.suffix.lower() == ".txt":
+            rows = [[line.strip()] for line in readers.lines(path, path.name)]
+        else:
+            rows = readers.delimited(path, path.name)
     except (readers.UnreadableFile, OSError) as error:
         raise UnreadableSharingList(str(error)) from None
-    return [row for _, rows in sheets[:1] for row in rows if _filled(row)]
+    return [row for row in rows if _filled(row)]
 
 
 def _filled(row: Sequence[str]) -> list[str]:

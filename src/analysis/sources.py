@@ -43,6 +43,12 @@ def locate(place: Place, records: Path | None = None) -> dict[str, Path]:
     return {name: path for name, path in paths.items() if path is not None}
 
 
+def at_hand(place: Place) -> dict[str, Path]:
+    """Where those of the place's files lie that are there. Raises `WrongChecksum`."""
+    found = {file.name: _find(place, file, _records_folder(None)) for file in place.files}
+    return {name: path for name, path in found.items() if path is not None}
+
+
 def unlisted(place: Place) -> list[str]:
     """Files in the place's folder that its source.toml does not describe, and that nothing will read."""
     described = {file.name for file in place.files} | {one.name for one in place.left_out}

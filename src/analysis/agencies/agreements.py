@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -63,8 +62,7 @@ def participating(path: Path) -> pd.DataFrame:
 def read_list(path: Path) -> AgreementList:
     """One list, with what was and was not read of it. Raises `UnreadableAgreements`."""
     path, said = Path(path), words()
-    is_book = path.suffix.lower() in (".xlsx", ".xlsm", ".xls")
-    sheets = _sheets(path) if is_book else [("", _text(path))]
+    sheets = _sheets(path)
     taken: dict[str, _Sheet] = {}
     missing = [f"{path.name} is empty; save ICE's sheet of participating agencies unchanged"]
     for name, cells in sheets:
@@ -207,19 +205,12 @@ def _models(agreements: Sequence[_Agreement]) -> str:
 # Reading the list -------------------------------------------------------------------------------------------
 
 
-def _text(path: Path) -> list[list[Any]]:
-    raw = path.read_bytes()
-    try:
-        shown = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        shown = raw.decode("cp1252", errors="replace")
-    return [list(row) for row in csv.reader(shown.splitlines(keepends=True))]
-
-
 def _sheets(path: Path) -> list[tuple[str, list[list[str]]]]:
-    """Every sheet of a workbook with its name, hidden ones too."""
+    """Every sheet of a workbook with its name, hidden ones too; the rows of a text."""
     try:
-        return readers.sheets(path, path.name)
+        if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
+            return readers.sheets(path, path.name)
+        return [("", readers.delimited(path, path.name))]
     except (readers.UnreadableFile, OSError) as error:
         raise UnreadableAgreements(str(error)) from None
 

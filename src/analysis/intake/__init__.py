@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from analysis import agencies, paths, places, processes
+from analysis import agencies, paths, places, processes, readers
 from analysis.intake import arrivals, description, recognition
 from analysis.intake.answers import QUESTIONS, Answers, BadAnswer, ask, columns
 from analysis.intake.arrivals import NothingToTake, WouldOverwrite
@@ -35,7 +35,8 @@ class BadPlaceName(Refused):
 
 @dataclass(frozen=True)
 class Taken:
-    """What came of a release: files now in the place, files already there, lists kept beside them, files left out."""
+    """What came of a release: files now in the place, files already there, lists kept beside them, files left out, and
+    where files hold more than they show (`look`)."""
 
     place: str
     found: tuple[Found, ...]
@@ -43,6 +44,7 @@ class Taken:
     lists: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     open_questions: tuple[str, ...]
+    look: tuple[str, ...] = ()
 
 
 def take(
@@ -82,13 +84,16 @@ def take(
             answers, found = _asked(answers, found, reply)
         copies = [*((one.file.name, one.path, one.file.sha256) for one in found), *lists]
         arrivals.refuse_overwriting(folder, copies)
+        look = tuple(
+            f"{one.name}: {where}" for one, _ in fresh for where in readers.left_inside(one.path, one.name)
+        )
         text = _description(at, place, found, left, answers, today)
         described = places.read(at, text, top)  # before a byte is copied
         for name, path, _ in copies:
             arrivals.copy(path, folder, name)
     description.put(folder / "source.toml", text)
     names = tuple(name for name, _, _ in lists)
-    return Taken(at, tuple(found), tuple(again), names, tuple(left), described.open_questions)
+    return Taken(at, tuple(found), tuple(again), names, tuple(left), described.open_questions, look)
 
 
 def _description(
@@ -172,6 +177,7 @@ def shown(taken: Taken) -> str:
     if taken.left_out:
         lines += ["", "Not read, and listed in source.toml with a checksum:"]
         lines += [f"  {one.name}: {one.why}" for one in taken.left_out]
+    lines += look(taken.look)
     if taken.open_questions:
         lines += [
             "",
@@ -187,6 +193,18 @@ def shown(taken: Taken) -> str:
         f"Next: make PLACE={taken.place}",
     ]
     return "\n".join(lines)
+
+
+def look(where: Sequence[str]) -> list[str]:
+    """Lines on what files hold that their agency may not have meant to release: `readers.left_inside` of each."""
+    if not where:
+        return []
+    return [
+        "",
+        "LOOK before you publish these files or pass them on: they hold more than they show, which their agency may "
+        "not have meant to release. Only where it stands is said here.",
+        *(f"  {one}" for one in where),
+    ]
 
 
 MANY_ASIDE = 0.01  # of a file's records: more than this was set aside in no sound export seen

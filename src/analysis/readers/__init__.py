@@ -16,6 +16,7 @@ whose reader cannot stream reads whole, and `blocks_of` cuts what it read.
 from __future__ import annotations
 
 import codecs
+import csv as plain_csv
 import re
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,6 +45,7 @@ WHY = (
 """Every reason for which a reader sets a record aside."""
 
 ROWS_IN_A_BLOCK = 1 << 16
+MOST_IN_A_LIST = 1 << 26  # bytes; the longest list known has a thousandth of it
 MOST_COLUMNS = 2_000  # no audit has forty; half a million empty ones would take minutes
 
 
@@ -227,6 +229,48 @@ def sheets(path: Path, name: str) -> list[tuple[str, list[list[str]]]]:
     return [
         (name, [list(row) for row in zip(*(one.to_pylist() for one in cells))]) for name, cells in columns
     ]
+
+
+def left_inside(path: Path, name: str) -> tuple[str, ...]:
+    """Where a PDF or workbook holds what its agency may not have meant to release, in words that say not what.
+
+    Nothing for any other file, and for one that cannot be opened: why not is said where it is read.
+    """
+    with path.open("rb") as file:
+        start = file.read(1024)
+    is_pdf = b"%PDF-" in start
+    if not is_pdf and not start.startswith(b"PK\x03\x04"):
+        return ()
+    from analysis.readers import apart, leaks
+
+    try:
+        return tuple(
+            note
+            for block in apart.stream(leaks.of_pdf if is_pdf else leaks.of_workbook, path, name)
+            for note in block.notes
+        )
+    except UnreadableFile:
+        return ()
+
+
+def lines(path: Path, name: str) -> list[str]:
+    """The lines of a text that stands as a list beside the logs, with their ends. Raises `UnreadableFile`."""
+    if path.stat().st_size > MOST_IN_A_LIST:
+        raise UnreadableFile(f"{name}: it is larger than {MOST_IN_A_LIST >> 20} MB, as no list is.")
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    return text.splitlines(keepends=True)
+
+
+def delimited(path: Path, name: str) -> list[list[str]]:
+    """The rows of such a text, whose cells commas separate. Raises `UnreadableFile`."""
+    try:
+        return list(plain_csv.reader(lines(path, name)))
+    except plain_csv.Error as error:
+        raise UnreadableFile(f"{name}: it is no delimited text ({error}). Save it as CSV again.") from None
 
 
 def reading_of(name: str, blocks: Iterable[Block]) -> Reading:

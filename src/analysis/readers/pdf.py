@@ -224,7 +224,7 @@ def _hidden(pages: Sequence[Page], name: str, are_read: bool) -> list[str]:
     """Notes on text that nobody sees on the page, and on comments. Raises `UnreadableFile` where there is no other."""
     where = {number: said for number, page in enumerate(pages, 1) if (said := hidden.said(page.hidden))}
     notes = [
-        f"{_ranges(commented)}: comments, which were not read"
+        f"{ranges(commented)}: comments, which were not read"
         for commented in [[number for number, page in enumerate(pages, 1) if page.comments]]
         if commented
     ]
@@ -296,13 +296,13 @@ def _refuse_scans(pages: Sequence[_Signs], texts: Sequence[str], name: str) -> l
     scans = [number for number in empty if number not in paper]
     if scans or not written:
         raise UnreadableFile(
-            f"{name}: {_ranges(scans or paper)} of {len(pages):,}: no text there; it is a scan or blank. "
+            f"{name}: {ranges(scans or paper)} of {len(pages):,}: no text there; it is a scan or blank. "
             "Ask for the file as CSV, or run text recognition by hand and check it."
         )
-    return [f"blank paper: {_ranges(paper)}"] if paper else []
+    return [f"blank paper: {ranges(paper)}"] if paper else []
 
 
-def _ranges(numbers: Sequence[int]) -> str:
+def ranges(numbers: Sequence[int]) -> str:
     """Page numbers as people write them: pages 1-3, 7."""
     starts = [n for n in numbers if n - 1 not in set(numbers)]
     ends = [n for n in numbers if n + 1 not in set(numbers)]

@@ -267,7 +267,11 @@ def letters(column: int) -> str:
     return letters((column - 1) // 26) + chr(ord("A") + (column - 1) % 26) if column else ""
 
 
-def _shown(columns: Sequence[tuple[int, int]]) -> str:
+def hidden_columns(outline: Outline) -> str:
+    """The hidden columns of a sheet that hold something, or "": columns D-F, H are."""
+    columns = [(a, min(b, outline.columns)) for a, b in outline.hidden_columns if a <= outline.columns]
+    if not columns:
+        return ""
     runs = [letters(a) if a == b else f"{letters(a)}-{letters(b)}" for a, b in columns]
     more = " …" if len(runs) > 8 else ""
     one = len(runs) == 1 and "-" not in runs[0]
@@ -384,13 +388,13 @@ def _notes(sheet: _Sheet, rows: int, dates: dict[str, _Dates]) -> Iterator[str]:
     """What a reviewer must know of one sheet, once its rows are read."""
     outline = sheet.outline
     hidden = sum(len(range(max(run.start, sheet.above + 2), run.stop)) for run in outline.hidden)
-    hidden_columns = [(a, min(b, outline.columns)) for a, b in outline.hidden_columns if a <= outline.columns]
+    columns = hidden_columns(outline)
     codes = sum(found.codes for found in dates.values())
     stored = sum(len(found.stored) for found in dates.values())
     nameless = sum(not any(sign.isalpha() for sign in column) for column in sheet.columns)
     said = {
         f"{hidden:,} of {rows:,} rows are hidden and were read": hidden,
-        f"{_shown(hidden_columns)} hidden and were read": hidden_columns,
+        f"{columns} hidden and were read": columns,
         f"{codes:,} cells stored as a month were given back as month-year": codes,
         f"{stored:,} cells stored as a date were given back as ISO text": stored,
         f"{nameless:,} columns have no name": nameless,
