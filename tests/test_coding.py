@@ -235,15 +235,15 @@ def test_a_sample_is_drawn_once(place, made):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"code": "imigration"}, "row 2: 'imigration' is not a code; choose one of immigration"),
+        ({"code": "imigration"}, "row 2: the code is none that we have; choose one of immigration"),
         ({"code": ""}, "row 2: no code; choose one, and cannot_tell"),
-        ({"kind": "odd", "code": "ice_ero"}, "row 2: 'odd' is not a kind"),
+        ({"kind": "odd", "code": "ice_ero"}, "row 2: the kind is none that we have; choose one of civil"),
         ({"kind": "civil"}, "row 2: kind 'civil' beside code 'not_immigration'"),
-        ({"topics": "theft; tehft"}, "row 2: 'tehft' is not a topic; the codebook lists them"),
-        ({"string_id": "0000"}, "row 2: '0000' is not in the sample"),
+        ({"topics": "theft; tehft"}, "row 2: a topic is none that we have; use theft"),
+        ({"string_id": "0000"}, "row 2: its string_id is not in the sample"),
     ],
 )
-def test_a_sheet_with_an_error_is_refused_by_sheet_row_and_value(place, made, change, said):
+def test_a_sheet_with_an_error_is_refused_by_sheet_and_row(place, made, change, said):
     first, _ = coding.give_out(place, made)
     sheet = filled(first)
     for column, value in change.items():
@@ -259,7 +259,7 @@ def test_a_sheet_that_is_cut_doubled_or_no_sheet_is_refused(place, made):
     sheet, done = filled(first), place.processed / "done.csv"
     for wrong, said in (
         (sheet.iloc[1:], "1 reasons of the sample have no row"),
-        (pd.concat([sheet, sheet.iloc[:1]]), "stands in row 2 too"),
+        (pd.concat([sheet, sheet.iloc[:1]]), "its string_id is in row 2 too"),
         (sheet.drop(columns="code"), "there is no column 'code'"),
     ):
         wrong.to_csv(done, index=False)

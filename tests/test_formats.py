@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import formats
-from analysis.readers import Section
+from analysis.readers import Section, no_known_header
 
 OA_3 = [
     "Name",
@@ -135,12 +135,80 @@ def section(columns, *rows):
     return Section(tuple(columns), pa.table(cells), pa.array(range(1, len(rows) + 1)))
 
 
-def test_an_unknown_column_is_named_with_its_first_values_and_the_remedies():
-    columns = ["Org Name", "Search Time", "Reason", "Shoe Size"]
+def test_unknown_columns_are_named_with_the_shape_of_their_values_and_one_line_to_paste():
+    columns = ["Org Name", "Search Time", "Shoe Size", "Reasons", "Badge 4417", "Note of O. Quill, 555-0142"]
+    rows = [["a", "b", "42", "theft", "Q7", "zanna"], ["a", "b", "43.5", "theft", "", "2026-03-01"]]
     with pytest.raises(formats.UnknownColumns) as error:
-        formats.recognise_section(section(columns, ["a", "b", "c", "42"], ["a", "b", "c", "43"]), "x/log.csv")
-    for part in ("x/log.csv", "'shoe size'", "'42', '43'", "columns = {", "flock.toml"):
-        assert part in str(error.value)
+        formats.recognise_section(section(columns, *rows), "x/log.csv")
+    said = str(error.value)
+    for part in (
+        "x/log.csv", "'Shoe Size' (of its first values, 1 whole number, 1 other number)", "1 text, 1 date",
+        'COLUMNS="Shoe Size=ignored; Reasons=reason; column 5=ignored; column 6=ignored"', "columns = {",
+    ):  # fmt: skip
+        assert part in said
+    for private in ("42", "zanna", "4417", "Quill", "0142", "Q7", "flock.toml"):
+        assert private not in said.replace("[42]", "")
+
+
+def test_a_column_that_cannot_be_written_is_answered_by_its_number():
+    columns = ["Org Name", "Search Time", "Reason", "Badge 4417"]
+    assert "case_number" in formats.recognise(columns, {"column 4": "case_number"})
+    assert "case_number" not in formats.recognise(columns[:3], {"column 2": "case_number"})
+
+
+def test_a_persons_word_for_a_column_counts_before_the_header_is_known():
+    columns = ["When", "Which agency", "Why", "Shoe Size"]
+    said = {"when": "search_time", "Which Agency": "agency", "Why": "reason", "Shoe Size": "ignored"}
+    assert not formats.is_header(columns)
+    assert formats.is_header(columns, said)
+    assert not formats.is_header(["12/02/2025", "Tarnwick TX PD", "When", "9"], said)
+    form = formats.recognise(columns, said)
+    assert (form.places["search_time"], form.places["agency"], form.places["reason"]) == (0, 1, 2)
+
+
+def test_a_word_that_is_none_of_our_columns_is_refused_with_the_nearest():
+    with pytest.raises(formats.UnknownColumns, match=r"'resaon'.*The nearest is 'reason'; all are agency, "):
+        formats.recognise(["Org Name", "Search Time", "Why"], {"Why": "resaon"})
+
+
+def test_several_columns_may_be_ignored():
+    columns = ["Org Name", "Search Time", "Reason", "Shoe Size", "Hat", "Hat"]
+    form = formats.recognise(columns, {"Shoe Size": "ignored", "Hat": "ignored"})
+    assert set(form.places) == {"agency", "search_time", "reason"}
+
+
+@given(
+    st.sampled_from(["org name", "total networks searched", "search time", "reason_1", "case #"]), st.data()
+)
+def test_one_name_is_known_however_its_words_are_joined(name, data):
+    words = [
+        data.draw(st.sampled_from([str.lower, str.upper, str.title]))(w)
+        for w in name.replace("_", " ").split()
+    ]
+    spelt = data.draw(st.sampled_from([" ", "_", "-", "", "  "])).join(words)
+    form = formats.recognise(["searchTime" if name != "search time" else "Moderation", "Search_Type", spelt])
+    assert 2 in form.places.values()
+
+
+def test_a_file_without_a_known_header_is_counted_and_never_quoted():
+    rows = [["O. Quill", "ABC1234"], ["2026-03-01", "12"]]
+    said = str(formats.with_known_names(no_known_header("letter.csv", rows)))
+    assert (
+        "2 lines, of up to 2 cells (2 texts, 1 date, 1 whole number); no row of column names is known" in said
+    )
+    assert not any(cell in said for row in rows for cell in row if len(cell) > 2)
+
+
+def test_a_header_without_a_time_says_which_column_could_be_the_time():
+    rows = [
+        ["Org_Name", "Reason", "Case #", "Occurred", "Agent 4417"],
+        ["Tarnwick TX PD", "theft", "1", "2", "Q7"],
+    ]
+    said = str(formats.with_known_names(no_known_header("log.csv", rows)))
+    assert "it has the columns case #, org name, reason, and none that says when a search was made" in said
+    assert 'If one of Occurred, column 5 does, say so, as COLUMNS="Occurred=search_time"' in said
+    assert "Tarnwick" not in said
+    assert "4417" not in said
 
 
 def test_a_place_can_say_what_an_unknown_column_is():

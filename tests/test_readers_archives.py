@@ -136,9 +136,9 @@ def test_what_is_not_read_is_named_with_the_reason(tmp_path):
     for said in (
         "release.zip/.DS_Store: the operating system's own",
         "release.zip/__MACOSX/._a.csv: the operating system's own",
-        "release.zip/README.txt: no known header in the first 50 records; found 'The records of June",
-        "release.zip/changes.csv: this is a event log",
-        "release.zip/letter.pdf, page 1: no known header; the page begins with 'Dear requester",
+        "release.zip/README.txt: no known header in its first 1 line, of up to 2 cells (2 texts); no row of column",
+        "release.zip/changes.csv: this is an event log",
+        "release.zip/letter.pdf, page 1: no known header in its first",
         "release.zip/wrong.csv: left out by source.toml",
     ):
         assert said in notes
@@ -162,7 +162,7 @@ def refused(tmp_path, data, said, name="release.zip", error=readers.UnreadableFi
 
 def test_a_table_that_nobody_knows_stops_the_run_because_it_may_be_an_audit(tmp_path):
     data = zipped({"a.csv": log("one"), "b.csv": b"colour,shape\nred,round\n"})
-    refused(tmp_path, data, r"release\.zip/b\.csv: no known header.*'colour', 'shape'")
+    refused(tmp_path, data, r"release\.zip/b\.csv: no known header in its first .*, of up to 2 cells")
 
 
 def test_a_scan_stops_the_run_until_a_person_says_that_it_is_a_letter(tmp_path):

@@ -166,7 +166,7 @@ def test_an_index_of_pandas_is_no_column(path):
 
 
 def test_a_table_that_is_no_audit_is_refused_with_its_columns(path):
-    with pytest.raises(readers.UnreadableFile, match="no known export has these columns: 'colour', 'shape'"):
+    with pytest.raises(readers.UnreadableFile, match="no known header in its first 1 line, of up to 2 cells"):
         read(path, pa.table({"colour": ["red"], "shape": ["round"]}))
 
 
@@ -178,9 +178,7 @@ def test_a_file_cut_off_is_refused(path):
 
 
 def test_text_that_is_no_text_is_refused_with_its_column(path):
-    with pytest.raises(
-        readers.UnreadableFile, match=r"the column 'reason' \(binary\) cannot be read as text"
-    ):
+    with pytest.raises(readers.UnreadableFile, match=r"column \d+ \(binary\) cannot be read as text"):
         one(path, pa.array([b"\xff\xfe"]))
 
 

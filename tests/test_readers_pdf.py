@@ -370,12 +370,12 @@ def test_blank_paper_at_the_end_is_noted(path):
     assert "blank paper: page 2" in reading.notes
 
 
-def test_a_page_without_a_known_header_is_refused_with_what_it_begins_with(path):
+def test_a_page_without_a_known_header_is_refused_and_never_quoted(path):
     canvas = Canvas(str(path))
     canvas.drawString(50, 700, "Dear requester, no records were found")
     canvas.save()
     with pytest.raises(
-        readers.UnreadableFile, match="page 1: no known header; the page begins with 'Dear requester"
+        readers.UnreadableFile, match="page 1: no known header in its first 1 line, of up to 1 cell"
     ):
         read(path)
 
@@ -440,9 +440,7 @@ def test_a_page_that_two_libraries_read_differently_is_an_error(path, monkeypatc
         return boxes
 
     monkeypatch.setattr(pdf, "_boxes", one_sign_wrong)
-    with pytest.raises(
-        readers.UnreadableFile, match=r"page 1: in column 6, 2 signs are not the same, among them 'Xp'"
-    ):
+    with pytest.raises(readers.UnreadableFile, match=r"page 1: in column 6, 2 characters are not the same: "):
         read(path)
 
 
@@ -456,9 +454,7 @@ def test_a_sign_in_the_next_column_is_an_error_too(path, monkeypatch):
         return boxes
 
     monkeypatch.setattr(pdf, "_boxes", one_sign_moved)
-    with pytest.raises(
-        readers.UnreadableFile, match=r"page 1: in column 5, 1 signs are not the same, among them 'p'"
-    ):
+    with pytest.raises(readers.UnreadableFile, match=r"page 1: in column 5, 1 characters are not the same: "):
         read(path)
 
 
@@ -469,7 +465,9 @@ def test_a_file_that_the_other_library_cannot_read_is_an_error(path, monkeypatch
         raise ValueError("no page tree")
 
     monkeypatch.setattr(pdfplumber, "open", broken)
-    with pytest.raises(readers.UnreadableFile, match=r"could not be read a second time.*no page tree"):
+    with pytest.raises(
+        readers.UnreadableFile, match=r"could not be read a second time with another library \(\w+\)"
+    ):
         read(path)
 
 

@@ -106,7 +106,7 @@ def test_bytes_of_windows_are_read(tmp_path):
 
 
 def test_a_list_that_names_no_organisation_is_refused_with_a_remedy(tmp_path):
-    with pytest.raises(sharing.UnreadableSharingList, match="no column names an organisation"):
+    with pytest.raises(sharing.UnreadableSharingList, match="no column names an organization"):
         listed(tmp_path, "a,b\n1,2\n")
 
 

@@ -24,15 +24,17 @@ from analysis import agencies, processes, readers, reasons, repeats, searches, s
 from analysis.formats import (
     Form,
     NotASearchAudit,
+    UnknownColumns,
     headerless,
     is_header,
     recognise_section,
     refuse_incomplete,
     shifted,
+    with_known_names,
 )
 from analysis.formats.clocks import Clocks, Evidence
 from analysis.ledger import Entry, Ledger
-from analysis.places import Place, ReleasedFile
+from analysis.places import OWNER_NOT_SAID, Place, ReleasedFile
 from analysis.readers import Block, archives
 from analysis.searches import REJECTED
 
@@ -229,11 +231,12 @@ def _read(member: archives.Member, account: _Account, step: Step, threads: int) 
     def work(read: _Recognised) -> Done:
         return _typed(read, account, step)
 
+    our_header = partial(is_header, more=dict(account.file.columns))
     missing = partial(headerless.columns, said=account.file.columns)
 
     def read() -> Iterator[_Recognised]:
         read_hidden = account.file.hidden_text == "read"
-        blocks = readers.stream(path, account.file.name, is_header, missing, read_hidden)
+        blocks = readers.stream(path, account.file.name, our_header, missing, read_hidden)
         return _recognised(blocks, account.file)
 
     account.survey = lambda: _survey(read())
@@ -243,8 +246,11 @@ def _read(member: archives.Member, account: _Account, step: Step, threads: int) 
             yield done
     except (NotASearchAudit, readers.NoKnownHeader) as error:
         # A table whose columns nobody knows may be an audit; a letter is none.
-        unknown_table = isinstance(error, readers.NoKnownHeader) and archives.is_table(member.name)
-        if account.records or unknown_table:
+        if isinstance(error, readers.NoKnownHeader):
+            error = with_known_names(error)
+            if account.records or archives.is_table(member.name):
+                raise error from None
+        elif account.records:
             raise
         raise _NotRead(str(error)) from error
 
@@ -258,19 +264,29 @@ class _Recognised(NamedTuple):
 
 
 def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[_Recognised]:
-    """Each block with the form of its header; an empty one's first values are those of the next."""
+    """Each block with the form of its header; an empty one's first values are those of the next.
+
+    Raises `UnknownColumns` for all unknown columns of all headers, once the last block was read.
+    """
     forms: dict[tuple[str, ...], Form] = {}
+    unknown: dict[tuple[str, ...], UnknownColumns] = {}
     for block, after in pairwise(chain(blocks, [None])):
         assert block is not None
         refuse_incomplete((aside.text for aside in block.asides), file.name)
         section = block.section
-        if section.columns not in forms:
+        if section.columns not in forms | unknown:
             goes_on = after is not None and after.section.columns == section.columns
             sample = after.section if after is not None and goes_on and not len(section.cells) else section
-            forms[section.columns] = recognise_section(sample, file.name, file.columns)
-        form = forms[section.columns]
-        whole, put_back = shifted.take_back(block, form)
-        yield _Recognised(whole, form, put_back)
+            try:
+                forms[section.columns] = recognise_section(sample, file.name, file.columns)
+            except UnknownColumns as error:
+                unknown[section.columns] = error
+        if not unknown:
+            form = forms[section.columns]
+            whole, put_back = shifted.take_back(block, form)
+            yield _Recognised(whole, form, put_back)
+    if unknown:
+        raise UnknownColumns.of_all([*unknown.values()])
 
 
 def _survey(blocks: Iterable[_Recognised]) -> dict[str, Evidence]:
@@ -481,7 +497,8 @@ class _Account:
 
 
 def _beginning(file: ReleasedFile, forms: str) -> dict[str, Any]:
-    return {"source_file": file.name, "log": file.log, "camera_owner": file.camera_owner, "forms": forms}
+    owner = file.camera_owner or OWNER_NOT_SAID
+    return {"source_file": file.name, "log": file.log, "camera_owner": owner, "forms": forms}
 
 
 def _archive_facts(file: ReleasedFile, unread: Sequence[str]) -> dict[str, Any]:

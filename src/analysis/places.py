@@ -17,6 +17,8 @@ from analysis import paths
 from analysis.refused import Refused
 
 KINDS = ("records", "replica")
+OWNER_NOT_SAID = "owner not said"
+"""What tables and pages show where nobody has said whose cameras were searched; data hold null there."""
 LOGS = ("network audit", "organization audit", "portal audit")
 
 
@@ -47,6 +49,7 @@ def check_days(file: str, lines: Iterable[Mapping[str, str]], column: str) -> No
 class ReleasedFile:
     """One released file as its source.toml describes it.
 
+    `camera_owner` is None where nobody has said whose cameras the log is about (`camera_owner = ""`).
     `searching_agency` is for logs without an organisation column. `own_agency` is the camera owner's own
     police, in canonical spelling, where its searches are to be told from outsiders'. `period` holds the
     first and last local day that the file is said to cover. `columns` maps unusual column names to ours.
@@ -59,7 +62,7 @@ class ReleasedFile:
     name: str
     sha256: str
     log: str
-    camera_owner: str
+    camera_owner: str | None = None
     bytes: int | None = None
     url: str | None = None
     searching_agency: str | None = None
@@ -319,6 +322,7 @@ def _file(said: dict[str, Any]) -> ReleasedFile:
         raise ValueError(f"{where}: log = {file.log!r} is none of {', '.join(LOGS)}")
     if why := paths.why_not(file.name):
         raise ValueError(f"{where}: {why}. Give the file another name, inside the place's folder")
+    file = replace(file, camera_owner=file.camera_owner or None)
     if file.dates not in (None, *DATES):
         raise ValueError(f'{where}: dates = {file.dates!r} is neither "day first" nor "month first"')
     if file.hidden_text not in (None, "read"):

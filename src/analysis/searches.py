@@ -15,6 +15,7 @@ from analysis import privacy, readers, repeats
 from analysis.formats import (
     Form,
     are_masked,
+    by_number,
     is_masked,
     is_no_value,
     is_system_activity,
@@ -211,8 +212,8 @@ def _fingerprints(section: Section, form: Form) -> np.ndarray:
     return repeats.fingerprints([section.cells.column(at) for at in places])
 
 
-def _constant(value: str | bool, rows: int) -> pa.Array:
-    return pa.repeat(value, rows)
+def _constant(value: str | bool | None, rows: int) -> pa.Array:
+    return pa.nulls(rows, pa.string()) if value is None else pa.repeat(value, rows)
 
 
 def _by_distinct(texts: pa.Array, of: Callable[[str], object], kind: pa.DataType) -> pa.Array:
@@ -288,7 +289,16 @@ def _camera_owner(section: Section, form: Form, file: ReleasedFile) -> pa.Array:
 def _agency(section: Section, form: Form, file: ReleasedFile) -> pa.Array:
     if "agency" in form:
         return _text(section, form, "agency")
-    return _constant(file.searching_agency or file.camera_owner, section.cells.num_rows)
+    if "agency_number" in form:
+        return _by_distinct(_text(section, form, "agency_number"), _numbered, pa.string())
+    # Of a network audit without names nobody knows who searched: the camera owner is the one who did not.
+    own = None if file.log == "network audit" else file.camera_owner
+    return _constant(file.searching_agency or own, section.cells.num_rows)
+
+
+def _numbered(text: str) -> str:
+    number = text.strip()
+    return by_number(number) if number and not is_masked(number) else number
 
 
 def _window(section: Section, form: Form, clocks: Clocks) -> tuple[pa.Array, pa.Array]:

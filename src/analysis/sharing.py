@@ -101,8 +101,8 @@ def read_list(path: Path, camera_owner: str, known: Known | None = None) -> Shar
     }
     if places["name"] is None and any(len(_filled(row)) > 1 for row in rows):
         raise UnreadableSharingList(
-            f"{path.name}: no column names an organisation (the first row reads: {', '.join(rows[0])}); "
-            "save the vendor's list unchanged, or one name a line"
+            f"{path.name}: no column names an organization ({len(rows):,} lines of up to {max(map(len, rows))} cells; "
+            "none of the first line's is a known column name). Save the vendor's list unchanged, or one name a line"
         )
     body = list(enumerate(rows))[0 if places["name"] is None else 1 :]
     lines = [_line(number, row, places) for number, row in body if _filled(row)]

@@ -33,7 +33,7 @@ METHODS = {"released id": "the vendor's own id, and for rows without one: " + RU
 """The ways in which a place's searches can be told apart; `same_search` in source.toml may name one."""
 
 
-def method_for(camera_owners: Iterable[str], said: str | None = None) -> str:
+def method_for(camera_owners: Iterable[str | None], said: str | None = None) -> str:
     """How a place's searches are told apart: "released id" or "rule"; `said` is the place's own word for it.
 
     The vendor's id decides where a place holds the logs of one camera owner, and where its source.toml says so,

@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from analysis import processes
 from analysis.build import frame_type
-from analysis.places import Place
+from analysis.places import OWNER_NOT_SAID, Place
 
 MEMORY = "1500MB"
 """What a question may hold in memory; DuckDB puts the rest into a temporary file."""
@@ -33,10 +33,15 @@ MEMORY = "1500MB"
 
 @dataclass(frozen=True)
 class Stored:
-    """Searches in a Parquet file, of which only what is asked for is read; `where` leaves some of them out."""
+    """Searches in a Parquet file, of which only what is asked for is read; `where` leaves some of them out.
+
+    `owner_not_said` where the camera owner of some is null: they are asked about as those of `OWNER_NOT_SAID`, since
+    a line without an owner is that of all.
+    """
 
     path: Path
     where: str = "true"
+    owner_not_said: bool = False
 
 
 Searches: TypeAlias = Stored | pd.DataFrame
@@ -45,7 +50,8 @@ Searches: TypeAlias = Stored | pd.DataFrame
 
 def of(place: Place) -> Stored:
     """The searches of a place that was built."""
-    return Stored(place.processed / "searches.parquet")
+    unsaid = any(file.camera_owner is None for file in place.files)
+    return Stored(place.processed / "searches.parquet", owner_not_said=unsaid)
 
 
 def among(searches: Searches, where: str) -> Searches:
@@ -186,7 +192,10 @@ def _temporary() -> Path:
 def _source(searches: Stored) -> str:
     """The searches as SQL. A query that names them twice reads them twice: held in memory they would not fit."""
     file = quoted(str(searches.path))
-    return f"(select * from read_parquet({file}, file_row_number = true) where {searches.where})"
+    owner = f"coalesce(camera_owner, {quoted(OWNER_NOT_SAID)}) as camera_owner"
+    columns = f"* replace ({owner})" if searches.owner_not_said else "*"
+    every = f"(select {columns} from read_parquet({file}, file_row_number = true))"
+    return f"(select * from {every} where {searches.where})"
 
 
 def ask(searches: Searches, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
@@ -250,6 +259,8 @@ def _groups(searches: Searches, columns: Sequence[str], made: Mapping[str, str],
 def _codes(searches: Searches, column: str) -> str:
     """The name of a table of a column's texts, each with its hash; none where the column keeps its texts."""
     if column not in MANY or not isinstance(searches, Stored):
+        return ""
+    if column == "camera_owner" and searches.owner_not_said:
         return ""
     return _codes_of(searches.path, column, searches.path.stat().st_mtime_ns)
 

@@ -274,8 +274,8 @@ def _agreement(number: int, row: Sequence[Any], places: Mapping[str, int], said:
     model = _model(cell.get("model", ""), said)
     agency, kind = _agency(cell["agency"], code, said)
     problems = [
-        "" if code else f"{cell['state']!r} is no state",
-        "" if model else f"{cell['model']!r} is no known model" if cell.get("model") else "no model",
+        "" if code else "the state is none that is known",
+        "" if model else "the model is none that is known" if cell.get("model") else "no model",
         wrong_date,
     ]
     return {
@@ -336,8 +336,13 @@ def _signed(text: str) -> tuple[date | None, str]:
         if found:
             parts = dict(zip(order, (int(part) for part in found.groups())))
             day = _day(parts["y"] + (2000 if parts["y"] < 100 else 0), parts["m"], parts["d"])
-            return day, "" if day else f"{text!r} is not a date"
-    return None, f"{text!r} is not a date"
+            return day, "" if day else _no_date(text)
+    return None, _no_date(text)
+
+
+def _no_date(text: str) -> str:
+    """What is said of a date that cannot be read: its figures, if it holds nothing else."""
+    return f"{text!r} is not a date" if re.fullmatch(r"[\d/. -]{1,12}", text) else "cannot be read as a date"
 
 
 _IN_A_NAME = (

@@ -77,7 +77,7 @@ def _named(path: Path, said: Words) -> list[tuple[str, str]]:
     if columns["name"] is None or columns["state"] is None:
         raise UnreadableReference(
             f"{path.name}: no column {' or '.join(COLUMNS['name'])} beside {' or '.join(COLUMNS['state'])}; "
-            f"it has {', '.join(lines.columns)}. Name its columns agency, state and kind."
+            f"none of its {len(lines.columns)} columns is both. Name them agency, state and kind."
         )
     kinds = lines[columns["type"]] if columns["type"] else [""] * len(lines)
     rows = zip(lines[columns["name"]], lines[columns["state"]], kinds)

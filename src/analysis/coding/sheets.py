@@ -133,17 +133,17 @@ def _check_row(
     string, code, kind = line["string_id"], line["code"], line["kind"]
     if string not in known:
         raise BadSheet(
-            f"{where}: '{string}' is not in the sample; give back the sheet of this place, ids untouched"
+            f"{where}: its string_id is not in the sample; give back the sheet of this place, ids untouched"
         )
     if string in seen:
-        raise BadSheet(f"{where}: '{string}' stands in row {seen[string]} too; keep one of them")
+        raise BadSheet(f"{where}: its string_id is in row {seen[string]} too; keep one of them")
     if not code:
         raise BadSheet(f"{where}: no code; choose one, and cannot_tell where the words do not say")
     if code not in CODES:
-        raise BadSheet(f"{where}: '{code}' is not a code; choose one of {', '.join(CODES)}")
+        raise BadSheet(f"{where}: the code is none that we have; choose one of {', '.join(CODES)}")
     if kind and kind not in KINDS:
         raise BadSheet(
-            f"{where}: '{kind}' is not a kind; choose one of {', '.join(KINDS)}, or leave it empty"
+            f"{where}: the kind is none that we have; choose one of {', '.join(KINDS)}, or leave it empty"
         )
     if kind and code not in OF_IMMIGRATION:
         raise BadSheet(
@@ -151,7 +151,7 @@ def _check_row(
         )
     unknown = [topic for topic in _topics(line["topics"]) if topic not in topics]
     if unknown:
-        raise BadSheet(f"{where}: '{unknown[0]}' is not a topic; the codebook lists them")
+        raise BadSheet(f"{where}: a topic is none that we have; use {', '.join(sorted(topics))}")
 
 
 def _check_whole(name: str, seen: Mapping[str, int], sample: Sample) -> None:

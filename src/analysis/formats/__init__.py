@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -18,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.readers import Section
+from analysis.readers import NoKnownHeader, Section, shapes
 from analysis.refused import Refused
 from analysis.wording import an, counted
 
@@ -31,7 +32,31 @@ PERSONAL = DROPPED - {"ignored"} | {"case_number"}
 
 
 class UnknownColumns(Refused):
-    """A header with a column that no known export has; the message names it, its values and the remedies."""
+    """Columns that no known export has, or that cannot be ours; the message quotes no value of any of them.
+
+    `columns` pairs how a message may call each unknown column with what it could be; the message ends in
+    the lines that say so.
+    """
+
+    def __init__(self, message: str, columns: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.columns = dict(columns)
+
+    def __str__(self) -> str:
+        line = "; ".join(f"{name}={ours}" for name, ours in self.columns.items())
+        entry = ", ".join(f'"{name}" = "{ours}"' for name, ours in self.columns.items())
+        ours = ", ".join(sorted(our_columns()))
+        remedy = (
+            f'.\nSay what they are: COLUMNS="{line}" behind make place, or columns = {{ {entry} }} in the file\'s '
+            f"entry of source.toml. Where a column is not to be ignored, put one of these in place of ignored: {ours}"
+        )
+        return f"{self.args[0]}{remedy if line else ''}."
+
+    @classmethod
+    def of_all(cls, errors: Sequence[UnknownColumns]) -> UnknownColumns:
+        """One error for all: every unknown column is named, and one line answers for each."""
+        columns = [pair for error in errors for pair in error.columns.items()]
+        return cls("; ".join(dict.fromkeys(error.args[0] for error in errors)), columns)
 
 
 class NotASearchAudit(Refused):
@@ -69,55 +94,155 @@ def _vendor() -> Mapping[str, Any]:
 
 
 def normal(header: str) -> str:
-    """A column name as it is compared: trimmed, lower case, single blanks."""
-    return " ".join(header.split()).casefold()
+    """A column name as it is compared: its letters, digits and '#', in lower case."""
+    return re.sub(r"[^\w#]|_", "", header).casefold()
 
 
-def is_header(cells: Sequence[str]) -> bool:
-    """Whether a row of cells is the header of an export that is known, search audit or not."""
+@cache
+def _families() -> tuple[_Family, ...]:
+    return tuple(
+        _Family(
+            said["name"],
+            {normal(name): ours for name, ours in said["columns"].items()},
+            tuple(frozenset(map(normal, mark.split("|"))) for mark in said["marks"]),
+            {normal(name): ours for name, ours in said.get("last_columns", {}).items()},
+            said.get("own_ids", False),
+            tuple(said.get("zero_is_unknown", ())),
+        )
+        for said in _vendor()["family"]
+    )
+
+
+@dataclass(frozen=True)
+class _Family:
+    """One family of exports: our column for each of its names, and the names that mark it (see `flock.toml`)."""
+
+    name: str
+    columns: Mapping[str, str]
+    marks: tuple[frozenset[str], ...]
+    last_columns: Mapping[str, str]
+    own_ids: bool
+    zero_is_unknown: tuple[str, ...]
+
+
+@cache
+def our_columns() -> frozenset[str]:
+    """Every name of our own for a column, and "ignored"."""
+    families = _families()
+    return frozenset(ours for one in families for ours in (*one.columns.values(), *one.last_columns.values()))
+
+
+def refuse_columns(said: Mapping[str, str]) -> None:
+    """Raise `UnknownColumns` where a column of an export is called what none of our columns is called."""
+    for name, ours in said.items():
+        if ours not in our_columns():
+            near = get_close_matches(ours, sorted(our_columns()), 1, 0.0)
+            raise UnknownColumns(
+                f"{called(name, 0)} cannot be {ours!r}: that is none of our columns. The nearest is {near[0]!r}; all "
+                f"are {', '.join(sorted(our_columns()))}"
+            )
+
+
+def is_header(cells: Sequence[str], more: Mapping[str, str] | None = None) -> bool:
+    """Whether a row of cells is the header of an export that is known, search audit or not; see `recognise`."""
     names = [normal(cell) for cell in cells]
-    family = _family(names)
+    said = _normal_keys(more)
+    family = _family(names, said)
     if family is None:
         return _other(names) is not None
-    known = sum(name in family["columns"] for name in names)
-    # A record never repeats three of the vendor's column names.
-    return known >= 3
+    known = sum(name in family.columns or name in said for name in names)
+    # A record never repeats three of the vendor's column names, nor holds nothing but such names.
+    return known >= min(3, max(2, len([name for name in names if name])))
 
 
 def recognise(columns: Sequence[str], more: Mapping[str, str] | None = None) -> Form:
     """The form of a header.
 
-    `more` maps further column names (as released) to ours or to "ignored"; it comes from a place's
-    source.toml. Raises `NotASearchAudit` for other known files and `UnknownColumns` for the rest.
+    `more` maps further column names (as released, or "column 7" for one that cannot be written) to ours or to
+    "ignored"; it comes from a place's source.toml. Raises `NotASearchAudit` for other known files and
+    `UnknownColumns` for the rest.
     """
-    names = [normal(column) for column in columns]
-    other, family = _other(names), _family(names)
+    names, said = [normal(column) for column in columns], _normal_keys(more)
+    other, family = _other(names), _family(names, said)
     if other and not family:
         raise NotASearchAudit(f"this is {an(other)}; it holds no searches and is read nowhere here")
     if family is None:
-        raise UnknownColumns(f"no known export has these columns: {', '.join(map(repr, columns))}")
-    aliases = {**family["columns"], **{normal(k): v for k, v in (more or {}).items()}}
+        raise UnknownColumns(f"none of its {len(columns)} columns says when a search was made")
+    refuse_columns(more or {})
     unnamed = tuple(place for place, name in enumerate(names) if not re.search(r"[^\W\d_]", name))
-    places, personal = _places(names, aliases, family, unnamed)
+    ours = _ours(names, family, said)
+    unknown = [place for place in range(len(names)) if ours[place] is None and place not in unnamed]
+    if unknown:
+        free = [name for name in family.columns if family.columns[name] not in ours]
+        raise UnknownColumns(
+            "unknown columns", [(called(columns[at], at), _likely(names[at], free, family)) for at in unknown]
+        )
+    places = _places(ours, unnamed, columns)
     return Form(
-        _key(places, family["name"]),
-        family["name"],
+        _key(places, family.name),
+        family.name,
         MappingProxyType(places),
         unnamed,
-        personal,
-        family.get("own_ids", False),
-        tuple(family.get("zero_is_unknown", ())),
+        tuple(place for place, one in enumerate(ours) if one in PERSONAL and place not in unnamed),
+        family.own_ids,
+        family.zero_is_unknown,
     )
 
 
+def called(header: str, place: int) -> str:
+    """How a message calls a column: as its header does, if that holds nothing but a few words, else by its number.
+
+    A header is text like any other. Plates, telephone numbers and addresses have a digit or a sign of their own.
+    """
+    plain = " ".join(header.split())
+    return (
+        plain
+        if re.fullmatch(r"[^\W\d][^\W\d ()/#&'.-]{0,39}", plain.replace(" ", "_"))
+        else f"column {place + 1}"
+    )
+
+
+def known_names(cells: Sequence[str]) -> list[str]:
+    """Which cells of a row are column names of a known export, as `flock.toml` spells them."""
+    names = {normal(cell) for cell in cells}
+    spelt = {normal(name): name for one in reversed(_vendor()["family"]) for name in reversed(one["columns"])}
+    return [spelt[name] for name in sorted(names & set(spelt))]
+
+
 def recognise_section(section: Section, file: str, more: Mapping[str, str] | None = None) -> Form:
-    """The form of a section; an unknown column's message carries the file and the column's first values."""
+    """The form of a section; the message of unknown columns carries the file and what their values look like."""
     try:
         return recognise(section.columns, more)
     except NotASearchAudit as error:
         raise NotASearchAudit(f"{file}: {error}.") from None
     except UnknownColumns as error:
-        raise UnknownColumns(f"{file}: {error}{_values(section, error)}{_REMEDY}") from None
+        if not error.columns:
+            raise UnknownColumns(f"{file}: {error.args[0]}") from None
+        places = {called(name, at): at for at, name in enumerate(section.columns)}
+        said = [
+            f"{name!r} (of its first values, {shapes(section.cells.column(places[name]).slice(0, 1000).to_pylist())})"
+            for name in error.columns
+        ]
+        raise UnknownColumns(
+            f"{file}: in no known export {'are the columns' if len(said) > 1 else 'is the column'} {', '.join(said)}",
+            error.columns.items(),
+        ) from None
+
+
+def with_known_names(error: NoKnownHeader) -> NoKnownHeader:
+    """The error of a file without a known header, which says besides how near one of its rows comes to being one."""
+    if not error.rows:
+        return error
+    best = max(error.rows, key=lambda row: len(known_names(row)), default=())
+    known = known_names(best)
+    if len(known) < 2:
+        said = "no row of column names is known. If it is a search audit, ask for it with its header, as CSV"
+    else:
+        other = [called(cell, at) for at, cell in enumerate(best) if normal(cell) and not known_names([cell])]
+        line = f'COLUMNS="{other[0]}=search_time"' if other else ""
+        said = f"it has the columns {', '.join(known)}, and none that says when a search was made"
+        said += f". If one of {', '.join(other)} does, say so, as {line} behind make place" if other else ""
+    return NoKnownHeader(f"{error}; {said}.", error.rows)
 
 
 def refuse_incomplete(lines: Iterable[str], file: str) -> None:
@@ -126,60 +251,62 @@ def refuse_incomplete(lines: Iterable[str], file: str) -> None:
     for line in lines:
         if line.strip().strip('"').casefold().startswith(begins):
             raise IncompleteDownload(
-                f"{file}: its own last line says that the download is not whole ({line.strip()[:60]!r}). "
-                "Download it again."
+                f"{file}: its own last line says that the download is not whole. Download it again."
             )
 
 
-_REMEDY = (
-    '. Remedies: say what it is in the file\'s own entry of source.toml, columns = { "<its name>" = "reason" } (or '
-    'another of our columns, or "ignored"); or, if every export now has it, add it to formats/flock.toml.'
-)
+def _normal_keys(more: Mapping[str, str] | None) -> dict[str, str]:
+    return {normal(name): ours for name, ours in (more or {}).items()}
 
 
-def _values(section: Section, error: UnknownColumns) -> str:
-    column = getattr(error, "column", None)
-    if column is None:
-        return ""
-    cells = section.cells.column(column).slice(0, 3).to_pylist()
-    return "; its first values are " + ", ".join(repr(cell[:30]) for cell in cells)
+def _family(names: Sequence[str], more: Mapping[str, str]) -> _Family | None:
+    """The family of a header; the first, the vendor's own, where only a person says which column is the time."""
+    all_names = set(names)
+    marked = [one for one in _families() if all(mark & all_names for mark in one.marks)]
+    if marked:
+        return max(reversed(marked), key=lambda one: len(all_names & one.columns.keys()))
+    times = {"search_time", "search_date"} & {more[name] for name in names if name in more}
+    return _families()[0] if times else None
 
 
-def _family(names: Sequence[str]) -> Mapping[str, Any] | None:
-    for family in _vendor()["family"]:
-        if all(any(option in names for option in mark.split("|")) for mark in family["marks"]):
-            return family
-    return None
+@cache
+def _others() -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple((one["name"], frozenset(map(normal, one["marks"]))) for one in _vendor()["other"])
 
 
 def _other(names: Sequence[str]) -> str | None:
-    return next((o["name"] for o in _vendor()["other"] if all(m in names for m in o["marks"])), None)
+    return next((name for name, marks in _others() if marks <= set(names)), None)
 
 
-def _places(
-    names: list[str], aliases: Mapping[str, str], family: Mapping[str, Any], unnamed: Sequence[int]
-) -> tuple[dict[str, int], tuple[int, ...]]:
-    """The cell of each of our columns, and the cells that may name a person or a vehicle."""
-    places: dict[str, int] = {}
-    personal = []
+def _ours(names: Sequence[str], family: _Family, more: Mapping[str, str]) -> list[str | None]:
+    """Our column for each of a header's names; None for an unknown one."""
+    found = []
     for place, name in enumerate(names):
-        if place in unnamed:
+        again = name in names[:place] and name in family.last_columns
+        known = family.last_columns[name] if again else more.get(name, family.columns.get(name))
+        found.append(known or more.get(normal(f"column {place + 1}")))
+    return found
+
+
+def _likely(name: str, free: Sequence[str], family: _Family) -> str:
+    """What an unknown column could be: what the nearest name of a column that is missing is, else nothing."""
+    near = get_close_matches(name, free, 1, 0.8)
+    return family.columns[near[0]] if near else "ignored"
+
+
+def _places(ours: Sequence[str | None], unnamed: Sequence[int], columns: Sequence[str]) -> dict[str, int]:
+    """The cell of each of our columns."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(ours):
+        if place in unnamed or name is None or name == "ignored":
             continue
-        again = name in names[:place] and name in family.get("last", ())
-        ours = family["last_columns"][name] if again else aliases.get(name)
-        if ours is None:
-            error = UnknownColumns(f"the column {name!r} stands in no known export")
-            error.column = place  # type: ignore[attr-defined]
-            raise error
-        if ours in PERSONAL:
-            personal.append(place)
-        if ours in places and ours not in DROPPED:
-            raise UnknownColumns(f"two columns hold the {ours}: {names[places[ours]]!r} and {name!r}")
-        if ours != "ignored":
-            places.setdefault(ours, place)
+        if name in places and name not in DROPPED:
+            both = " and ".join(repr(called(columns[at], at)) for at in (places[name], place))
+            raise UnknownColumns(f"two columns hold the {name}: {both}; call one of them ignored")
+        places.setdefault(name, place)
     if "search_time" not in places and "search_date" in places:
         places["search_time"] = places.pop("search_date")
-    return places, tuple(personal)
+    return places
 
 
 def _key(places: Mapping[str, int], family: str) -> str:
@@ -234,6 +361,24 @@ def are_masked(texts: pa.Array) -> pa.Array:
     shapes = texts.filter(could).dictionary_encode()
     masks = pa.array([is_masked(shape) for shape in shapes.dictionary.to_pylist()], pa.bool_())
     return pc.replace_with_mask(could, could, masks.take(shapes.indices))
+
+
+_BY_NUMBER = "organization no. "
+
+
+def by_number(number: str) -> str:
+    """What stands for an agency of which an export gives a number and no name."""
+    return _BY_NUMBER + number
+
+
+def is_number_only(agency: str) -> bool:
+    """Whether an agency is known by its number only (`by_number`)."""
+    return agency.startswith(_BY_NUMBER)
+
+
+def is_name(agency: str) -> bool:
+    """Whether an agency's cell names it: a blank, a mask and a number do not."""
+    return bool(agency.strip()) and not is_masked(agency) and not is_number_only(agency)
 
 
 def is_no_value(text: str) -> bool:

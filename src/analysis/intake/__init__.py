@@ -17,7 +17,7 @@ from analysis.intake import arrivals, description, recognition
 from analysis.intake.answers import QUESTIONS, Answers, BadAnswer, ask, columns
 from analysis.intake.arrivals import NothingToTake, WouldOverwrite
 from analysis.intake.recognition import Found
-from analysis.places import LeftOut, Place
+from analysis.places import OWNER_NOT_SAID, LeftOut, Place
 from analysis.refused import Refused
 from analysis.wording import counted
 
@@ -218,6 +218,6 @@ def _file_line(one: Found) -> str:
     if one.rejected > MANY_ASIDE * one.records:
         notes += f"\n    LOOK: {one.rejected:,} of its records are no readable search; make PLACE=… says of each why"
     return (
-        f"  {one.file.name}\n    {one.forms}, {one.file.log} of {one.file.camera_owner}: "
+        f"  {one.file.name}\n    {one.forms}, {one.file.log} of {one.file.camera_owner or OWNER_NOT_SAID}: "
         f"{counted(one.records, 'record')}, {counted(one.searches, 'search')}{ids}{days}{notes}"
     )

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from analysis import places
+from analysis.formats import UnknownColumns, refuse_columns
 from analysis.refused import Refused
 
 
@@ -64,14 +65,21 @@ WHERE = {
 
 
 def columns(said: str) -> dict[str, str]:
-    """What a person said of unknown columns, `<its name>=<ours>` parted by semicolons, as a mapping."""
+    """What a person said of unknown columns, `<its name>=<ours>` separated by semicolons, as a mapping."""
+    if said.strip().isdigit():  # a terminal's width, which some systems hand out under the same name
+        return {}
     pairs = [part.rpartition("=") for part in said.split(";") if part.strip()]
     wrong = next((pair for pair in pairs if not pair[0].strip() or not pair[2].strip()), None)
     if wrong:
         raise BadAnswer(
             f"columns: {''.join(wrong)!r} does not say what the column is; write 'Its Name=ignored'"
         )
-    return {name.strip(): ours.strip() for name, _, ours in pairs}
+    found = {name.strip(): "_".join(ours.split()).casefold() for name, _, ours in pairs}
+    try:
+        refuse_columns(found)
+    except UnknownColumns as error:
+        raise BadAnswer(f"columns: {error}") from None
+    return found
 
 
 def ask(answers: Answers, reply: Callable[[str], str], suggested: Mapping[str, str]) -> Answers:

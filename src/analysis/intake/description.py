@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from itertools import combinations
 from pathlib import Path
 
-from analysis import agencies, states
+from analysis import agencies, places, states
 from analysis.intake.answers import QUESTIONS, WHERE, Answers
-from analysis.intake.recognition import NOT_SAID, Found
+from analysis.intake.recognition import Found
 from analysis.places import LeftOut, Place
 
 
 def suggestions(found: Sequence[Found]) -> dict[str, str]:
     """What the files say to a question of `QUESTIONS`, for a person to agree with."""
-    owners = sorted({one.file.camera_owner for one in found})
-    zone = states.time_zone(_state(found))
+    unsaid = any(one.file.camera_owner is None for one in found)
     said = {
-        "cameras": ", ".join(owners) if owners and NOT_SAID not in owners else "",
-        "time_zone": zone or "",
+        "cameras": "" if unsaid else ", ".join(_owners(found)),
+        "time_zone": states.time_zone(_state(found)) or "",
     }
     return {key: value for key, value in said.items() if value}
 
@@ -29,11 +29,18 @@ def suggestions(found: Sequence[Found]) -> dict[str, str]:
 def open_questions(answers: Answers, found: Sequence[Found]) -> list[str]:
     """The questions that nobody has answered, each with what the files say and where the answer belongs."""
     said = {key: f" The files say: {value}." for key, value in suggestions(found).items() if key == "cameras"}
-    return [
+    asked = [
         f"{question}{said.get(key, '')} Write it in {WHERE[key]}."
         for key, question in QUESTIONS.items()
         if answers.is_open(key)
-    ] + [_order_of_dates(one) for one in found if one.two_ways]
+    ]
+    doubts = Counter(f"{one.file.log}: {one.doubt}" for one in found if one.doubt)
+    asked += [
+        f"What kind of log is this, {', '.join(places.LOGS)}? Taken for a {doubt}"
+        f"{f' ({files} files)' if files > 1 else ''}. Say it with WHICH_LOG=, or write it as log in the [[file]]."
+        for doubt, files in doubts.items()
+    ]
+    return asked + [_order_of_dates(one) for one in found if one.two_ways]
 
 
 def _order_of_dates(one: Found) -> str:
@@ -107,7 +114,8 @@ def _file_entry(one: Found) -> str:
         f"sha256       = {_text(file.sha256)}",
         f"bytes        = {file.bytes}",
         f"log          = {_text(file.log)}   # {how}",
-        f"camera_owner = {_text(file.camera_owner)}",
+        f"camera_owner = {_text(file.camera_owner or '')}"
+        + ("" if file.camera_owner else "   # not said; see the open question"),
     ]
     if file.own_agency:
         lines.append(f"own_agency   = {_text(file.own_agency)}   # the camera owner's own police")
@@ -135,9 +143,13 @@ def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def _owners(found: Sequence[Found]) -> list[str]:
+    return sorted({one.file.camera_owner for one in found if one.file.camera_owner})
+
+
 def _state(found: Sequence[Found]) -> str | None:
     """The one state of all camera owners, where their names hold it."""
-    owners = sorted({one.file.camera_owner for one in found} - {NOT_SAID})
+    owners = _owners(found)
     told = set(agencies.resolve(owners)["state"].dropna()) if owners else set()
     return str(told.pop()) if len(told) == 1 else None
 
@@ -158,7 +170,7 @@ def _same_search(found: Sequence[Found]) -> list[str]:
 
 
 def _title(at: str, found: Sequence[Found]) -> str:
-    owners = sorted({one.file.camera_owner for one in found} - {NOT_SAID})
+    owners = _owners(found)
     logs = " and ".join(sorted({one.file.log for one in found}))
     who = owners[0] if len(owners) == 1 else at.replace("-", " ").title()
     more = f" of {len(owners)} camera owners" if len(owners) > 1 else ""

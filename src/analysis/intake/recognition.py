@@ -13,14 +13,11 @@ from typing import Any
 import pyarrow.compute as pc
 
 from analysis import agencies, parts, places, searches, states
-from analysis.formats import IncompleteDownload, NotASearchAudit, UnknownColumns
+from analysis.formats import IncompleteDownload, NotASearchAudit, UnknownColumns, is_name, is_number_only
 from analysis.intake.answers import Answers
 from analysis.intake.arrivals import Arrived, without_name
 from analysis.places import LeftOut, ReleasedFile, Waiting
 from analysis.readers import UnreadableFile
-
-NOT_SAID = "(camera owner not said)"
-"""What stands for a camera owner whom neither the files nor a person named."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Found:
     """What one file told: its entry for source.toml, and what a reader of the release would ask of it.
 
     `ids` are distinct ids of the export's own, `vendor_ids` the searches that have an id of the vendor's, `two_ways`
-    the rows whose date could be read two ways.
+    the rows whose date could be read two ways. `doubt` says why the kind of log is only a guess, where it is.
     """
 
     file: ReleasedFile
@@ -44,6 +41,7 @@ class Found:
     notes: str
     learned: tuple[str, ...] = ()
     two_ways: int = 0
+    doubt: str = ""
 
 
 def inspected(
@@ -60,9 +58,7 @@ def inspected(
             one.name, checksum, "a replica's file: invented records never stand in a place of records"
         )
     say(f"reading {one.name}")
-    blank = ReleasedFile(
-        one.name, checksum, places.LOGS[0], NOT_SAID, columns=answers.columns, received=today
-    )
+    blank = ReleasedFile(one.name, checksum, places.LOGS[0], None, columns=answers.columns, received=today)
     try:
         release = parts.Release(blank, one.path)
         counts = _counted(release.blocks(lambda table, _: table))
@@ -86,9 +82,11 @@ def _found(
     answers: Answers,
     waits: Sequence[Waiting],
 ) -> Found:
-    released = counts["searching_agency_as_released"]
-    log, owner, learned = _log_and_owner(one, facts["forms"], released, answers, waits)
-    own = answers.own_agency or (_own_agency(owner, released) if log == "network audit" else None)
+    released = Counter(
+        {name: n for name, n in counts["searching_agency_as_released"].items() if is_name(name)}
+    )
+    log, owner, learned, doubt = _log_and_owner(one, facts["forms"], counts, answers, waits)
+    own = answers.own_agency or (_own_agency(owner, released) if owner and log == "network audit" else None)
     file = replace(
         blank, log=log, camera_owner=owner, bytes=one.path.stat().st_size, period=_said_period(one.name),
         own_agency=own,
@@ -96,7 +94,7 @@ def _found(
     return Found(
         file, one.path, facts["forms"], facts["records"], facts["searches"], facts["rejected"],
         len(counts["released_id"]), counts["rows"]["with the vendor's id"], facts["first_search"],
-        facts["last_search"], facts["notes"], learned, counts["rows"][searches.TWO_WAYS],
+        facts["last_search"], facts["notes"], learned, counts["rows"][searches.TWO_WAYS], doubt,
     )  # fmt: skip
 
 
@@ -173,39 +171,69 @@ def _day(said: str) -> date:
 
 
 def _log_and_owner(
-    one: Arrived, forms: str, released: Counter[str], answers: Answers, waits: Sequence[Waiting]
-) -> tuple[str, str, tuple[str, ...]]:
-    """The kind of log, whose cameras, and how each was learned."""
-    log, how = _log(one, forms, len(released), answers)
-    owner, read = _owner(one, log, list(released), answers)
-    if not answers.cameras and (awaited := _awaited(owner, log, waits)):
+    one: Arrived,
+    forms: str,
+    counts: Mapping[str, Counter[str]],
+    answers: Answers,
+    waits: Sequence[Waiting],
+) -> tuple[str, str | None, tuple[str, ...], str]:
+    """The kind of log, whose cameras, how each was learned, and why the kind is in doubt."""
+    cells = list(counts["searching_agency_as_released"])
+    log, how, doubt = _log(one, forms, cells, answers)
+    owner, read = _owner(one, log, [cell for cell in cells if is_name(cell)], answers)
+    if not answers.cameras and owner and (awaited := _awaited(owner, log, waits)):
         owner, read = awaited, "the camera owner whose log this place waits for"
-    return log, owner, (how, read, f"unpacked from {one.archive}" if one.archive else "")
+    return log, owner, (how, read, f"unpacked from {one.archive}" if one.archive else ""), doubt
 
 
-def _log(one: Arrived, forms: str, agencies_seen: int, answers: Answers) -> tuple[str, str]:
-    """The kind of log and how it was learned.
+def _log(one: Arrived, forms: str, agencies_seen: Sequence[str], answers: Answers) -> tuple[str, str, str]:
+    """The kind of log, how it was learned, and why that is only a guess, if it is.
 
-    A portal's form is its own. A native log with one organisation lists its own searches, one with many lists
-    others'; the same columns can be either, so the header never decides.
+    A portal's form is its own. A native log with one organization lists its own searches, one with many lists
+    others'; the same columns can be either, so the header never decides. A mask is no agency. Where the cells name
+    none, or say otherwise than the file's name, a person is asked.
     """
     if answers.log:
-        return answers.log, "the kind of log was said"
+        return answers.log, "the kind of log was said", ""
     if forms.startswith(("TP-", "portal")):
-        return "portal audit", "a portal's columns"
-    if agencies_seen > 1 or re.search(r"network[-_ ]audit", one.name, re.I):
-        return "network audit", f"{agencies_seen:,} agencies searched"
-    return "organization audit", "one agency searched"
+        return "portal audit", "a portal's columns", ""
+    by_name = _said_log(one.name)
+    names = [cell for cell in agencies_seen if is_name(cell)]
+    numbers = [cell for cell in agencies_seen if is_number_only(cell)]
+    if numbers:
+        many = f"{len(numbers):,} organizations known by number only"
+        return "network audit", many, f"{many}; a collector's download may hold rows of several logs"
+    if not names:
+        guess = by_name or (
+            "network audit" if agencies_seen or forms.startswith(("HIBF", "Have")) else "organization audit"
+        )
+        return guess, "no row names an agency", "" if by_name else "no row names an agency"
+    many = "one agency searched" if len(names) == 1 else f"{len(names):,} agencies searched"
+    if len(names) > 1:
+        return (
+            "network audit",
+            many,
+            f"{many}, and the file's name says {by_name}" if by_name == "organization audit" else "",
+        )
+    return by_name or "organization audit", many, ""
 
 
-def _owner(one: Arrived, log: str, released: Sequence[str], answers: Answers) -> tuple[str, str]:
-    """The camera owner and how it was learned."""
+def _said_log(name: str) -> str | None:
+    """The kind of log that a file's name claims."""
+    found = re.search(r"(network|organi[sz]ation)[-_ ]audit", name, re.I)
+    return (
+        None if found is None else "network audit" if found[1].lower() == "network" else "organization audit"
+    )
+
+
+def _owner(one: Arrived, log: str, names: Sequence[str], answers: Answers) -> tuple[str | None, str]:
+    """The camera owner and how it was learned; None where neither the files nor a person named it."""
     if answers.cameras:
         return answers.cameras, "the camera owner was said"
-    if log == "organization audit" and len(released) == 1 and released[0] != NOT_SAID:
-        return released[0].strip(), "the camera owner is the log's one organisation"
+    if log == "organization audit" and len(names) == 1:
+        return names[0].strip(), "the camera owner is the log's one organization"
     said = _said_owner(one)
-    return said or NOT_SAID, "the camera owner is in the file's or its folder's name" if said else ""
+    return said, "the camera owner is in the file's or its folder's name" if said else ""
 
 
 _POLICE = {"pd", "police", "department", "dept"}

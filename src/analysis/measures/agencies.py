@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.formats import is_masked
+from analysis.formats import is_name, is_number_only
 from analysis.measures.changes import CUT_OVERS
 from analysis.measures.logs import HIDDEN
 from analysis.measures.numbers import Number, Numbers, by_scope, number, with_share
@@ -35,6 +35,7 @@ def who(searches: Searches, state: str | None) -> Numbers:
             number("agencies", scope, of["agencies"], "agencies"),
             number("agencies_as_released", scope, of["as_released"], "names"),
             number("searches_by_unnamed_agencies", scope, of["unnamed"], "rows"),
+            *_by_number(scope, of["by_number"]),
             number("agency_states", scope, of["states"], "states"),
             number("searches_by_unresolved_agencies", scope, of["unresolved"], "rows"),
             _part("federal_searches", scope, of["federal"], of),
@@ -54,6 +55,7 @@ def _counts(searches: Searches, state: str | None) -> pd.DataFrame:
     codes = {name: coded(searches, column) for name, column in columns.items()}
     rows = {
         "unnamed": f"not {named(searches)}",
+        "numbered": numbered(searches),
         "unresolved": "agency_state is null",
         "federal": "agency_kind = 'federal'",
         "inside": f"agency_state = {quoted(state or '')}",
@@ -67,6 +69,7 @@ def _counts(searches: Searches, state: str | None) -> pd.DataFrame:
     counts = {
         "agencies": f"count(distinct agency) filter (not ({unnamed}))",
         "as_released": f"count(distinct released) filter (not ({unnamed}))",
+        "by_number": f"count(distinct agency) filter ({bit('met', list(rows).index('numbered'))})",
         "states": "count(distinct state)",
         **{name: f"coalesce(sum(n) filter ({bit('met', at)}), 0)" for at, name in enumerate(rows)},
     }
@@ -79,6 +82,11 @@ def _counts(searches: Searches, state: str | None) -> pd.DataFrame:
         searches, f"select {owner}, {', '.join(counts)} from ({scopes}) order by every desc, camera_owner"
     )
     return by_scope(found).astype("int64")
+
+
+def _by_number(scope: str, organizations: int) -> Numbers:
+    """How many agencies are known by their number only, where any is: they are no named agencies, and no zero."""
+    return [number("agencies_by_number", scope, organizations, "organizations")] if organizations else []
 
 
 def _part(measure: str, scope: str, rows: int, of: dict[str, int]) -> Number:
@@ -99,6 +107,12 @@ def named(searches: Searches) -> str:
     return f"(searching_agency is not null and not {unnamed})"
 
 
+def numbered(searches: Searches) -> str:
+    """An SQL condition: the search is by an agency of which the export gives a number and no name."""
+    agencies = _unnamed(searches)["searching_agency"].dropna()
+    return one_of("searching_agency", filter(is_number_only, agencies))
+
+
 @once
 def _unnamed(searches: Searches) -> pd.DataFrame:
     agencies = tally(searches, "searching_agency")
@@ -106,9 +120,8 @@ def _unnamed(searches: Searches) -> pd.DataFrame:
 
 
 def is_named(agencies: pd.Series) -> pd.Series:
-    """Which rows name an agency: a blank or a mask is nobody's name and counts as no agency."""
-    names = agencies.dropna().unique()
-    return agencies.isin([name for name in names if str(name).strip() and not is_masked(str(name))])
+    """Which rows name an agency: a blank, a mask or a bare number is nobody's name and counts as no agency."""
+    return agencies.isin([name for name in agencies.dropna().unique() if is_name(str(name))])
 
 
 def _grouped(lines: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis import agencies
 from analysis.agencies import AgreementList
+from analysis.formats import called
 from analysis.measures.agencies import named
 from analysis.measures.immigration import counted
 from analysis.measures.numbers import Numbers, number, rows_of
@@ -198,8 +199,8 @@ def _list_read(one: AgreementList, last: date) -> dict[str, Any]:
         "repeated": int(repeated.sum()),
         "no_known_state": int(rows["state"].isna().sum()),
         "no_known_model": int(rows["model"].isna().sum()),
-        "unread_columns": ", ".join(one.unread_columns),
-        "unread_sheets": ", ".join(one.unread_sheets),
+        "unread_columns": ", ".join(called(name, at) for at, name in enumerate(one.unread_columns)),
+        "unread_sheets": len(one.unread_sheets) or None,
     }
 
 

@@ -19,6 +19,7 @@ import codecs
 import csv as plain_csv
 import re
 from bisect import bisect
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +28,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from analysis.refused import Refused
+from analysis.wording import counted
 
 IsHeader = Callable[[Sequence[str]], bool]
 MissingHeader = Callable[[Sequence[Sequence[str]], Sequence[str]], Sequence[str]]
@@ -54,7 +56,40 @@ class UnreadableFile(Refused):
 
 
 class NoKnownHeader(UnreadableFile):
-    """A file that can be opened and in which no known header stands: a letter, or a table that is not known."""
+    """A file that can be opened and in which no known header is: a letter, or a table that is not known.
+
+    `rows` are its first rows. They are somebody's words: messages count and classify them, and quote none.
+    """
+
+    def __init__(self, message: str, rows: Iterable[Sequence[str]] = ()) -> None:
+        super().__init__(message)
+        self.rows = tuple(map(tuple, rows))
+
+
+def no_known_header(name: str, rows: Sequence[Sequence[str]]) -> NoKnownHeader:
+    """The error of a file in whose first rows no known header is."""
+    widest = max(map(len, rows), default=0)
+    cells = shapes(cell for row in rows for cell in row)
+    return NoKnownHeader(
+        f"{name}: no known header in its first {counted(len(rows), 'line')}, of up to {counted(widest, 'cell')} "
+        f"({cells})",
+        rows,
+    )
+
+
+_SHAPES = {
+    "blank": re.compile(r"\s*"),
+    "whole number": re.compile(r"\s*[+-]?\d[\d,]*(\.0+)?\s*"),
+    "other number": re.compile(r"\s*[+-]?[\d,]*\.\d+\s*"),
+    "date": re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b.*", re.S),
+    "text": re.compile(r".*", re.S),
+}
+
+
+def shapes(cells: Iterable[str]) -> str:
+    """What cells look like, in counts: '312 texts, 14 whole numbers, 3 dates'. No cell is quoted."""
+    count = Counter(next(kind for kind, shape in _SHAPES.items() if shape.fullmatch(cell)) for cell in cells)
+    return ", ".join(counted(n, kind) for kind, n in count.most_common()) or "nothing"
 
 
 @dataclass(frozen=True)

@@ -105,9 +105,9 @@ class _Process:
             said, rows, left = self._next(name, left)
         self.may_go_on = said["held"] < ONCE
         if "refused" in said:
-            raise (NoKnownHeader if said["kind"] == NoKnownHeader.__name__ else UnreadableFile)(
-                said["refused"]
-            )
+            if said["kind"] == NoKnownHeader.__name__:
+                raise NoKnownHeader(said["refused"], said["rows"])
+            raise UnreadableFile(said["refused"])
 
     def _next(self, name: str, left: float) -> tuple[dict[str, Any], bytes, float]:
         """What the process says next, its rows, and the seconds that are left; only waiting for it is counted."""
@@ -238,7 +238,8 @@ def _serve(most_memory: int) -> None:
                 out.flush()
             end: dict[str, Any] = {"ended": True, "held": _held()}
         except UnreadableFile as error:
-            end = {"refused": str(error), "kind": type(error).__name__, "held": _held()}
+            rows = error.rows if isinstance(error, NoKnownHeader) else ()
+            end = {"refused": str(error), "kind": type(error).__name__, "rows": rows, "held": _held()}
         except BaseException as error:  # a panic of native code is no Exception
             print(type(error).__name__, file=sys.stderr, flush=True)
             os._exit(1)

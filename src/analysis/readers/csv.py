@@ -30,6 +30,7 @@ from analysis.readers import (
     NoKnownHeader,
     Section,
     UnreadableFile,
+    no_known_header,
     not_data,
 )
 
@@ -233,10 +234,8 @@ def _find_header(
             break
     if missing and (found := _without_header(window, missing, ())):
         return found
-    raise NoKnownHeader(
-        f"{name}: no known header in the first {HEADER_WITHIN} records; found {_first_cells(above)}. If this is "
-        "a search audit, add its column names to formats/flock.toml; otherwise take the file away."
-    )
+    tables = [[_cells(line, one) for line in above] for one in DELIMITERS]
+    raise no_known_header(name, max(tables, key=lambda rows: max(map(len, rows), default=0)))
 
 
 def _without_header(
@@ -284,12 +283,6 @@ def _header_block(columns: Sequence[str], above: Sequence[str], counted: int) ->
     asides = [Aside(at - len(above), "above the header", text) for at, text in enumerate(above)]
     notes = [f"{len(above)} records stand above the header and are set aside"] if above else []
     return Block(not_data.none(columns), tuple(asides), counted, tuple(notes))
-
-
-def _first_cells(lines: Sequence[str]) -> str:
-    rows = (_cells(line, delimiter) for line in lines for delimiter in DELIMITERS)
-    cells = next((row for row in rows if len(row) > 1), [])
-    return ", ".join(repr(cell[:40]) for cell in cells[:20]) or repr("".join(lines[:1])[:60])
 
 
 # The fast path ------------------------------------------------------------------------------------------

@@ -43,6 +43,10 @@ _BROKEN = (
 )
 
 
+class _OutOfOrder(ValueError):
+    """Rows or records that cannot follow each other so; the message holds numbers only."""
+
+
 @dataclass(frozen=True)
 class Outline:
     """What a sheet says of itself.
@@ -78,15 +82,17 @@ def read(path: Path, name: str) -> Book:
             _refuse_oversized(archive, path, name)
             book = _kind(archive, name)(archive)
     except _BROKEN as error:
-        raise UnreadableFile(f"{name}: the workbook is broken ({error}). Ask for it again.") from None
+        # A library's words may quote the file.
+        said = str(error) if isinstance(error, _OutOfOrder) else type(error).__name__
+        raise UnreadableFile(f"{name}: the workbook is broken ({said}). Ask for it again.") from None
     except RuntimeError:  # how the library says that a part is encrypted
         raise UnreadableFile(f"{name}: {_LOCKED}") from None
-    for sheet, outline in book.sheets.items():
+    for number, outline in enumerate(book.sheets.values(), start=1):
         too_many = outline.last * outline.columns > MOST_CELLS or outline.columns > MOST_COLUMNS
         if too_many or outline.blank > MOST_BLANK:
             below = f", below {outline.blank:,} blank rows" if outline.blank > MOST_BLANK else ""
             raise UnreadableFile(
-                f"{name}, sheet {sheet!r}: its last cell stands in row {outline.last:,}, column {outline.columns:,}"
+                f"{name}, sheet {number}: its last cell stands in row {outline.last:,}, column {outline.columns:,}"
                 f"{below}, beyond any audit. Delete what is far below or right of the records, or save the sheet as "
                 "CSV."
             )
@@ -146,11 +152,10 @@ def _kind(archive: zipfile.ZipFile, name: str) -> Callable[[zipfile.ZipFile], Bo
     kinds = {"xl/workbook.xml": _xlsx, "xl/workbook.bin": _xlsb, "content.xml": _ods}
     part = next((part for part in kinds if part in parts), None)
     if part is None:
-        shown = ", ".join(sorted(parts)[:5])
         what = "a document" if {"word/document.xml", "ppt/presentation.xml"} & parts else "an archive"
         raise NoKnownHeader(
-            f"{name}: no known header, since this is {what} and no workbook; it holds {shown or 'nothing'}. If a "
-            "search audit is in it, save that as CSV and put it into the place's folder."
+            f"{name}: no known header, since this is {what} and no workbook. If a search "
+            "audit is in it, save that as CSV and put it into the place's folder."
         )
     if "META-INF/manifest.xml" in parts and b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise UnreadableFile(f"{name}: {_LOCKED}")
@@ -247,7 +252,7 @@ def _numbers(rows: list[re.Match[bytes]]) -> list[int]:
         said = re.search(rb'\br="(\d{1,9})"', row[1])
         before, number = number, int(said[1]) if said else number + 1
         if number <= before:
-            raise ValueError(f"row {number:,} stands below row {before:,}")
+            raise _OutOfOrder(f"row {number:,} stands below row {before:,}")
         numbers.append(number)
     return numbers
 
@@ -293,7 +298,7 @@ def _xlsb_outline(part: bytes) -> Outline:
         if kind == _ROW_HEADER:
             before, number = number, struct.unpack_from("<L", data)[0] + 1
             if number <= before:
-                raise ValueError(f"row {number:,} stands below row {before:,}")
+                raise _OutOfOrder(f"row {number:,} stands below row {before:,}")
             hides = bool(data[11] & 0x10)
         elif kind in _VALUES:
             if hides and last != number:
@@ -317,7 +322,7 @@ def _binary_records(part: bytes) -> Iterator[tuple[int, bytes]]:
         kind, at = _seven_bits(part, at, 2)
         size, at = _seven_bits(part, at, 4)
         if at + size > len(part):
-            raise ValueError("a record ends beyond its part")
+            raise _OutOfOrder("a record ends beyond its part")
         yield kind, part[at : at + size]
         at += size
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis.readers import Aside, Block, IsHeader, NoKnownHeader, Section, UnreadableFile, not_data
+from analysis.readers import Aside, Block, IsHeader, Section, UnreadableFile, no_known_header, not_data
 
 ROWS_AT_ONCE = 131_072
 MOST_IN_A_GROUP = 1 << 33  # bytes that one row group may unpack to; the largest in common use has an eighth
@@ -42,18 +42,15 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
     except MemoryError:  # also Arrow's own, which is one of its other errors too
         raise
     except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError) as error:
-        said = str(error).split("\n")[0][:120]
-        raise UnreadableFile(f"{name}: the Parquet file is broken ({said}). Ask for it again.") from None
+        kind = type(error).__name__
+        raise UnreadableFile(f"{name}: the Parquet file is broken ({kind}). Ask for it again.") from None
 
 
 def _header(file: pq.ParquetFile, name: str, is_header: IsHeader) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns' names and what is to be said of them; a column that only numbers the rows has no name."""
     names = file.schema_arrow.names
     if not is_header(names):
-        raise NoKnownHeader(
-            f"{name}: no known export has these columns: {', '.join(repr(n[:40]) for n in names[:20])}. If this is "
-            "a search audit, add its column names to formats/flock.toml; otherwise take the file away."
-        )
+        raise no_known_header(name, [names])
     for at in range(file.num_row_groups):
         size = file.metadata.row_group(at).total_byte_size
         if size > MOST_IN_A_GROUP:
@@ -72,9 +69,7 @@ def _blocks(
     """The table in order, a bounded number of rows at a time, each with the rows set aside from it."""
     before = 0
     for batch in file.iter_batches(ROWS_AT_ONCE):
-        cells = pa.table(
-            {str(at): _text(column, columns[at], name) for at, column in enumerate(batch.columns)}
-        )
+        cells = pa.table({str(at): _text(column, at, name) for at, column in enumerate(batch.columns)})
         record = pa.array(range(before + 1, before + 1 + len(cells)), pa.int64())
         before += len(cells)
         yield _set_aside(Section(columns, cells, record), is_header)
@@ -102,12 +97,12 @@ def _set_aside(section: Section, is_header: IsHeader) -> Block:
 # Cells as text ----------------------------------------------------------------------------------------------------
 
 
-def _text(column: pa.Array, header: str, name: str) -> pa.Array:
+def _text(column: pa.Array, at: int, name: str) -> pa.Array:
     """A column as text, exactly; null becomes blank."""
     kind = column.type
     try:
         if pa.types.is_dictionary(kind):
-            return _text(column.dictionary_decode(), header, name)
+            return _text(column.dictionary_decode(), at, name)
         if pa.types.is_floating(kind):
             texts = _digits(column)
         elif pa.types.is_timestamp(kind):
@@ -116,9 +111,9 @@ def _text(column: pa.Array, header: str, name: str) -> pa.Array:
             texts = pa.array([None if v is None else _json(v) for v in column.to_pylist()], pa.string())
         else:
             texts = column.cast(pa.string())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OverflowError) as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OverflowError):
         raise UnreadableFile(
-            f"{name}: the column {header!r} ({kind}) cannot be read as text ({str(error)[:80]}). Ask for it as text."
+            f"{name}: column {at + 1} ({kind}) cannot be read as text. Ask for it as text."
         ) from None
     return texts.fill_null("")
 

@@ -31,12 +31,12 @@ from analysis.readers import (
     Aside,
     Block,
     IsHeader,
-    NoKnownHeader,
     Reading,
     Section,
     UnreadableFile,
     blocks_of,
     hidden,
+    no_known_header,
     second_reading,
 )
 from analysis.wording import counted as said
@@ -324,8 +324,8 @@ def _read_again(path: Path, name: str, pages: Sequence[_Signs], edges: np.ndarra
         said = second_reading.difference(path, ours, edges)
     except Exception as error:  # whatever keeps the other library from reading the file
         raise UnreadableFile(
-            f"{name}: it could not be read a second time with another library ({type(error).__name__}: "
-            f"{str(error)[:80]}). Ask for the file as CSV."
+            f"{name}: it could not be read a second time with another library ({type(error).__name__}). "
+            "Ask for the file as CSV."
         ) from None
     if said:
         raise UnreadableFile(f"{name}, {said}: two libraries read it differently. Ask for the file as CSV.")
@@ -351,11 +351,7 @@ def _header(page: _Signs, name: str, is_header: IsHeader) -> _Header:
                 top, bottom = float(lines[first].down.min()), float(lines[first + count - 1].down.max())
                 spans = tuple((cell.left, cell.right) for cell in cells)
                 return _Header(tuple(cell.text for cell in cells), spans, top, bottom)
-    seen = "; ".join("".join(map(chr, line.code))[:60] for line in lines[:5])
-    raise NoKnownHeader(
-        f"{name}, page 1: no known header; the page begins with {seen!r}. If this is a search audit, ask for it "
-        "as CSV or add its column names to formats/flock.toml; otherwise take the file away."
-    )
+    raise no_known_header(f"{name}, page 1", [[cell.text for cell in _header_cells(line)] for line in lines])
 
 
 def _heights(lines: Sequence[_Signs]) -> range:

@@ -70,6 +70,5 @@ def _theirs(chars: Sequence[Mapping], lefts: np.ndarray, edges: np.ndarray) -> C
 def _said(mine: Columns, theirs: Columns) -> str:
     for at, (one, other) in enumerate(zip(mine, theirs), 1):
         if apart := (one - other) + (other - one):
-            shown = "".join(sorted(apart))[:20]
-            return f"in column {at}, {apart.total():,} signs are not the same, among them {shown!r}"
+            return f"in column {at}, {apart.total():,} characters are not the same"
     return ""

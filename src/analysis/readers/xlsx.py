@@ -29,9 +29,9 @@ from analysis.readers import (
     Aside,
     Block,
     IsHeader,
-    NoKnownHeader,
     Section,
     UnreadableFile,
+    no_known_header,
     not_data,
     outlines,
 )
@@ -52,18 +52,20 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
     book = outlines.read(path, name)
     notes = ["the workbook counts its days from 1904"] if book.from_1904 else []
     waiting: list[tuple[str, str]] = []  # what is to be set aside: why, text
-    seen: list[str] = []
+    seen: list[list[str]] = []
     last: int | None = None  # the number of the last record handed out
     counted = -1  # the first header is no record
     columns: tuple[str, ...] = ()
     under: str | None = None
+    numbers = {name: f"sheet {number}" for number, name in enumerate(book.sheets, start=1)}
     for sheet, rows in _sheets(path, name, book):
+        shown = numbers[sheet.name]  # a sheet's name is somebody's word, and is not repeated
         counted += book.sheets[sheet.name].last
         head, above = _above(rows, is_header)
         waiting += _set_aside(above, head)
-        notes += _notes_above(sheet, head, above)
+        notes += _notes_above(sheet, shown, head, above)
         if head is None:
-            seen += [f"{sheet.name!r} with {_first_cells(above)}"] if above else []
+            seen += map(_texts, above[:HEADER_WITHIN])
             if last is None:
                 continue
         elif last is not None:
@@ -75,14 +77,12 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
         yield Block(replace(not_data.none(columns), sheet=under), asides, counted, tuple(notes))
         counted, waiting, notes = 0, [], []
         if head is not None:
-            known = _Sheet(name, sheet.name, columns, book.sheets[sheet.name], len(above), book.from_1904)
+            known = _Sheet(
+                name, shown, sheet.name, columns, book.sheets[sheet.name], len(above), book.from_1904
+            )
             last = yield from _below(rows, known, last, is_header)
     if last is None:
-        raise NoKnownHeader(
-            f"{name}: no sheet has a known header in its first {HEADER_WITHIN} rows; found "
-            f"{'; '.join(seen[:3]) or 'no cells at all'}. If this is a search audit, add its "
-            "column names to formats/flock.toml; otherwise take the file away."
-        )
+        raise no_known_header(name, seen)
 
 
 def _sheets(path: Path, name: str, book: outlines.Book) -> Iterator[tuple[SheetMetadata, Iterator[Row]]]:
@@ -104,7 +104,8 @@ def _sheets(path: Path, name: str, book: outlines.Book) -> Iterator[tuple[SheetM
         ):
             raise
         raise UnreadableFile(
-            f"{name}: the workbook cannot be opened ({error}). Open it and save it as CSV, or ask for it again."
+            f"{name}: the workbook cannot be opened ({type(error).__name__}). Open it and save it as CSV, or ask for "
+            "it again."
         ) from None
 
 
@@ -142,6 +143,7 @@ class _Sheet:
     """A sheet that has a header: the rows below it are still to be read."""
 
     file: str
+    shown: str
     name: str
     columns: tuple[str, ...]
     outline: Outline
@@ -188,7 +190,7 @@ def _below(rows: Iterator[Row], sheet: _Sheet, last: int, is_header: IsHeader) -
         last += len(chunk)
     if sheet.from_1904 and any(found.numbers for found in dates.values()):
         raise UnreadableFile(
-            f"{sheet.file}, sheet {sheet.name!r}: it counts its days from 1904 and holds bare numbers for times, which "
+            f"{sheet.file}, {sheet.shown}: it counts its days from 1904 and holds bare numbers for times, which "
             "would come out four years early. Open it, give the column a date format and save it as CSV."
         )
     notes = [*_notes(sheet, last - first, dates), *merged.notes()]
@@ -364,24 +366,21 @@ def _exchanged(column: str, dates: _Dates) -> str | None:
 # Notes --------------------------------------------------------------------------------------------------------
 
 
-def _notes_above(sheet: SheetMetadata, head: Sequence[str] | None, above: Sequence[Row]) -> list[str]:
-    hidden = "hidden sheet" if sheet.visible != SheetVisibleEnum.Visible else "sheet"
+def _notes_above(
+    sheet: SheetMetadata, shown: str, head: Sequence[str] | None, above: Sequence[Row]
+) -> list[str]:
+    hidden = "hidden " if sheet.visible != SheetVisibleEnum.Visible else ""
     if head is None and not above:
-        return [f"{hidden} {sheet.name!r} has no cells"]
+        return [f"{hidden}{shown} has no cells"]
     if head is None:
         return [
-            f"{hidden} {sheet.name!r} has no known header: its {len(above):,} rows are set aside (if they are "
+            f"{hidden}{shown} has no known header: its {len(above):,} rows are set aside (if they are "
             "records, copy the header above them)"
         ]
-    notes = [f"sheet {sheet.name!r}: the sheet is hidden and was read"] if hidden != "sheet" else []
+    notes = [f"{shown}: the sheet is hidden and was read"] if hidden else []
     if above:
-        notes.append(f"sheet {sheet.name!r}: {len(above):,} rows stand above the header and are set aside")
+        notes.append(f"{shown}: {len(above):,} rows stand above the header and are set aside")
     return notes
-
-
-def _first_cells(rows: Sequence[Row]) -> str:
-    first = next((texts for row in rows if any(texts := _texts(row))), [])
-    return ", ".join(repr(text[:40]) for text in first[:8])
 
 
 def _notes(sheet: _Sheet, rows: int, dates: dict[str, _Dates]) -> Iterator[str]:
@@ -407,4 +406,4 @@ def _notes(sheet: _Sheet, rows: int, dates: dict[str, _Dates]) -> Iterator[str]:
         if found.numbers
     ]
     texts += filter(None, (_exchanged(column, found) for column, found in dates.items()))
-    yield from (f"sheet {sheet.name!r}: {text}" for text in texts)
+    yield from (f"{sheet.shown}: {text}" for text in texts)

@@ -98,6 +98,7 @@ BEHIND: Mapping[str, Behind] = {
     "distinct_searches": Behind((("repeats", "=", 0),)),
     "duplicate_sightings": Behind((("repeats", "=", 1),)),
     "agencies": Behind((("is_named", "=", 1),), by="searching_agency"),
+    "agencies_by_number": Behind((("is_named", "=", 0),), by="searching_agency", derived=True),
     "agencies_as_released": Behind((("is_named", "=", 1),), by="agency_as_released"),
     "agency_states": Behind((("agency_state", "!=", ""),), by="agency_state"),
     "searches_by_unnamed_agencies": Behind((("is_named", "=", 0),)),

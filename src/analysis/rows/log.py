@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis import agencies, build
-from analysis.formats import is_masked
+from analysis.formats import is_masked, is_name
 from analysis.measures.reasons import COMMON_AGENCIES, COMMON_ROWS, NOTHING_SAID
-from analysis.places import Place
+from analysis.places import OWNER_NOT_SAID, Place
 from analysis.privacy import NOT_SHOWN, agency_names, shown, visible
 from analysis.rows.behind import Behind, Condition
 
@@ -96,7 +96,8 @@ class Log:
     def _stored(self, name: str) -> pa.ChunkedArray:
         if name not in self._raw:
             path = self.place.processed / "searches.parquet"
-            self._raw[name] = pq.read_table(path, columns=[name]).column(name)
+            column = pq.read_table(path, columns=[name]).column(name)
+            self._raw[name] = column.fill_null(OWNER_NOT_SAID) if name == "camera_owner" else column
         return self._raw[name]
 
     def _as_stored(self, name: str) -> pa.ChunkedArray | pa.Array:
@@ -196,8 +197,7 @@ class Log:
         )
 
     def _is_named(self) -> pa.Array:
-        named = lambda text: int(bool(text.strip()) and not is_masked(text))  # noqa: E731
-        return _each(self._stored("searching_agency"), named, pa.int8())
+        return _each(self._stored("searching_agency"), lambda text: int(is_name(text)), pa.int8())
 
     def _is_out_of_state(self) -> pa.ChunkedArray:
         if not self.place.state:
