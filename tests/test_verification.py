@@ -42,3 +42,9 @@ def test_a_place_is_the_same_again_and_a_changed_number_is_named(small, capsys):
     assert verification.verify([small.place], print, sys.executable) == 1
     ledger.write_bytes(before)
     assert "results CHANGED: ledger.csv" in capsys.readouterr().out
+
+
+@pytest.mark.xdist_group("small place")
+def test_a_rebuild_that_stops_is_a_sentence(small):
+    with pytest.raises(verification.NotRebuilt, match="tarnwick: it could not be rebuilt from nothing"):
+        verification.verify([small.place], print, "false")

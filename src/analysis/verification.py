@@ -13,6 +13,11 @@ from pathlib import Path
 from analysis import processes, sources
 from analysis.paths import inside
 from analysis.places import Place
+from analysis.refused import Refused
+
+
+class NotRebuilt(Refused):
+    """A place whose rebuild stopped, so that nothing could be compared; what stopped it was said before."""
 
 
 def verify(chosen: Sequence[Place], say: Callable[[str], None], python: str = "") -> int:
@@ -61,12 +66,17 @@ def rebuild(place: Place, folder: Path, say: Callable[[str], None], python: str 
         for name, path in sources.locate(place).items():
             target = inside(folder / "data" / "raw" / place.name, name)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.symlink_to(path.resolve())
+            try:
+                target.symlink_to(path.resolve())
+            except OSError:  # Windows lets not everybody make links
+                shutil.copyfile(path, target)
     say(f"rebuilding {place.name} from nothing …")
     command = [python, "-m", "analysis", "all", "--place", place.name]
     library = str(Path(__file__).parents[1])
     environment = {**os.environ, "ANALYSIS_ROOT": str(folder), "PYTHONPATH": library}
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(command, env=environment, check=False, stdout=subprocess.DEVNULL)
+    if done.returncode:
+        raise NotRebuilt(f"{place.name}: it could not be rebuilt from nothing; what is said above tells why")
     return folder / "results" / place.name
 
 
