@@ -231,3 +231,16 @@ def is_running(number):
             return file.read().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_process_is_ready_before_the_first_container_is_read(path, monkeypatch):
+    monkeypatch.setattr(apart, "_idle", idle := [])
+    path.write_bytes(containers.delimited([HEADER]))
+    readers.expect([path])
+    assert not idle
+    path.write_bytes(containers.xlsx([HEADER, *rows(2)]))
+    readers.expect([path])
+    [ready] = idle
+    assert readers.read(path, NAME, is_header).kept == 2
+    assert idle == [ready]
+    ready.end()

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis import agencies, engine, parts, processes, rowgroups, sharing, sources
+from analysis import agencies, engine, parts, processes, readers, rowgroups, sharing, sources
 from analysis.ledger import Ledger
 from analysis.places import Place, ReleasedFile, check_days
 from analysis.refused import Refused
@@ -87,6 +87,7 @@ def _make_parts(
     place: Place, paths: Mapping[str, Path], say: Callable[[str], None], run: engine.Run
 ) -> list[Path]:
     """The folders of the parts of all files, in their order; those that are missing or old are made."""
+    readers.expect(paths.values())
     by = parts.recipe(place)
     folders = [place.processed / "parts" / name for name in part_names(place, by)]
     tasks = [

@@ -252,6 +252,16 @@ def read(path: Path, name: str, is_header: IsHeader) -> Reading:
     return reading_of(name, stream(path, name, is_header))
 
 
+def expect(paths: Iterable[Path]) -> None:
+    """Get ready to read files, where some are of a kind that another process reads."""
+    for path in paths:
+        with path.open("rb") as file:
+            if file.read(4) in (b"%PDF", b"PK\x03\x04", b"PAR1"):
+                from analysis.readers import apart
+
+                return apart.expect()
+
+
 def sheets(path: Path, name: str) -> list[tuple[str, list[list[str]]]]:
     """Every sheet of a workbook, hidden ones too, with its rows as text: for lists that stand beside the logs.
 

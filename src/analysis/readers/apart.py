@@ -66,6 +66,12 @@ def stream(reader: Read, path: Path, name: str, *more: object) -> Iterator[Block
             process.end()
 
 
+def expect() -> None:
+    """Start a process before it is needed: it takes half a second, in which its parent has something else to do."""
+    if not _idle:
+        _idle.append(_Process())
+
+
 class _Process:
     """Another process that reads files, one after the other."""
 
