@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import tomllib
 import zipfile
@@ -395,6 +396,26 @@ def test_a_name_that_cannot_be_a_files_is_left_out_by_name(top, tmp_path):
     }
     assert len(said(top, "georgia")["left_out"]) == 3
     assert intake.shown(taken).encode()
+
+
+def test_a_file_whose_name_may_name_a_person_gets_another_and_one_in_the_place_is_left_out(top, tmp_path):
+    files = {"Zanna Qwertz/june.csv": lines(1), "QWERTZ, ZANNA dob 03-17-1984.txt": b"Dear requester"}
+    packed(tmp_path / "in" / "release.zip", files)
+    portal(tmp_path / "in" / "zanna_qwertz.csv", 2)
+    said_so: list[str] = []
+    taken = intake.take("georgia", [tmp_path / "in"], say=said_so.append)
+    names = [one.file.name for one in taken.found] + [one.name for one in taken.left_out]
+    assert all(re.search(r"not shown(/june)?-[0-9a-f]{8}\.(csv|txt)$", name) for name in names)
+    assert {one.file.sha256[:8] for one in taken.found} == {
+        re.search("-([0-9a-f]{8})", one.file.name)[1] for one in taken.found
+    }
+    portal(top / "data/raw/georgia/qwertz zanna.csv", 3)
+    again = intake.take("georgia", [], say=said_so.append)
+    assert "names of files are printed" in again.left_out[-1].why
+    written = (top / "data/raw/georgia/source.toml").read_text(encoding="utf-8")
+    for text in (written, *said_so, intake.shown(taken), intake.shown(again)):
+        assert "zanna" not in text.casefold()
+        assert "qwertz" not in text.casefold()
 
 
 def test_a_place_keeps_the_names_of_its_own_files(top, tmp_path):

@@ -120,6 +120,8 @@ def test_offense_types_and_search_types_of_an_agencys_own_are_not_printed_unless
     assert table[privacy.NOT_SHOWN] == 60
     assert table.sum() == 69
     assert "qwertz" not in measures.by_moderation(log).to_csv()
+    reached = measures.reach_by_type(log).set_index("search_type")["searches"]
+    assert reached.to_dict() == {privacy.NOT_SHOWN: 60, "lookup": 9}
 
 
 # Masks ------------------------------------------------------------------------------------------------------
@@ -256,6 +258,38 @@ def test_a_persons_name_an_address_or_a_plate_typed_as_an_agency_is_not_printed(
     hidden = [printed[name] for name in names[1:4]]
     assert len(set(hidden)) == 3
     assert all("not shown" in one for one in hidden)
+
+
+# Names of files ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zanna Qwertz.csv", "zanna_qwertz.pdf", "ZannaQwertz.xlsx", "QWERTZ, ZANNA.docx", "hold for QWERTZ, ZANNA.docx",
+        "Qwertz warrant.pdf", "J. Qwertz.csv", "Feodor O'Zhevnik.csv", "Žofijka Þorvaldýn.csv", "John Smith.csv",
+        "hunter banks.csv", "QZX4417.csv", "8QZX441.pdf", "dob 03-17-1984.pdf", "219-44-8807.txt",
+        "(555) 193-4567.txt", "zanna@qwertz.example.eml",
+        "Zan\u200bna Qwertz.csv",
+    ],
+)  # fmt: skip
+def test_a_files_name_that_may_name_a_person_or_a_vehicle_is_not_shown(name):
+    ending = name[name.rindex(".") :]
+    assert privacy.file_name(name, "3fa94c12") == f"name not shown-3fa94c12{ending}"
+    assert privacy.file_name(f"officers/{name}/june.csv", "1") == "officers/name not shown/june-1.csv"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tarnwick.csv", "12_1_2025-12_31_2025-Tarnwick ISD-Network-Audit.csv", "june/a.csv", "part-2.csv.gz",
+        "Brockrigg_County_Sheriffs_Office_Network_Audit_2025-12-01_2025-12-31.csv", "cover letter.txt", "NA2025.csv",
+        "tarnwick-tx-pd/2026-03-10.search_audit.csv", "release.zip/Network Audit/2025-06.csv", "search_audit (3).csv",
+        "participatingAgencies01022026.xlsx", "287g-list.csv",
+    ],
+)  # fmt: skip
+def test_the_names_of_exports_letters_and_lists_stay_as_they_are(name):
+    assert privacy.file_name(name, "3fa94c12") == name
 
 
 # Rejected rows ----------------------------------------------------------------------------------------------

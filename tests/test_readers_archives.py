@@ -209,6 +209,18 @@ def test_a_locked_archive_is_refused_with_the_remedy(tmp_path):
     refused(tmp_path, bytes(data), "'a.csv' is locked with a password. Unpack it with the password")
 
 
+def test_messages_call_a_file_in_an_archive_as_it_may_be_printed(tmp_path):
+    data = bytearray(zipped({"Zanna.csv": log("one")}))
+    for mark, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        data[data.index(mark) + at] |= 1
+    (tmp_path / "release.zip").write_bytes(data)
+    members = archives.members(
+        tmp_path / "release.zip", "release.zip", tmp_path, printed=lambda name: name.replace("Zanna", "?")
+    )
+    with pytest.raises(readers.UnreadableFile, match=r"release\.zip: '\?\.csv' is locked"):
+        list(members)
+
+
 def test_a_packing_that_nobody_reads_is_refused_with_the_remedy(tmp_path):
     data = bytearray(zipped({"a.csv": log("one")}))
     for mark, at in ((b"PK\3\4", 8), (b"PK\1\2", 10)):

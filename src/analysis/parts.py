@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis import agencies, processes, readers, reasons, repeats, searches, sightings
+from analysis import agencies, privacy, processes, readers, reasons, repeats, searches, sightings, sources
 from analysis.formats import (
     Form,
     NotASearchAudit,
@@ -202,7 +202,7 @@ class Release:
         """Every block of the file, or of the files inside it, typed and given to `step`; see `make`."""
         unread: list[str] = []
         with processes.scratch() as folder:
-            for member in archives.members(self.path, self.file.name, folder, self.file.leave_out):
+            for member in self._members(folder):
                 account = _Account(replace(self.file, name=member.name), self.time_zone)
                 try:
                     yield from _read(member, account, step, threads)
@@ -219,6 +219,22 @@ class Release:
             )
         if unread:
             self.facts.append(_archive_facts(self.file, unread))
+
+    def _members(self, folder: Path) -> Iterator[archives.Member]:
+        """The file, or those inside it, called as they may be printed; the archive as source.toml calls it."""
+        outer = f"{self.file.name}/"
+
+        def printed(name: str, mark: str = "") -> str:
+            inner = name.removeprefix(outer)
+            return (
+                name
+                if name == self.file.name
+                else name[: len(name) - len(inner)] + privacy.file_name(inner, mark)
+            )
+
+        for one in archives.members(self.path, self.file.name, folder, self.file.leave_out, printed):
+            mark = sources.sha256(one.path)[:8] if one.path and one.name != self.file.name else ""
+            yield replace(one, name=printed(one.name, mark))
 
 
 def _read(member: archives.Member, account: _Account, step: Step, threads: int) -> Iterator[Done]:

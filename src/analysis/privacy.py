@@ -38,13 +38,14 @@ MASK = "***"
 @dataclass(frozen=True)
 class Vocabulary:
     """The words that may be printed: single ones in small letters and the names among them that
-    may not, numbers, whole texts, and beginnings of texts."""
+    may not, numbers, whole texts, beginnings of texts, and words that names of files alone may hold."""
 
     words: frozenset[str]
     names: frozenset[str]
     numbers: frozenset[str]
     whole: frozenset[str]
     begins: re.Pattern[str]
+    files: frozenset[str]
 
     def holds(self, text: str) -> bool:
         """Whether every word of a text is known here; a number of one or two digits names nobody."""
@@ -86,6 +87,7 @@ def _vocabulary(_: str | None) -> Vocabulary:
         re.compile(
             rf"\s*(?:{rules.menu.pattern}\s+-(?=\s|$)|{'|'.join(map(re.escape, begins))})", re.IGNORECASE
         ),
+        frozenset(lists["files"]),
     )
 
 
@@ -111,6 +113,26 @@ def shown(text: str, cleared: Collection[str] = ()) -> str:
         return visible(text)
     masked = without_numbers(mask_text(text))
     return visible(masked) if known.holds(known.begins.sub("", masked, count=1)) else NOT_SHOWN
+
+
+COMMON_TYPE = 50  # rows: a rarer unknown value may be a cell that slipped into the column
+
+
+def search_types(lines: pd.DataFrame) -> dict[str, str]:
+    """Types of search as they may be printed, by the type; `lines` say how many `rows` each `search_type` has.
+
+    Types of the vendor's list, and what is in brackets of ours, stay; unknown ones are named where they are common
+    and could name nobody, and else counted only.
+    """
+    known = {*known_search_types(), "(none)", "(blank)"}
+    return {
+        name: name
+        if name.removesuffix(" - Mobile") in known
+        else shown(name)
+        if rows >= COMMON_TYPE
+        else "(unknown type)"
+        for name, rows in lines.groupby("search_type")["rows"].sum().items()
+    }
 
 
 _WITH_A_DIGIT = re.compile(r"[^\s]*\d[^\s]*")
@@ -309,6 +331,67 @@ def _plate_masked(found: re.Match[str]) -> str:
     numbers = [word for word in _words(found[0]) if word.isdigit()]
     rules = all(number in known.numbers for number in numbers) and all(map(known.knows, letters))
     return found[0] if rules else MASK
+
+
+# Names of files --------------------------------------------------------------------------------------------
+
+
+def file_name(name: str, mark: str = "") -> str:
+    """A released file's name, of a release or inside an archive, as it may be used and printed.
+
+    A part of it that may name a person or a vehicle is 'name not shown', and then `mark`, such as the beginning of
+    the file's checksum, keeps the file apart from others. One word that nobody knows is no sign of a person, since
+    places are called so; two in a row are, unless they are an agency's, and one beside a word such as 'warrant'.
+    """
+    *folders, last = name.split("/")
+    stem, ending = (last[: found.start()], found[0]) if (found := _ENDINGS.search(last)) else (last, "")
+    parts = [HIDDEN_FILE if _may_name(part) else part for part in (*folders, stem)]
+    return "/".join(parts) + (f"-{mark}" if mark and HIDDEN_FILE in parts else "") + ending
+
+
+HIDDEN_FILE = "name not shown"
+_ENDINGS = re.compile(r"\.[A-Za-z]\w{0,7}(?:\.gz)?$", re.I)
+_PARTS_OF_NAMES = re.compile(r"[^\W\d_]?[^\W\d_A-Z]+|[A-Z]+(?![a-z])|\d+")
+_RANKS = re.compile(
+    rf"{_OF_A_PERSON}|per|sgt|sergeant|ofc|officer|det|detective|dep(?:uty)?|lt|cpl|mrs?|ms", re.I
+)
+_SHAPES = re.compile(
+    r"(?<!\d)\d{3}[ -]\d{2}[ -]\d{4}(?!\d)|\(?(?<!\d)\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)"
+    r"|(?<![A-Za-z\d])(?P<plate>[A-Za-z]{2,3}[ -]?\d{3,4}|\d{3,4}[ -]?[A-Za-z]{2,3}|\d[A-Za-z]{3}\d{3})(?![A-Za-z\d])"
+)
+
+
+@lru_cache(maxsize=65_536)
+def _may_name(part: str) -> bool:
+    """Whether a part of a file's name may name a person or a vehicle."""
+    text = re.sub(r"['’](\w)", lambda found: found[1].lower(), _UNSEEN.sub("", part).replace("_", " "))
+    if any(found.search(text) for found in (_ADDRESS, _BIRTH)):
+        return True
+    if any(not found["plate"] or _is_plate(found["plate"]) for found in _SHAPES.finditer(text)):
+        return True
+    words = _PARTS_OF_NAMES.findall(text)
+    unknown = [not word.isdigit() and not _of_files(word.casefold()) for word in words]
+    people = [bool(_RANKS.fullmatch(word)) for word in words]
+    beside = any(
+        (one and (other or rank_after)) or (other and rank)
+        for one, other, rank, rank_after in zip(unknown, unknown[1:], people, people[1:])
+    )
+    if not beside:
+        return False
+    read = agencies.resolve([re.sub(r"[\W\d_]+", " ", text).strip()]).iloc[0]
+    return not (read["kind"] or read["state"])
+
+
+def _of_files(word: str) -> bool:
+    """Whether a word of a file's name in small letters could name nobody."""
+    lists = vocabulary()
+    return word in lists.files or (word not in lists.names and word in _agency_words(frozenset()))
+
+
+def _is_plate(text: str) -> bool:
+    """Whether letters and digits of a file's name may be a plate: no word, and no year."""
+    letters = "".join(re.findall("[A-Za-z]+", text)).casefold()
+    return not _of_files(letters) and not re.search(r"(?<!\d)20\d\d(?!\d)", text)
 
 
 # Rows that are no searches ----------------------------------------------------------------------------------

@@ -7,11 +7,12 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis import paths, sources
 from analysis.places import LeftOut
+from analysis.privacy import file_name
 from analysis.readers import UnreadableFile, archives
 from analysis.refused import Refused
 
@@ -83,13 +84,14 @@ def unpacked(arrived: Sequence[Arrived], folder: Path) -> tuple[list[Arrived], l
     broken: list[LeftOut] = []
     for number, one in enumerate(arrived):
         if one.why:
-            broken.append(LeftOut(paths.shown(one.name), _checksum_of_link(one.path), one.why))
+            checksum = _checksum_of_link(one.path)
+            broken.append(LeftOut(_printed(paths.shown(one.name), checksum), checksum, one.why))
             continue
         try:
             files += _members(one, folder / str(number))
         except UnreadableFile as error:
-            why = paths.shown(without_name(str(error), one.name))
-            broken.append(LeftOut(paths.shown(one.name), sources.sha256(one.path), why))
+            why, checksum = paths.shown(without_name(str(error), one.name)), sources.sha256(one.path)
+            broken.append(LeftOut(_printed(paths.shown(one.name), checksum), checksum, why))
     return files, broken
 
 
@@ -103,7 +105,7 @@ def _members(one: Arrived, folder: Path) -> list[Arrived]:
         return [one]
     folder.mkdir()
     found = []
-    for number, member in enumerate(archives.members(one.path, one.name, folder)):
+    for number, member in enumerate(archives.members(one.path, one.name, folder, printed=file_name)):
         if member.name == one.name:
             return [one]
         if member.path is not None:
@@ -117,18 +119,26 @@ def _members(one: Arrived, folder: Path) -> list[Arrived]:
 def fresh(
     arrived: Sequence[Arrived], known: Mapping[str, str]
 ) -> tuple[list[tuple[Arrived, str]], list[str]]:
-    """Files whose content is new, each with its checksum, and sentences on those that are here already."""
+    """Files whose content is new, each with its checksum, and sentences on those that are here already.
+
+    Names are from here on those of `privacy.file_name`: a file's name is printed wherever the file is spoken of.
+    """
     fresh: list[tuple[Arrived, str]] = []
     again: list[str] = []
     seen = dict(known)
     for one in arrived:
         checksum = sources.sha256(one.path)
+        one = replace(one, name=_printed(one.name, checksum), archive=_printed(one.archive, checksum))  # noqa: PLW2901
         if checksum in seen:
             again.append(f"{paths.shown(one.name)} is here already, as {seen[checksum]}")
         else:
             seen[checksum] = one.name
             fresh.append((one, checksum))
     return fresh, again
+
+
+def _printed(name: str, checksum: str) -> str:
+    return file_name(name, checksum[:8])
 
 
 _OURS = {"source.toml", ".source.toml.new", "readme.md", "reference"}
@@ -149,6 +159,8 @@ def fit(
             why = "a file of the place has the name of its folder"
         if not why and paths.key(one.name) in _OURS:
             why = "a place has a file or folder of its own of that name"
+        if not why and one.path.is_relative_to(folder) and one.path != folder / one.name:
+            why = "its name may name a person or a vehicle, and names of files are printed"
         if why:
             left.append(LeftOut(paths.shown(one.name), checksum, f"{why}; give it another name"))
         else:

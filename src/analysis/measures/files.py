@@ -8,10 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.formats import known_search_types
 from analysis.measures.numbers import Numbers, every_step, in_each_scope, number, rows_of, with_share
 from analysis.places import LeftOut, ReleasedFile
-from analysis.privacy import MODERATION, shown
+from analysis.privacy import MODERATION, search_types
 from analysis.searches import ERAS
 from analysis.tallies import Searches, local_time, periods, tally
 
@@ -126,7 +125,7 @@ def by_moderation(searches: Searches) -> pd.DataFrame:
     """
     kinds = ["search_type", "moderation"]
     lines = tally(searches, *kinds).fillna(dict.fromkeys(kinds, "(none)"))
-    lines["search_type"] = _named_types(lines)
+    lines["search_type"] = lines["search_type"].map(search_types(lines))
     # What is not a word of the vendor's closed list is somebody's sentence, and is not printed.
     lines["moderation"] = lines["moderation"].where(
         lines["moderation"].isin([*MODERATION, "(none)"]), "(a sentence)"
@@ -134,21 +133,3 @@ def by_moderation(searches: Searches) -> pd.DataFrame:
     table = lines.groupby(kinds)["rows"].sum().rename("searches").reset_index()
     table = table.sort_values(["searches", *kinds], ascending=[False, True, True], ignore_index=True)
     return with_share(table)
-
-
-def _named_types(lines: pd.DataFrame) -> pd.Series:
-    """Types of the vendor's list as they are; unknown ones are named where they are common and could name nobody, else
-    counted only."""
-    known = {*known_search_types(), "(none)"}
-    names = {
-        name: name
-        if name.removesuffix(" - Mobile") in known
-        else shown(name)
-        if rows >= COMMON_TYPE
-        else "(unknown type)"
-        for name, rows in lines.groupby("search_type")["rows"].sum().items()
-    }
-    return lines["search_type"].map(names)
-
-
-COMMON_TYPE = 50  # rows: a rarer unknown value may be a cell that slipped into the column

@@ -16,6 +16,7 @@ from analysis.measures.numbers import (
     share,
     with_share,
 )
+from analysis.privacy import search_types
 from analysis.tallies import DAY_ONLY, Searches, ask, tally
 
 
@@ -147,9 +148,10 @@ def _days_back(name: str, scope: str, lines: pd.DataFrame, because: str = "") ->
 
 
 def reach_by_type(searches: Searches) -> pd.DataFrame:
-    """Networks reached by kind of search: search_type, searches, rows_that_say, one_network, several_networks,
-    most_networks; empty where no row says."""
+    """Networks reached by kind of search: search_type (`privacy.search_types`), searches, rows_that_say, one_network,
+    several_networks, most_networks; empty where no row says."""
     lines = tally(searches, "search_type", "networks_searched").fillna({"search_type": "(blank)"})
+    lines["search_type"] = lines["search_type"].map(search_types(lines))
     networks, rows = lines["networks_searched"], lines["rows"]
     lines = lines.assign(
         rows_that_say=rows.where(networks.notna(), 0),

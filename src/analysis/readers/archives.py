@@ -19,8 +19,8 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -58,9 +58,10 @@ class Member:
 
 @dataclass
 class _Budget:
-    """What is left of the limits of one released archive, and where its members are unpacked."""
+    """What is left of the limits of one released archive, where members are unpacked, and how messages call them."""
 
     folder: Path
+    printed: Callable[[str], str] = str
     bytes: int = MOST_BYTES
     members: int = MOST_MEMBERS
 
@@ -75,15 +76,22 @@ def is_table(name: str) -> bool:
     return _TABLE.search(name) is not None
 
 
-def members(path: Path, name: str, folder: Path, leave_out: Sequence[str] = ()) -> Iterator[Member]:
+def members(
+    path: Path,
+    name: str,
+    folder: Path,
+    leave_out: Sequence[str] = (),
+    printed: Callable[[str], str] = str,
+) -> Iterator[Member]:
     """The files of a release one after the other, those of a ZIP in the order of their names.
 
     A member lies in `folder` until the next one is asked for. `leave_out` names members of the archive that a
-    person has looked at and found to hold no searches. A file that is no archive is handed out as it is. Raises
+    person has looked at and found to hold no searches. A file that is no archive is handed out as it is. Messages
+    call a member as `printed` says, since its name is text like any other. Raises
     `UnreadableFile` for an archive that is broken, encrypted or beyond the limits, or whose names are not sound.
     """
     wanted = {f"{name}/{left}" for left in leave_out}
-    for member in _opened(Member(name, path, unpacked=name), _Budget(folder), wanted, 0):
+    for member in _opened(Member(name, path, unpacked=name), _Budget(folder, printed), wanted, 0):
         wanted.discard(member.name)
         yield member
     if wanted:
@@ -101,8 +109,8 @@ def _opened(member: Member, budget: _Budget, left_out: set[str], depth: int) -> 
         yield member
     elif depth > MOST_NESTED:
         raise UnreadableFile(
-            f"{name}: it lies in archives more than {MOST_NESTED} deep. Unpack the outer ones and put their files "
-            "into the place's folder."
+            f"{budget.printed(name)}: it lies in archives more than {MOST_NESTED} deep. Unpack the outer ones and put "
+            "their files into the place's folder."
         )
     elif _is_gzip(path):
         with gzip.open(path) as source, tempfile.TemporaryDirectory(dir=budget.folder) as folder:
@@ -118,7 +126,7 @@ def _unzipped(outer: Member, path: Path, budget: _Budget, left_out: set[str], de
     try:
         archive = zipfile.ZipFile(path)
     except _BROKEN as error:
-        raise _broken(name, error) from None
+        raise _broken(budget.printed(name), error) from None
     with archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
         _check(infos, name, budget)
@@ -131,7 +139,7 @@ def _unzipped(outer: Member, path: Path, budget: _Budget, left_out: set[str], de
                 try:
                     source = archive.open(info)
                 except _BROKEN as error:
-                    raise _broken(inner, error) from None
+                    raise _broken(budget.printed(inner), error) from None
                 with source:
                     unpacked = _unpack(source, info.compress_size, inner, Path(folder), budget)
                 yield from _opened(Member(inner, unpacked, unpacked=at), budget, left_out, depth + 1)
@@ -146,10 +154,10 @@ def _unpack(source: IO[bytes] | gzip.GzipFile, packed: int, name: str, folder: P
             while part := source.read(_AT_ONCE):
                 size += len(part)
                 budget.bytes -= len(part)
-                _refuse_bomb(size, packed, name, budget)
+                _refuse_bomb(size, packed, budget.printed(name), budget)
                 file.write(part)
         except _BROKEN as error:
-            raise _broken(name, error) from None
+            raise _broken(budget.printed(name), error) from None
     return target
 
 
@@ -161,38 +169,38 @@ def _check(infos: Sequence[zipfile.ZipInfo], name: str, budget: _Budget) -> None
     budget.members -= len(infos)
     if budget.members < 0:
         raise UnreadableFile(
-            f"{name}: it holds more than {MOST_MEMBERS:,} files. It was not unpacked; take out the audits and put "
-            "them into the place's folder."
+            f"{budget.printed(name)}: it holds more than {MOST_MEMBERS:,} files. It was not unpacked; take out the "
+            "audits and put them into the place's folder."
         )
-    left = _Budget(budget.folder, budget.bytes)
+    left = replace(budget)
     seen: set[str] = set()
     for info in infos:
-        _refuse_name(info, name)
+        _refuse_name(info, name, budget.printed)
         left.bytes -= info.file_size
-        _refuse_bomb(info.file_size, info.compress_size, f"{name}/{_name(info)}", left)
+        _refuse_bomb(info.file_size, info.compress_size, budget.printed(f"{name}/{_name(info)}"), left)
         if _name(info) in seen:
             raise UnreadableFile(
-                f"{name}: two files in it are called {_name(info)!r}, so their rows could not be told apart. Unpack "
-                "it, give each a name of its own, and put them into the place's folder."
+                f"{budget.printed(name)}: two files in it are called {budget.printed(_name(info))!r}, so their rows could "
+                "not be told apart. Unpack it, give each a name of its own, and put them into the place's folder."
             )
         seen.add(_name(info))
 
 
-def _refuse_name(info: zipfile.ZipInfo, name: str) -> None:
-    inner = _name(info)
+def _refuse_name(info: zipfile.ZipInfo, outer: str, printed: Callable[[str], str]) -> None:
+    inner, name = _name(info), printed(outer)
     if paths.leads_out(inner) or paths.shown(inner) != inner:
         raise UnreadableFile(
-            f"{name}: the name '{paths.shown(inner)[:80]}' in it points outside the archive or cannot be shown. It was "
-            "not unpacked; ask for the files themselves."
+            f"{name}: the name '{paths.shown(printed(inner))[:80]}' in it points outside the archive or cannot be shown. It "
+            "was not unpacked; ask for the files themselves."
         )
     if stat.S_ISLNK(info.external_attr >> 16):
         raise UnreadableFile(
-            f"{name}: {inner!r} is only a link to a file elsewhere. Ask for the file itself."
+            f"{name}: {printed(inner)!r} is only a link to a file elsewhere. Ask for the file itself."
         )
     if info.flag_bits & 1:
         raise UnreadableFile(
-            f"{name}: {inner!r} is locked with a password. Unpack it with the password and put its files into the "
-            "place's folder, or ask for it without one."
+            f"{name}: {printed(inner)!r} is locked with a password. Unpack it with the password and put its files into "
+            "the place's folder, or ask for it without one."
         )
 
 
@@ -205,7 +213,7 @@ def _refuse_bomb(size: int, packed: int, name: str, left: _Budget) -> None:
 
 
 def _broken(name: str, error: BaseException) -> UnreadableFile:
-    said = str(error) or type(error).__name__
+    said = str(error).partition("'")[0] or type(error).__name__  # what it quotes is a name
     return UnreadableFile(
         f"{name}: it cannot be unpacked ({said[:80]}). Ask for it again, or unpack it and put its files into the "
         "place's folder."
