@@ -90,9 +90,11 @@ def test_an_order_that_nobody_has_seen_is_given_by_the_header_far_below(tmp_path
         "u1,***,2026-02-27T00:00:43.144Z,9,theft\n" * 3,  # a portal's reason, offense type or case number
     ],
 )
-def test_the_first_row_is_never_taken_for_names(tmp_path, text):
-    with pytest.raises(Refused):
+def test_the_first_row_is_never_taken_for_names_and_nothing_of_it_is_printed(tmp_path, text):
+    with pytest.raises(Refused) as error:
         released(tmp_path, text)
+    assert "theft" not in str(error.value)
+    assert "Sampleton" not in str(error.value)
 
 
 # Tables side by side --------------------------------------------------------------------------------------------
@@ -151,6 +153,52 @@ def test_whatever_their_lengths_no_row_of_a_table_is_lost(tmp_path_factory, leng
     searches, rejected, _ = released(tmp_path_factory.mktemp("beside"), text + "\n")
     assert (len(searches), len(rejected)) == (sum(lengths), 0)
     assert len({row["source_row"] for row in searches}) == sum(lengths)
+
+
+def test_tables_side_by_side_without_times_are_counted_and_cannot_be_placed_in_time(tmp_path):
+    labels = "Name,Org Name,Reason,Case #"
+    for head in (f"{labels},{labels}", f"{labels},Name.1,Org Name.1,Reason.1,Case #.1"):
+        text = (
+            f"{head}\nA. Exa,Sampleton IL PD,stolen veh,26-0001,B. Exa,Mockville TX SO,wanted person,\n"
+            "C. Exa,Sampleton IL PD,test,,,,,\n"
+        )
+        searches, rejected, _ = released(tmp_path, text)
+        assert not searches
+        assert rejected == dict.fromkeys((11, 12, 21), "no search time")
+
+
+# Columns that somebody put beside the vendor's -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "Column1", "column_1"])
+def test_a_column_of_running_numbers_is_not_read(tmp_path, name):
+    lines = [f"{n},Sampleton CA PD,theft,{TIME}" for n in range(3)]
+    searches, rejected, facts = released(
+        tmp_path, "\n".join([f"{name},Org Name,Reason,Search Time", *lines, "3,,,\n"])
+    )
+    assert reasons(searches) == ["theft"] * 3
+    assert rejected == {4: "blank record"}
+    assert "1 columns without a name are not read" in facts["notes"]
+
+
+def test_columns_worked_out_from_others_are_named_and_not_read(tmp_path):
+    columns = (
+        "Search ID,User ID,Search Date (UTC/Zulu),Network Count,Reason,Search Date (Pacific),Date (Pacific),"
+        "Day of Week,Hour (Pacific)"
+    )
+    line = f"{ID}2,***,2026-04-02 23:10:00,14,theft,2026-04-02 16:10:00,2026-04-02,Thursday,16"
+    searches, rejected, facts = released(tmp_path, f"{columns}\n{line}\n")
+    assert [(row["networks_searched"], row["searched_at"].hour) for row in searches] == [(14, 23)]
+    assert not rejected
+    assert (
+        "worked them out from other columns: 'Search Date (Pacific)', 'Date (Pacific)', 'Day of Week', 'Hour (Pacific)'"
+    ) in facts["notes"]
+
+
+@pytest.mark.parametrize("name", ["Date", "Shoe Size", "Officer Home Address"])
+def test_any_other_column_is_asked_about(tmp_path, name):
+    with pytest.raises(formats.UnknownColumns):
+        released(tmp_path, f"Org Name,Reason,Search Time,{name}\nSampleton CA PD,theft,{TIME},x\n")
 
 
 # JSON -----------------------------------------------------------------------------------------------------------

@@ -438,6 +438,9 @@ class _Account:
             self.notes |= dict.fromkeys(block.notes)
             if form.unnamed:
                 self.unnamed[f"{len(form.unnamed)} columns without a name are not read"] = None
+            if form.derived:
+                added = ", ".join(repr(" ".join(block.section.columns[at].split())) for at in form.derived)
+                self.unnamed[f"not read, since somebody worked them out from other columns: {added}"] = None
             yield read
 
     def add(self, done: Done) -> None:

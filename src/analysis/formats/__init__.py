@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.readers import NoKnownHeader, Section, shapes
+from analysis.readers import NoKnownHeader, Section, not_data, shapes, side_by_side
 from analysis.refused import Refused
 from analysis.wording import an, counted
 
@@ -82,6 +82,9 @@ class Form:
     personal: tuple[int, ...] = ()
     own_ids: bool = False
     zero_is_unknown: tuple[str, ...] = ()
+    derived: tuple[
+        int, ...
+    ] = ()  # cells that somebody worked out from the others, such as the day of the week
 
     def __contains__(self, column: str) -> bool:
         return column in self.places
@@ -149,7 +152,8 @@ def is_header(cells: Sequence[str], more: Mapping[str, str] | None = None) -> bo
     said = _normal_keys(more)
     family = _family(names, said)
     if family is None:
-        return _other(names) is not None
+        has_tables = len(side_by_side.places_of_tables(cells)) > 1
+        return _other(names) is not None or (has_tables and _without_times(names) is not None)
     known = sum(name in family.columns or name in said for name in names)
     # A record never repeats three of the vendor's column names, nor holds nothing but such names.
     return known >= min(3, max(2, len([name for name in names if name])))
@@ -163,15 +167,16 @@ def recognise(columns: Sequence[str], more: Mapping[str, str] | None = None) -> 
     `UnknownColumns` for the rest.
     """
     names, said = [normal(column) for column in columns], _normal_keys(more)
-    other, family = _other(names), _family(names, said)
+    other, family = _other(names), _family(names, said) or _without_times(names)
     if other and not family:
         raise NotASearchAudit(f"this is {an(other)}; it holds no searches and is read nowhere here")
     if family is None:
         raise UnknownColumns(f"none of its {len(columns)} columns says when a search was made")
     refuse_columns(more or {})
-    unnamed = tuple(place for place, name in enumerate(names) if not re.search(r"[^\W\d_]", name))
     ours = _ours(names, family, said)
-    unknown = [place for place in range(len(names)) if ours[place] is None and place not in unnamed]
+    unnamed = tuple(at for at, name in enumerate(columns) if not (ours[at] or not_data.is_named(name)))
+    derived = tuple(at for at in range(len(names)) if ours[at] is None and _derived().fullmatch(names[at]))
+    unknown = [at for at in range(len(names)) if ours[at] is None and at not in unnamed + derived]
     if unknown:
         free = [name for name in family.columns if family.columns[name] not in ours]
         raise UnknownColumns(
@@ -186,7 +191,13 @@ def recognise(columns: Sequence[str], more: Mapping[str, str] | None = None) -> 
         tuple(place for place, one in enumerate(ours) if one in PERSONAL and place not in unnamed),
         family.own_ids,
         family.zero_is_unknown,
+        derived,
     )
+
+
+@cache
+def _derived() -> re.Pattern[str]:
+    return re.compile(_vendor()["derived"]["names"])
 
 
 def called(header: str, place: int) -> str:
@@ -267,6 +278,13 @@ def _family(names: Sequence[str], more: Mapping[str, str]) -> _Family | None:
         return max(reversed(marked), key=lambda one: len(all_names & one.columns.keys()))
     times = {"search_time", "search_date"} & {more[name] for name in names if name in more}
     return _families()[0] if times else None
+
+
+def _without_times(names: Sequence[str]) -> _Family | None:
+    """The vendor's own family for a header that names agencies and reasons and no time, where it knows every name."""
+    native = _families()[0]
+    known = {native.columns.get(re.sub(r"\d+$", "", name)) for name in names if name}
+    return native if None not in known and {"agency", "reason"} <= known else None
 
 
 @cache

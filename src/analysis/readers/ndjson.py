@@ -33,9 +33,6 @@ MOST_BYTES = 1 << 28
 """An array must be read whole; a file of lines need not be."""
 
 _MARK = b"\xef\xbb\xbf"
-_NO_NAME = re.compile(r"column[ _]?\d+", re.I)
-"""What the makers of such copies call a column whose header cell was blank."""
-
 _Record = dict[str, Any] | None
 
 
@@ -50,7 +47,7 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
     keys = _keys(_records(path) if array is None else array[0])
     if not keys or {"type", "features"} <= set(keys):
         raise NoKnownHeader(f"{name}: no known header, since this is {_other_json(path, keys)}.")
-    columns = tuple("" if _NO_NAME.fullmatch(key) else key for key in keys)
+    columns = tuple(keys)
     if len(keys) > MOST_COLUMNS or not is_header(columns):
         raise NoKnownHeader(
             f"{name}: no known header: its {len(keys):,} keys are no column names of a known export. If this is a "

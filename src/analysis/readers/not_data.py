@@ -19,6 +19,15 @@ def none(columns: Sequence[str]) -> Section:
     return Section(tuple(columns), cells, pa.array([], pa.int64()))
 
 
+_NO_NAME = re.compile(r"(unnamed: ?|column_?)\d+(_level_\d+)?", re.I)
+"""How programs call a column whose header cell was blank; often it holds nothing but running numbers."""
+
+
+def is_named(column: str) -> bool:
+    """Whether a header cell names its column: with a letter, and not as a program names one for want of a name."""
+    return any(character.isalpha() for character in column) and not _NO_NAME.fullmatch(column.strip())
+
+
 def row(rows: pa.Table, at: int) -> tuple[str, ...]:
     """The cells of one row."""
     return tuple(cells[at].as_py() for cells in rows.columns)
@@ -47,7 +56,7 @@ def set_aside(section: Section, asides: Sequence[Aside]) -> Block:
 
     Columns without a name do not count: a formula beside an export gives a number for a blank record too.
     """
-    named = [at for at, column in enumerate(section.columns) if any(sign.isalpha() for sign in column)]
+    named = [at for at, column in enumerate(section.columns) if is_named(column)]
     cells, record = section.cells, section.record
     found = blank(cells.select(named)) | _total(cells, named)
     if found.any():

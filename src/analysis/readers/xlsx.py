@@ -390,7 +390,7 @@ def _notes(sheet: _Sheet, rows: int, dates: dict[str, _Dates]) -> Iterator[str]:
     columns = hidden_columns(outline)
     codes = sum(found.codes for found in dates.values())
     stored = sum(len(found.stored) for found in dates.values())
-    nameless = sum(not any(sign.isalpha() for sign in column) for column in sheet.columns)
+    nameless = sum(not not_data.is_named(column) for column in sheet.columns)
     said = {
         f"{hidden:,} of {rows:,} rows are hidden and were read": hidden,
         f"{columns} hidden and were read": columns,
