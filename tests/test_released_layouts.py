@@ -1,6 +1,8 @@
 """Layouts that differ from the vendor's: each row counted once, under its own columns, or rejected with its number."""
 
 import gzip
+from collections import Counter
+from pathlib import Path
 
 import containers
 import pyarrow as pa
@@ -9,17 +11,18 @@ from frames import recipe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import formats, parts, readers
+from analysis import formats, intake, parts, places, readers
+from analysis.intake import answers
 from analysis.places import ReleasedFile
 from analysis.readers import csv
 from analysis.refused import Refused
 
 
-def released(tmp_path, text, name="log.csv"):
+def released(tmp_path, text, name="log.csv", **more):
     """What becomes of one file: its searches, its rejected rows as number and reason, and the facts about it."""
     path = tmp_path / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    release = parts.Release(ReleasedFile(name, "0", "network audit", "Tarnwick ISD"), path)
+    release = parts.Release(ReleasedFile(name, "0", "network audit", "Tarnwick ISD", **more), path)
     by = recipe()
     done = list(release.blocks(lambda table, member: parts.enrich(table, member, by)))
     searches = pa.concat_tables([one.searches for one in done]).to_pylist()
@@ -95,6 +98,28 @@ def test_the_first_row_is_never_taken_for_names_and_nothing_of_it_is_printed(tmp
         released(tmp_path, text)
     assert "theft" not in str(error.value)
     assert "Sampleton" not in str(error.value)
+
+
+def test_where_the_cells_do_not_prove_it_a_person_is_asked_and_answers_by_number(tmp_path):
+    text = f"theft,{TIME},Sampleton CA PD,lookup\n" * 3
+    with pytest.raises(readers.NoKnownHeader) as error:
+        released(tmp_path, text)
+    line = "column 1=ignored; column 2=search_time; column 3=ignored; column 4=ignored"
+    assert "in column 2 of 4 each of the first 3 records has a time" in str(error.value)
+    assert f'COLUMNS="{line}"' in str(error.value)
+    said = line.replace("3=ignored", "3=agency").replace("1=ignored", "1=reason")
+    searches, rejected, _ = released(tmp_path, text, columns=answers.columns(said))
+    assert [(row["source_row"], row["searching_agency"]) for row in searches] == [
+        (number, "Sampleton CA PD") for number in (1, 2, 3)
+    ]
+    assert reasons(searches) == ["theft"] * 3
+    assert not rejected
+
+
+def test_a_file_without_header_or_times_is_only_a_table_that_is_not_known(tmp_path):
+    with pytest.raises(readers.NoKnownHeader) as error:
+        released(tmp_path, "Z. Qwertz,12,3,4\n" * 3)
+    assert "COLUMNS" not in str(error.value)
 
 
 # Tables side by side --------------------------------------------------------------------------------------------
@@ -409,3 +434,40 @@ def test_the_case_of_a_type_and_where_it_was_typed_make_no_new_type(tmp_path):
     assert kinds == ["lookup", "visual - Mobile", "apiV2", "multiGeo", "objectById - Mobile", "psychic"]
     known = formats.known_search_types()
     assert [kind.removesuffix(" - Mobile") in known for kind in kinds] == [True] * 5 + [False]
+
+
+# A whole release ------------------------------------------------------------------------------------------------
+
+
+def test_a_release_in_folders_is_one_place_whose_folders_tell_the_kinds_of_log(tmp_path):
+    def month(number, agencies):
+        time = TIME.replace("04/02", f"{number:02}/02")
+        lines = [
+            f"{ID}{at},***,{name},12,340,,***,theft,,,{time},lookup,," for at, name in enumerate(agencies)
+        ]
+        return "\n".join([NA_6, *lines, ""])
+
+    top = "9-9 MR1/Release Data"
+    files = {
+        f"{top}/Event Logs/event-logs.csv": "Timestamp,User,Event Type,Entity Type,Entity Details,Event Id\n"
+    }
+    files |= {f"{top}/Network Audit/saved.csv": "<!DOCTYPE html><html>Just a moment</html>"}
+    for number in range(1, 13):
+        name = f"{number}_1_2024-{number}_28_2024-Tarnwick TX PD"
+        files[f"{top}/Network Audit/{name}-Network-Audit.csv"] = month(
+            number, ["Mockville TX SO", "Sampleton TX PD"]
+        )
+        files[f"{top}/Organization Audit/{name}-Audit.csv"] = month(number, ["Tarnwick TX PD"] * 3)
+    release = tmp_path / "release.zip"
+    release.write_bytes(containers.zipped(files))
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    (tmp_path / "data" / "hand").symlink_to(places.root() / "data" / "hand")
+    taken = intake.take("tarnwick", [release], top=tmp_path)
+    kinds = Counter((one.file.log, one.file.camera_owner, one.searches) for one in taken.found)
+    assert kinds == {
+        ("network audit", "Tarnwick TX PD", 2): 12, ("organization audit", "Tarnwick TX PD", 3): 12
+    }  # fmt: skip
+    why = {Path(one.name).name: one.why for one in taken.left_out}
+    assert why.keys() == {"event-logs.csv", "saved.csv"}
+    assert "event log" in why["event-logs.csv"]
+    assert "a web page" in why["saved.csv"]

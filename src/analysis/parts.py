@@ -248,7 +248,7 @@ def _read(member: archives.Member, account: _Account, step: Step, threads: int) 
         return _typed(read, account, step)
 
     our_header = partial(is_header, more=dict(account.file.columns))
-    missing = partial(headerless.columns, said=account.file.columns)
+    missing = partial(headerless.columns, said=account.file.columns, file=account.file.name)
 
     def read() -> Iterator[_Recognised]:
         read_hidden = account.file.hidden_text == "read"

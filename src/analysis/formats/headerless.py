@@ -11,19 +11,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from analysis.formats import known_orders, recognise, shifted
+from analysis.formats import known_orders, our_columns, recognise, shifted
+from analysis.readers import NoKnownHeader
 
 ENOUGH = 0.9
 """The share of the first records that must have one width; notes above an export seldom do."""
 
 
 def columns(
-    records: Sequence[Sequence[str]], below: Sequence[str] = (), said: Mapping[str, str] | None = None
+    records: Sequence[Sequence[str]],
+    below: Sequence[str] = (),
+    said: Mapping[str, str] | None = None,
+    file: str = "the file",
 ) -> tuple[str, ...]:
-    """The column names of records that have no header above them; nothing where their cells do not prove it.
+    """The column names of records that have no header above them; nothing where nothing speaks of an export.
 
     `below` is the first header that stands further down, if there is one. `said` is what a person said of columns:
-    where it names each by its number ("column 1"), so does the header.
+    where it names each by its number ("column 1"), so does the header. Raises `NoKnownHeader`, with the question to
+    a person, where times show that this may be an export and its cells do not prove which.
     """
     records = [record for record in records if any(cell.strip() for cell in record)]
     widths = Counter(map(len, records)).most_common(1)
@@ -36,7 +41,29 @@ def columns(
         return numbered
     orders = [tuple(below)] if below else known_orders()
     fitting = [order for order in orders if len(order) == width and _fit(records, order)]
-    return fitting[0] if len(fitting) == 1 else ()
+    if len(fitting) == 1:
+        return fitting[0]
+    if not below and width > 2 and (timed := _timed(records, width)):
+        raise NoKnownHeader(_question(file, len(records), numbered, timed))
+    return ()
+
+
+def _timed(records: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The columns in which every record has a time."""
+    return [
+        at for at in range(width) if all(":" in row[at] and shifted.is_moment(row[at]) for row in records)
+    ]
+
+
+def _question(file: str, records: int, numbered: Sequence[str], timed: Sequence[int]) -> str:
+    ours = ["search_time" if at == timed[-1] else "ignored" for at in range(len(numbered))]
+    line = "; ".join(f"{name}={what}" for name, what in zip(numbered, ours))
+    return (
+        f"{file}: no known header, and in column {timed[-1] + 1} of {len(numbered)} each of the first {records:,} "
+        "records has a time: it may be an export that lost its header. Ask for it again with its header, or say what "
+        f'its columns are: COLUMNS="{line}" behind make place, with these in place of ignored where a column is one: '
+        f"{', '.join(sorted(our_columns()))}."
+    )
 
 
 def _fit(records: Sequence[Sequence[str]], order: Sequence[str]) -> bool:

@@ -94,7 +94,7 @@ def _seated(cells: list[str], form: Form, width: int) -> tuple[list[str], bool] 
     """The cells under their header and whether they had to be moved; None where nothing proves it."""
     if not any(cell.strip() for cell in cells[width:]) and len(cells) >= width:
         said = {name: cells[place] for name, place in form.places.items()}
-        if _is_moment(_time_of(said)):
+        if is_moment(_time_of(said)):
             return cells[:width], False
     moved: list[list[str]] = []
     if len(cells) == width - 1:
@@ -164,7 +164,7 @@ def _times_stand(said: dict[str, str]) -> bool:
     others = [text for name, text in said.items() if name not in (*_TIMES, *_TYPED)]
     frames = [name for name, text in said.items() if _is_frame(text)]
     framed = frames == ["time_frame"] or (not frames and _is_empty(said.get("time_frame", "")))
-    return framed and _is_moment(_time_of(said)) and not any(map(_is_moment, others))
+    return framed and is_moment(_time_of(said)) and not any(map(is_moment, others))
 
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -188,7 +188,8 @@ _MOMENT = r"^\s*[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{1,4}"
 """How a time begins that nothing else is taken for; a bare number can be a day too, and proves nothing."""
 
 
-def _is_moment(text: str) -> bool:
+def is_moment(text: str) -> bool:
+    """Whether a cell holds a time, written as nothing else is."""
     return re.match(_MOMENT, text) is not None and times.one(text) is not None
 
 
