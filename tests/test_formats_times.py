@@ -125,7 +125,7 @@ def test_a_slice_of_a_column_is_read_like_the_column():
 def times_of(*texts, **said):
     """The moments (without UTC), how exact they are, which could be two, and the notes, as of a whole file."""
     column = pa.array(texts, pa.string())
-    clocks = Clocks(survey=lambda: {"search_time": times.evidence(column)}, **said)
+    clocks = Clocks(survey=lambda: [{"search_time": times.evidence(column)}], **said)
     found = times.read(column, clocks.of("search_time"))
     moments = [moment and moment.replace(tzinfo=None) for moment in found.moments.to_pylist()]
     return moments, found.precision.to_pylist(), found.two_ways.to_pylist(), list(clocks.notes())
@@ -169,6 +169,55 @@ def test_the_vendors_own_form_is_month_first_whatever_stands_beside_it():
     native = "06/05/2025, 02:03:00 PM UTC"
     assert times_of(native, "13/05/2025 14:07")[0][0] == JUNE_5
     assert times_of(native, said="day first")[0] == [JUNE_5]
+
+
+@pytest.mark.parametrize("form", ["%d/%m/%Y, %I:%M:%S %p UTC", "%d/%m/%Y, %I:%M %p EST"])
+def test_the_vendors_own_form_is_day_first_where_some_dates_can_only_be_read_so(form):
+    native = [moment.strftime(form) for moment in (MAY_6, datetime(2025, 5, 13, 14, 7))]
+    moments, _, two_ways, notes = times_of(*native)
+    assert [(moment.month, moment.day) for moment in moments] == [(5, 6), (5, 13)]
+    assert (two_ways, notes) == (
+        [False] * 2,
+        ["dates in the vendor's form are read day first, since no other order fits: 1"],
+    )
+
+
+def test_one_wrong_date_in_the_vendors_own_form_does_not_move_the_others():
+    wrong, right = "25/06/2025, 02:03:00 PM UTC", "06/25/2025, 02:03:00 PM UTC"
+    moments, _, two_ways, _ = times_of("06/05/2025, 02:03:00 PM UTC", wrong, right)
+    assert moments == [JUNE_5, None, datetime(2025, 6, 25, 14, 3)]
+    assert not any(two_ways)
+
+
+def test_a_time_frame_in_the_vendors_own_form_is_day_first_with_the_times_of_search():
+    frames = pa.array(["05/06/2025, 02:00:00 PM UTC\n13/06/2025, 02:30:00 PM UTC"])
+    searched = pa.array(["06/06/2025, 02:03:00 PM UTC", "14/06/2025, 02:03:00 PM UTC"])
+    clocks = Clocks(survey=lambda: [{"search_time": times.evidence(searched)}])
+    start, end = times.pair(frames, clocks.of("time_frame"))
+    assert (start[0].as_py().day, end[0].as_py().day) == (5, 13)
+
+
+def test_the_other_dates_of_a_file_decide_where_a_column_leaves_its_own_open():
+    searched, frames = pa.array([OPEN]), pa.array(["05/05/2025 10:00", "13/05/2025 10:00"])
+    found = {"search_time": times.evidence(searched), "time_frame": times.evidence(frames)}
+    assert times.parse(searched, Clocks(survey=lambda: [found]).of("search_time"))[0].as_py().day == 6
+
+
+def test_times_without_a_zone_are_counted_where_nobody_told_it():
+    texts = pa.array(["2025-06-05 14:03:07", "06/05/2025, 02:03:07 PM UTC", "2025-06-05"])
+    clocks = Clocks(survey=lambda: [{"search_time": times.evidence(texts)}], assumed=True)
+    times.read(texts, clocks.of("search_time"))
+    assert (
+        "times without a zone, taken for UTC (time_zone in the file's entry says another): 1"
+        in clocks.notes()
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["5-Jun-25 14:03", "05-JUN-2025 2:03 PM", "June 5, 2025 at 2:03 PM", "5 Jun 2025, 14:03"]
+)
+def test_days_with_the_name_of_their_month_are_read(text):
+    assert times_of(text)[0] == [JUNE_5]
 
 
 def test_two_digits_are_a_year_where_the_vendor_sold_cameras():

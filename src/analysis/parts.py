@@ -305,13 +305,10 @@ def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[_Recogn
         raise UnknownColumns.of_all([*unknown.values()])
 
 
-def _survey(blocks: Iterable[_Recognised]) -> dict[str, Evidence]:
-    """What all dates of a file say, by our column names."""
-    found: dict[str, Evidence] = {}
+def _survey(blocks: Iterable[_Recognised]) -> Iterator[dict[str, Evidence]]:
+    """What all dates of a file say, block by block, by our column names."""
     for read in blocks:
-        for column, evidence in searches.evidence(read.block.section, read.form).items():
-            found.setdefault(column, Evidence()).add(evidence)
-    return found
+        yield searches.evidence(read.block.section, read.form)
 
 
 def _typed(read: _Recognised, account: _Account, step: Step) -> Done:
@@ -403,7 +400,7 @@ class _Account:
 
     file: ReleasedFile
     time_zone: str
-    survey: Callable[[], dict[str, Evidence]] = dict
+    survey: Callable[[], Iterable[dict[str, Evidence]]] = tuple
     clocks: Clocks | None = None
     forms: dict[str, None] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
@@ -430,7 +427,9 @@ class _Account:
             block, form = read.block, read.form
             if self.clocks is None:
                 is_workbook = block.section.sheet is not None
-                self.clocks = searches.file_clocks(self.file, self.survey, is_workbook, self.time_zone)
+                self.clocks = searches.file_clocks(
+                    self.file, self.survey, is_workbook, self.time_zone, assumed=_zone_is_open(block, form)
+                )
             self.records += block.records
             self.counted += block.counted
             self.asides.update(aside.why for aside in block.asides)
@@ -533,6 +532,14 @@ def _archive_facts(file: ReleasedFile, unread: Sequence[str]) -> dict[str, Any]:
     }
     notes = f"{len(unread)} of its files were not read: {'; '.join(unread)}"
     return {**_beginning(file, "archive"), **counts, "notes": notes}
+
+
+def _zone_is_open(block: Block, form: Form) -> bool:
+    """Whether nothing tells the zone of times without one: a portal's are UTC, and some columns say it."""
+    names = [
+        block.section.columns[form.places[name]] for name in ("search_time", "search_date") if name in form
+    ]
+    return form.family == "native audit" and not any("utc" in name.casefold() for name in names)
 
 
 def _days_outside(file: ReleasedFile, table: pa.Table, time_zone: str) -> tuple[int, int]:

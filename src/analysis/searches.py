@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -69,7 +69,7 @@ def type_rows(
     (`repeats.fingerprints`), to be compared and dropped. The second has the `REJECTED` columns. Together they have
     the section's rows, both in their order.
     """
-    clocks = clocks or file_clocks(file, lambda: evidence(section, form), section.sheet is not None)
+    clocks = clocks or file_clocks(file, lambda: [evidence(section, form)], section.sheet is not None)
     searched = times.read(_search_time(section, form), clocks.of("search_time"))
     if searched.moments.null_count:
         section = _verdicts_moved(section, form)
@@ -100,10 +100,16 @@ def type_rows(
 
 
 def file_clocks(
-    file: ReleasedFile, survey: Callable[[], dict[str, Evidence]], date_cells: bool, day_zone: str = "UTC"
+    file: ReleasedFile,
+    survey: Callable[[], Iterable[dict[str, Evidence]]],
+    date_cells: bool,
+    day_zone: str = "UTC",
+    assumed: bool = False,
 ) -> Clocks:
-    """The clocks of a file as its entry in source.toml says, and as `survey` finds its dates."""
-    return Clocks(file.time_zone or "UTC", day_zone, file.dates, date_cells, survey)
+    """The clocks of a file as its entry in source.toml says, and as `survey` finds its dates; `assumed` says that its
+    columns do not tell the zone of times without one."""
+    zone, assumed = file.time_zone or "UTC", assumed and not file.time_zone
+    return Clocks(zone, day_zone, file.dates, date_cells, survey, assumed=assumed)
 
 
 def evidence(section: Section, form: Form) -> dict[str, Evidence]:

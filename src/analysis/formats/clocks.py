@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -27,7 +27,8 @@ class Evidence:
 
     `orders` counts typed dates by the orders in which they are dates, and by their month where that is one order;
     `stored` counts dates as a spreadsheet's date cells give them, by month, day and whether a time of day stands
-    behind. `timed` are the cells with a time of day.
+    behind. `timed` are the cells with a time of day; `vendors` counts the dates in the vendor's own form that can be
+    read in one order only, by that order.
     """
 
     orders: Counter[tuple[frozenset[str], int]] = field(default_factory=Counter)
@@ -35,10 +36,12 @@ class Evidence:
     timed: int = 0
     any_seconds: bool = False
     any_time: bool = False
+    vendors: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Evidence) -> None:
         """Take in what another part of the same column says."""
         self.orders += other.orders
+        self.vendors += other.vendors
         self.stored += other.stored
         self.timed += other.timed
         self.any_seconds |= other.any_seconds
@@ -91,17 +94,20 @@ class Clocks:
 
     `zone` is that of times without a zone, `day_zone` the camera owner's, whose day a date without a time is.
     `said` is a person's word for the order of day and month; `date_cells` says that the file is a workbook, whose
-    dates come as ISO text; `survey` reads all the file's dates, by our column names. `seconds` is set once a time
-    of search was met that was not cut to minutes.
+    dates come as ISO text; `survey` reads all the file's dates, block by block, by our column names. `seconds` is set
+    once a time of search was met that was not cut to minutes, `month_first` once a date in the vendor's own form was
+    met that can only be month first. `assumed` says that nobody told the zone of times without one.
     """
 
     zone: str = "UTC"
     day_zone: str = "UTC"
     said: str | None = None
     date_cells: bool = False
-    survey: Callable[[], Mapping[str, Evidence]] = dict
+    survey: Callable[[], Iterable[Mapping[str, Evidence]]] = tuple
     noted: list[Counter[str]] = field(default_factory=list)
     seconds: threading.Event = field(default_factory=threading.Event)
+    month_first: threading.Event = field(default_factory=threading.Event)
+    assumed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, column: str) -> Clock:
@@ -115,7 +121,29 @@ class Clocks:
 
     @cached_property
     def _surveyed(self) -> Mapping[str, Evidence]:
-        return self.survey()
+        found: dict[str, Evidence] = {}
+        for block in self.survey():
+            for column, evidence in block.items():
+                found.setdefault(column, Evidence()).add(evidence)
+        return found
+
+    def vendors_day_first(self) -> bool:
+        """Whether some dates in the vendor's own form can only be day first and none only month first."""
+        with self._lock:
+            return self._vendors_day_first
+
+    @cached_property
+    def _vendors_day_first(self) -> bool:
+        found: Counter[str] = Counter()
+        for block in self.survey():
+            for evidence in block.values():
+                found += evidence.vendors
+            if found[MONTH_FIRST]:
+                return False
+        if found[DAY_FIRST]:
+            what = "dates in the vendor's form are read day first, since no other order fits"
+            self.noted.append(Counter({what: found[DAY_FIRST]}))
+        return bool(found[DAY_FIRST])
 
     def notes(self) -> Iterator[str]:
         """What a reviewer must know of the file's dates, each with its counts."""
@@ -144,13 +172,15 @@ class Clock:
 
     @property
     def order(self) -> str | None:
-        """The order of day and month that is said or proven; a time frame's may be proven by the times of search."""
+        """The order of day and month that is said or proven: by the column itself, or where that leaves it open by
+        the file's others, as a time frame's by the times of search."""
         proven = self._deciding
         return self.file.said or (next(iter(proven)) if len(proven) == 1 else None)
 
     @property
     def _deciding(self) -> Counter[str]:
-        return self.evidence.deciding() or self.file.of("search_time").evidence.deciding()
+        others = (evidence.deciding() for evidence in self.file.evidence().values())
+        return self.evidence.deciding() or sum(others, Counter())
 
     def note(self, what: str, count: int) -> None:
         """Write down that something was met so many times."""

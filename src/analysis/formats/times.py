@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -83,7 +84,7 @@ def read(texts: pa.Array, clock: Clock | None = None) -> Times:
 
 def own_clock(texts: pa.Array) -> Clock:
     """A clock that knows nothing but these cells."""
-    return Clocks(survey=lambda: {"": evidence(texts)}).of("")
+    return Clocks(survey=lambda: [{"": evidence(texts)}]).of("")
 
 
 def parse(texts: pa.Array, clock: Clock | None = None) -> pa.Array:
@@ -108,9 +109,13 @@ def evidence(texts: pa.Array) -> Evidence:
     """What a column's cells say of the order of day and month, and of how exact its times are."""
     cells = _scan(_flat(texts))
     found = Evidence()
+    month_first = int((_month_and_day(cells.ticks[cells.native])[1] > 12).sum())
+    found.vendors += Counter({MONTH_FIRST: month_first})
     for text, count in zip(cells.written, np.bincount(cells.codes, minlength=len(cells.written)).tolist()):
         if text is None:
             continue
+        if text.native and len(text.dates) == 1:
+            found.vendors[next(iter(text.dates))] += count
         if text.stored:
             date = text.dates[YEAR_FIRST]
             found.stored[date.month, date.day, text.precision != _DAY_ONLY] += count
@@ -139,12 +144,14 @@ class _Cells:
     """A column as far as each cell can be read alone.
 
     `ticks` are the microseconds since 1970 of the fixed shapes, in UTC or, where `naive` holds, without a zone;
-    `stored` are the rows that look like a workbook's date cells. `rest` are the other rows that are not blank, and
+    `native` are the rows in the vendor's own form, taken as month first, `stored` those that look like a workbook's
+    date cells. `rest` are the other rows that are not blank, and
     `codes` gives for each of them its place among the distinct texts that were `written`.
     """
 
     ticks: np.ndarray
     naive: np.ndarray
+    native: np.ndarray
     stored: np.ndarray
     rest: np.ndarray
     codes: np.ndarray
@@ -161,14 +168,14 @@ def _scan(texts: pa.Array) -> _Cells:
             ticks[rows], shapes = _in_shapes(_characters(texts, rows, size))
             found |= {shape: rows[which] for shape, which in shapes.items()}
     none = np.empty(0, np.int64)
-    naive, stored = (
+    naive, native, stored = (
         np.concatenate([none, *(found[shape] for shape in shapes if shape in found)])
-        for shapes in (NAIVE, STORED)
+        for shapes in (NAIVE, NATIVE, STORED)
     )
     rest = np.flatnonzero((width > 0) & (ticks == _NONE))
     coded = texts.take(pa.array(rest)).dictionary_encode()
     written = [_written(text) for text in coded.dictionary.to_pylist()]
-    return _Cells(ticks, naive, stored, rest, coded.indices.to_numpy(), written)
+    return _Cells(ticks, naive, native, stored, rest, coded.indices.to_numpy(), written)
 
 
 def _parsed(texts: pa.Array, clock: Clock) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -178,6 +185,8 @@ def _parsed(texts: pa.Array, clock: Clock) -> tuple[np.ndarray, np.ndarray, np.n
     ticks, precision = cells.ticks, np.zeros(len(texts), np.int8)
     two_ways, naive = np.zeros(len(texts), bool), np.zeros(len(texts), bool)
     naive[cells.naive] = True
+    if _vendors_day_first(ticks[cells.native], cells.written, clock):
+        ticks[cells.native], _ = _put_back(ticks[cells.native], True)
     if any(cells.written):
         chosen = np.array(_chosen(cells.written, clock), dtype=np.int64)[cells.codes]
         ticks[cells.rest], precision[cells.rest] = chosen[:, 0], chosen[:, 1]
@@ -194,6 +203,11 @@ def _parsed(texts: pa.Array, clock: Clock) -> tuple[np.ndarray, np.ndarray, np.n
         ticks[days] = _in_utc(ticks[days], clock.file.day_zone, days=True)
         others = naive & ~days & (ticks != _NONE)
         ticks[others] = _in_utc(ticks[others], clock.file.zone)
+        if clock.file.assumed and clock.column == "search_time":
+            clock.note(
+                "times without a zone, taken for UTC (time_zone in the file's entry says another)",
+                others.sum(),
+            )
     return ticks, precision, two_ways
 
 
@@ -203,6 +217,20 @@ def _cut(ticks: np.ndarray, clock: Clock) -> str:
         clock.file.seconds.set()
     exact = not len(ticks) or clock.file.seconds.is_set()
     return PRECISIONS[_SECOND] if exact else clock.evidence.cut()
+
+
+def _vendors_day_first(ticks: np.ndarray, written: list[_Written | None], clock: Clock) -> bool:
+    """Whether dates in the vendor's own form, here taken as month first, are day first.
+
+    The file is asked only where none was met yet that can only be month first, as most days of a month are.
+    """
+    texts = [text for text in written if text and text.native]
+    if clock.file.month_first.is_set() or not (len(ticks) or texts):
+        return False
+    if (_month_and_day(ticks)[1] > 12).any() or any(DAY_FIRST not in text.dates for text in texts):
+        clock.file.month_first.set()
+        return False
+    return clock.file.vendors_day_first()
 
 
 def _put_back(ticks: np.ndarray, exchanged: bool | None) -> tuple[np.ndarray, np.ndarray]:
@@ -261,9 +289,13 @@ def pair(texts: pa.Array, clock: Clock | None = None) -> tuple[pa.Array, pa.Arra
                 _in_shapes(part, NATIVE)[0] for part in (characters[:, :first], characters[:, first + 1 :])
             )
     left = np.flatnonzero((width > 0) & ((start == _NONE) | (end == _NONE)))
+    clock = clock or Clocks(survey=lambda: [{"": evidence(pa.concat_arrays(halves(texts)))}]).of("")
+    for out in (start, end):
+        native = np.flatnonzero(out != _NONE)
+        if _vendors_day_first(out[native], [], clock):
+            out[native], _ = _put_back(out[native], True)
     if len(left):
         sides = halves(texts.take(pa.array(left)))
-        clock = clock or own_clock(pa.concat_arrays(sides))
         for side, out in zip(sides, (start, end)):
             out[left] = np.where(out[left] == _NONE, _parsed(side, clock)[0], out[left])
     return _framed(start, end, clock)
@@ -309,7 +341,7 @@ def _framed(start: np.ndarray, end: np.ndarray, clock: Clock | None) -> tuple[pa
 # One text -------------------------------------------------------------------------------------------------------
 
 _TIME_OF_DAY = (
-    r"(?:[,T]? ?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,6})\d*)?)?"
+    r"(?:(?:[,T]|,? at)? ?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,6})\d*)?)?"
     r" ?(?P<half>[AaPp]\.?[Mm]\.?)?)? ?(?P<zone>[A-Za-z]{1,4}|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?)?"
 )
 _DATES = tuple(
@@ -318,7 +350,8 @@ _DATES = tuple(
         r"(?P<year>\d{4})(?P<between>[-/.])(?P<month>\d{1,2})(?P=between)(?P<day>\d{1,2})",
         r"(?P<first>\d{1,2})(?P<between>[-/.])(?P<next>\d{1,2})(?P=between)(?P<last>\d{4}|\d{2})",
         r"(?:[A-Za-z]{3,9},? )?(?P<name>[A-Za-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})",
-        r"(?:[A-Za-z]{3,9},? )?(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -](?P<name>[A-Za-z]{3,9})\.?,?[ -](?P<year>\d{4})",
+        r"(?:[A-Za-z]{3,9},? )?(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -](?P<name>[A-Za-z]{3,9})\.?,?[ -]"
+        r"(?P<year>\d{4}|\d{2})",
     )
 )
 _MONTHS = {name.casefold(): month for month, name in enumerate(calendar.month_name) if name}
@@ -329,13 +362,14 @@ DAY_NUMBERS = (36_526, 54_789)  # the first day of 2000 and of 2050: between the
 
 class _Written(NamedTuple):
     """A text as a time: the dates that it can be, by the order of its numbers; microseconds since midnight; minutes
-    from UTC, None where it has no zone. `settled` dates have one order by their form, whatever the file's others
-    have; `stored` look like a date cell of a workbook."""
+    from UTC, None where it has no zone. `native` texts have the vendor's own form, and `settled` dates one order by
+    their form, whatever the file's others have; `stored` look like a date cell of a workbook."""
 
     dates: dict[str, datetime]
     clock: int
     zone: int | None
     precision: int
+    native: bool
     settled: bool
     stored: bool
     dotted: bool
@@ -343,16 +377,20 @@ class _Written(NamedTuple):
 
 def _chosen(written: list[_Written | None], clock: Clock) -> list[tuple[int, int, int, int]]:
     """Of each text: microseconds since 1970, how exact, whether it has no zone, whether it could be read two ways."""
-    is_open = any(text and len(text.dates) > 1 for text in written)
+    is_open = any(text and len(text.dates) > 1 and not text.native for text in written)
     order = clock.order if is_open else None
+    if any(text and text.native for text in written):
+        vendors = DAY_FIRST if _vendors_day_first(np.empty(0, np.int64), written, clock) else MONTH_FIRST
     has_cells = clock.date_cells and any(text and text.stored for text in written)
     exchanged = clock.evidence.exchanged() if has_cells else False
     with_times = has_cells and any(timed for _, _, timed in clock.evidence.stored)
     found = []
     for text in written:
-        date = _date(text, order, exchanged) if text else None
+        date = None
+        if text:
+            date = text.dates.get(vendors) if text.native else _date(text, order, exchanged)
         if text is None or date is None:
-            found.append((_NONE, _SECOND, 0, int(text is not None)))
+            found.append((_NONE, _SECOND, 0, int(text is not None and not text.native)))
             continue
         ticks = (date - _EPOCH) // timedelta(microseconds=1) + text.clock - (text.zone or 0) * _MINUTE_TICKS
         # A workbook gives a time at midnight as a day without a time.
@@ -394,14 +432,14 @@ def _written(text: str) -> _Written | None:
     if zone == _NO_ZONE or hour is None or hour > 23 or minute > 59 or second > 59:
         return None
     native = part.get("between") == "/" and part["half"] is not None and zone is not None
-    dates = _dates(native, *(part.get(name) or "" for name in _NUMBERS))
+    dates = _dates(*(part.get(name) or "" for name in _NUMBERS))
     if not dates:
         return None
     precision = _DAY_ONLY if part["hour"] is None else _MINUTE if part["second"] is None else _SECOND
     clock = ((hour * 60 + minute) * 60 + second) * 1_000_000 + int((part["fraction"] or "").ljust(6, "0"))
     iso = YEAR_FIRST in dates and part.get("first") is None and part.get("between") == "-"
     return _Written(
-        dates, clock, zone, precision, native or part.get("first") is None,
+        dates, clock, zone, precision, native, native or part.get("first") is None,
         iso and zone is None and not part["fraction"] and "T" not in text, part.get("between") == ".",
     )  # fmt: skip
 
@@ -411,7 +449,7 @@ _NUMBERS = ("name", "year", "month", "day", "first", "next", "last")
 
 @lru_cache(1 << 16)
 def _dates(
-    native: bool, name: str, year: str, month: str, day: str, first: str, following: str, last: str
+    name: str, year: str, month: str, day: str, first: str, following: str, last: str
 ) -> dict[str, datetime]:
     """The dates that the numbers of a text can be, by their order. A file has few days beside its times."""
     if name:
@@ -419,10 +457,8 @@ def _dates(
     elif year:
         orders = {YEAR_FIRST: (year, month, day)}
     else:
-        orders = {MONTH_FIRST: (last, first, following)}
-        if not native:
-            orders[DAY_FIRST] = (last, following, first)
-        if len(last) == 2 and not native:
+        orders = {MONTH_FIRST: (last, first, following), DAY_FIRST: (last, following, first)}
+        if len(last) == 2:
             orders[YEAR_FIRST] = (first, following, last)
     found = {}
     for order, numbers in orders.items():
@@ -447,7 +483,9 @@ def _day_number(text: str) -> _Written | None:
     moment = datetime(1899, 12, 30) + timedelta(seconds=round(float(text) * 86_400))
     day = datetime(moment.year, moment.month, moment.day)
     clock = (moment - day) // timedelta(microseconds=1)
-    return _Written({YEAR_FIRST: day}, clock, None, _SECOND if "." in text else _DAY_ONLY, True, True, False)
+    return _Written(
+        {YEAR_FIRST: day}, clock, None, _SECOND if "." in text else _DAY_ONLY, False, True, True, False
+    )
 
 
 def _hour(hour: int, half: str | None) -> int | None:
