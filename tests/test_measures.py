@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import agencies, measures, places, privacy, sightings, tallies
+from analysis.formats import by_number
 from analysis.places import ReleasedFile
 
 STRICT = {"immigration_tier": "strict", "immigration_kind": "civil"}
@@ -870,6 +871,14 @@ def test_rows_without_an_owner_are_counted_in_all_and_belong_to_no_log():
     assert [value(found, name) for name in names] == [3, 3, 2]
     assert [value(found, name, "Tarnwick ISD") for name in names] == [1, 1, 1]
     assert measures.logs_per_search(rows).values.tolist() == [[1, 2, 3]]
+
+
+def test_an_agency_known_by_its_number_alone_is_not_named():
+    name = by_number("133")
+    rows = searches(STRICT, {**STRICT, "searching_agency": name, "searching_agency_as_released": name})
+    found = measures.who(rows, "TX")
+    names = ("agencies", "searches_by_unnamed_agencies", "agencies_by_number")
+    assert [value(found, name) for name in names] == [1, 1, 1]
 
 
 def test_a_missing_name_is_no_agency():

@@ -49,6 +49,14 @@ def facts_of(rows):
     return table.assign(camera_owner=OWNERS[0], forms="NA-1", rejected=0, records=table["searches"])
 
 
+def names_of(rows):
+    return measures.released_names(rows)
+
+
+def from_names(name, rows):
+    return getattr(measures, name)(names_of(rows))
+
+
 def with_lists(name, rows):
     return getattr(measures, name)(rows, lists()[1])
 
@@ -70,6 +78,8 @@ CALLS = {
     "disagreements": lambda rows: measures.disagreements(rows, WORDS),
     "immigration_per_week": lambda rows: measures.immigration_per_week(rows, ZONE),
     "lists_read": lambda rows: measures.lists_read(lists()[0], rows, ZONE),
+    "names_resolved": lambda rows: measures.names_resolved(names_of(rows), agencies.known()),
+    **{name: partial(from_names, name) for name in ("accounts", "status_tags", "open_names")},
     "numbers_otherwise": lambda rows: tuple(measures.numbers_otherwise(rows).values()),
     "of_part": lambda rows: measures.of_part(rows, "agencies", "TX"),
     "other_lists": lambda rows: measures.other_lists(rows, WORDS),
@@ -86,11 +96,13 @@ CALLS = {
 
 
 def measures_of_searches():
-    """Every public measure that is counted from searches."""
+    """Every public measure that is counted from searches, or from the names in them."""
     found = []
     for name in set(measures.__all__) - {"scopes"}:
         one = getattr(measures, name)
-        if inspect.isfunction(one) and {"searches", "again"} & set(inspect.signature(one).parameters):
+        if inspect.isfunction(one) and {"searches", "again", "names"} & set(
+            inspect.signature(one).parameters
+        ):
             found.append(name)
     return sorted(found)
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import pages
+from analysis.measures import REASONS
 
 HOSTILE = [
     '=HYPERLINK("http://example.invalid")',
@@ -113,6 +114,7 @@ def page(monkeypatch):
     monkeypatch.setattr(pages, "display", lambda one, **_: shown.append(one.data))
     found = object.__new__(pages.Page)
     found.place = SimpleNamespace(files=[SimpleNamespace(log="organization audit")] * 2)
+    found._lacks = {"all": frozenset()}
     found.numbers, found.notebook = [], "04-who-searched-whose-cameras"
     return found, shown
 
@@ -123,7 +125,7 @@ def test_a_sentence_about_a_kind_of_log_is_shown_where_the_place_holds_such_a_lo
     assert shown == ["One agency searched."]
 
 
-def test_a_number_that_is_not_known_says_why_once_and_a_share_shows_its_counts(page):
+def test_a_number_that_is_not_known_says_why_and_a_share_shows_its_counts(page):
     page, _ = page
     page.record(
         [
@@ -132,7 +134,25 @@ def test_a_number_that_is_not_known_says_why_once_and_a_share_shows_its_counts(p
              "denominator": 2_000},
         ]
     )  # fmt: skip
-    assert page.number("access") == "not known"
-    assert page.why("access") == "Not known because no list."
-    assert page.why("share") == ""
+    assert page.number("access") == "not known: no list"
     assert page.counts("share") == "1,000 of 2,000"
+
+
+def test_why_a_number_is_not_known_is_said_once_in_a_paragraph(page):
+    page, shown = page
+    because = REASONS["ids"]
+    page.record([
+        {"measure": name, "scope": "all", "value": None, "unit": "ids", "because": because} for name in ("a", "b")
+    ])  # fmt: skip
+    page.say(f"First: {page.number('a')};", f"then: {page.number('b')}.")
+    assert shown == [f"First: not known: {because}; then: not known."]
+
+
+def test_a_table_that_the_log_cannot_tell_is_not_shown_and_says_why(page, tmp_path):
+    page, shown = page
+    page.short, page.folder, page._lacks = "03", tmp_path, {"all": frozenset({"reasons"})}
+    page.place.is_replica = False
+    page.printable = lambda table: table
+    page.table(pd.DataFrame({"topic": ["theft"], "searches": [0]}), "topics", "Rows that held each topic.")
+    assert REASONS["reasons"] in shown[0].replace("\\", "")
+    assert (tmp_path / "tables" / "03-topics.csv").read_text(encoding="utf-8") == "topic,searches\n"

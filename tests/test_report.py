@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import itertools
+import json
 import re
 import shutil
 import subprocess
@@ -13,10 +14,13 @@ import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from frames import place_named
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis import report
+from analysis.measures import REASONS
 from analysis.places import Place, Waiting
+from analysis.report.findings import finding
 
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(2)> =HYPERLINK(1) $x^2$ [x](javascript:alert(3)) "
@@ -524,3 +528,22 @@ def test_a_browser_without_a_network_shows_the_page_and_runs_nothing(site: Path,
     done = subprocess.run([*order, page.as_uri()], capture_output=True, text=True, timeout=60, check=True)
     assert "Blue Fork Police" in done.stdout
     assert "<script" not in done.stdout
+
+
+def test_the_first_page_says_why_a_finding_is_not_known(tmp_path):
+    because = REASONS["reasons"]
+    numbers = [
+        {"measure": name, "scope": "all", "value": value, "unit": "rows"}
+        for name, value in (("searches", 20), ("distinct_searches", 4), ("agencies", 1))
+    ]
+    numbers += [
+        {"measure": f"{measure}.{name}", "scope": "all", "value": None, "unit": "rows", "because": because}
+        for measure in ("immigration_searches", "immigration_agencies")
+        for name in ("strict", "core", "broad", "dropdown")
+    ]
+    place = place_named("sampleton", tmp_path)
+    place.results.mkdir(parents=True)
+    (place.results / "numbers.json").write_text(json.dumps(numbers), encoding="utf-8")
+    found = finding(place)
+    assert (found.searches, found.distinct, found.unknown) == ("20", "4", because)
+    assert not found.none

@@ -25,7 +25,9 @@ NO_ROWS = {
     "rows_rejected": "a table of its own",
     "own_reasons": "the words of reasons, of which rare ones are not shown",
     "distinct_reasons": "the words of reasons, of which rare ones are not shown",
-    "distinct_released_ids": "the vendor's ids, which are not shown",
+    **dict.fromkeys(("distinct_released_ids", "rows_without_id"), "the vendor's ids, which are not shown"),
+    "repeated_records": "cells that are dropped; compared while a file is read",
+    "searches_with_unequal_counts": "rows compared with each other: notebook 02 says how",
     "searches_in_several_logs": "logs compared with each other: notebook 02 has the tables",
     "immigration_hidden_elsewhere": "logs compared with each other: notebook 02 has the tables",
     **dict.fromkeys(

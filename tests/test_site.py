@@ -43,6 +43,8 @@ def test_the_first_page_leads_to_the_finding_other_definitions_rows_weakest_clai
     said = " ".join(first.get_text(" ").split())
     searches = lookup(pages.open_numbers(small.place))["searches", "Tarnwick ISD"]["value"]
     assert f"7 of {searches} searches (Tarnwick ISD) gave immigration as the reason" in said
+    distinct = lookup(pages.open_numbers(small.place))["distinct_searches", "Tarnwick ISD"]["value"]
+    assert f"These {searches} rows recorded {distinct} distinct searches." in said
     table = first.find("table").get_text(" ", strip=True)
     for name in ("strict", "core", "broad", "dropdown"):
         assert name in table

@@ -176,7 +176,8 @@ def open_rejected(place: Place) -> pd.DataFrame:
 
 def open_files(place: Place) -> pd.DataFrame:
     """What was found in each released file (`FACTS`)."""
-    return pd.read_csv(place.processed / "files.csv", keep_default_na=False)
+    files = pd.read_csv(place.processed / "files.csv", keep_default_na=False)
+    return files.assign(camera_owner=files["camera_owner"].replace("", None))  # nobody has said whose cameras
 
 
 def open_ledger(place: Place) -> pd.DataFrame:

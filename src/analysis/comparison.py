@@ -90,7 +90,7 @@ def table(results: Sequence[Results]) -> pd.DataFrame:
 def _cell(one: Results, measure: str, of: str | None) -> str:
     found = one.numbers.get((measure, "all"))
     if found is None or found["value"] is None:
-        return "not known"
+        return formatted(None, because=found.get("because", "") if found else "")
     shown = formatted(found["value"], found["unit"])
     whole = one.value(of) if of else None
     if not whole or isinstance(found["value"], str):
@@ -137,6 +137,9 @@ def _whole(one: Results) -> str:
 
 
 def _readable(one: Results) -> str:
+    unknown = one.numbers.get(("blank_reasons", "all"), {}).get("because")
+    if unknown:
+        return f"whether its reasons can be read is {formatted(None, because=unknown)}"
     hidden = (one.value("blank_reasons") or 0) + (one.value("masked_reasons") or 0)
     return _too_many(hidden, one.value("searches"), 0.10, "of the reasons are blank or masked")
 

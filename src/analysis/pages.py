@@ -24,7 +24,18 @@ from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 
 from analysis import agencies, build, claims, figures, places, tallies
-from analysis.measures import Number, Numbers, formatted, lookup, of_part
+from analysis.measures import (
+    REASONS,
+    Number,
+    Numbers,
+    formatted,
+    lacking,
+    lookup,
+    of_part,
+    only_known,
+    table_unknown,
+)
+from analysis.measures.known import Lacking
 from analysis.paths import inside
 from analysis.privacy import agency_names, visible
 from analysis.refused import Refused
@@ -69,23 +80,24 @@ class Page:
         found = lookup(self.numbers).get((measure, scope))
         if found is None:
             raise KeyError(f"{measure} of {scope} was not recorded on this page")
-        return formatted(found["value"], found["unit"])
+        return formatted(found["value"], found["unit"], found.get("because", ""))
 
     def counts(self, measure: str, scope: str = "all") -> str:
         """The two counts behind a recorded share: '2 of 300'."""
         found = lookup(self.numbers)[measure, scope]
         return f"{found['numerator']:,} of {found['denominator']:,}"
 
-    def why(self, measure: str, scope: str = "all") -> str:
-        """Why a recorded number is not known, as a sentence; nothing where it is known."""
-        because = lookup(self.numbers)[measure, scope].get("because", "")
-        return f"Not known because {because}." if because else ""
-
     # Showing ------------------------------------------------------------------------------------------------
 
     def say(self, *sentences: str) -> None:
-        """Sentences whose numbers come from code. Text from a log goes through `plain` first."""
-        display(Markdown(" ".join(sentence.strip() for sentence in sentences)))
+        """Sentences whose numbers come from code; why one is not known is said once. Text from a log goes through
+        `plain` first."""
+        text = " ".join(sentence.strip() for sentence in sentences)
+        for because in REASONS.values():
+            unknown = formatted(None, because=because)
+            first, said, rest = text.partition(unknown)
+            text = first + said + rest.replace(unknown, formatted(None))
+        display(Markdown(text))
 
     def say_by_log(self, **sentences: str) -> None:
         """The sentence for each kind of log that the place holds: network_audit, organization_audit, portal_audit."""
@@ -93,8 +105,9 @@ class Page:
         self.say(*(sentence for kind, sentence in sentences.items() if kind in kinds))
 
     def record(self, *numbers: Numbers) -> None:
-        """Keep numbers for numbers.json; a measure is written once for a scope."""
-        for more in numbers:
+        """Keep numbers for numbers.json; a measure is written once for a scope. What the log cannot tell has no value
+        and says why (`measures.NEEDS`)."""
+        for more in (only_known(one, self._lacks) for one in numbers):
             owners = {one["scope"] for one in more} - {"all"}
             printed = {"all": "all", **(self._agencies(owners) if owners else {})}
             self.numbers += [
@@ -114,11 +127,18 @@ class Page:
         return {**agency_names(names, self._known), **build.said_of_agencies(self.place)}
 
     @cached_property
+    def _lacks(self) -> Lacking:
+        return lacking(self.searches(), build.open_files(self.place))
+
+    @cached_property
     def _known(self) -> agencies.Known:
         return build.open_known(self.place)
 
     def table(self, table: pd.DataFrame, name: str, caption: str, most: int | None = None) -> None:
-        """Show a table (its first `most` rows) and keep all of it as tables/<number>-<name>.csv."""
+        """Show a table (its first `most` rows) and keep all of it as tables/<number>-<name>.csv; of one that the log
+        cannot tell (`measures.TABLES`), its header and why."""
+        if self._is_unknown(table, name, caption):
+            return
         table = self.printable(table)
         file = self._keep_table(table, name)
         shown = table if most is None else table.head(most)
@@ -134,6 +154,8 @@ class Page:
         """Show a figure and keep its picture and the table it was drawn from, side by side."""
         if not alt.strip():
             raise ValueError(f"figure {name}: alt text says what a picture shows to those who cannot see it")
+        if self._is_unknown(table, name, caption):
+            return
         if self.place.is_replica:
             figures.watermark(figure)
             alt = f"{alt} {REPLICA}"
@@ -145,6 +167,14 @@ class Page:
         line = f"{caption} {self._source()} Files: figures/{file}, tables/{table_file}."
         display(HTML(f'<p class="caption tex2jax_ignore">{html.escape(line)}</p>'))
         self.shown.append({"kind": "figure", "file": f"figures/{file}", "caption": caption, "alt": alt})
+
+    def _is_unknown(self, table: pd.DataFrame, name: str, caption: str) -> bool:
+        """Whether the log cannot tell what a table says; then the reason is shown in its place."""
+        because = table_unknown(f"{self.short}-{name}", self._lacks)
+        if because:
+            self._keep_table(table.head(0), name)
+            display(Markdown(f"*{plain(caption)} Not known: {plain(because)}.*"))
+        return bool(because)
 
     def settle(self, *measures: str) -> None:
         """Compare this page's numbers with every published claim about these measures, and show how each ends."""
@@ -166,7 +196,9 @@ class Page:
         if claim.scope not in ("all", *(file.camera_owner for file in self.place.files)):
             return {}
         rows = claims.part(claim, self.searches(), self.place.time_zone)
-        numbers = of_part(rows, claim.measure, self.place.state)
+        numbers = only_known(
+            of_part(rows, claim.measure, self.place.state), {"all": self._lacks[claim.scope]}
+        )
         return {(one["measure"], claim.scope): one for one in numbers}
 
     def settle_context(self) -> None:

@@ -78,9 +78,12 @@ SCHEMA = pa.schema(
 
 FACTS = (
     "source_file", "log", "camera_owner", "forms", "records", "searches", "distinct_searches", "repeated_records",
-    "rejected",
-    "first_search", "last_search", "masked_cells", "notes",
+    "rejected", "missing_columns", "first_search", "last_search", "masked_cells", "notes",
 )  # fmt: skip
+
+TELLING = ("agency", "case_number", "devices", "networks", "offense_types", "reason", "released_id", "search_type",
+           "window_start")  # fmt: skip
+"""Columns of a form (a time frame is a start, and an end) of which a fact says whether the whole file lacks them."""
 
 CAPS = (20_000, 55_000, 1_000_000, 1_048_575)
 """Row counts at which exports and spreadsheets are known to stop."""
@@ -418,6 +421,7 @@ class _Account:
     times: list[datetime] = field(default_factory=list)
     other_order: list[int] = field(default_factory=list)
     strange: int = 0
+    columns: set[str] = field(default_factory=set)
     keys: list[np.ndarray] = field(default_factory=list)
     fingerprints: list[np.ndarray] = field(default_factory=list)
 
@@ -434,6 +438,7 @@ class _Account:
             self.counted += block.counted
             self.asides.update(aside.why for aside in block.asides)
             self.forms[form.key] = None
+            self.columns |= {"window_start" if name == "time_frame" else name for name in form.places}
             self.notes |= dict.fromkeys(block.notes)
             if form.unnamed:
                 self.unnamed[f"{len(form.unnamed)} columns without a name are not read"] = None
@@ -486,6 +491,7 @@ class _Account:
             "distinct_searches": repeats.count_distinct(self.keys),
             "repeated_records": self.searches - repeats.count_distinct(self.fingerprints),
             "rejected": self.records - self.searches,
+            "missing_columns": "; ".join(name for name in TELLING if name not in self.columns),
             "first_search": first,
             "last_search": last,
             "masked_cells": "; ".join(f"{name} {n:,}" for name, n in sorted(self.masked.items())),
@@ -526,6 +532,7 @@ def _archive_facts(file: ReleasedFile, unread: Sequence[str]) -> dict[str, Any]:
         "distinct_searches": 0,
         "repeated_records": 0,
         "rejected": 0,
+        "missing_columns": "",
         "first_search": "",
         "last_search": "",
         "masked_cells": "",

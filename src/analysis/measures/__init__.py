@@ -27,6 +27,7 @@ from analysis.measures.immigration import (
     immigration_per_week,
     immigration_searches,
 )
+from analysis.measures.known import NEEDS, TABLES, lacking, only_known, table_unknown
 from analysis.measures.logs import (
     distinct_by_rule,
     hidden_elsewhere,
@@ -52,6 +53,7 @@ from analysis.measures.names import (
 )
 from analysis.measures.numbers import (
     DEFINITIONS,
+    REASONS,
     Number,
     Numbers,
     formatted,
@@ -88,17 +90,18 @@ from analysis.measures.reasons import (
 from analysis.measures.sharing import access, with_access, without_access
 
 __all__ = [
-    "ALTERNATIVES", "CUT_OVERS", "DEFINITIONS", "Number", "Numbers", "access", "accounts", "added_by_definition",
-    "agencies_behind", "agencies_otherwise", "agreements", "breadth", "by_definition", "by_era", "by_hour",
-    "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_side", "by_standing", "by_state",
-    "candidate_spellings", "candidate_words", "changed_character", "changes_in", "common_reasons", "counts_in",
-    "coverage", "cut_overs", "definitions_by_owner", "disagreements", "distinct_by_rule", "formatted", "growth",
-    "hidden_elsewhere", "hours_unknown", "ids_across_logs", "immigration_hidden_elsewhere", "immigration_per_week",
-    "immigration_searches", "is_named", "left_out", "lengths", "lists_read", "logs_per_search", "lookup",
-    "name_errors", "names_resolved", "not_shown", "number", "numbers_otherwise", "of_part", "offense_types",
-    "open_names", "origin_by_week", "other_lists", "otherwise", "overlaps", "own_cameras", "own_searches", "per_day",
-    "reach", "reach_by_type", "reach_spread", "reasons_across_logs", "reasons_given", "released", "released_names",
-    "repeated", "repeated_in_one_log", "rules_that_matched", "same_searches", "scopes", "seen_again", "share",
-    "sightings", "status_tags", "top_agencies", "topics", "unequal_rows", "weeks_otherwise", "who", "with_access",
+    "ALTERNATIVES", "CUT_OVERS", "DEFINITIONS", "NEEDS", "REASONS", "TABLES", "Number", "Numbers", "access",
+    "accounts", "added_by_definition", "agencies_behind", "agencies_otherwise", "agreements", "breadth",
+    "by_definition", "by_era", "by_hour", "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_side",
+    "by_standing", "by_state", "candidate_spellings", "candidate_words", "changed_character", "changes_in",
+    "common_reasons", "counts_in", "coverage", "cut_overs", "definitions_by_owner", "disagreements",
+    "distinct_by_rule", "formatted", "growth", "hidden_elsewhere", "hours_unknown", "ids_across_logs",
+    "immigration_hidden_elsewhere", "immigration_per_week", "immigration_searches", "is_named", "lacking", "left_out",
+    "lengths", "lists_read", "logs_per_search", "lookup", "name_errors", "names_resolved", "not_shown", "number",
+    "numbers_otherwise", "of_part", "offense_types", "only_known", "open_names", "origin_by_week", "other_lists",
+    "otherwise", "overlaps", "own_cameras", "own_searches", "per_day", "reach", "reach_by_type", "reach_spread",
+    "reasons_across_logs", "reasons_given", "released", "released_names", "repeated", "repeated_in_one_log",
+    "rules_that_matched", "same_searches", "scopes", "seen_again", "share", "sightings", "status_tags",
+    "table_unknown", "top_agencies", "topics", "unequal_rows", "weeks_otherwise", "who", "with_access",
     "without_access", "word_blocking",
 ]  # fmt: skip

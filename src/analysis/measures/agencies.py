@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.formats import is_name, is_number_only
 from analysis.measures.changes import CUT_OVERS
 from analysis.measures.logs import HIDDEN
-from analysis.measures.numbers import Number, Numbers, by_scope, number, with_share
+from analysis.measures.numbers import REASONS, Number, Numbers, by_scope, number, with_share
 from analysis.tallies import (
     Searches,
     ask,
@@ -96,13 +96,13 @@ def _part(measure: str, scope: str, rows: int, of: dict[str, int]) -> Number:
 def _across_a_state_line(scope: str, of: dict[str, int], state: str | None) -> Numbers:
     counts = {"in_state_searches": of["inside"], "out_of_state_searches": of["outside"]}
     if not state:
-        because = "source.toml names no state"
+        because = REASONS["state"]
         return [number(name, scope, None, "rows", because=because) for name in counts]
     return [_part(name, scope, rows, of) for name, rows in counts.items()]
 
 
 def named(searches: Searches) -> str:
-    """An SQL condition: the search names its agency. A blank or a mask is nobody's name."""
+    """An SQL condition: the search names its agency (`is_named`)."""
     unnamed = one_of("searching_agency", _unnamed(searches)["searching_agency"].dropna())
     return f"(searching_agency is not null and not {unnamed})"
 

@@ -14,7 +14,7 @@ from analysis.agencies import AgreementList
 from analysis.formats import called
 from analysis.measures.agencies import named
 from analysis.measures.immigration import counted
-from analysis.measures.numbers import Numbers, number, rows_of
+from analysis.measures.numbers import REASONS, Numbers, number, rows_of
 from analysis.tallies import Searches, among, ask, coding, listed, local_time, period, tally
 
 TERM = date(2025, 1, 20)
@@ -47,7 +47,7 @@ def agreements(
     """
     owners = tally(searches, "camera_owner")["camera_owner"].dropna()
     if not lists:
-        because = "the place carries no list of 287(g) agreements (data/raw/<place>/reference/)"
+        because = REASONS["agreements"]
         return [
             number(name, scope, None, unit, because=because)
             for scope in ("all", *owners)
@@ -216,7 +216,7 @@ def growth(lists: Sequence[AgreementList]) -> tuple[Numbers, pd.DataFrame]:
              "agreement_agencies_growth": "ratio"}  # fmt: skip
     dated = _dated(lists)
     if dated.empty:
-        because = "the place carries no list of 287(g) agreements with dates"
+        because = REASONS["dated agreements"]
         return [number(name, "all", None, unit, because=because) for name, unit in names.items()], _months(
             dated
         )
@@ -225,7 +225,7 @@ def growth(lists: Sequence[AgreementList]) -> tuple[Numbers, pd.DataFrame]:
     counts = [before, len(dated), agencies_before, len(firsts)]
     found = [number(name, "all", count, unit) for (name, unit), count in zip(names.items(), counts)]
     more = len(firsts) - agencies_before
-    none = {} if agencies_before else {"because": "the list holds no agreement signed before the term"}
+    none = {} if agencies_before else {"because": REASONS["earlier agreements"]}
     found.append(
         number(
             "agreement_agencies_growth", "all", more / agencies_before if agencies_before else None, "ratio",

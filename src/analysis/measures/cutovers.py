@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.measures.agencies import by_agency, is_named
 from analysis.measures.changes import AFTER, CUT_OVERS
 from analysis.measures.immigration import counts_in
-from analysis.measures.numbers import Number, Numbers, number, rows_of, share
+from analysis.measures.numbers import REASONS, Number, Numbers, number, rows_of, share
 from analysis.tallies import DAY_ONLY, Searches, count, local_time, once, period, tally
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -158,5 +158,4 @@ def _across(name: str, column: str, table: pd.DataFrame) -> Number:
     blocked = AFTER["typed"]
     if blocked in table.index:
         return number(name, "all", int(table.loc[blocked, column]), "agencies")
-    because = "all searches were made on one side of the day from which words were refused"
-    return number(name, "all", None, "agencies", because=because)
+    return number(name, "all", None, "agencies", because=REASONS["one side"])

@@ -24,9 +24,9 @@ def released(files: pd.DataFrame, searches: Searches) -> Numbers:
     """
     found = periods(searches, "camera_owner")
     read = files[files["forms"] != "archive"]  # the files inside have lines of their own
-    silent = {*read.loc[read["searches"] == 0, "camera_owner"]} - {*found["camera_owner"]}
+    silent = {*read.loc[read["searches"] == 0, "camera_owner"].dropna()} - {*found["camera_owner"]}
     logs = pd.concat([found, pd.DataFrame({"camera_owner": sorted(silent), "rows": 0})])
-    owners = number("camera_owners", "all", len(logs), "camera owners")
+    owners = number("camera_owners", "all", logs["camera_owner"].nunique(), "camera owners")
     return [owners, *in_each_scope(files, _records), *in_each_scope(logs, _searches)]
 
 

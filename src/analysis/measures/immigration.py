@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.measures.agencies import named, top_agencies
 from analysis.measures.numbers import (
     DEFINITIONS,
+    REASONS,
     Number,
     Numbers,
     by_scope,
@@ -211,7 +212,7 @@ def _under(definition: str, scope: str, of: dict[str, int], states: list[str]) -
 def _kinds(scope: str, of: dict[str, int]) -> Numbers:
     civil, criminal = of["civil"], of["criminal"]
     ratio = civil / criminal if criminal else None
-    because = {} if criminal else {"because": "no search named a criminal immigration offense"}
+    because = {} if criminal else {"because": REASONS["criminal"]}
     return [
         *(
             _part_of_core(f"immigration_{kind}", scope, of[kind], of)

@@ -21,6 +21,10 @@ def released_names(searches: Searches, known: Known | None = None) -> pd.DataFra
 _NOBODY = {"blank", "masked", "not_agency", "too long"}
 
 
+def _of_nobody(names: pd.DataFrame) -> pd.Series:
+    return names["tags"].map(lambda tags: bool(_NOBODY & set(tags))).astype(bool)
+
+
 def names_resolved(names: pd.DataFrame, known: Known) -> Numbers:
     """Shares of names and of their rows that got a kind and a state, and what the reviewed lines decided.
 
@@ -28,10 +32,10 @@ def names_resolved(names: pd.DataFrame, known: Known) -> Numbers:
     ones, armed forces, companies) have none to get and are left out of the shares of states.
     `reviewed_lines_without_a_name` counts the lines of data/hand/agencies.csv whose name these logs do not hold.
     """
-    nobody = names["tags"].map(lambda tags: bool(_NOBODY & set(tags)))
+    nobody = _of_nobody(names)
     named = names[~nobody]
-    stated = named[~named["decided_by"].str.contains("no single state", regex=False)]
-    by_line = names["decided_by"].str.startswith("override")
+    stated = named[~named["decided_by"].str.contains("no single state", regex=False).astype(bool)]
+    by_line = names["decided_by"].str.startswith("override").astype(bool)
     unmatched = len(agencies.unused(known.overrides, names["released"]))
     return [
         _resolved("names_with_kind", named["kind"].notna(), None),
@@ -52,7 +56,7 @@ def _resolved(measure: str, has: pd.Series, weights: pd.Series | None) -> Number
 
 def accounts(names: pd.DataFrame) -> pd.DataFrame:
     """Agencies that the logs name in several ways, most rows first: agency, names, rows, and how many are tagged."""
-    named = names[~names["tags"].map(lambda tags: bool(_NOBODY & set(tags)))]
+    named = names[~_of_nobody(names)]
     tagged = named["tags"].map(len) > 0
     table = named.assign(tagged=tagged).groupby("agency").agg(
         names=("released", "size"), rows=("rows", "sum"), tagged_names=("tagged", "sum")

@@ -18,6 +18,37 @@ DEFINITIONS = {"strict": ("strict",), "core": ("strict", "core"), "broad": ("str
 """The three nested totals: which tiers each counts."""
 
 
+REASONS = {
+    "searches": "there is no search",
+    "owners": "the files do not say whose cameras were searched",
+    "outsiders": "the log holds no outsiders' searches, as an organization audit or a portal audit never does",
+    "several logs": "only the logs of several camera owners could show it",
+    "identity": "rows that name no agency and have no id cannot be told to be one search or several",
+    "ids": "no row has an id",
+    "agencies": "no row names a searching agency",
+    "agency states": "no row's agency has a known state",
+    "agency kinds": "no row's agency has a known kind",
+    "reason column": "the released files have no column of reasons",
+    "reasons": "no row shows a reason: the column is missing, or every cell of it is blank or masked",
+    "offense types": "no row holds an offense type of the vendor's menu",
+    "counts": "no released row says how many: the column is missing, or every cell of it is masked",
+    "time frames": "the released files have no time frame",
+    "time of day": "the released files give the day of a search and no time",
+    "several networks": "no search reached several",
+    "patrol": "no search gives 'patrol' as its whole reason",
+    "criminal": "no search named a criminal immigration offense",
+    "share": "there is nothing to take a share of",
+    "state": "source.toml names no state",
+    "own police": "source.toml does not name the camera owner's own police",
+    "agreements": "the place carries no list of 287(g) agreements (data/raw/<place>/reference/)",
+    "dated agreements": "the place carries no list of 287(g) agreements with dates",
+    "earlier agreements": "the list holds no agreement signed before the term",
+    "sharing list": "the place carries no list of who may search its owners' cameras (data/raw/<place>/reference/)",
+    "one side": "all searches were made on one side of the day from which words were refused",
+}
+"""Why a number may be not known: a closed list. A zero is a count; what a log cannot tell is one of these."""
+
+
 def number(measure: str, scope: str, value: Any, unit: str, **more: Any) -> Number:
     """One number, with plain Python values; times become ISO text in UTC."""
     return {"measure": measure, "scope": scope, "value": _plain(value), "unit": unit, **more}
@@ -89,10 +120,11 @@ def lengths(lists: pd.Series) -> np.ndarray:
     return pc.list_value_length(pa.chunked_array(pa.array(lists))).to_numpy()
 
 
-def formatted(value: Any, unit: str = "") -> str:
-    """A number as a reader sees it: thousands commas, shares in per cent with the digits they bear."""
+def formatted(value: Any, unit: str = "", because: str = "") -> str:
+    """A number as a reader sees it: thousands commas, shares in per cent with the digits they bear; or why it is
+    not known."""
     if value is None:
-        return "not known"
+        return f"not known: {because}" if because else "not known"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     if unit.startswith("time"):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 import pandas as pd
 
 from analysis.measures.immigration import counted
-from analysis.measures.numbers import Numbers, in_each_scope, in_scope, list_counts, number, rows_of
+from analysis.measures.numbers import REASONS, Numbers, in_each_scope, in_scope, list_counts, number, rows_of
 from analysis.measures.reasons import COMMON_ROWS
 from analysis.privacy import NOT_SHOWN, shown
 from analysis.tallies import Searches, ask, coded, decoded, tally
@@ -25,7 +25,7 @@ def own_searches(searches: Searches, cleared: Collection[str] = ()) -> Numbers:
     def of(scope: str, lines: pd.DataFrame) -> Numbers:
         known = lines["own_search"].notna().all()
         own = lines["own_search"].fillna(False)
-        because = {} if known else {"because": "source.toml does not name the camera owner's own police"}
+        because = {} if known else {"because": REASONS["own police"]}
         words = (
             sorted(_from_menu(in_scope(menus, scope), cleared) | typed.get(scope, set())) if known else None
         )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.measures.agencies import is_named
 from analysis.measures.numbers import (
+    REASONS,
     Number,
     Numbers,
     in_each_scope,
@@ -39,7 +40,7 @@ def reach(searches: Searches) -> Numbers:
 
 def _most(name: str, scope: str, known: pd.Series, unit: str) -> Number:
     """The greatest count; unknown, never 0, where no row says how many."""
-    because = {} if len(known) else {"because": _NO_CELL}
+    because = {} if len(known) else {"because": REASONS["counts"]}
     return number(name, scope, int(known.max()) if len(known) else None, unit, **because)
 
 
@@ -52,7 +53,7 @@ _COUNTS = {
 
 
 def _not_said(scope: str) -> Numbers:
-    return [number(name, scope, None, unit, because=_NO_CELL) for name, unit in _COUNTS.items()]
+    return [number(name, scope, None, unit, because=REASONS["counts"]) for name, unit in _COUNTS.items()]
 
 
 def _several(scope: str, lines: pd.DataFrame) -> Numbers:
@@ -65,15 +66,12 @@ def _several(scope: str, lines: pd.DataFrame) -> Numbers:
         (one, {"numerator": one, "denominator": known}),
         (several, {"numerator": several, "denominator": known}),
         (share(several, known), {"numerator": several, "denominator": known}),
-        (share(wide, several), mean) if several else (None, {"because": "no search reached several"}),
+        (share(wide, several), mean) if several else (None, {"because": REASONS["several networks"]}),
     )
     return [
         number(name, scope, value, unit, **more)
         for (name, unit), (value, more) in zip(_COUNTS.items(), found)
     ]
-
-
-_NO_CELL = "no released row says how many: the column is missing, or every cell of it is masked"
 
 
 _DAYS = ("windows_over_30_days", "windows_over_31_days", "windows_over_30_days.over_360", "window_lengths_over_30_days",
@@ -113,10 +111,9 @@ def _time_frames(searches: Searches) -> pd.DataFrame:
 def _windows(scope: str, lines: pd.DataFrame) -> Numbers:
     """How many time frames began or lasted longer than so many days; "patrol" is the reason's whole text."""
     if lines.empty:
-        because = "the released files have no time frame"
-        return [number(name, scope, None, "rows", because=because) for name in _DAYS]
+        return [number(name, scope, None, "rows", because=REASONS["time frames"]) for name in _DAYS]
     patrol = lines[lines["patrol"]]
-    no_patrol = "" if len(patrol) else "no search gives 'patrol' as its whole reason"
+    no_patrol = "" if len(patrol) else REASONS["patrol"]
     return [
         *(_frames(name, scope, lines, name) for name in _DAYS[:4]),
         _frames(_DAYS[4], scope, lines, _DAYS[0], patrol),
@@ -125,16 +122,13 @@ def _windows(scope: str, lines: pd.DataFrame) -> Numbers:
     ]
 
 
-_NO_TIME_OF_DAY = "the released files give the day of a search and no time"
-
-
 def _frames(
     name: str, scope: str, lines: pd.DataFrame, column: str, part: pd.DataFrame | None = None
 ) -> Number:
     """How many time frames of a part of the lines meet a test, out of all whose answer is known."""
     known = int(lines["known" if column == "window_lengths_over_30_days" else "looking_back"].sum())
     if not known:
-        return number(name, scope, None, "rows", because=_NO_TIME_OF_DAY)
+        return number(name, scope, None, "rows", because=REASONS["time of day"])
     count = int((lines if part is None else part)[column].sum())
     return number(name, scope, count, "rows", numerator=count, denominator=known)
 
@@ -143,7 +137,7 @@ def _days_back(name: str, scope: str, lines: pd.DataFrame, because: str = "") ->
     """The whole days of the longest lookback."""
     longest = lines["longest_lookback"].max()
     if pd.isna(longest):
-        return number(name, scope, None, "days", because=because or _NO_TIME_OF_DAY)
+        return number(name, scope, None, "days", because=because or REASONS["time of day"])
     return number(name, scope, int(int(longest) / _DAY), "days")
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.measures.agencies import is_named
 from analysis.measures.immigration import counted
-from analysis.measures.numbers import Numbers, number
+from analysis.measures.numbers import REASONS, Numbers, number
 from analysis.sharing import SharingList
 from analysis.tallies import Searches, ask, one_of
 
@@ -16,9 +16,11 @@ GROUPS = (
     "on the list, and searched",
     "on the list, and did not search",
     "searched, and not on the list",
+    "on the list; no log names who searched",
 )
-"""Outside agencies by what a sharing list allowed and what a log shows; the last is what researchers at the University
-of Washington's Center for Human Rights called the back door."""
+"""Outside agencies by what a sharing list allowed and what a log shows; the third is what researchers at the University
+of Washington's Center for Human Rights called the back door. The last stands alone, for an owner whose log holds no
+outsider's search: whether agencies on the list searched is not known."""
 
 
 def with_access(searches: Searches, lists: Sequence[SharingList]) -> pd.DataFrame:
@@ -26,16 +28,20 @@ def with_access(searches: Searches, lists: Sequence[SharingList]) -> pd.DataFram
     immigration_searches (core).
 
     Only outsiders' searches and lists that say who may search the owner are compared; names are compared in their
-    canonical spelling. A list is of one day: access may have been given or taken away before or after it.
+    canonical spelling. Where an owner's log holds no outsider's search, as an organization audit never does, one line
+    says how many agencies are on the list, and searches are empty. A list is of one day: access may have been given
+    or taken away before or after it.
     """
     outsiders = _outsiders(searches, lists)
     lines = [line for one in _that_say(lists) for line in _groups(outsiders, one)]
     columns = ["camera_owner", "file", "as_of", "group", "agencies", "searches", "immigration_searches"]
-    return pd.DataFrame(lines, columns=columns)
+    return pd.DataFrame(lines, columns=columns).astype(dict.fromkeys(columns[-2:], "Int64"))
 
 
 def _groups(outsiders: pd.DataFrame, one: SharingList) -> list[tuple[object, ...]]:
     lines, allowed = outsiders[outsiders["camera_owner"] == one.camera_owner], _allowed(one)
+    if lines.empty:
+        return [(one.camera_owner, one.file, one.as_of, GROUPS[3], len(allowed), pd.NA, pd.NA)]
     on_list = lines["searching_agency"].isin(allowed)
     did = set(lines["searching_agency"])
     about = (one.camera_owner, one.file, one.as_of)
@@ -96,16 +102,16 @@ def access(searches: Searches, lists: Sequence[SharingList]) -> Numbers:
     """Agencies with access, those of them that searched, and agencies and rows without: over all lists of the place."""
     names = ("agencies_with_access", "agencies_with_access_that_searched", "agencies_without_access",
              "searches_without_access")  # fmt: skip
+    units = ("agencies", "agencies", "agencies", "rows")
     table = with_access(searches, lists)
     if table.empty:
-        because = (
-            "the place carries no list of who may search its owners' cameras (data/raw/<place>/reference/)"
-        )
-        return [
-            number(name, "all", None, "rows" if "searches_" in name else "agencies", because=because)
-            for name in names
-        ]
+        because = REASONS["sharing list"]
+        return [number(name, "all", None, unit, because=because) for name, unit in zip(names, units)]
     allowed = set().union(*map(_allowed, _that_say(lists)))
+    if table["searches"].isna().all():
+        because = REASONS["outsiders"]
+        did_not_say = [number(name, "all", None, unit, because=because) for name, unit in zip(names, units)]
+        return [number(names[0], "all", len(allowed), units[0]), *did_not_say[1:]]
     back_door = table.loc[table["group"] == GROUPS[2], "searches"]
     outside = without_access(searches, lists)
     searched = _outsiders(searches, lists).groupby("camera_owner")["searching_agency"]
@@ -117,5 +123,4 @@ def access(searches: Searches, lists: Sequence[SharingList]) -> Numbers:
         outside["searching_agency"].nunique(),
         int(back_door.sum()),
     )
-    units = ("agencies", "agencies", "agencies", "rows")
     return [number(name, "all", count, unit) for name, count, unit in zip(names, counts, units)]

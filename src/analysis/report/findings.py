@@ -27,11 +27,12 @@ class Finding:
     distinct: str
     agencies: str
     lines: tuple[tuple[str, str, str, str, str], ...]  # definition, meaning, searches, share, agencies
+    unknown: str  # why the records cannot tell, where they cannot
 
     @property
     def none(self) -> bool:
-        """Whether no definition counts any search."""
-        return all(line[2] == "0" for line in self.lines)
+        """Whether no total counts any search."""
+        return all(line[2] == "0" for line in self.lines[:3])
 
 
 def finding(place: Place) -> Finding | None:
@@ -57,7 +58,8 @@ def finding(place: Place) -> Finding | None:
     whose = owner or ("all logs" if scope == "all" else scope)
     names = ("searches", "distinct_searches", "agencies")
     searches, distinct, agencies = (formatted(said[name]["value"]) for name in names)
-    return Finding(whose, searches, distinct, agencies, tuple(lines))
+    unknown = said["immigration_searches.core"].get("because", "")
+    return Finding(whose, searches, distinct, agencies, tuple(lines), unknown)
 
 
 def _scope(place: Place, scopes: set[str]) -> str:
