@@ -1,5 +1,6 @@
 """Containers in a process of their own: the same rows, one sentence for every end, and nothing left running."""
 
+import io
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import time
 
 import containers
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from frames import read_here
 
@@ -171,18 +173,33 @@ def test_a_file_that_is_left_in_the_middle_leaves_no_process(path):
     assert not is_running(number)
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no such limit there")
-def test_one_long_text_in_many_cells_does_not_fill_the_memory(path, monkeypatch):
-    monkeypatch.setattr(apart, "MOST_MEMORY", 1 << 30)
-    monkeypatch.setattr(apart, "_idle", [])
+def long_text_in_a_workbook():
     parts = containers.parts(containers.xlsx([HEADER, *rows(3)]))
-    end = parts["xl/sharedStrings.xml"].replace(b"</sst>", b"<si><t>" + b"x" * 1_000_000 + b"</t></si></sst>")
-    number = end.count(b"<si>") - 1
+    texts = parts["xl/sharedStrings.xml"].replace(
+        b"</sst>", b"<si><t>" + b"x" * 1_000_000 + b"</t></si></sst>"
+    )
+    number = texts.count(b"<si>") - 1
     cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>{number}</v></c></row>' for n in range(5, 3_000))
     sheet = parts["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", cells.encode() + b"</sheetData>")
-    path.write_bytes(
-        containers.zipped({**parts, "xl/sharedStrings.xml": end, "xl/worksheets/sheet1.xml": sheet})
-    )
+    return containers.zipped({**parts, "xl/sharedStrings.xml": texts, "xl/worksheets/sheet1.xml": sheet})
+
+
+def long_text_in_a_table():
+    """As a dictionary the text stands in the file once, on a page of its own."""
+    columns = {name: pa.array(["5"] * 3_000) for name in HEADER}
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * 3_000, pa.int32()), ["x" * 1_000_000])
+    data = io.BytesIO()
+    pq.write_table(pa.table({**columns, " Reason": text}), data, compression="zstd", store_schema=False)
+    return data.getvalue()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no such limit there")
+@pytest.mark.parametrize("write", [long_text_in_a_workbook, long_text_in_a_table])
+def test_one_long_text_in_many_cells_does_not_fill_the_memory(path, monkeypatch, write):
+    monkeypatch.setattr(apart, "MOST_MEMORY", 1 << 30)
+    monkeypatch.setattr(apart, "_idle", [])
+    path.write_bytes(write())
+    assert path.stat().st_size < 200_000
     with pytest.raises(
         readers.UnreadableFile, match=r"it needs more than 1 GB of memory to open\. Ask for it as CSV"
     ):
