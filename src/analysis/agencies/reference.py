@@ -72,7 +72,12 @@ def _without_state(agency: str, state: str) -> str:
 
 def _named(path: Path, said: Words) -> list[tuple[str, str]]:
     """Each listed agency as a name that says its state, and that state's code."""
-    lines = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    try:
+        lines = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except ValueError as error:  # the base of what pandas says of cells, of encodings and of an empty file
+        raise UnreadableReference(
+            f"{path.name}: it cannot be read as CSV ({type(error).__name__}). Save it as CSV in UTF-8."
+        ) from None
     columns = {ours: next((c for c in theirs if c in lines), None) for ours, theirs in COLUMNS.items()}
     if columns["name"] is None or columns["state"] is None:
         raise UnreadableReference(
