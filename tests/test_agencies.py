@@ -550,6 +550,14 @@ def test_a_list_without_names_and_states_is_refused_with_a_remedy(tmp_path):
         lists(tmp_path, "a,b", "1,2")
 
 
+def test_a_list_that_is_no_csv_is_refused_with_a_remedy(tmp_path):
+    (tmp_path / "agencies.csv").write_bytes(b"agency,state\n\xff\xfe,TX\n")
+    with pytest.raises(
+        agencies.UnreadableReference, match=r"agencies\.csv: it cannot be read as CSV.*Save it as CSV"
+    ):
+        agencies.read_reference(tmp_path)
+
+
 def test_two_lines_for_one_name_are_refused(tmp_path):
     path = tmp_path / "agencies.csv"
     pd.concat([line(released_name="Tarnwick"), line(released_name=" Tarnwick")]).to_csv(path, index=False)

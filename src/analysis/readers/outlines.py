@@ -185,7 +185,7 @@ def _parsed(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
     """A small part as XML. No spreadsheet defines entities; those of a bomb would unpack to gigabytes."""
     xml = archive.read(part)
     if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-        raise ValueError(f"{part} defines words of its own, as no spreadsheet does")
+        raise ValueError("it defines entities")
     return ElementTree.fromstring(xml)
 
 
