@@ -48,8 +48,20 @@ def test_a_second_run_is_told_which_one_is_at_work(tmp_path):
         )
         said = started(code).communicate()[0]
         assert said.startswith(f"another run is at work here: `all`, process {os.getpid()}, since ")
+    assert not lock.exists()
     with processes.alone(lock, "`place`"):
         assert "`place`" in lock.read_text()
+
+
+def test_a_lock_on_a_file_that_is_gone_is_none(tmp_path):
+    lock = tmp_path / "run.lock"
+    with processes.alone(lock, "`all`"):
+        lock.unlink()
+        with processes.alone(lock, "`place`"):
+            pass
+    with lock.open("a+") as held:
+        lock.unlink()
+        assert not processes._is_still(lock, held)
 
 
 def test_the_lock_of_a_run_that_was_killed_is_taken_over(tmp_path):

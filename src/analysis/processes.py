@@ -42,18 +42,31 @@ class AtWork(Refused):
 
 @contextlib.contextmanager
 def alone(path: Path, doing: str) -> Iterator[None]:
-    """Be the only run that holds the lock file `path`. Raises `AtWork` where another one does."""
+    """Be the only run that holds the lock file `path`, which goes with the run. Raises `AtWork` where another does."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
-        if _locked(file) is False:
+        # A run that ends takes its file away: a lock on a file that is no longer there locks nothing.
+        if _locked(file) is False or not _is_still(path, file):
+            said = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
             raise AtWork(
-                f"another run is at work here: {path.read_text(encoding='utf-8').strip()}. Wait until it has ended, or "
-                "end it; nothing was changed."
+                f"another run is at work here: {said or 'it just began or ended'}. Wait until it has ended, or end it; "
+                "nothing was changed."
             )
         file.truncate(0)
         file.write(f"{doing}, process {os.getpid()}, since {datetime.now():%H:%M}\n")
         file.flush()
-        yield
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # Windows keeps a file that is open
+                path.unlink()
+
+
+def _is_still(path: Path, file: IO[Any]) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def _locked(file: IO[Any]) -> bool | None:
