@@ -469,7 +469,9 @@ def _small_files_that_ask_for_much():
     laughs = '<!DOCTYPE l [<!ENTITY a "lol">' + "".join(
         f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9)
     )
-    yield Bad("laughs.xlsx", _workbook("<workbook", f"{laughs}]>", "xl/workbook.xml"), "the workbook is broken")
+    yield Bad(
+        "laughs.xlsx", _workbook("<workbook", f"{laughs}]>", "xl/workbook.xml"), "the workbook is broken"
+    )
     ods = containers.parts(containers.ods(plain().rows))
     number = '<table:table-cell office:value-type="float" office:value="1"/>'
     for name, text, says in (

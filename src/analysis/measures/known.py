@@ -31,8 +31,8 @@ _NOTHING: tuple[str, ...] = ()
 NEEDS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("rows_released", "rows_rejected", "searches", "rows_without_id", "repeated_records",
                      "searches_by_unnamed_agencies", "searches_by_unresolved_agencies", "agencies_by_number",
-                     "names_of_nobody", "names_reviewed", "reviewed_lines_without_a_name", "agencies_with_access", "own_searches",
-                     "coded_reasons", "coded_rows"), _NOTHING),
+                     "names_of_nobody", "names_reviewed", "reviewed_lines_without_a_name", "agencies_with_access",
+                     "own_searches", "coded_reasons", "coded_rows"), _NOTHING),
     **dict.fromkeys(("agency_name_errors", "agency_names_read_wrongly"), _NOTHING),
     **dict.fromkeys(("agreements_before_term", "agreements_listed", "agreement_agencies_before_term",
                      "agreement_agencies_listed", "agreement_agencies_growth"), _NOTHING),

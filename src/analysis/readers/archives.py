@@ -180,8 +180,8 @@ def _check(infos: Sequence[zipfile.ZipInfo], name: str, budget: _Budget) -> None
         _refuse_bomb(info.file_size, info.compress_size, budget.printed(f"{name}/{_name(info)}"), left)
         if _name(info) in seen:
             raise UnreadableFile(
-                f"{budget.printed(name)}: two files in it are called {budget.printed(_name(info))!r}, so their rows could "
-                "not be told apart. Unpack it, give each a name of its own, and put them into the place's folder."
+                f"{budget.printed(name)}: two files in it are called {budget.printed(_name(info))!r}, so their rows "
+                "could not be told apart. Unpack it, give each a name of its own, and put them into the place's folder."
             )
         seen.add(_name(info))
 
@@ -190,8 +190,8 @@ def _refuse_name(info: zipfile.ZipInfo, outer: str, printed: Callable[[str], str
     inner, name = _name(info), printed(outer)
     if paths.leads_out(inner) or paths.shown(inner) != inner:
         raise UnreadableFile(
-            f"{name}: the name '{paths.shown(printed(inner))[:80]}' in it points outside the archive or cannot be shown. It "
-            "was not unpacked; ask for the files themselves."
+            f"{name}: the name '{paths.shown(printed(inner))[:80]}' in it points outside the archive or cannot be shown. "
+            "It was not unpacked; ask for the files themselves."
         )
     if stat.S_ISLNK(info.external_attr >> 16):
         raise UnreadableFile(
