@@ -190,8 +190,8 @@ def _refuse_name(info: zipfile.ZipInfo, outer: str, printed: Callable[[str], str
     inner, name = _name(info), printed(outer)
     if paths.leads_out(inner) or paths.shown(inner) != inner:
         raise UnreadableFile(
-            f"{name}: the name '{paths.shown(printed(inner))[:80]}' in it points outside the archive or cannot be shown. "
-            "It was not unpacked; ask for the files themselves."
+            f"{name}: the name '{paths.shown(printed(inner))[:80]}' in it points outside the archive or cannot be "
+            "shown. It was not unpacked; ask for the files themselves."
         )
     if stat.S_ISLNK(info.external_attr >> 16):
         raise UnreadableFile(
