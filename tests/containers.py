@@ -117,7 +117,7 @@ def _binary_sheet(rows):
 
 
 def ods(*sheets):
-    """One OpenDocument workbook; equal neighbouring rows are written once, with their number."""
+    """One OpenDocument workbook; equal neighboring rows are written once, with their number."""
     tables = "".join(_table(f"Sheet{at}", rows) for at, rows in enumerate(sheets, 1))
     names = {"office": "office", "table": "table", "text": "text"}
     spaces = " ".join(

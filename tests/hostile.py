@@ -335,7 +335,7 @@ def _unknown():
             ["Timestamp", "User", "Event Type", "Entity Type", "Entity Details", "Event Id"], "event log"
         ),
         "fusus": (["user", "user_organization", "object_type", "operation", "client"], "Axon Fusus"),
-        "colours": (["colour", "shape", "weight"], "no known (header|export)|no sheet has a known header"),
+        "colors": (["color", "shape", "weight"], "no known (header|export)|no sheet has a known header"),
     }  # fmt: skip
     for name, (header, says) in headers.items():
         line = [*row(1), "42"][-len(header) :] if name == "unknown-column" else ["x"] * len(header)
@@ -421,7 +421,7 @@ def _archives():
     )
     yield Bad(
         "one-bad.zip",
-        containers.zipped({"log.csv": good_log, "b.csv": b"colour,shape\n"}),
+        containers.zipped({"log.csv": good_log, "b.csv": b"color,shape\n"}),
         r"one-bad\.zip/b\.csv",
     )
     locked = bytearray(containers.zipped({"log.csv": good_log}))

@@ -917,7 +917,7 @@ def test_a_match_with_the_kind_unknown_on_one_side_says_so(sheet):
 def real_names(records: Path) -> list[str]:
     path = records.parent / "field" / "org_names.txt"
     if not path.is_file():
-        pytest.skip("needs the list of real organisation names beside RECORDS")
+        pytest.skip("needs the list of real organization names beside RECORDS")
     return path.read_text(encoding="utf-8").splitlines()
 
 
@@ -925,8 +925,8 @@ def test_most_real_names_get_a_state_and_a_kind(real_names):
     found = agencies.resolve(real_names)
     assert found["state"].notna().mean() >= 0.965
     assert found["kind"].notna().mean() >= 0.95
-    spelt = found[found["state"].isna()]["released"].str.contains(r" [A-Z]{2} (?:PD|SO)$")
-    assert spelt.sum() <= 10, "a name in the commonest form has its state"
+    spelled = found[found["state"].isna()]["released"].str.contains(r" [A-Z]{2} (?:PD|SO)$")
+    assert spelled.sum() <= 10, "a name in the commonest form has its state"
 
 
 def test_a_real_canonical_spelling_never_covers_two_states_or_kinds(real_names):

@@ -155,7 +155,7 @@ def test_two_builds_give_the_same_bytes(root):
             "event log",
         ),
         (b"%PDF-1.4 broken", readers.UnreadableFile, "cannot be opened"),
-        (b"colour\nred\n", readers.UnreadableFile, "no known header"),
+        (b"color\nred\n", readers.UnreadableFile, "no known header"),
     ],
 )
 def test_a_bad_file_stops_the_run_before_anything_is_written(root, text, error, said):

@@ -115,7 +115,7 @@ def test_texas_waits_for_six_logs_and_says_how_to_ask_for_each() -> None:
 @pytest.mark.parametrize(
     ("wrong", "right", "says"),
     [
-        ('colour = "red"\nunit', "unit", "unknown key 'colour'"),
+        ('color = "red"\nunit', "unit", "unknown key 'color'"),
         ('"fewer than"', '"more than"', "unknown operator 'fewer than'"),
         ('"certain"', '"high"', "unknown confidence 'certain'"),
         ("", 'source = "https://example.org/a"', "has no source"),

@@ -117,11 +117,11 @@ def test_the_vendors_changes_inside_the_period_are_named_on_the_picture_and_the_
 
 
 def test_shades_of_nested_definitions_keep_their_order_in_grey():
-    def grey(colour):
-        red, green, blue = mpl.colors.to_rgb(colour)
+    def gray(color):
+        red, green, blue = mpl.colors.to_rgb(color)
         return 0.299 * red + 0.587 * green + 0.114 * blue
 
-    shades = [grey(figures.SHADES[name]) for name in ("strict", "core", "broad")]
+    shades = [gray(figures.SHADES[name]) for name in ("strict", "core", "broad")]
     assert shades == sorted(shades)
     assert min(b - a for a, b in pairwise(shades)) > 0.2
 

@@ -57,14 +57,14 @@ PORTAL = {
 @pytest.mark.parametrize("key", NATIVE)
 def test_every_native_form_is_known_in_any_order(key):
     columns = NATIVE[key].split(",")
-    assert formats.recognise(columns).key == key
-    assert formats.recognise(columns[::-1]).key == key
+    assert formats.recognize(columns).key == key
+    assert formats.recognize(columns[::-1]).key == key
     assert formats.is_header(columns)
 
 
 @pytest.mark.parametrize("key", PORTAL)
 def test_every_portal_form_is_known_and_so_is_one_that_nobody_has_seen(key):
-    form = formats.recognise(PORTAL[key].split(","))
+    form = formats.recognize(PORTAL[key].split(","))
     assert (form.key, form.family) == (key, "portal audit")
     assert "search_time" in form
 
@@ -76,20 +76,20 @@ def test_every_portal_form_is_known_and_so_is_one_that_nobody_has_seen(key):
             "Org Name,Total Networks Searched,Reason,Case #,Search Time,Search Type",
             "case_number",
         ),  # no time frame
-        ("Name,Total Networks Searched,Time Frame,Reason,Search Time", "time_frame"),  # no organisation
+        ("Name,Total Networks Searched,Time Frame,Reason,Search Time", "time_frame"),  # no organization
         ("Name,Org Name,Camera Count,Time Frame,Offense Type,Reason,Search Date/Time", "offense_types"),
         ("ID, userID, networkCount, Search Time, Reason", "officer"),  # a portal printed to PDF
         ("reason_1,test prompt,license plates,search date,case number,Org Name", "text_prompt"),
     ],
 )
 def test_what_agencies_took_out_or_renamed_is_still_a_search_audit(header, column):
-    form = formats.recognise(header.split(","))
+    form = formats.recognize(header.split(","))
     assert column in form
     assert "search_time" in form
 
 
 def test_names_are_compared_without_case_or_blanks():
-    form = formats.recognise(["  ORG   name ", "search TIME", "Reason", "case number", "License Plates"])
+    form = formats.recognize(["  ORG   name ", "search TIME", "Reason", "case number", "License Plates"])
     assert form.places["agency"] == 0
     assert form.places["case_number"] == 3
 
@@ -107,17 +107,17 @@ def test_the_second_name_of_a_download_is_the_agencys():
         "state",
         "locality",
     ]
-    assert formats.recognise(header).places["agency"] == 7
+    assert formats.recognize(header).places["agency"] == 7
 
 
 def test_the_day_alone_is_the_time_where_nothing_else_is():
-    assert formats.recognise(["Search Date", "Org Name", "Reason"]).places["search_time"] == 0
-    both = formats.recognise(["Search Date", "Search Time", "Org Name", "Reason"]).places
+    assert formats.recognize(["Search Date", "Org Name", "Reason"]).places["search_time"] == 0
+    both = formats.recognize(["Search Date", "Search Time", "Org Name", "Reason"]).places
     assert (both["search_date"], both["search_time"]) == (0, 1)
 
 
 def test_two_columns_of_officers_are_both_kept_back():
-    form = formats.recognise(
+    form = formats.recognize(
         ["search_time_utc", "name", "best_name", "org_name", "reason", "license_plate_hash"]
     )
     assert form.personal == (1, 2, 5)
@@ -139,7 +139,7 @@ def test_unknown_columns_are_named_with_the_shape_of_their_values_and_one_line_t
     columns = ["Org Name", "Search Time", "Shoe Size", "Reasons", "Badge 4417", "Note of O. Quill, 555-0142"]
     rows = [["a", "b", "42", "theft", "Q7", "zanna"], ["a", "b", "43.5", "theft", "", "2026-03-01"]]
     with pytest.raises(formats.UnknownColumns) as error:
-        formats.recognise_section(section(columns, *rows), "x/log.csv")
+        formats.recognize_section(section(columns, *rows), "x/log.csv")
     said = str(error.value)
     for part in (
         "x/log.csv", "'Shoe Size' (of its first values, 1 whole number, 1 other number)", "1 text, 1 date",
@@ -152,8 +152,8 @@ def test_unknown_columns_are_named_with_the_shape_of_their_values_and_one_line_t
 
 def test_a_column_that_cannot_be_written_is_answered_by_its_number():
     columns = ["Org Name", "Search Time", "Reason", "Badge 4417"]
-    assert "case_number" in formats.recognise(columns, {"column 4": "case_number"})
-    assert "case_number" not in formats.recognise(columns[:3], {"column 2": "case_number"})
+    assert "case_number" in formats.recognize(columns, {"column 4": "case_number"})
+    assert "case_number" not in formats.recognize(columns[:3], {"column 2": "case_number"})
 
 
 def test_a_persons_word_for_a_column_counts_before_the_header_is_known():
@@ -162,18 +162,18 @@ def test_a_persons_word_for_a_column_counts_before_the_header_is_known():
     assert not formats.is_header(columns)
     assert formats.is_header(columns, said)
     assert not formats.is_header(["12/02/2025", "Tarnwick TX PD", "When", "9"], said)
-    form = formats.recognise(columns, said)
+    form = formats.recognize(columns, said)
     assert (form.places["search_time"], form.places["agency"], form.places["reason"]) == (0, 1, 2)
 
 
 def test_a_word_that_is_none_of_our_columns_is_refused_with_the_nearest():
     with pytest.raises(formats.UnknownColumns, match=r"'resaon'.*The nearest is 'reason'; all are agency, "):
-        formats.recognise(["Org Name", "Search Time", "Why"], {"Why": "resaon"})
+        formats.recognize(["Org Name", "Search Time", "Why"], {"Why": "resaon"})
 
 
 def test_several_columns_may_be_ignored():
     columns = ["Org Name", "Search Time", "Reason", "Shoe Size", "Hat", "Hat"]
-    form = formats.recognise(columns, {"Shoe Size": "ignored", "Hat": "ignored"})
+    form = formats.recognize(columns, {"Shoe Size": "ignored", "Hat": "ignored"})
     assert set(form.places) == {"agency", "search_time", "reason"}
 
 
@@ -185,8 +185,10 @@ def test_one_name_is_known_however_its_words_are_joined(name, data):
         data.draw(st.sampled_from([str.lower, str.upper, str.title]))(w)
         for w in name.replace("_", " ").split()
     ]
-    spelt = data.draw(st.sampled_from([" ", "_", "-", "", "  "])).join(words)
-    form = formats.recognise(["searchTime" if name != "search time" else "Moderation", "Search_Type", spelt])
+    spelled = data.draw(st.sampled_from([" ", "_", "-", "", "  "])).join(words)
+    form = formats.recognize(
+        ["searchTime" if name != "search time" else "Moderation", "Search_Type", spelled]
+    )
     assert 2 in form.places.values()
 
 
@@ -213,17 +215,17 @@ def test_a_header_without_a_time_says_which_column_could_be_the_time():
 
 def test_a_place_can_say_what_an_unknown_column_is():
     columns = ["Org Name", "Search Time", "Grund", "Shoe Size"]
-    form = formats.recognise(columns, {"Grund": "reason", "shoe size": "ignored"})
+    form = formats.recognize(columns, {"Grund": "reason", "shoe size": "ignored"})
     assert form.places["reason"] == 2
 
 
 def test_two_columns_for_one_thing_are_an_error():
     with pytest.raises(formats.UnknownColumns, match="two columns hold the reason"):
-        formats.recognise(["Search Time", "Org Name", "Reason", "reason_1"])
+        formats.recognize(["Search Time", "Org Name", "Reason", "reason_1"])
 
 
 def test_blank_headers_and_formulas_are_left_aside_and_said():
-    assert formats.recognise(["Org Name", "Search Time", "Reason", "", "1"]).unnamed == (3, 4)
+    assert formats.recognize(["Org Name", "Search Time", "Reason", "", "1"]).unnamed == (3, 4)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +239,7 @@ def test_blank_headers_and_formulas_are_left_aside_and_said():
 def test_what_is_no_search_audit_is_named_and_refused(header, said):
     assert formats.is_header(header.split(","))
     with pytest.raises(formats.NotASearchAudit, match=said):
-        formats.recognise(header.split(","))
+        formats.recognize(header.split(","))
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_every_states_letter_asks_for_what_a_request_needs(code):
         "[your name]", "[your postal address]", "[first day]",
     ):  # fmt: skip
         assert words in text
-    assert "licence" not in text
+    assert "license" not in text
 
 
 def test_what_the_sender_said_fills_the_blanks_and_a_person_is_asked_for_the_rest():
@@ -112,7 +112,7 @@ def test_every_waiting_place_holds_the_letter_as_it_is_today():
 
 def test_every_column_asked_for_is_one_that_the_parser_knows():
     names = [column.partition(" (")[0] for column in letter.COLUMNS]
-    assert formats.recognise(names).family == "native audit"
+    assert formats.recognize(names).family == "native audit"
     assert "License Plate" not in letter.COLUMNS
 
 

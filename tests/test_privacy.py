@@ -307,7 +307,7 @@ COLUMNS = [
 
 
 def test_of_a_rejected_row_times_counts_and_known_words_are_left():
-    form = formats.recognise(COLUMNS)
+    form = formats.recognize(COLUMNS)
     cells = [
         "O. Vexmoor",
         "Zanna Qwertz",

@@ -161,7 +161,7 @@ def refused(tmp_path, data, said, name="release.zip", error=readers.UnreadableFi
 
 
 def test_a_table_that_nobody_knows_stops_the_run_because_it_may_be_an_audit(tmp_path):
-    data = zipped({"a.csv": log("one"), "b.csv": b"colour,shape\nred,round\n"})
+    data = zipped({"a.csv": log("one"), "b.csv": b"color,shape\nred,round\n"})
     refused(tmp_path, data, r"release\.zip/b\.csv: no known header in its first .*, of up to 2 cells")
 
 
@@ -329,5 +329,5 @@ def test_one_bad_file_in_an_archive_leaves_what_was_there_before(place):
     build.build(one)
     before = {p.name: p.read_bytes() for p in one.processed.iterdir() if p.is_file()}
     with pytest.raises(readers.UnreadableFile, match=r"release\.zip/b\.csv"):
-        build.build(place(zipped({"a.csv": log("one"), "b.csv": b"colour,shape\n"})))
+        build.build(place(zipped({"a.csv": log("one"), "b.csv": b"color,shape\n"})))
     assert {p.name: p.read_bytes() for p in one.processed.iterdir() if p.is_file()} == before

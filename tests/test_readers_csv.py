@@ -169,7 +169,7 @@ def test_rows_above_the_header_are_set_aside_and_counted(tmp_path):
 
 def test_a_file_without_a_known_header_is_refused_with_what_was_found(tmp_path):
     path = tmp_path / "log.csv"
-    path.write_text("colour,shape\nred,round\n")
+    path.write_text("color,shape\nred,round\n")
     with pytest.raises(
         readers.UnreadableFile,
         match=r"place/log\.csv: no known header in its first .*, of up to 2 cells",

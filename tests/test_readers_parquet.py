@@ -158,7 +158,7 @@ def test_a_table_without_rows_gives_no_rows(path):
 def test_an_index_of_pandas_is_no_column(path):
     table = corpus({}, {}).append_column("__index_level_0__", pa.array([4, 5]))
     reading = read(path, table)
-    assert formats.recognise(reading.sections[0].columns).unnamed == (10,)
+    assert formats.recognize(reading.sections[0].columns).unnamed == (10,)
     assert "1 columns number the rows only" in reading.notes[0]
 
 
@@ -167,7 +167,7 @@ def test_an_index_of_pandas_is_no_column(path):
 
 def test_a_table_that_is_no_audit_is_refused_with_its_columns(path):
     with pytest.raises(readers.UnreadableFile, match="no known header in its first 1 line, of up to 2 cells"):
-        read(path, pa.table({"colour": ["red"], "shape": ["round"]}))
+        read(path, pa.table({"color": ["red"], "shape": ["round"]}))
 
 
 def test_a_file_cut_off_is_refused(path):

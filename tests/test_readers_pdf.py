@@ -18,7 +18,7 @@ from reportlab.lib.pagesizes import landscape, letter
 from reportlab.pdfgen.canvas import Canvas
 
 from analysis import readers
-from analysis.formats import recognise_section
+from analysis.formats import recognize_section
 from analysis.places import ReleasedFile
 from analysis.readers import pdf, second_reading
 from analysis.searches import type_rows
@@ -261,7 +261,7 @@ def test_without_ids_and_times_the_file_is_refused(path):
 def test_rows_that_could_belong_to_either_neighbour_are_refused(path):
     middle = [record(n, type=["", "", "", "look"]) | {40: ["", "", "", uuid(n)]} for n in range(3)]
     with pytest.raises(
-        readers.UnreadableFile, match="page 1: the lines of neighbouring records cannot be told apart"
+        readers.UnreadableFile, match="page 1: the lines of neighboring records cannot be told apart"
     ):
         read(Print(path, from_top=True, by_line=True).pages(middle))
 
@@ -503,7 +503,7 @@ def okaloosa(released):
 def typed(okaloosa):
     section = okaloosa.sections[0]
     file = ReleasedFile("okaloosa.pdf", "0", "organization audit", "Okaloosa County FL SO")
-    table, rejected = type_rows(section, recognise_section(section, "okaloosa.pdf"), file)
+    table, rejected = type_rows(section, recognize_section(section, "okaloosa.pdf"), file)
     assert rejected.num_rows == 0
     return table
 
@@ -604,5 +604,5 @@ def test_a_portals_audit_printed_by_other_tools_is_read(path, options):
     reading = read(path)
     assert [list(row) for row in rows(reading)] == printed[1:]
     assert {aside.why for aside in reading.asides} <= {"repeated header"}
-    form = recognise_section(reading.sections[0], "log.pdf")
+    form = recognize_section(reading.sections[0], "log.pdf")
     assert {"released_id", "officer", "networks", "search_time", "reason"} <= set(form.places)

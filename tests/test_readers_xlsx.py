@@ -139,7 +139,7 @@ def test_a_ten_code_that_became_a_month_comes_back_and_is_counted(tmp_path):
 def test_a_blank_header_and_a_formula_header_are_left_aside_by_the_form(tmp_path):
     rows = [[*HEADER, "", "=MOD(ROW(),100)"], [*row(), "", "=MOD(ROW(),100)"]]
     section = read(workbook(tmp_path / "log.xlsx", rows)).sections[0]
-    assert formats.recognise(section.columns).unnamed == (6, 7)
+    assert formats.recognize(section.columns).unnamed == (6, 7)
 
 
 def test_a_workbook_without_an_audit_is_refused_with_what_was_found(tmp_path):
@@ -147,7 +147,7 @@ def test_a_workbook_without_an_audit_is_refused_with_what_was_found(tmp_path):
         readers.UnreadableFile,
         match=r"place/log\.xlsx: no known header in its first 2 lines, of up to 2 cells",
     ):
-        read(workbook(tmp_path / "log.xlsx", [["colour", "shape"], ["red", "round"]]))
+        read(workbook(tmp_path / "log.xlsx", [["color", "shape"], ["red", "round"]]))
 
 
 def test_an_archive_that_is_no_workbook_is_refused(tmp_path):

@@ -407,8 +407,8 @@ def test_code_is_folded_and_what_a_run_was_given_is_open(site: Path) -> None:
     assert [fold.has_attr("open") for fold in folds] == [False, True, False, False, False]
 
 
-def luminance(colour: str) -> float:
-    full = colour.lstrip("#")
+def luminance(color: str) -> float:
+    full = color.lstrip("#")
     full = "".join(c * 2 for c in full) if len(full) == 3 else full
     parts = [int(full[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]

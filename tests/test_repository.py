@@ -400,3 +400,45 @@ def test_a_bare_url_is_never_a_link_to_this_machine():
         for p, text in texts()
         if re.search(r"https?://(localhost|127\.0\.0\.1)", text) and p.suffix == ".md"
     ]
+
+
+BRITISH = (
+    "licen"
+    + "ce|colo"
+    + "ur|organis"
+    + "ation|recognis"
+    + "e|neighbo"
+    + "ur|program"
+    + "me|offen"
+    + "ce|learn"
+    + "t"
+)
+"""Spellings that are not American, put together so that this file holds none of them."""
+
+
+def test_prose_is_spelled_as_americans_spell_it():
+    """Reasons that officers may have typed in another spelling stay: rules, words and labeled examples."""
+    data = (
+        "results/",
+        "data/hand/",
+        "tests/labelled",
+        "tests/test_reasons",
+        "requirements",
+        "codecheck.yml",
+        "docs/what",
+    )
+    files = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\n")
+    texts = [
+        name for name in files if name.endswith((".py", ".md", ".toml", ".ipynb", ".j2", ".cff", ".yml"))
+    ]
+    found = {
+        f"{name}: {word}"
+        for name in texts
+        if not name.startswith(data)
+        for word in re.findall(
+            rf"\b(?:{BRITISH})s?\b", (ROOT / name).read_text(encoding="utf-8"), re.IGNORECASE
+        )
+    }
+    assert found == set()

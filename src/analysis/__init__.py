@@ -15,7 +15,7 @@ sources       Hands out a place's released files, fetched where a URL is given, 
               matches.
 readers       Turns a container (CSV, XLSX, PDF, Parquet, NDJSON, ZIP) into numbered rows of text, losing
               none.
-formats       Recognises a vendor's export by its column names and maps it to our columns, or says which
+formats       Recognizes a vendor's export by its column names and maps it to our columns, or says which
               column it does not know.
 reasons       Classifies each distinct reason by the published rules and says which rule and which words
               decided.
@@ -38,7 +38,7 @@ build         Rebuilds a place's processed tables from its released files, all o
               them.
 cluster       Makes parts on an existing Dask cluster, from and to any file system that fsspec knows; the
               same bytes as here.
-intake        Takes released files into a place: copies, recognises, counts and hashes them, and asks
+intake        Takes released files into a place: copies, recognizes, counts and hashes them, and asks
               what only a person knows.
 tallies       Counts searches without loading them: tallies, distinct counts and chosen rows, exact at
               any size.

@@ -227,8 +227,8 @@ def said_of_agencies(place: Place) -> dict[str, str]:
         for name in (file.camera_owner, file.searching_agency, file.own_agency)
         if name
     ]
-    spelt = agencies.resolve(said, open_known(place))["agency"] if said else []
-    return {name: name for name in (*said, *spelt)}
+    spelled = agencies.resolve(said, open_known(place))["agency"] if said else []
+    return {name: name for name in (*said, *spelled)}
 
 
 def open_sharing_lists(place: Place) -> list[sharing.SharingList]:

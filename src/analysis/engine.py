@@ -84,7 +84,7 @@ def _run(file: ReleasedFile, path: str, part: str, recipe: bytes) -> None:
 
 @cache
 def _known(recipe: bytes) -> parts.Recipe:
-    """A recipe that came to this process; what was learnt of names and reasons in one file is known in the next."""
+    """A recipe that came to this process; what was learned of names and reasons in one file is known in the next."""
     by: parts.Recipe = pickle.loads(recipe)
     return by
 

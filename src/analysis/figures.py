@@ -1,8 +1,8 @@
 """Draws each published figure from one table; no arithmetic.
 
 Every function takes a table of `measures` and gives a matplotlib figure in the house style. Titles say what
-is plotted, never what was found: a finding drawn into a picture goes stale unseen. Colours keep their order
-of lightness in grey print, no figure needs colour alone to be read, and a table without rows gives a figure
+is plotted, never what was found: a finding drawn into a picture goes stale unseen. Colors keep their order
+of lightness in gray print, no figure needs color alone to be read, and a table without rows gives a figure
 that says so.
 """
 
@@ -54,7 +54,7 @@ TILES = {
     "NC": (5, 6), "SC": (5, 7), "DC": (5, 8), "OK": (6, 3), "LA": (6, 4), "MS": (6, 5), "AL": (6, 6), "GA": (6, 7),
     "HI": (7, 0), "TX": (7, 3), "FL": (7, 8),
 }  # fmt: skip
-"""The square of each state, and of the District of Columbia, as (row, column): neighbours stand near each other."""
+"""The square of each state, and of the District of Columbia, as (row, column): neighbors stand near each other."""
 
 
 def _house(draw: Callable[..., Figure]) -> Callable[..., Figure]:
@@ -413,18 +413,18 @@ def states(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def _tile(axes: Axes, row: int, column: int, state: str, searches: int, colour: Any) -> None:
-    dark = colour != "white" and _is_dark(colour)
+def _tile(axes: Axes, row: int, column: int, state: str, searches: int, color: Any) -> None:
+    dark = color != "white" and _is_dark(color)
     ink = "white" if dark else INK
-    axes.add_patch(Rectangle((column, row), 0.94, 0.94, facecolor=colour, edgecolor="#bbbbbb", linewidth=0.6))
+    axes.add_patch(Rectangle((column, row), 0.94, 0.94, facecolor=color, edgecolor="#bbbbbb", linewidth=0.6))
     axes.text(
         column + 0.47, row + 0.34, state, ha="center", va="center", fontsize=8.5, fontweight="bold", color=ink
     )
     axes.text(column + 0.47, row + 0.68, _short(searches), ha="center", va="center", fontsize=6.8, color=ink)
 
 
-def _is_dark(colour: Sequence[float]) -> bool:
-    red, green, blue = colour[:3]
+def _is_dark(color: Sequence[float]) -> bool:
+    red, green, blue = color[:3]
     return bool(0.299 * red + 0.587 * green + 0.114 * blue < 0.45)
 
 
@@ -462,8 +462,8 @@ def growth(table: pd.DataFrame) -> Figure:
     """Two lines, labelled at their ends: agreements signed so far, and agencies with a first one, by month."""
     figure, axes = _axes("growth", 3.2)
     lines = (("agreements", "--", MID, (-8, 6)), ("agencies", "-", SHADES["strict"], (-50, -10)))
-    for column, style, colour, aside in lines:
-        axes.plot(table["month"], table[column], color=colour, linestyle=style)
+    for column, style, color, aside in lines:
+        axes.plot(table["month"], table[column], color=color, linestyle=style)
         end = table.iloc[-1]
         axes.annotate(
             f"{column}: {end[column]:,}", (end["month"], end[column]), xytext=aside, textcoords="offset points",

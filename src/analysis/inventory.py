@@ -52,7 +52,7 @@ def page(top: Path) -> str:
 
 def _availability(every: Sequence[Place]) -> str:
     return _table(
-        ("place", "released by", "request", "licence", "files", "where"), (_records(one) for one in every)
+        ("place", "released by", "request", "license", "files", "where"), (_records(one) for one in every)
     )
 
 
@@ -66,7 +66,7 @@ def _records(place: Place) -> tuple[str, ...]:
     else:
         where = f"[how to ask](../data/raw/{place.name}/README.md)"
     waits = f"waiting for {len(place.waiting)}" if place.waiting and not place.files else ""
-    known = (str(said.get(key, "")) for key in ("by", "request", "licence"))
+    known = (str(said.get(key, "")) for key in ("by", "request", "license"))
     return (f"`{place.name}`", *known, files or waits, where)
 
 

@@ -27,7 +27,7 @@ from analysis.formats import (
     UnknownColumns,
     headerless,
     is_header,
-    recognise_section,
+    recognize_section,
     refuse_incomplete,
     shifted,
     with_known_names,
@@ -297,7 +297,7 @@ def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[_Recogn
             goes_on = after is not None and after.section.columns == section.columns
             sample = after.section if after is not None and goes_on and not len(section.cells) else section
             try:
-                forms[section.columns] = recognise_section(sample, file.name, file.columns)
+                forms[section.columns] = recognize_section(sample, file.name, file.columns)
             except UnknownColumns as error:
                 unknown[section.columns] = error
         if not unknown:

@@ -88,10 +88,10 @@ def _is_hidden(character: str) -> bool:
 
 
 def shown(name: str) -> str:
-    """A name as it may be printed: what cannot be seen, or is not UTF-8, is spelt out."""
+    """A name as it may be printed: what cannot be seen, or is not UTF-8, is spelled out."""
     hidden = ("Cc", "Cf", "Cs", "Zl", "Zp")
-    spelt = (c.encode("unicode_escape").decode() if unicodedata.category(c) in hidden else c for c in name)
-    return "".join(spelt)
+    spelled = (c.encode("unicode_escape").decode() if unicodedata.category(c) in hidden else c for c in name)
+    return "".join(spelled)
 
 
 def key(name: str) -> str:

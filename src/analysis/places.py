@@ -50,7 +50,7 @@ class ReleasedFile:
     """One released file as its source.toml describes it.
 
     `camera_owner` is None where nobody has said whose cameras the log is about (`camera_owner = ""`).
-    `searching_agency` is for logs without an organisation column. `own_agency` is the camera owner's own
+    `searching_agency` is for logs without an organization column. `own_agency` is the camera owner's own
     police, in canonical spelling, where its searches are to be told from outsiders'. `period` holds the
     first and last local day that the file is said to cover. `columns` maps unusual column names to ours.
     `leave_out` names members of an archive that hold no searches, as a person has seen. `dates` is the order of day

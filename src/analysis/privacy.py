@@ -72,8 +72,8 @@ def _vocabulary(_: str | None) -> Vocabulary:
         *lists["not_names"]
     }
     written = [rule.match.written for rule in rules.rules] + [w for one in rules.lists for w in one.words]
-    spelt = {word for pattern in written for word in named_words(pattern, lists["endings"])}
-    named = {word for text in spelt for word in _words(text)}
+    spelled = {word for pattern in written for word in named_words(pattern, lists["endings"])}
+    named = {word for text in spelled for word in _words(text)}
     everyday = {word for kind in ("small", "police", "things", "acts") for word in lists[kind]}
     menu = [text.casefold() for text in (*rules.offense_types, *known_search_types(), *MODERATION)]
     words = named | everyday | {word for text in menu for word in _words(text)}

@@ -370,7 +370,7 @@ def _stopped(draft: Path) -> tuple[int, str, str]:
 
 
 def _tail(text: str, lines: int = 12) -> str:
-    """The last lines of an error, without terminal colours."""
+    """The last lines of an error, without terminal colors."""
     return "\n".join(re.sub(r"\x1b\[[0-9;]*m", "", text).rstrip().splitlines()[-lines:])
 
 

@@ -240,7 +240,9 @@ def _optional(section: Section, form: Form, column: str) -> pa.Array:
 
 def _search_type(section: Section, form: Form) -> pa.Array:
     """The kind of search; a known one as the vendor spells it, whatever its case."""
-    known = {spelt.casefold(): spelt for name in known_search_types() for spelt in (name, f"{name} - Mobile")}
+    known = {
+        spelled.casefold(): spelled for name in known_search_types() for spelled in (name, f"{name} - Mobile")
+    }
     said = _optional(section, form, "search_type")
     return _by_distinct(said, lambda text: text and known.get(text.casefold(), text), pa.string())
 

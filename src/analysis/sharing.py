@@ -1,6 +1,6 @@
 """Reads lists of who may search whose cameras, in every form that agencies and portals give them.
 
-A sharing list names organisations and the networks of cameras that each may search. It says what was allowed on
+A sharing list names organizations and the networks of cameras that each may search. It says what was allowed on
 its day; a log says what was done. A place carries its lists in data/raw/<place>/reference/ as CSV, workbook or
 plain text: with `sharing`, `shared` or `access` in the file's name, or with the vendor's header.
 """
@@ -38,10 +38,10 @@ class UnreadableSharingList(Refused):
 
 @dataclass(frozen=True)
 class SharingList:
-    """One list: whose it is, its day, and a row for each organisation.
+    """One list: whose it is, its day, and a row for each organization.
 
     `entries` has released, agency, state, kind, may_search_owner and owner_may_search (None where the list does
-    not say), networks (how many of the owner's networks the organisation may search) and row (header = 0, or
+    not say), networks (how many of the owner's networks the organization may search) and row (header = 0, or
     the line of a list without one). `as_of` is the day in the file's name, or None.
     """
 
@@ -114,7 +114,7 @@ def read_list(path: Path, camera_owner: str, known: Known | None = None) -> Shar
 
 
 def _entries(lines: Sequence[Mapping[str, Any]], known: Known | None) -> pd.DataFrame:
-    """The lines with each organisation's canonical spelling; one line for a name that stands twice."""
+    """The lines with each organization's canonical spelling; one line for a name that stands twice."""
     said = [f"{line['released']} ({line['state']})" if line["state"] else line["released"] for line in lines]
     read = agencies.resolve(said, known).drop_duplicates("released").set_index("released")
     columns = ["agency", "state", "kind"]

@@ -93,7 +93,7 @@ def resolve(names: Sequence[str], known: Known | None = None) -> pd.DataFrame:
     released, or about it without its status tags and product, wins over every rule; the rules of
     data/hand/agency_words.toml read the kind from type words and the state from a token that is no other word; a
     state that the name does not say is taken from the place's lists (see `read_reference`) where they name exactly
-    one agency so spelt, of this kind; what is then unknown stays None. Ties decide nothing, and nothing is matched
+    one agency so spelled, of this kind; what is then unknown stays None. Ties decide nothing, and nothing is matched
     by likeness. Each name is read alone, so the answer does not depend on the other names.
     """
     found = _read_all(list(dict.fromkeys(names)), known)
@@ -146,7 +146,7 @@ def _read_all(names: Sequence[str], beside: Known | None) -> list[Name]:
 
 
 def _placed(name: Name, reference: States, said: Words) -> Name:
-    """The name with the one state in which the reference lists have it, spelt as if it had said so."""
+    """The name with the one state in which the reference lists have it, spelled as if it had said so."""
     state = state_of(name, reference) if reference else None
     if state is None:
         return name

@@ -56,7 +56,7 @@ def _is_another(stem: str) -> bool:
 
 
 def state_of(name: Name, reference: States) -> str | None:
-    """The one state in which the lists name an agency so spelt and of this kind; two or none decide nothing."""
+    """The one state in which the lists name an agency so spelled and of this kind; two or none decide nothing."""
     if name.state is not None or name.kind is None or not name.decided_by.endswith(_OPEN):
         return None
     states = reference.get((key(name.agency), name.kind), frozenset())

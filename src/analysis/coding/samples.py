@@ -32,7 +32,7 @@ _ERA_NAMES = tuple(name for name, _ in ERAS)
 
 
 def units(searches: Searches, task_force: frozenset[str] = frozenset()) -> pd.DataFrame:
-    """The distinct normalised reasons with their offense types: what a coder reads once.
+    """The distinct normalized reasons with their offense types: what a coder reads once.
 
     string_id, normal, reason (the commonest writing, personal data masked), offense_types, origin, topics, tier,
     kind, rows, `rows_<era>` for each era, stratum. `task_force` names agencies with a 287(g) Task Force agreement.

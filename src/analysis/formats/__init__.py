@@ -1,4 +1,4 @@
-"""Recognises a vendor's export by its column names and maps it to our columns, or says which column it does not know.
+"""Recognizes a vendor's export by its column names and maps it to our columns, or says which column it does not know.
 
 Column order, file names and dates are never looked at: they change between exports and they lie. What a
 column is called, what a mask looks like and which files are not search audits stands in `flock.toml`.
@@ -24,7 +24,7 @@ from analysis.refused import Refused
 from analysis.wording import an, counted
 
 DROPPED = frozenset({"officer", "plate", "filters", "text_prompt", "ignored"})
-"""Columns that are recognised and never leave the parser: they name officers, plates and vehicles."""
+"""Columns that are recognized and never leave the parser: they name officers, plates and vehicles."""
 
 
 PERSONAL = DROPPED - {"ignored"} | {"case_number"}
@@ -60,7 +60,7 @@ class UnknownColumns(Refused):
 
 
 class NotASearchAudit(Refused):
-    """A file that is recognised as something other than an audit of searches."""
+    """A file that is recognized as something other than an audit of searches."""
 
 
 class IncompleteDownload(Refused):
@@ -147,7 +147,7 @@ def refuse_columns(said: Mapping[str, str]) -> None:
 
 
 def is_header(cells: Sequence[str], more: Mapping[str, str] | None = None) -> bool:
-    """Whether a row of cells is the header of an export that is known, search audit or not; see `recognise`."""
+    """Whether a row of cells is the header of an export that is known, search audit or not; see `recognize`."""
     names = [normal(cell) for cell in cells]
     said = _normal_keys(more)
     family = _family(names, said)
@@ -159,7 +159,7 @@ def is_header(cells: Sequence[str], more: Mapping[str, str] | None = None) -> bo
     return known >= min(3, max(2, len([name for name in names if name])))
 
 
-def recognise(columns: Sequence[str], more: Mapping[str, str] | None = None) -> Form:
+def recognize(columns: Sequence[str], more: Mapping[str, str] | None = None) -> Form:
     """The form of a header.
 
     `more` maps further column names (as released, or "column 7" for one that cannot be written) to ours or to
@@ -216,14 +216,16 @@ def called(header: str, place: int) -> str:
 def known_names(cells: Sequence[str]) -> list[str]:
     """Which cells of a row are column names of a known export, as `flock.toml` spells them."""
     names = {normal(cell) for cell in cells}
-    spelt = {normal(name): name for one in reversed(_vendor()["family"]) for name in reversed(one["columns"])}
-    return [spelt[name] for name in sorted(names & set(spelt))]
+    spelled = {
+        normal(name): name for one in reversed(_vendor()["family"]) for name in reversed(one["columns"])
+    }
+    return [spelled[name] for name in sorted(names & set(spelled))]
 
 
-def recognise_section(section: Section, file: str, more: Mapping[str, str] | None = None) -> Form:
+def recognize_section(section: Section, file: str, more: Mapping[str, str] | None = None) -> Form:
     """The form of a section; the message of unknown columns carries the file and what their values look like."""
     try:
-        return recognise(section.columns, more)
+        return recognize(section.columns, more)
     except NotASearchAudit as error:
         raise NotASearchAudit(f"{file}: {error}.") from None
     except UnknownColumns as error:
@@ -368,7 +370,7 @@ def _could_be_masked() -> str:
 def mask_spellings() -> tuple[str, ...]:
     """Masks as cells usually hold them, whole, for counting many cells at once; `is_masked` knows further ones."""
     masks = _vendor()["masks"]
-    words = [spelt for word in masks["words"] for spelt in (word, word.upper(), word.title())]
+    words = [spelled for word in masks["words"] for spelled in (word, word.upper(), word.title())]
     runs = [sign * size for sign in masks["signs"] for size in range(1, 13)]
     return tuple(dict.fromkeys(blank + one + blank for one in (*words, *runs) for blank in ("", " ")))
 

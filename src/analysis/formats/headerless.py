@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from analysis.formats import known_orders, our_columns, recognise, shifted
+from analysis.formats import known_orders, our_columns, recognize, shifted
 from analysis.readers import NoKnownHeader
 
 ENOUGH = 0.9
@@ -67,5 +67,5 @@ def _question(file: str, records: int, numbered: Sequence[str], timed: Sequence[
 
 
 def _fit(records: Sequence[Sequence[str]], order: Sequence[str]) -> bool:
-    form = recognise(order)
+    form = recognize(order)
     return "search_time" in form and all(shifted.is_sound(record, form) for record in records)

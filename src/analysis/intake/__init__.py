@@ -1,4 +1,4 @@
-"""Takes released files into a place: copies, recognises, counts and hashes them, and asks what only a person knows.
+"""Takes released files into a place: copies, recognizes, counts and hashes them, and asks what only a person knows.
 
 Nothing that is there is ever overwritten: a second run adds files. What a file tells is written down as learned
 from it; what no file can tell stands in `source.toml` as an open question until a person answers it.

@@ -87,7 +87,7 @@ def new(
         f"by       = {_text(answers.by or '')}",
         f"request  = {_text(answers.request or '')}",
         f"redacted = {_text(answers.redacted or '')}",
-        'licence  = "none stated"',
+        'license  = "none stated"',
         "",
     ]
     return "\n".join(lines) + _entries(found, left)
@@ -139,7 +139,7 @@ def _left_entry(one: LeftOut) -> str:
 
 
 def _text(value: str) -> str:
-    """A TOML string: JSON writes the same, once signs that TOML forbids are spelt out."""
+    """A TOML string: JSON writes the same, once signs that TOML forbids are spelled out."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

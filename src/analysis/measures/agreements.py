@@ -1,4 +1,4 @@
-"""Agencies' 287(g) agreements on the day they searched, and the programme's growth: attributes, never purposes."""
+"""Agencies' 287(g) agreements on the day they searched, and the program's growth: attributes, never purposes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from analysis.measures.numbers import REASONS, Numbers, number, rows_of
 from analysis.tallies import Searches, among, ask, coding, listed, local_time, period, tally
 
 TERM = date(2025, 1, 20)
-"""The first day of the second Trump administration, from which the programme's growth is counted."""
+"""The first day of the second Trump administration, from which the program's growth is counted."""
 
 STANDINGS = (
     "signed on or before the first search",
@@ -205,7 +205,7 @@ def _list_read(one: AgreementList, last: date) -> dict[str, Any]:
 
 
 def growth(lists: Sequence[AgreementList]) -> tuple[Numbers, pd.DataFrame]:
-    """How the programme grew by the newest list's dates: numbers, and a table by month.
+    """How the program grew by the newest list's dates: numbers, and a table by month.
 
     The table: month, agreements_signed, agreements (so far), agencies (with a first agreement so far). An
     agreement without a readable date is in neither. A list of participants leaves ended agreements out, so that

@@ -58,18 +58,18 @@ def _typed(searches: Searches, cleared: Collection[str]) -> dict[str, set[str]]:
     texts["cleared"] = texts["reason"].isin(list(cleared))
     # What is common for one owner is common for all: no other text need be looked for again.
     often = texts.groupby("reason")["rows"].transform("sum") >= COMMON_ROWS
-    spelt = texts.loc[
+    spelled = texts.loc[
         (often | texts["cleared"]) & (texts["reason"] != ""), ["reason_text", "reason", "cleared"]
     ]
-    if spelt.empty:
+    if spelled.empty:
         return {}
     common = (
-        f"select {coded(searches, 'camera_owner')} as code, reason from searches join spelt using (reason_text) "
+        f"select {coded(searches, 'camera_owner')} as code, reason from searches join spelled using (reason_text) "
         f"where own_search group by all having count(*) >= {COMMON_ROWS} or bool_or(cleared)"
     )
     owner = decoded(searches, "camera_owner", "code")
-    by_owner = ask(searches, f"select {owner} as owner, reason from ({common})", spelt=spelt)
-    printed = {reason: shown(reason, cleared) for reason in spelt["reason"].unique()}
+    by_owner = ask(searches, f"select {owner} as owner, reason from ({common})", spelled=spelled)
+    printed = {reason: shown(reason, cleared) for reason in spelled["reason"].unique()}
     by_owner["reason"] = by_owner["reason"].map(printed)
     found = {str(owner): set(part) - {NOT_SHOWN} for owner, part in by_owner.groupby("owner")["reason"]}
     return {**found, "all": set(printed.values()) - {NOT_SHOWN}}

@@ -227,16 +227,16 @@ def not_shown(table: pd.DataFrame) -> str:
     )
 
 
-def _agencies_behind(searches: Searches, spelt: pd.DataFrame, without_topic: bool) -> pd.Series:
-    """How many agencies gave each of some reasons, by the number `place` of the reason; `spelt` has every spelling."""
+def _agencies_behind(searches: Searches, spelled: pd.DataFrame, without_topic: bool) -> pd.Series:
+    """How many agencies gave each of some reasons, by the number of the reason; `spelled` has every spelling."""
     code = _code_of_reason(searches)
     rows = (
         f"select {code} as code, {coded(searches, 'searching_agency')} as agency from searches "
         f"where {one_of('reason_origin', _WRITTEN)}{' and len(topics) = 0' if without_topic else ''}"
     )
-    pairs = f"select distinct place, agency from ({rows}) join (select place, {code} as code from spelt) using (code)"
+    pairs = f"select distinct place, agency from ({rows}) join (select place, {code} as code from spelled) using (code)"
     sql = f"select place, count(agency) as agencies from ({pairs}) group by all"
-    return ask(searches, sql, spelt=spelt).set_index("place")["agencies"]
+    return ask(searches, sql, spelled=spelled).set_index("place")["agencies"]
 
 
 @once

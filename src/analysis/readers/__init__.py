@@ -209,7 +209,7 @@ def stream(
 ) -> Iterator[Block]:
     """Read any supported container block by block, in record order; at least one block, if need be empty.
 
-    The container is recognised by its first bytes and never by its name. `name` is the file's path inside its
+    The container is recognized by its first bytes and never by its name. `name` is the file's path inside its
     place, used in messages. A block whose columns or sheet differ from the last one's begins a section; so
     does nothing else. `missing` knows the columns of delimited text that begins without a header, whose first
     record is number 1 then. `read_hidden`: text of a print that nobody sees on its pages is read too; it may undo

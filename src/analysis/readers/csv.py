@@ -68,7 +68,7 @@ def stream(
 ) -> Iterator[Block]:
     """Read one delimited file, `piece` bytes at a time; see `analysis.readers` for the contract.
 
-    UTF-8 (with or without mark), UTF-16 and cp1252 are recognised in that order; any of LF, CRLF, CR ends a
+    UTF-8 (with or without mark), UTF-16 and cp1252 are recognized in that order; any of LF, CRLF, CR ends a
     record; comma, semicolon and tab part cells. Raises `NoKnownHeader` where no known header is found.
     """
     encoding, note = _encoding(path)

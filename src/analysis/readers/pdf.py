@@ -691,7 +691,7 @@ def _rows_by_height(
         faults = ([not s for s in starts], touching, above)
         which = next((fault.index(True) + 1 for fault in faults if any(fault)), 1)
         raise UnreadableFile(
-            f"{name}, page {which}: the lines of neighbouring records cannot be told apart. Ask for the file as CSV."
+            f"{name}, page {which}: the lines of neighboring records cannot be told apart. Ask for the file as CSV."
         )
     rows = []
     for number, (heights, pieces) in enumerate(zip(starts, pages), 1):

@@ -84,7 +84,7 @@ def _near_words_of_each(forms: Sequence[str]) -> dict[str, tuple[Near, ...]]:
 
 
 def _words(form: str) -> list[str]:
-    """The words of a normal form, and each two neighbours as one."""
+    """The words of a normal form, and each two neighbors as one."""
     said = form.split()[:200]
     return [*said, *(f"{a}{b}" for a, b in pairwise(said))]
 

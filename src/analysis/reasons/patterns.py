@@ -49,7 +49,7 @@ class BadPattern(Refused):
 def expressions(written: str, lists: Mapping[str, str]) -> tuple[str, str]:
     """A written pattern as an expression, and as one that every text meets which meets the pattern.
 
-    In the first, lists are put in, *beside* and *soon after* spelt out; `lists` gives the expression of each
+    In the first, lists are put in, *beside* and *soon after* spelled out; `lists` gives the expression of each
     named list. The second is what stands left of the first `~` or `..`: the left side is the one to write first
     when it is the rarer, since texts without it are not looked at again. Raises `BadPattern` for anything outside
     the subset.
@@ -74,8 +74,8 @@ def named_words(written: str, endings: Collection[str]) -> frozenset[str]:
     a length that fits, behind three letters or more; a word of which fewer letters are named is left out.
     """
     parts = re.findall(r"\{[\d,]+\}|\[[^\]]*\]|.", _NAME.sub(" ", re.sub(r" (?:~|\.\.) ", " ", written)))
-    spelt = {word for text in _spellings(parts) for word in text.split()}
-    return frozenset(word for word in spelt for word in _without_open_letters(word, endings))
+    spelled = {word for text in _spellings(parts) for word in text.split()}
+    return frozenset(word for word in spelled for word in _without_open_letters(word, endings))
 
 
 def _spellings(parts: list[str]) -> set[str]:
@@ -197,7 +197,7 @@ def _groups(part: str) -> Iterator[str]:
 
 
 def _spelt_out(part: str) -> str:
-    """One alternative with its `~` and `..` spelt out, from left to right."""
+    """One alternative with its `~` and `..` spelled out, from left to right."""
     sides = re.split(r" (~|\.\.) ", part)
     sofar = sides[0]
     for sign, side in zip(sides[1::2], sides[2::2]):

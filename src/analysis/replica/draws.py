@@ -52,7 +52,7 @@ class Draws:
 
 
 def mix(numbers: np.ndarray) -> np.ndarray:
-    """The finalizer of splitmix64: neighbouring numbers become unrelated ones (uint64)."""
+    """The finalizer of splitmix64: neighboring numbers become unrelated ones (uint64)."""
     with np.errstate(over="ignore"):
         numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

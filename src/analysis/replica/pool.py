@@ -306,7 +306,7 @@ def _phrases() -> tuple[list[str], list[int]]:
     """Phrases in all their spellings, weighted so that a few cover most rows; the last one is nothing."""
     texts, weights = [], []
     for rank, phrase in enumerate(wording.PHRASES):
-        for text, weight in wording.spelt(phrase):
+        for text, weight in wording.spelled(phrase):
             texts.append(text)
             weights.append(max(1, weight * 400 // (rank + 2)))
     return [*texts, ""], [*weights, 0]

@@ -231,7 +231,7 @@ SEARCH_TYPES = (
 )  # fmt: skip
 
 
-def spelt(phrase: str) -> tuple[tuple[str, int], ...]:
+def spelled(phrase: str) -> tuple[tuple[str, int], ...]:
     """Ways in which one phrase is typed, with whole-number weights."""
     return (
         (phrase, 60), (phrase.upper(), 14), (phrase.title(), 16), (phrase + " ", 7),

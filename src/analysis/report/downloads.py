@@ -17,7 +17,7 @@ from analysis.pages import FORMULA, REPLICA
 from analysis.places import Place
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-LICENCE = {
+LICENSE = {
     "name": "CC-BY-4.0",
     "path": "https://creativecommons.org/licenses/by/4.0/",
     "title": "Creative Commons Attribution 4.0",
@@ -68,7 +68,7 @@ def _about(place: Place, named: Mapping[str, Path]) -> list[Row]:
         [place.title],
         *notice,
         *released,
-        ["licence", LICENCE["title"]],
+        ["license", LICENSE["title"]],
         [""],
         ["sheet", "table"],
         *sheets,
@@ -120,9 +120,9 @@ def descriptor(place: Place, folder: Path) -> Path:
         "$schema": PROFILE,
         "name": place.name,
         "title": place.title,
-        "description": f"{notice}Tables recomputed from released audit logs of licence-plate readers. Text that begins "
+        "description": f"{notice}Tables recomputed from released audit logs of license-plate readers. Text that begins "
         "like a spreadsheet's formula stands behind an apostrophe.",
-        "licenses": [LICENCE],
+        "licenses": [LICENSE],
         "sources": _sources(place),
         "resources": [*(_resource(table, folder) for table in tables(folder)), *_numbers(folder)],
     }

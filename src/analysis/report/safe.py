@@ -47,7 +47,7 @@ def told(text: str) -> str:
 
 
 def uncoloured(text: str) -> str:
-    """Printed text without terminal colours and other control codes."""
+    """Printed text without terminal colors and other control codes."""
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)
 
 

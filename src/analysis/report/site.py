@@ -187,7 +187,7 @@ _WORDS = {
     "on": "Released on",
     "request": "Request",
     "redacted": "Redacted",
-    "licence": "Licence",
+    "license": "License",
 }
 
 

@@ -178,7 +178,7 @@ def of_claim(claim: claims.Claim, end: Mapping[str, str], log: Log | None = None
 
 
 def _measure(claim: claims.Claim, explanation: str) -> str:
-    """The measure that a claim was compared with, its definition spelt out."""
+    """The measure that a claim was compared with, its definition spelled out."""
     fitting = re.search(r"fits ([a-z-]+)", explanation)
     named = fitting[1] if claim.definition == "unpublished" and fitting else claim.definition
     named = {"drop-down": "dropdown", "unpublished": "core"}.get(named, named)
