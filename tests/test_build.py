@@ -188,7 +188,7 @@ def test_a_wrong_checksum_stops_the_run_before_anything_is_written(root):
 
 
 def test_a_log_without_any_search_says_so(root):
-    with pytest.raises(build.NothingToRead, match="hold no search"):
+    with pytest.raises(build.NothingToRead, match="no search in"):
         build.build(release(root, []))
 
 

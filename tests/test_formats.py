@@ -204,13 +204,19 @@ def test_a_file_without_a_known_header_is_counted_and_never_quoted():
 def test_a_header_without_a_time_says_which_column_could_be_the_time():
     rows = [
         ["Org_Name", "Reason", "Case #", "Occurred", "Agent 4417"],
-        ["Tarnwick TX PD", "theft", "1", "2", "Q7"],
+        ["Tarnwick TX PD", "theft", "1", "2026-03-01", "Q7"],
     ]
     said = str(formats.with_known_names(no_known_header("log.csv", rows)))
     assert "it has the columns case #, org name, reason, and none that says when a search was made" in said
-    assert 'If one of Occurred, column 5 does, say so, as COLUMNS="Occurred=search_time"' in said
+    assert 'If a column of dates does, say so: COLUMNS="Occurred=search_time" behind make place' in said
     assert "Tarnwick" not in said
     assert "4417" not in said
+
+
+def test_no_column_without_dates_is_offered_as_the_time():
+    rows = [["Name", "State", "Portal"], ["Tarnwick PD", "TX", "x"]]
+    said = str(formats.with_known_names(no_known_header("portals.csv", rows)))
+    assert said.endswith("it has the columns name, state, and none that says when a search was made.")
 
 
 def test_a_place_can_say_what_an_unknown_column_is():

@@ -503,6 +503,36 @@ def test_an_unknown_column_stops_the_run_until_a_person_says_what_it_is(top, tmp
     assert said(top, "georgia")["file"][0]["columns"] == {"Shoe Size": "reason"}
 
 
+@pytest.mark.parametrize(
+    "text", ["Shoe Size=ignored; Hat, red=reason", "Shoe Size=ignored;Hat, red = Reason;"]
+)
+def test_columns_are_separated_by_semicolons_and_a_name_may_hold_a_comma(text):
+    assert intake.columns(text) == {"Shoe Size": "ignored", "Hat, red": "reason"}
+
+
+def test_columns_may_be_separated_by_commas():
+    assert intake.columns("Shoe Size=ignored, Hat=reason") == {"Shoe Size": "ignored", "Hat": "reason"}
+    with pytest.raises(intake.BadAnswer, match="The nearest is 'reason'"):
+        intake.columns("Shoe Size=resaon, Hat=ignored")
+
+
+@pytest.mark.parametrize(
+    ("folder", "owner"),
+    [
+        ("mockville-tx-pd", "Mockville TX PD"),
+        ("mockville-in-pd", "Mockville IN PD"),
+        ("mockville-county-fl", "Mockville County FL"),
+        ("walk-in", None),
+        ("logs-sent-to-me", None),
+        ("tx-flock-release", None),
+        ("tx-2025", None),
+    ],
+)
+def test_a_folder_names_the_camera_owner_only_as_a_portal_writes_one(top, tmp_path, folder, owner):
+    given = native(tmp_path / folder / "export.csv", "Quellmere GA PD", "Tarnwick TX PD")
+    assert intake.take("georgia", [given]).found[0].file.camera_owner == owner
+
+
 def test_what_a_person_says_must_be_usable(top, tmp_path):
     given = native(tmp_path / "export.csv", "Quellmere GA PD")
     with pytest.raises(intake.BadAnswer, match="'Mars/Base' is not known"):

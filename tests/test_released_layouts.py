@@ -203,7 +203,7 @@ def test_a_column_of_running_numbers_is_not_read(tmp_path, name):
     )
     assert reasons(searches) == ["theft"] * 3
     assert rejected == {4: "blank record"}
-    assert "1 columns without a name are not read" in facts["notes"]
+    assert "not read: 1 column without a name" in facts["notes"]
 
 
 def test_columns_worked_out_from_others_are_named_and_not_read(tmp_path):
@@ -248,7 +248,7 @@ def test_objects_of_json_are_records_and_their_keys_together_the_header(tmp_path
     assert reasons(searches) == ["26-0001", ""]
     assert searches[0]["window_end"] is not None
     assert rejected == {1: "no search time"}
-    assert "1 columns without a name are not read" in facts["notes"]
+    assert "not read: 1 column without a name" in facts["notes"]
 
 
 def test_lines_that_are_no_objects_are_rejected_by_number_and_a_cut_is_said(tmp_path):
@@ -281,6 +281,31 @@ def test_other_json_is_named_and_refused(tmp_path, text, said):
     (tmp_path / "file.json").write_text(text)
     with pytest.raises(readers.UnreadableFile, match=said):
         readers.read(tmp_path / "file.json", "file.json", formats.is_header)
+
+
+def test_tables_side_by_side_may_lack_columns_that_others_have(tmp_path):
+    searches, rejected, facts = released(
+        tmp_path,
+        "Name,Org Name,Reason,Search Time,Name.1,Org Name.1,Case #,Reason.1,Search Time.1\n"
+        f"A. Exa,Sampleton IL PD,theft,{TIME},B. Exa,Mockville TX SO,26-1,warrant,{TIME}\n"
+        f"A. Exa,Sampleton IL PD,arson,{TIME},,,,,\n",
+    )
+    assert [(row["source_row"], row["reason_as_released"]) for row in searches] == [
+        (11, "theft"), (12, "warrant"), (21, "arson"),
+    ]  # fmt: skip
+    assert [row["has_case_number"] for row in searches] == [False, True, False]
+    assert not rejected
+    assert "the last digit of a record's number tells its table" in facts["notes"]
+
+
+def test_names_that_a_collector_repeats_are_no_second_table(tmp_path):
+    searches, _, facts = released(
+        tmp_path,
+        "id,name,search_time_utc,reason,org_id,id,name,state,locality\n"
+        "1,A. Exa,2025-03-04 10:00:00.000,theft,7,7,Sampleton IL PD,IL,Sampleton\n",
+    )
+    assert [row["searching_agency_as_released"] for row in searches] == ["Sampleton IL PD"]
+    assert "side by side" not in facts["notes"]
 
 
 # One cell too many or too few ---------------------------------------------------------------------------------
@@ -326,6 +351,30 @@ def test_a_portals_row_without_its_count_keeps_its_reason(tmp_path):
     )
     assert [(row["networks_searched"], row["reason_as_released"]) for row in searches] == [(None, "theft")]
     assert not rejected
+
+
+def test_a_row_without_its_last_empty_cells_is_a_row(tmp_path):
+    searches, rejected, _ = released(
+        tmp_path,
+        "ID,Org Name,Reason,Search Time,Search Type,Text Prompt,Moderation\n"
+        f"1,Sampleton CA PD,theft,{TIME}\n"
+        f"2,Sampleton CA PD,theft,{TIME},lookup\n"
+        f"3,Sampleton CA PD,{TIME}\n"
+        f"4,Sampleton CA PD,theft,{TIME},loo\n",
+    )
+    assert [(row["released_id"], row["search_type"], row["realigned"]) for row in searches] == [
+        ("1", None, False), ("2", "lookup", False),
+    ]  # fmt: skip
+    assert rejected == {3: "wrong number of cells", 4: "wrong number of cells"}
+
+
+@pytest.mark.parametrize("names", ["", "Unnamed: 0", "Unnamed: 0.1"])
+def test_an_index_without_a_name_is_not_read(tmp_path, names):
+    searches, _, facts = released(
+        tmp_path, f"{names},Org Name,Reason,Search Time\n0,Mockville CA PD,theft,{TIME}\n"
+    )
+    assert reasons(searches) == ["theft"]
+    assert "not read: 1 column without a name" in facts["notes"]
 
 
 def test_rows_that_a_program_numbered_under_no_name_are_put_back(tmp_path):
@@ -405,6 +454,16 @@ def test_a_plate_or_an_officer_under_searching_agency_is_rejected_and_said(tmp_p
     assert [row["searching_agency_as_released"] for row in searches] == ["Mockville CA PD"]
     assert rejected == {2: "cells under other columns"}
     assert "ABC" not in str([searches, facts])
+
+
+def test_a_number_under_searching_agency_and_a_name_under_a_count_are_another_order(tmp_path):
+    header = "Org Name,Total Networks Searched,Reason,Search Time"
+    searches, rejected, _ = released(
+        tmp_path,
+        f"{header}\nMockville CA PD,12,theft,{TIME}\n12,Mockville CA PD,theft,{TIME}\n12,,theft,{TIME}\n",
+    )
+    assert [row["searching_agency_as_released"] for row in searches] == ["Mockville CA PD", "12"]
+    assert rejected == {2: "cells under other columns"}
 
 
 def test_agencies_that_look_like_a_plate_are_counted_in_a_note(tmp_path):

@@ -20,6 +20,7 @@ from analysis import agencies, engine, parts, processes, readers, rowgroups, sha
 from analysis.ledger import Ledger
 from analysis.places import Place, ReleasedFile, check_days
 from analysis.refused import Refused
+from analysis.wording import counted
 
 _CODE = (
     "refused", "paths", "processes", "places", "states", "sources", "readers", "formats", "reasons", "agencies",
@@ -68,8 +69,12 @@ def _join(made: Sequence[parts.Part], place: Place, into: Path) -> None:
     """The four tables of a place from the parts of its files."""
     facts = [fact for part in made for fact in part.facts]
     if not sum(fact["searches"] for fact in facts):
-        notes = "; ".join(f"{fact['source_file']}: {fact['notes'] or 'empty'}" for fact in facts)
-        raise NothingToRead(f"{place.name}: its {len(made)} file(s) hold no search ({notes})")
+        said = "; ".join(
+            f"{fact['source_file']}: {counted(fact['records'], 'record')}, none with a time of search that can be read"
+            + (f" ({fact['notes']})" if fact["notes"] else "")
+            for fact in facts
+        )
+        raise NothingToRead(f"{place.name}: there is no search in {counted(len(made), 'file')}. {said}.")
     ledger = Ledger()
     ledger.entries = [entry for part in made for entry in part.ledger]
     for table in ("searches.parquet", "rejected.parquet"):

@@ -37,6 +37,7 @@ from analysis.ledger import Entry, Ledger
 from analysis.places import OWNER_NOT_SAID, Place, ReleasedFile
 from analysis.readers import Block, archives
 from analysis.searches import REJECTED
+from analysis.wording import counted
 
 SCHEMA = pa.schema(
     [
@@ -441,7 +442,7 @@ class _Account:
             self.columns |= {"window_start" if name == "time_frame" else name for name in form.places}
             self.notes |= dict.fromkeys(block.notes)
             if form.unnamed:
-                self.unnamed[f"{len(form.unnamed)} columns without a name are not read"] = None
+                self.unnamed[f"not read: {counted(len(form.unnamed), 'column')} without a name"] = None
             if form.derived:
                 added = ", ".join(repr(" ".join(block.section.columns[at].split())) for at in form.derived)
                 self.unnamed[f"not read, since somebody worked them out from other columns: {added}"] = None
@@ -478,7 +479,7 @@ class _Account:
         """The file's line of `FACTS`."""
         first, last = [time.isoformat() for time in self.times] or ["", ""]
         outside = f"{self.outside:,} searches lie outside the period that source.toml gives"
-        moved = f"{self.realigned:,} rows had slipped under other columns and were put back by their times"
+        moved = f"{counted(self.realigned, 'row')} had slipped under other columns, put back by their times"
         notes = [
             *self.notes, *self.unnamed, *_may_be_cut(self.records), *([outside] if self.outside else []),
             *([moved] if self.realigned else []), *self._disorder(), *(self.clocks.notes() if self.clocks else []),

@@ -251,10 +251,18 @@ def with_known_names(error: NoKnownHeader) -> NoKnownHeader:
     if len(known) < 2:
         said = "no row of column names is known. If it is a search audit, ask for it with its header, as CSV"
     else:
-        other = [called(cell, at) for at, cell in enumerate(best) if normal(cell) and not known_names([cell])]
-        line = f'COLUMNS="{other[0]}=search_time"' if other else ""
+        below = error.rows[error.rows.index(best) + 1 :]
+        dated = [
+            f'COLUMNS="{called(cell, at)}=search_time"'
+            for at, cell in enumerate(best)
+            if normal(cell)
+            and not known_names([cell])
+            and "1 date" in {shapes([row[at]]) for row in below if at < len(row)}
+        ]
         said = f"it has the columns {', '.join(known)}, and none that says when a search was made"
-        said += f". If one of {', '.join(other)} does, say so, as {line} behind make place" if other else ""
+        said += (
+            f". If a column of dates does, say so: {' or '.join(dated)} behind make place" if dated else ""
+        )
     return NoKnownHeader(f"{error}; {said}.", error.rows)
 
 

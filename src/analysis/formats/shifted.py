@@ -91,11 +91,17 @@ def take_back(block: Block, form: Form) -> tuple[Block, tuple[int, ...]]:
 
 
 def _seated(cells: list[str], form: Form, width: int) -> tuple[list[str], bool] | None:
-    """The cells under their header and whether they had to be moved; None where nothing proves it."""
+    """The cells under their header and whether they had to be moved; None where nothing proves it.
+
+    Empty cells at a row's end say nothing: some programs leave them out, and others write more of them.
+    """
     if not any(cell.strip() for cell in cells[width:]) and len(cells) >= width:
         said = {name: cells[place] for name, place in form.places.items()}
         if is_moment(_time_of(said)):
             return cells[:width], False
+    padded = [*cells, *[""] * (width - len(cells))]
+    if len(cells) < width - 1 and is_sound(padded, form):
+        return padded, False
     moved: list[list[str]] = []
     if len(cells) == width - 1:
         moved = [[*cells[:at], "", *cells[at:]] for at in range(width)]
@@ -225,6 +231,9 @@ def in_other_order(section: Section, form: Form, typed: pa.Table) -> np.ndarray:
         strange = look_like_no_agency(_column(cells, form.places["agency"]))
         personal = tuple(name for name in form.places if name not in ("officer", "plate"))
         elsewhere |= _stands_elsewhere(cells, form, strange, _AGENCY_WORD, None, personal)
+        numbers = pc.utf8_is_numeric(_column(cells, form.places["agency"])).to_numpy(zero_copy_only=False)
+        but_counts = tuple(name for name in form.places if name not in _COUNTS)
+        elsewhere |= _stands_elsewhere(cells, form, numbers, "[A-Za-z]{2}", _is_said, but_counts)
     return np.flatnonzero(elsewhere)
 
 
@@ -246,6 +255,10 @@ def _stands_elsewhere(
         for at in np.flatnonzero(could).tolist():
             found[which[at]] |= proves is None or bool(proves(texts[at].as_py().strip()))
     return found
+
+
+def _is_said(text: str) -> bool:
+    return not is_masked(text) and not is_no_value(text)
 
 
 _NO_AGENCY = re.compile(

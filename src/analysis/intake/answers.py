@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -65,10 +66,13 @@ WHERE = {
 
 
 def columns(said: str) -> dict[str, str]:
-    """What a person said of unknown columns, `<its name>=<ours>` separated by semicolons, as a mapping."""
+    """What a person said of unknown columns, `<its name>=<ours>` separated by semicolons or commas, as a mapping.
+
+    A comma separates only where something is said on both its sides: a column's name may hold one.
+    """
     if said.strip().isdigit():  # a terminal's width, which some systems hand out under the same name
         return {}
-    pairs = [part.rpartition("=") for part in said.split(";") if part.strip()]
+    pairs = [part.rpartition("=") for part in _parts(said) if part.strip()]
     wrong = next((pair for pair in pairs if not pair[0].strip() or not pair[2].strip()), None)
     if wrong:
         raise BadAnswer(
@@ -80,6 +84,11 @@ def columns(said: str) -> dict[str, str]:
     except UnknownColumns as error:
         raise BadAnswer(f"columns: {error}") from None
     return found
+
+
+def _parts(said: str) -> list[str]:
+    parts = re.split("[;,]", said)
+    return parts if all("=" in part for part in parts if part.strip()) else said.split(";")
 
 
 def ask(answers: Answers, reply: Callable[[str], str], suggested: Mapping[str, str]) -> Answers:

@@ -14,6 +14,7 @@ from analysis import agencies, places, states
 from analysis.intake.answers import QUESTIONS, WHERE, Answers
 from analysis.intake.recognition import Found
 from analysis.places import LeftOut, Place
+from analysis.wording import an
 
 
 def suggestions(found: Sequence[Found]) -> dict[str, str]:
@@ -36,7 +37,7 @@ def open_questions(answers: Answers, found: Sequence[Found]) -> list[str]:
     ]
     doubts = Counter(f"{one.file.log}: {one.doubt}" for one in found if one.doubt)
     asked += [
-        f"What kind of log is this, {', '.join(places.LOGS)}? Taken for a {doubt}"
+        f"What kind of log is this, {', '.join(places.LOGS)}? Taken for {an(doubt)}"
         f"{f' ({files} files)' if files > 1 else ''}. Say it with WHICH_LOG=, or write it as log in the [[file]]."
         for doubt, files in doubts.items()
     ]

@@ -125,6 +125,15 @@ _LATER_NAME = re.compile(
 _OFFICES = {"pd", "so", "sd", "isd", "cisd", "dps", "da"}
 
 
+_ENGLISH = {"al", "de", "hi", "id", "in", "la", "ma", "me", "ms", "oh", "ok", "or", "pa"}
+"""Codes of states that are words too: they are codes beside an office alone."""
+_NO_OWNER = {
+    "alpr", "audit", "audits", "data", "export", "files", "flock", "foia", "log", "logs", "lpr", "network",
+    "organization", "records", "release", "released", "request", "search", "searches",
+}  # fmt: skip
+"""Words of folders that are called by what they hold."""
+
+
 def _awaited(owner: str, log: str, waits: Sequence[Waiting]) -> str | None:
     """The owner that a place waits for and a file means: one whose every word is in the name that the file gives."""
     words = set(agencies.key(owner).split())
@@ -141,9 +150,10 @@ def _said_owner(one: Arrived) -> str | None:
     if found:
         return " ".join(found["owner"].replace("_", " ").split())
     inside = Path(one.name).parent.name
-    words = (inside if inside or one.archive else one.path.parent.name).split("-")
-    if len(words) > 1 and any(word.upper() in states.names() for word in words):
-        shown = (w.upper() if w.upper() in states.names() or w in _OFFICES else w.title() for w in words)
+    words = (inside if inside or one.archive else one.path.parent.name).casefold().split("-")
+    codes = {w for w in words if w.upper() in states.names() and (w not in _ENGLISH or _OFFICES & {*words})}
+    if len(words) > 1 and codes and not any(w in _NO_OWNER or w.isdigit() for w in words):
+        shown = (w.upper() if w in codes or w in _OFFICES else w.title() for w in words)
         return " ".join(shown)
     return None
 

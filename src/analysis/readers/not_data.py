@@ -19,7 +19,7 @@ def none(columns: Sequence[str]) -> Section:
     return Section(tuple(columns), cells, pa.array([], pa.int64()))
 
 
-_NO_NAME = re.compile(r"(unnamed: ?|column_?)\d+(_level_\d+)?", re.I)
+_NO_NAME = re.compile(r"(unnamed: ?|column_?)\d+(\.\d+)?(_level_\d+)?", re.I)
 """How programs call a column whose header cell was blank; often it holds nothing but running numbers."""
 
 

@@ -1,4 +1,4 @@
-"""Puts tables that stand side by side under one header line below each other, where all have the same labels.
+"""Puts tables that stand side by side under one header line below each other, where they have labels in common.
 
 A collector's file was six such tables: short ones are padded with empty cells, and a program that read and wrote it
 numbers the repeated labels (`Reason.1`). An empty row of one table is no record. A record's number is its row with the
@@ -49,10 +49,10 @@ def places_of_tables(columns: Sequence[str]) -> list[range]:
     for start, end in zip(starts, [*starts[1:], len(labels)]):
         named = [at for at in range(start, end) if labels[at]]
         tables.append(range(start, max(named, default=start) + 1))
-    alike = {tuple(labels[table.start : table.stop]) for table in tables}
-    if len(tables) < 2 or len(alike) > 1 or len(tables[0]) < LEAST_COLUMNS:
-        return [range(len(columns))]
-    return tables
+    said = [labels[table.start : table.stop] for table in tables]
+    alike = all(one == said[0] and len(one) >= LEAST_COLUMNS for one in said)
+    kin = all(len({*one} & {*said[0]}) >= LEAST_COLUMNS and len({*one} - {""}) == len(one) for one in said)
+    return tables if len(tables) > 1 and (alike or kin) else [range(len(columns))]
 
 
 def _label(column: str) -> str:
@@ -62,9 +62,11 @@ def _label(column: str) -> str:
 def _split(block: Block, tables: list[range], times: int) -> Block:
     """A block's rows, each cut into those of its tables that hold anything, one below the other."""
     wide, asides = _rows_taken_back(block, tables)
-    columns = block.section.columns[tables[0].start : tables[0].stop]
+    columns, places = _together(block.section.columns, tables)
+    blank = pa.array([""] * wide.cells.num_rows, pa.string())
+    names = list(map(str, range(len(columns))))
     stacks = [
-        wide.cells.select(list(table)).rename_columns(list(map(str, range(len(table))))) for table in tables
+        pa.table([blank if at is None else wide.cells.column(at) for at in one], names) for one in places
     ]
     holds = [pa.array(~not_data.blank(cells)) for cells in stacks]
     by_text = [pc.not_equal(_trimmed(cells), "") for cells in stacks]
@@ -80,13 +82,26 @@ def _split(block: Block, tables: list[range], times: int) -> Block:
     counted = (
         block.counted - wide.cells.num_rows + len(none) + sum(pc.sum(one).as_py() or 0 for one in by_text)
     )
-    digits = "digit" if times == 10 else "digits"
+    last = "digit of a record's number tells" if times == 10 else "digits of a record's number tell"
     note = (
-        f"{len(tables)} tables stand side by side and are read one below the other; the last {digits} of a record's "
-        "number tell its table, those before them its row"
+        f"{len(tables)} tables stand side by side and are read one below the other; the last {last} its table, those "
+        "before its row"
     )
     found = not_data.set_aside(Section(columns, cells, record.take(order), page, wide.sheet), asides)
     return replace(found, asides=not_data.in_order(found.asides), counted=counted, notes=(*block.notes, note))
+
+
+def _together(columns: Sequence[str], tables: list[range]) -> tuple[tuple[str, ...], list[list[int | None]]]:
+    """The columns of all tables, each once, and where each table has them; None where it has not."""
+    labels = [[_label(columns[at]) for at in table] for table in tables]
+    if all(one == labels[0] for one in labels):
+        return tuple(columns[at] for at in tables[0]), [list(table) for table in tables]
+    known = dict.fromkeys(label for one in labels for label in one)
+    spelled = {_label(column): column for column in reversed(columns)}
+    return tuple(spelled[label] for label in known), [
+        [table.start + one.index(label) if label in one else None for label in known]
+        for table, one in zip(tables, labels)
+    ]
 
 
 def _rows_taken_back(block: Block, tables: list[range]) -> tuple[Section, list[Aside]]:
