@@ -213,6 +213,15 @@ def test_a_header_without_a_time_says_which_column_could_be_the_time():
     assert "4417" not in said
 
 
+def test_of_two_columns_of_one_name_the_number_says_which_is_not_read():
+    columns = ["Org Name", "Reason", "Reason", "Search Time"]
+    with pytest.raises(formats.UnknownColumns, match=r"'column 2' and 'column 3'.*\"column 3=ignored\""):
+        formats.recognize(columns)
+    assert formats.recognize(columns, {"column 2": "ignored"}).places["reason"] == 2
+    with pytest.raises(formats.UnknownColumns, match='"reason_1=ignored"'):
+        formats.recognize(["Org Name", "Reason", "reason_1", "Search Time"])
+
+
 def test_no_column_without_dates_is_offered_as_the_time():
     rows = [["Name", "State", "Portal"], ["Tarnwick PD", "TX", "x"]]
     said = str(formats.with_known_names(no_known_header("portals.csv", rows)))

@@ -312,7 +312,8 @@ def _ours(names: Sequence[str], family: _Family, more: Mapping[str, str]) -> lis
     for place, name in enumerate(names):
         again = name in names[:place] and name in family.last_columns
         known = family.last_columns[name] if again else more.get(name, family.columns.get(name))
-        found.append(known or more.get(normal(f"column {place + 1}")))
+        by_number = more.get(normal(f"column {place + 1}"))
+        found.append(by_number or known if names.count(name) > 1 else known or by_number)
     return found
 
 
@@ -329,8 +330,16 @@ def _places(ours: Sequence[str | None], unnamed: Sequence[int], columns: Sequenc
         if place in unnamed or name is None or name == "ignored":
             continue
         if name in places and name not in DROPPED:
-            both = " and ".join(repr(called(columns[at], at)) for at in (places[name], place))
-            raise UnknownColumns(f"two columns hold the {name}: {both}; call one of them ignored")
+            both = (places[name], place)
+            alike = len({normal(columns[at]) for at in both}) == 1
+            first, second = (
+                f"column {at + 1}" if alike else (known_names([columns[at]]) or [called(columns[at], at)])[0]
+                for at in both
+            )
+            raise UnknownColumns(
+                f"two columns hold the {name}: {first!r} and {second!r}. Say which of them is not to be read, as "
+                f'COLUMNS="{second}=ignored"'
+            )
         places.setdefault(name, place)
     if "search_time" not in places and "search_date" in places:
         places["search_time"] = places.pop("search_date")
