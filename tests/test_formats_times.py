@@ -276,8 +276,9 @@ def test_times_without_a_zone_are_in_the_files_own_and_the_hour_that_clocks_repe
         "2025-11-02 01:30:00",
         "2025-03-09 02:30:00",
     ]
-    moments = times_of(*cells, **CHICAGO)[0]
+    moments, _, _, notes = times_of(*cells, **CHICAGO)
     assert moments == [datetime(2025, 6, 5, 19, 3, 7), datetime(2025, 6, 5, 14, 3, 7), None, None]
+    assert notes == ["local times that a change of clocks repeats or leaves out, not read: 2"]
 
 
 def test_times_cut_to_minutes_or_days_are_known_by_the_whole_column():

@@ -602,6 +602,14 @@ def test_dates_that_nothing_decides_are_asked_about_and_the_answer_is_taken(top,
     assert places.find("tarnwick", top).files[0].dates == "day first"
 
 
+def test_agencies_whose_dates_could_be_read_two_ways_tell_the_kind_of_log_too(top, tmp_path):
+    rows = ["Mockville TX PD,theft,06/05/2025 14:03:01", "Sampleton TX SO,theft,05/05/2025 14:03:01"]
+    (tmp_path / "log.csv").write_text("\n".join(["Org Name,Reason,Search Time", *rows, ""]))
+    found = intake.take("tarnwick", [tmp_path / "log.csv"]).found[0]
+    assert (found.searches, found.two_ways) == (1, 1)
+    assert (found.file.log, found.file.camera_owner) == ("network audit", None)
+
+
 def test_searches_after_the_day_on_which_the_file_was_taken_are_noted(top, tmp_path):
     taken = intake.take(
         "tarnwick", [native(tmp_path / "log.csv", "Quellmere GA PD")], today=date(2025, 12, 1)

@@ -183,13 +183,15 @@ class _NotRead(Exception):
 @dataclass(frozen=True)
 class Done:
     """A block after all steps: its searches and the fingerprints of their records, its rejected rows in order, why
-    typing refused some, and how many cells of each column were masked."""
+    typing refused some, how many cells of each column were masked, and the agencies of rows whose date could be read two
+    ways: once that is answered they searched too."""
 
     searches: pa.Table
     fingerprints: np.ndarray
     rejected: pa.Table
     refused: Counter[str]
     masked: Counter[str]
+    undated: Counter[str]
 
 
 @dataclass
@@ -328,7 +330,16 @@ def _typed(read: _Recognised, account: _Account, step: Step) -> Done:
         rejected = pa.concat_tables([asides, refused]).sort_by("source_row")
     masked = Counter(searches.masked_cells(block.section, form))
     fingerprints = typed.column("fingerprint").to_numpy()
-    return Done(step(typed, file), fingerprints, rejected, Counter(refused.column("why").to_pylist()), masked)
+    why = Counter(refused.column("why").to_pylist())
+    return Done(step(typed, file), fingerprints, rejected, why, masked, _undated(block, form, refused))
+
+
+def _undated(block: Block, form: Form, refused: pa.Table) -> Counter[str]:
+    rows = refused.filter(pc.equal(refused.column("why"), searches.TWO_WAYS)).column("source_row")
+    if not len(rows) or "agency" not in form:
+        return Counter()
+    cells = block.section.cells.column(form.places["agency"])
+    return Counter(filter(None, cells.filter(pc.is_in(block.section.record, rows)).to_pylist()))
 
 
 def enrich(table: pa.Table, file: ReleasedFile, by: Recipe) -> pa.Table:

@@ -203,6 +203,10 @@ def _parsed(texts: pa.Array, clock: Clock) -> tuple[np.ndarray, np.ndarray, np.n
         ticks[days] = _in_utc(ticks[days], clock.file.day_zone, days=True)
         others = naive & ~days & (ticks != _NONE)
         ticks[others] = _in_utc(ticks[others], clock.file.zone)
+        clock.note(
+            "local times that a change of clocks repeats or leaves out, not read",
+            (ticks[others] == _NONE).sum(),
+        )
         if clock.file.assumed and clock.column == "search_time":
             clock.note(
                 "times without a zone, taken for UTC (time_zone in the file's entry says another)",

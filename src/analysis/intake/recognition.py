@@ -107,6 +107,7 @@ def _counted(blocks: Iterable[parts.Done]) -> dict[str, Counter[str]]:
         ids = block.searches.column("vendor_id")
         rows["with the vendor's id"] += len(ids) - ids.null_count
         rows[searches.TWO_WAYS] += block.refused[searches.TWO_WAYS]
+        found["searching_agency_as_released"].update(block.undated)
         for column, counter in found.items():
             for one in pc.value_counts(block.searches.column(column)).to_pylist():
                 if one["values"]:
