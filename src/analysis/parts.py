@@ -183,8 +183,8 @@ class _NotRead(Exception):
 @dataclass(frozen=True)
 class Done:
     """A block after all steps: its searches and the fingerprints of their records, its rejected rows in order, why
-    typing refused some, how many cells of each column were masked, and the agencies of rows whose date could be read two
-    ways: once that is answered they searched too."""
+    typing refused some, how many cells of each column were masked, and the agencies of rows whose date could be read
+    two ways: once that is answered they searched too."""
 
     searches: pa.Table
     fingerprints: np.ndarray
