@@ -118,6 +118,8 @@ def test_a_list_belongs_to_the_owner_in_its_name_or_to_the_only_one(tmp_path):
     assert sharing.read_lists(tmp_path, [OWNER])[0].camera_owner == OWNER
     with pytest.raises(sharing.UnreadableSharingList, match="whose list is it"):
         sharing.read_lists(tmp_path, ["Tarnwick ISD", "Quellmere ISD"])
+    with pytest.raises(sharing.UnreadableSharingList, match="no file of the place names one yet"):
+        sharing.read_lists(tmp_path, [])
 
 
 def test_a_printed_list_says_how_to_save_it(tmp_path):

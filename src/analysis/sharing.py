@@ -85,8 +85,9 @@ def _owner(path: Path, owners: Sequence[str]) -> str:
     named = [owner for owner in owners if agencies.key(owner) in agencies.key(path.stem.replace("_", " "))]
     found = sorted(named, key=len)[-1:] or (list(owners) if len(owners) == 1 else [])
     if not found:
+        known = f": {', '.join(owners)}" if owners else "; no file of the place names one yet"
         raise UnreadableSharingList(
-            f"{path.name}: whose list is it? Put the camera owner's name in the file's name: {', '.join(owners)}"
+            f"{path.name}: whose list is it? Put the camera owner's name in the file's name{known}"
         )
     return found[0]
 
