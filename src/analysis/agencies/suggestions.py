@@ -68,7 +68,7 @@ def queue(
     markers that belong to no single state are not on it.
     """
     why = [_why(line) for line in resolved.to_dict("records")]
-    waiting = resolved.assign(why=why)[[bool(reason) for reason in why]]
+    waiting = resolved.assign(why=why).loc[[bool(reason) for reason in why]]
     near = candidates(waiting, reference) if reference is not None else None
     lists = {} if near is None else near.groupby("released")["candidate"].agg("; ".join).to_dict()
     table = pd.DataFrame(

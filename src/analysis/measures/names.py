@@ -15,7 +15,7 @@ def released_names(searches: Searches, known: Known | None = None) -> pd.DataFra
     lines = tally(searches, "searching_agency_as_released").fillna({"searching_agency_as_released": ""})
     rows = lines.groupby("searching_agency_as_released")["rows"].sum()
     table = agencies.resolve([str(name) for name in rows.index], known)
-    return table.assign(rows=[int(count) for count in rows])
+    return table.assign(rows=rows.to_numpy(dtype="int64"))
 
 
 _NOBODY = {"blank", "masked", "not_agency", "too long"}
