@@ -29,7 +29,7 @@ REASONS = {
     "agency states": "no row's agency has a known state",
     "agency kinds": "no row's agency has a known kind",
     "reason column": "the released files have no column of reasons",
-    "reasons": "no row shows a reason: the column is missing, or every cell of it is blank or masked",
+    "reasons": "no row shows a reason (the column is missing, or every cell of it is blank or masked)",
     "offense types": "no row holds an offense type of the vendor's menu",
     "counts": "no released row says how many: the column is missing, or every cell of it is masked",
     "time frames": "the released files have no time frame",
