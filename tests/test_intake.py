@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
-from analysis import intake, places
+from analysis import build, intake, measures, places, tallies
 from analysis.formats import UnknownColumns
 from analysis.intake import Answers, recognition
 from analysis.paths import UnsafeName
@@ -267,8 +268,12 @@ def test_a_sharing_list_and_a_list_of_agreements_go_beside_the_logs(top, tmp_pat
         "GEORGIA,Quellmere County Sheriff's Office,County,Quellmere,Task Force Model,3/1/2025,Link,\n"
     )
     taken = intake.take("georgia", [tmp_path / "in"])
-    assert set(taken.lists) == {"reference/shared.csv", "reference/287g-participating.csv"}
-    assert taken.left_out == ()
+    assert {said.partition(": ")[0] for said in taken.lists} == {
+        "reference/shared.csv",
+        "reference/287g-participating.csv",
+    }
+    assert "a sharing list of 1 organization. It says who could search, not who did" in intake.shown(taken)
+    assert taken.left_out == taken.first == ()
 
 
 def test_a_list_of_portals_is_no_list_of_agreements(top, tmp_path):
@@ -496,7 +501,7 @@ def test_without_any_search_audit_nothing_is_written_and_each_file_is_answered(t
 def test_an_unknown_column_stops_the_run_until_a_person_says_what_it_is(top, tmp_path):
     strange = [*NATIVE[:-2], " Shoe Size", NATIVE[-1]]
     given = native(tmp_path / "export.csv", "Quellmere GA PD", columns=strange)
-    with pytest.raises(UnknownColumns, match="COLUMNS='<its name>=ignored'"):
+    with pytest.raises(UnknownColumns, match='COLUMNS="Shoe Size=ignored"'):
         intake.take("georgia", [given])
     assert not (top / "data/raw/georgia").exists()
     intake.take("georgia", [given], Answers(columns=intake.columns(" Shoe Size = reason")))
@@ -545,6 +550,172 @@ def test_what_a_person_says_must_be_usable(top, tmp_path):
         intake.take("New Georgia", [given])
 
 
+def test_a_columns_answer_is_refused_unless_it_is_one_of_ours_and_a_terminals_width_is_no_answer():
+    assert intake.columns("Purpose = Reason; Shoe Size=ignored; Hat=ignored") == {
+        "Purpose": "reason",
+        "Shoe Size": "ignored",
+        "Hat": "ignored",
+    }
+    with pytest.raises(intake.BadAnswer, match="The nearest is 'search_time'"):
+        intake.columns("When=search tme")
+    assert intake.columns("120") == {}
+
+
+def test_unknown_columns_of_all_files_are_listed_at_once_with_one_line_to_paste(top, tmp_path):
+    for day, (name, column) in enumerate(
+        (("june", " Shoe Size"), ("july", " Hat"), ("may", " Shoe Size")), 1
+    ):
+        native(
+            tmp_path / "in" / f"{name}.csv",
+            "Quellmere GA PD",
+            day=day,
+            columns=[*NATIVE[:-2], column, NATIVE[-1]],
+        )
+    with pytest.raises(UnknownColumns) as error:
+        intake.take("georgia", [tmp_path / "in"])
+    assert 'COLUMNS="Hat=ignored; Shoe Size=ignored"' in str(error.value)
+    assert all(f"{name}.csv: " in str(error.value) for name in ("june", "july", "may"))
+    assert "theft" not in str(error.value)
+
+
+def test_what_a_person_says_of_a_column_counts_before_the_header_is_known(top, tmp_path):
+    columns = [*NATIVE[:-1], " When it was"]
+    given = native(tmp_path / "june.csv", "Quellmere GA PD", "Brockrigg TX SO", columns=columns)
+    with pytest.raises(intake.NothingToTake, match='COLUMNS="When it was=search_time"'):
+        intake.take("georgia", [given])
+    answers = Answers(columns=intake.columns("When it was=search_time"))
+    assert intake.take("georgia", [given], answers).found[0].searches == 2
+
+
+DOWNLOAD = "id,upload_id,name,license_plate,reason,search_time_utc,org_id,search_type"
+
+
+def download(path: Path, *organizations: str) -> Path:
+    """An invented collector's download that names organizations by number only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [
+        f'{at},7,***,***,theft,"2025-12-02 01:{at:02}:00.000",{number},lookup'
+        for at, number in enumerate(organizations)
+    ]
+    path.write_text("\n".join([DOWNLOAD, *rows]))
+    return path
+
+
+def test_organizations_known_by_number_are_no_names_and_no_owner_is_made_up(top, tmp_path):
+    taken = intake.take("georgia", [download(tmp_path / "some-searches.csv", "17", "17", "204", "")])
+    file = places.find("georgia").files[0]
+    assert (file.log, file.camera_owner, file.own_agency) == ("network audit", None, None)
+    assert 'camera_owner = ""' in (top / "data/raw/georgia/source.toml").read_text()
+    (asked,) = [question for question in taken.open_questions if "What kind of log" in question]
+    assert (
+        "2 organizations known by number only; a collector's download may hold rows of several logs" in asked
+    )
+    assert "WHICH_LOG=" in asked
+    assert "Whose cameras" in " ".join(taken.open_questions)
+    build.build(places.find("georgia"))
+    searches = build.open_searches(places.find("georgia"))
+    assert searches["searching_agency"].tolist()[:3] == ["organization no. 17"] * 2 + ["organization no. 204"]
+    assert searches["camera_owner"].isna().all()
+    assert searches["own_search"].isna().all()
+    assert searches[["agency_state", "agency_kind"]].isna().all(axis=None)
+    found = {one["measure"]: one["value"] for one in measures.who(tallies.of(places.find("georgia")), "GA")}
+    assert (found["agencies_by_number"], found["searches_by_unnamed_agencies"]) == (2, 4)
+
+
+def test_a_log_whose_agencies_are_masked_is_nobodys_own_log(top, tmp_path):
+    taken = intake.take("georgia", [native(tmp_path / "export.csv", "***", "***")])
+    assert (taken.found[0].file.log, taken.found[0].file.camera_owner) == ("network audit", None)
+    assert any("no row names an agency" in question for question in taken.open_questions)
+
+
+def test_a_name_that_the_cells_contradict_is_asked_about(top, tmp_path):
+    name = "Tarnwick TX PD_Organization_Audit_2025-12-01_2026-01-01.csv"
+    taken = intake.take("texas", [native(tmp_path / name, "Quellmere GA PD", "Brockrigg TX SO")])
+    assert any(
+        "2 agencies searched, and the file's name says organization audit" in q for q in taken.open_questions
+    )
+
+
+def test_files_left_out_are_grouped_and_those_that_could_be_audits_come_first(top, tmp_path):
+    folder = tmp_path / "in"
+    native(folder / "export.csv", "Quellmere GA PD")
+    for number in range(3):
+        (folder / f"Re O Quill ABC123{number}.txt").write_text(f"Dear O. Quill, plate ABC123{number}")
+    canvas = Canvas(str(folder / "audit of june.pdf"))
+    canvas.rect(50, 50, 200, 200, fill=1)
+    canvas.save()
+    (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / "reasons.csv").write_text("Org Name,Reason,Case #\nQuellmere GA PD,zanna qwertz hold,1\n")
+    taken = intake.take("georgia", [folder])
+    text, source = intake.shown(taken), (top / "data/raw/georgia/source.toml").read_text()
+    assert (
+        "1 scanned PDF that could be an audit; 1 table of reasons without times; 3 letters, contracts and other "
+        "texts; 1 picture." in text
+    )
+    assert "python -m analysis explain --stdin" in text
+    assert len(said(top, "georgia")["left_out"]) == 6
+    for private in ("Quill", "ABC123", "qwertz", "flock.toml", "[Content"):
+        assert private not in text
+        assert private not in source
+
+
+def test_a_sharing_list_alone_makes_a_place_that_says_what_it_is_good_for(top, tmp_path):
+    given = tmp_path / "shared.csv"
+    given.write_text("Organization Name,Networks I'm Sharing\nQuellmere GA PD,Tarnwick\n")
+    taken = intake.take("georgia", [given])
+    assert (top / "data/raw/georgia/reference/shared.csv").is_file()
+    assert "There is no log yet" in intake.shown(taken)
+    assert places.find("georgia").files == ()
+
+
+def test_what_would_stop_make_is_said_at_once_with_its_remedy(top, tmp_path):
+    for owner in ("Tarnwick", "Brockrigg"):
+        name = f"12_1_2025-12_31_2025-{owner} ISD TX-Network-Audit.csv"
+        native(tmp_path / "in" / owner.lower() / name, "Quellmere GA PD", f"{owner} TX PD")
+    (tmp_path / "in" / "shared.csv").write_text("Organization Name,Networks I'm Sharing\nQuellmere GA PD,x\n")
+    text = intake.shown(intake.take("texas", [tmp_path / "in"]))
+    assert "make would stop at data/raw/texas/reference/" in text
+    assert "Put the camera owner's name in the file's name" in text
+    assert "These are logs of 2 camera owners" in text
+    assert f'make place AT=brockrigg-isd-tx FROM="{(tmp_path / "in" / "brockrigg").resolve()}' in text
+
+
+def test_files_without_any_readable_time_are_refused_before_anything_is_written(top, tmp_path):
+    given = native(tmp_path / "export.csv", "Quellmere GA PD")
+    given.write_text(given.read_text().replace('"12/02/2025, 01:00:00 AM UTC"', "some day"))
+    with pytest.raises(intake.NothingToTake, match="none of the 1 record has a search time that can be read"):
+        intake.take("georgia", [given])
+    assert not (top / "data/raw/georgia").exists()
+
+
+def test_two_kinds_of_log_of_one_owner_are_named(top, tmp_path):
+    native(tmp_path / "in" / "export.csv", "Quellmere GA PD")
+    portal(tmp_path / "in" / "quellmere-ga-pd" / "2026-03-10.search_audit.csv", 1)
+    text = intake.shown(intake.take("georgia", [tmp_path / "in"]))
+    assert "Quellmere GA PD: organization audit and portal audit came together" in text
+
+
+def test_distinct_searches_stand_beside_rows_and_files_that_hold_the_same_ones_are_named(top, tmp_path):
+    portal(tmp_path / "quellmere-ga-pd" / "2026-03-10.search_audit.csv", 1, 2, 3, 3)
+    portal(tmp_path / "quellmere-ga-pd" / "2026-03-12.search_audit.csv", 2, 3, 4, 5)
+    text = intake.shown(intake.take("georgia", [tmp_path / "quellmere-ga-pd"]))
+    assert "8 records in 2 new files: 8 search rows, 0 rejected. They record 5 distinct searches" in text
+    assert "Rows that repeat another row of their file in every column: 1." in text
+    assert "hold the same 2 searches: 66.7% of the first's, 50.0% of the second's" in text
+
+
+def test_a_collectors_real_download_without_names_is_no_agencys_own_log(top, records):
+    taken = intake.take("numbers", [records / "foggedlens" / "masked-immigration-searches.csv"])
+    one = taken.found[0]
+    assert (one.forms, one.file.log, one.file.camera_owner, one.searches) == (
+        "HIBF-17",
+        "network audit",
+        None,
+        3099,
+    )
+    assert any("133 organizations known by number only" in question for question in taken.open_questions)
+
+
 HOSTILE = 'x"]\n[[file]]\nname = "..\\u0000'
 
 
@@ -562,7 +733,10 @@ def test_names_that_look_like_toml_stay_names(top, tmp_path):
 def test_a_person_sees_each_file_what_is_open_and_the_next_command(top, tmp_path):
     taken = intake.take("georgia", [native(tmp_path / "export.csv", "Quellmere GA PD", "Brockrigg TX SO")])
     text = intake.shown(taken)
-    assert "2 records, 2 searches, 2 distinct ids, 2025-12-02 01:00 to 2025-12-02 01:01 UTC" in text
+    assert (
+        "2 records, 2 search rows, 2 distinct searches, 2 distinct ids, 2025-12-02 01:00 to 2025-12-02 01:01 UTC"
+        in text
+    )
     assert text.endswith("Next: make PLACE=georgia")
     assert "5. What did the agency take out" in text
 

@@ -364,3 +364,8 @@ def test_nothing_that_is_published_of_a_one_agency_log_names_the_person_in_fifty
     with sqlite3.connect(rows.file(place)) as database:
         counts = dict(database.execute("select reason, count(*) from searches group by reason"))
     assert counts[privacy.NOT_SHOWN] == 100
+
+
+def test_a_column_name_is_known_however_it_is_spelt():
+    assert privacy.only_known_words("ORG_NAME") == "ORG_NAME"
+    assert privacy.only_known_words("networkCount") == "networkCount"

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
@@ -92,13 +93,46 @@ class Waiting:
     last: date | None = None
 
 
+LEFT_OUT = {
+    "scan": ("scanned PDF that could be an audit", "scanned PDFs that could be audits"),
+    "locked": ("locked file that could be an audit", "locked files that could be audits"),
+    "table": ("table that could be an audit", "tables that could be audits"),
+    "broken": (
+        "file that cannot be read and could be an audit",
+        "files that cannot be read and could be audits",
+    ),
+    "other log": ("log of something else than searches", "logs of something else than searches"),
+    "reasons": ("table of reasons without times", "tables of reasons without times"),
+    "letter": ("letter, contract or other text", "letters, contracts and other texts"),
+    "picture": ("picture", "pictures"),
+    "link": ("link, or file whose name cannot be kept", "links, or files whose names cannot be kept"),
+    "replica": ("file of a replica", "files of a replica"),
+    "": ("other file", "other files"),
+}
+"""The kinds of files that are left out, those first that a person should look at."""
+
+COULD_BE_AUDITS = frozenset(("scan", "locked", "table", "broken"))
+
+
 @dataclass(frozen=True)
 class LeftOut:
-    """A file that came with a release and is not read: what it is called, its checksum, and why."""
+    """A file that came with a release and is not read: what it is called, as far as that may be printed, its
+    checksum, why, and of which kind it is (`LEFT_OUT`)."""
 
     name: str
     sha256: str
     why: str
+    kind: str = ""
+
+
+def left_out_by_kind(left: Iterable[LeftOut]) -> dict[str, str]:
+    """How many files of each kind were left out, in words by kind, those first that could be audits."""
+    count = Counter(one.kind if one.kind in LEFT_OUT else "" for one in left)
+    return {
+        kind: f"1 {one}" if count[kind] == 1 else f"{count[kind]:,} {many}"
+        for kind, (one, many) in LEFT_OUT.items()
+        if count[kind]
+    }
 
 
 @dataclass(frozen=True)

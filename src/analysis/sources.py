@@ -51,10 +51,13 @@ def at_hand(place: Place) -> dict[str, Path]:
 
 def unlisted(place: Place) -> list[str]:
     """Files in the place's folder that its source.toml does not describe, and that nothing will read."""
-    described = {file.name for file in place.files} | {one.name for one in place.left_out}
-    described |= {"source.toml", "README.md"}
+    described = {file.name for file in place.files} | {"source.toml", "README.md"}
+    left_out = {
+        one.sha256 for one in place.left_out
+    }  # their names are written down only as far as they may be printed
     found = (p.relative_to(place.raw) for p in sorted(place.raw.rglob("*")) if p.is_file())
-    return [str(p) for p in found if str(p) not in described and p.parts[0] != "reference"]
+    unlisted = (p for p in found if str(p) not in described and p.parts[0] != "reference")
+    return [str(p) for p in unlisted if not left_out or sha256(place.raw / p) not in left_out]
 
 
 def fetch(place: Place, progress: bool = True) -> list[Path]:

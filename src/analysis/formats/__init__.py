@@ -436,7 +436,7 @@ def system_activity() -> tuple[str, ...]:
 @cache
 def known_columns() -> frozenset[str]:
     """Every column name that some known export has, as `normal` writes it."""
-    return frozenset(name for family in _vendor()["family"] for name in family["columns"])
+    return frozenset(name for family in _families() for name in family.columns)
 
 
 @cache

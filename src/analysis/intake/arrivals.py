@@ -85,13 +85,14 @@ def unpacked(arrived: Sequence[Arrived], folder: Path) -> tuple[list[Arrived], l
     for number, one in enumerate(arrived):
         if one.why:
             checksum = _checksum_of_link(one.path)
-            broken.append(LeftOut(_printed(paths.shown(one.name), checksum), checksum, one.why))
+            broken.append(LeftOut(_printed(paths.shown(one.name), checksum), checksum, one.why, "link"))
             continue
         try:
             files += _members(one, folder / str(number))
         except UnreadableFile as error:
             why, checksum = paths.shown(without_name(str(error), one.name)), sources.sha256(one.path)
-            broken.append(LeftOut(_printed(paths.shown(one.name), checksum), checksum, why))
+            kind = "locked" if "password" in why else "broken"
+            broken.append(LeftOut(_printed(paths.shown(one.name), checksum), checksum, why, kind))
     return files, broken
 
 
@@ -162,7 +163,7 @@ def fit(
         if not why and one.path.is_relative_to(folder) and one.path != folder / one.name:
             why = "its name may name a person or a vehicle, and names of files are printed"
         if why:
-            left.append(LeftOut(paths.shown(one.name), checksum, f"{why}; give it another name"))
+            left.append(LeftOut(paths.shown(one.name), checksum, f"{why}; give it another name", "link"))
         else:
             kept.append((one, checksum))
     return kept, left
@@ -206,5 +207,7 @@ def copy(path: Path, folder: Path, name: str) -> None:
 
 
 def without_name(message: str, name: str) -> str:
-    """A reader's message without the file's name in front, for where the name stands beside it."""
+    """A reader's message without the file's name in front, or that of a file inside it."""
+    if message.startswith(f"{name}/"):
+        return message.partition(": ")[2]
     return message.removeprefix(f"{name}: ").removeprefix(f"{name}, ")

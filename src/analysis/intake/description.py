@@ -136,7 +136,8 @@ def _file_entry(one: Found) -> str:
 
 
 def _left_entry(one: LeftOut) -> str:
-    return f"\n[[left_out]]\nname   = {_text(one.name)}\nsha256 = {_text(one.sha256)}\nwhy    = {_text(one.why)}\n"
+    said = {"name": one.name, "sha256": one.sha256, "kind": one.kind, "why": one.why}
+    return "\n[[left_out]]\n" + "".join(f"{key:6} = {_text(value)}\n" for key, value in said.items())
 
 
 def _text(value: str) -> str:

@@ -5,19 +5,27 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.compute as pc
 
-from analysis import agencies, parts, places, searches, states
-from analysis.formats import IncompleteDownload, NotASearchAudit, UnknownColumns, is_name, is_number_only
+from analysis import agencies, parts, places, searches, sightings, states
+from analysis.formats import (
+    IncompleteDownload,
+    NotASearchAudit,
+    UnknownColumns,
+    is_name,
+    is_number_only,
+    known_names,
+)
 from analysis.intake.answers import Answers
 from analysis.intake.arrivals import Arrived, without_name
 from analysis.places import LeftOut, ReleasedFile, Waiting
-from analysis.readers import UnreadableFile
+from analysis.readers import NoKnownHeader, UnreadableFile
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,8 @@ class Found:
     """What one file told: its entry for source.toml, and what a reader of the release would ask of it.
 
     `ids` are distinct ids of the export's own, `vendor_ids` the searches that have an id of the vendor's, `two_ways`
-    the rows whose date could be read two ways. `doubt` says why the kind of log is only a guess, where it is.
+    the rows whose date could be read two ways. `doubt` says why the kind of log is only a guess, where it is. `keys`
+    are its distinct searches by number, `repeated_records` the rows that repeat another of the file in every column.
     """
 
     file: ReleasedFile
@@ -42,6 +51,8 @@ class Found:
     learned: tuple[str, ...] = ()
     two_ways: int = 0
     doubt: str = ""
+    keys: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.uint64), repr=False)
+    repeated_records: int = 0
 
 
 def inspected(
@@ -50,23 +61,67 @@ def inspected(
     answers: Answers,
     waits: Sequence[Waiting],
     say: Callable[[str], None],
+    known: agencies.Known,
     today: date | None = None,
-) -> Found | LeftOut:
-    """What a file told, or why it is left out. Columns that no export has stop the run: a log would be lost."""
+) -> Found | LeftOut | UnknownColumns:
+    """What a file told, why it is left out, or which of its columns no export has."""
     if checksum in _invented() or "REPLICA" in one.name:
-        return LeftOut(
-            one.name, checksum, "a replica's file: invented records never stand in a place of records"
-        )
+        why = "a replica's file: invented records never stand in a place of records"
+        return LeftOut(one.name, checksum, why, "replica")
     say(f"reading {one.name}")
     blank = ReleasedFile(one.name, checksum, places.LOGS[0], None, columns=answers.columns, received=today)
     try:
         release = parts.Release(blank, one.path)
-        counts = _counted(release.blocks(lambda table, _: table))
+        counts = _counted(
+            release.blocks(lambda table, _: sightings.mark(agencies.add(table, known), "released id"))
+        )
     except UnknownColumns as error:
-        raise UnknownColumns(f"{error} With make, add COLUMNS='<its name>=ignored'.") from None
+        return error
     except (UnreadableFile, NotASearchAudit, IncompleteDownload) as error:
-        return LeftOut(one.name, checksum, without_name(str(error), one.name))
+        return LeftOut(one.name, checksum, *_left_out(one.path, without_name(str(error), one.name), error))
     return _found(one, blank, release.facts[0], counts, answers, waits)
+
+
+_ENDINGS = {
+    "letter": (
+        ".txt",
+        ".doc",
+        ".docx",
+        ".rtf",
+        ".odt",
+        ".msg",
+        ".eml",
+        ".md",
+        ".html",
+        ".htm",
+        ".pptx",
+        ".pdf",
+    ),
+    "picture": (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".heic", ".bmp", ".webp"),
+}
+
+
+def _left_out(path: Path, why: str, error: Exception) -> tuple[str, str]:
+    """Why a file is left out, and its kind (`places.LEFT_OUT`)."""
+    ending = path.suffix.casefold()
+    rows = error.rows if isinstance(error, NoKnownHeader) else ()
+    if "reason" in max(map(known_names, rows), key=len, default=[]):
+        return f"{why} {_OF_REASONS}", "reasons"
+    kinds = {
+        "other log": isinstance(error, NotASearchAudit),
+        "picture": ending in _ENDINGS["picture"] or "this is a picture" in why,
+        "scan": "it is a scan" in why,
+        "letter": ending in _ENDINGS["letter"] and (isinstance(error, NoKnownHeader) or ending != ".pdf"),
+        "table": isinstance(error, NoKnownHeader),
+        "locked": "password" in why,
+    }
+    return why, next((kind for kind, is_so in kinds.items() if is_so), "broken")
+
+
+_OF_REASONS = (
+    "Without times it holds no searches that could be counted; its reasons can be classified all the same: put them, "
+    "one a line, through `python -m analysis explain --stdin`."
+)
 
 
 def _invented() -> set[str]:
@@ -78,13 +133,11 @@ def _found(
     one: Arrived,
     blank: ReleasedFile,
     facts: Mapping[str, Any],
-    counts: Mapping[str, Counter[str]],
+    counts: _Counts,
     answers: Answers,
     waits: Sequence[Waiting],
 ) -> Found:
-    released = Counter(
-        {name: n for name, n in counts["searching_agency_as_released"].items() if is_name(name)}
-    )
+    released = Counter({name: n for name, n in counts.searching_agency_as_released.items() if is_name(name)})
     log, owner, learned, doubt = _log_and_owner(one, facts["forms"], counts, answers, waits)
     own = answers.own_agency or (_own_agency(owner, released) if owner and log == "network audit" else None)
     file = replace(
@@ -93,17 +146,29 @@ def _found(
     )  # fmt: skip
     return Found(
         file, one.path, facts["forms"], facts["records"], facts["searches"], facts["rejected"],
-        len(counts["released_id"]), counts["rows"]["with the vendor's id"], facts["first_search"],
-        facts["last_search"], facts["notes"], learned, counts["rows"][searches.TWO_WAYS], doubt,
+        len(counts.released_id), counts.rows["with the vendor's id"], facts["first_search"],
+        facts["last_search"], facts["notes"], learned, counts.rows[searches.TWO_WAYS], doubt, counts.keys,
+        facts["repeated_records"],
     )  # fmt: skip
 
 
-def _counted(blocks: Iterable[parts.Done]) -> dict[str, Counter[str]]:
-    """Rows of each value of the columns that tell agencies and ids, rows with the vendor's id, and rows whose date
-    could be read two ways; missing values are not counted."""
+@dataclass(frozen=True)
+class _Counts:
+    """Rows of each value of the columns that tell agencies and ids, rows with the vendor's id, rows whose date could be
+    read two ways, and the searches by number; missing values are not counted."""
+
+    searching_agency_as_released: Counter[str]
+    released_id: Counter[str]
+    rows: Counter[str]
+    keys: np.ndarray
+
+
+def _counted(blocks: Iterable[parts.Done]) -> _Counts:
     found: dict[str, Counter[str]] = {"searching_agency_as_released": Counter(), "released_id": Counter()}
     rows: Counter[str] = Counter()
+    keys = [np.array([], dtype=np.uint64)]
     for block in blocks:
+        keys.append(np.unique(sightings.numbers(block.searches.column("search_key"))))
         ids = block.searches.column("vendor_id")
         rows["with the vendor's id"] += len(ids) - ids.null_count
         rows[searches.TWO_WAYS] += block.refused[searches.TWO_WAYS]
@@ -112,7 +177,7 @@ def _counted(blocks: Iterable[parts.Done]) -> dict[str, Counter[str]]:
             for one in pc.value_counts(block.searches.column(column)).to_pylist():
                 if one["values"]:
                     counter[one["values"]] += one["counts"]
-    return {**found, "rows": rows}
+    return _Counts(**found, rows=rows, keys=np.unique(np.concatenate(keys)))
 
 
 _NATIVE_NAME = re.compile(
@@ -184,12 +249,12 @@ def _day(said: str) -> date:
 def _log_and_owner(
     one: Arrived,
     forms: str,
-    counts: Mapping[str, Counter[str]],
+    counts: _Counts,
     answers: Answers,
     waits: Sequence[Waiting],
 ) -> tuple[str, str | None, tuple[str, ...], str]:
     """The kind of log, whose cameras, how each was learned, and why the kind is in doubt."""
-    cells = list(counts["searching_agency_as_released"])
+    cells = list(counts.searching_agency_as_released)
     log, how, doubt = _log(one, forms, cells, answers)
     owner, read = _owner(one, log, [cell for cell in cells if is_name(cell)], answers)
     if not answers.cameras and owner and (awaited := _awaited(owner, log, waits)):

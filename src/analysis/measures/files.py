@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.measures.numbers import Numbers, every_step, in_each_scope, number, rows_of, with_share
-from analysis.places import LeftOut, ReleasedFile
+from analysis.places import LEFT_OUT, LeftOut, ReleasedFile
 from analysis.privacy import MODERATION, search_types
 from analysis.searches import ERAS
 from analysis.tallies import Searches, local_time, periods, tally
@@ -111,11 +111,19 @@ def _covered(file: ReleasedFile, name: str, found: pd.DataFrame) -> dict[str, An
 
 
 def left_out(files: Sequence[LeftOut]) -> pd.DataFrame:
-    """Files that came with the release and are not read: name, why, sha256."""
-    return pd.DataFrame(
-        [{"name": one.name, "why": one.why, "sha256": one.sha256} for one in files],
-        columns=["name", "why", "sha256"],
-    )
+    """Files that came with the release and are not read: kind, name, why, sha256; those
+    first that could be audits."""
+    order = {kind: at for at, kind in enumerate(LEFT_OUT)}
+    lines = [
+        {
+            "kind": LEFT_OUT.get(one.kind, LEFT_OUT[""])[0],
+            "name": one.name,
+            "why": one.why,
+            "sha256": one.sha256,
+        }
+        for one in sorted(files, key=lambda one: order.get(one.kind, len(order)))
+    ]
+    return pd.DataFrame(lines, columns=["kind", "name", "why", "sha256"])
 
 
 def by_moderation(searches: Searches) -> pd.DataFrame:

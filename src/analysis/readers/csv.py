@@ -234,7 +234,7 @@ def _find_header(
             break
     if missing and (found := _without_header(window, missing, ())):
         return found
-    tables = [[_cells(line, one) for line in above] for one in DELIMITERS]
+    tables = [list(csv.reader([f"{line}\n" for line in above], delimiter=one)) for one in DELIMITERS]
     raise no_known_header(name, max(tables, key=lambda rows: max(map(len, rows), default=0)))
 
 
