@@ -665,7 +665,10 @@ def test_a_sharing_list_alone_makes_a_place_that_says_what_it_is_good_for(top, t
     taken = intake.take("georgia", [given])
     assert (top / "data/raw/georgia/reference/shared.csv").is_file()
     assert "There is no log yet" in intake.shown(taken)
-    assert places.find("georgia").files == ()
+    assert "FIRST" not in intake.shown(taken)
+    place = places.find("georgia")
+    assert (place.files, place.title) == ((), "Georgia: lists, and no log yet")
+    assert [one.log for one in place.waiting] == ["network audit"]
 
 
 def test_what_would_stop_make_is_said_at_once_with_its_remedy(top, tmp_path):
@@ -674,7 +677,7 @@ def test_what_would_stop_make_is_said_at_once_with_its_remedy(top, tmp_path):
         native(tmp_path / "in" / owner.lower() / name, "Quellmere GA PD", f"{owner} TX PD")
     (tmp_path / "in" / "shared.csv").write_text("Organization Name,Networks I'm Sharing\nQuellmere GA PD,x\n")
     text = intake.shown(intake.take("texas", [tmp_path / "in"]))
-    assert "make would stop at data/raw/texas/reference/" in text
+    assert "make would stop at data/raw/texas/reference/shared.csv: whose list is it?" in text
     assert "Put the camera owner's name in the file's name" in text
     assert "These are logs of 2 camera owners" in text
     assert f'make place AT=brockrigg-isd-tx FROM="{(tmp_path / "in" / "brockrigg").resolve()}' in text

@@ -91,7 +91,18 @@ def new(
         'license  = "none stated"',
         "",
     ]
-    return "\n".join(lines) + _entries(found, left)
+    return "\n".join(lines) + ("" if found else _wait(at, answers)) + _entries(found, left)
+
+
+def _wait(at: str, answers: Answers) -> str:
+    """The entry of the log that a place waits for which has only lists so far."""
+    said = {
+        "camera_owner": answers.cameras or at.replace("-", " ").title(),
+        "log": "network audit",
+        "period": "the days that matter",
+        "ask": "make request",
+    }
+    return "\n[[waiting]]\n" + "".join(f"{key:12} = {_text(value)}\n" for key, value in said.items())
 
 
 def appended(place: Place, found: Sequence[Found], left: Sequence[LeftOut]) -> str:
@@ -173,6 +184,8 @@ def _same_search(found: Sequence[Found]) -> list[str]:
 
 def _title(at: str, found: Sequence[Found]) -> str:
     owners = _owners(found)
+    if not found:
+        return f"{at.replace('-', ' ').title()}: lists, and no log yet"
     logs = " and ".join(sorted({one.file.log for one in found}))
     who = owners[0] if len(owners) == 1 else at.replace("-", " ").title()
     more = f" of {len(owners)} camera owners" if len(owners) > 1 else ""
