@@ -16,7 +16,7 @@ import pytest
 
 import analysis
 from analysis import __main__ as verbs
-from analysis import processes
+from analysis import privacy, processes
 from analysis.refused import Refused
 
 
@@ -74,7 +74,28 @@ def test_a_fault_is_one_line_that_quotes_nothing_and_where_it_was_is_kept(capsys
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert "a fault of this program, ZeroDivisionError" in line
     assert "zanna" not in line
-    assert "in verb" in (tmp_path / "data" / "processed" / "fault.txt").read_text()
+    kept = (tmp_path / "data" / "processed" / "fault.txt").read_text()
+    assert "in verb" in kept
+    assert "zanna" not in kept
+
+
+def test_of_a_faults_messages_and_those_of_its_causes_known_words_are_kept():
+    cell, plate = "zanna qwertz", "QZX 4417"
+
+    def failing() -> None:
+        try:
+            int(cell)
+        except ValueError as error:
+            raise KeyError(f"no column for {plate} of the search") from error
+
+    try:
+        failing()
+    except KeyError as error:
+        said = privacy.fault(error)
+    assert said.index("ValueError: ") < said.index("KeyError: ")
+    assert "in failing" in said
+    assert "qwertz" not in said.casefold()
+    assert "4417" not in said
 
 
 def test_a_reader_who_has_read_enough_ends_a_verb_without_a_word():
@@ -322,3 +343,15 @@ def test_reviewed_lines_that_match_no_released_name_are_named(capsys, monkeypatc
 def test_nothing_to_explain_is_said(capsys):
     assert verbs.main(["explain"]) == 1
     assert "say what to explain" in capsys.readouterr().err
+
+
+def test_an_answer_moves_no_cursor_and_stays_json_whatever_a_reason_holds(capfdbinary, monkeypatch):
+    lines = "theft\x9b31m \u202eevil\nth\u00e9ft\n".encode()
+    for arguments in (["explain", "--stdin", "--json"], ["explain", "--stdin"], ["agency", "--stdin"]):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
+        assert verbs.main(arguments) == 0
+        said = capfdbinary.readouterr().out.decode()
+        assert not set(said) & set("\x9b\u202e")
+        assert "th\u00e9ft" in said
+        if "--json" in arguments:
+            assert json.loads(said.splitlines()[0])["reason"] == "theft\x9b31m \u202eevil"

@@ -150,6 +150,17 @@ def test_a_failed_run_keeps_the_good_result_and_says_where_it_stopped(tmp_path: 
     assert "KeyError" in caught.value.copy.read_text()
 
 
+def test_neither_the_copy_of_a_failed_run_nor_its_message_quotes_what_an_error_quotes(tmp_path: Path) -> None:
+    cells = ["word = 'qw' + 'ertz'", "raise ValueError('no search by\\nZanna ' + word)"]
+    path = notebook(tmp_path, *cells)
+    with pytest.raises(rerun.NotebookFailed) as caught:
+        rerun.run(path, tmp_path / "out.ipynb", {"seed": 2}, failed=tmp_path / "failed")
+    kept = caught.value.copy.read_text()
+    assert "ValueError: no search by" in kept
+    assert "qwertz" not in kept + str(caught.value)
+    assert "ValueError. The half-run copy says where" in str(caught.value)
+
+
 def test_a_run_that_never_ends_is_stopped(tmp_path: Path) -> None:
     path = notebook(tmp_path, "import time\ntime.sleep(600)")
     with pytest.raises(rerun.NotebookFailed, match="stopped after 8 seconds"):

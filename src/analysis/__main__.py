@@ -101,15 +101,20 @@ def _is_full(error: Exception) -> bool:
 def _fault(error: Exception) -> str:
     """Keep where an error that nobody foresaw came up, and say how to report it."""
     kept = places.root() / "data" / "processed" / "fault.txt"
-    report = "".join(traceback.format_exception(error))
+    try:
+        from analysis import privacy
+
+        report = privacy.fault(error)
+    except Exception:  # whatever is wrong with this program may be wrong there too
+        report = "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(report, encoding="utf-8", errors="backslashreplace")
     except OSError:
         return f"a fault of this program, {type(error).__name__}, of which no record could be kept."
     return (
-        f"a fault of this program, {type(error).__name__}. {os.path.relpath(kept)} says where; send it with a report, "
-        "after looking whether it quotes a record."
+        f"a fault of this program, {type(error).__name__}. {os.path.relpath(kept)} says where, without a word of a "
+        "record; send it with a report."
     )
 
 
@@ -558,12 +563,12 @@ def explain(asked: argparse.Namespace) -> None:
     rules = reasons.load(places.root() / "data" / "hand" / "reasons")
     if not asked.stdin:
         said = reasons.explain(_given(asked.reason), rules, asked.state)
-        _answer(json.dumps(said.as_dict(), ensure_ascii=False) if asked.json else said.as_text())
+        _answer(_json(said.as_dict()) if asked.json else said.as_text())
         return
     for first, lines in _objects_at_hand("reason"):
         for line, answer in zip(lines, reasons.answer_lines(lines, rules, first)):
             if asked.json:
-                _answer(json.dumps(answer, ensure_ascii=False))
+                _answer(_json(answer))
             elif "error" in answer:
                 _answer(f"line {answer['line']}: {answer['error']}")
             else:
@@ -608,8 +613,18 @@ def _as_object(line: bytes, key: str) -> str:
 
 
 def _answer(line: str) -> None:
-    """Print a line that may hold what no terminal can show."""
-    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
+    """Print a line that may hold what no terminal can show, or what moves its cursor."""
+    from analysis.privacy import visible
+
+    sys.stdout.buffer.write(visible(line).encode("utf-8", "backslashreplace") + b"\n")
+
+
+def _json(answer: object) -> str:
+    """An answer in JSON: letters of any script as they are, but all in escapes where a character cannot be seen."""
+    from analysis.privacy import visible
+
+    text = json.dumps(answer, ensure_ascii=False)
+    return text if visible(text) == text else json.dumps(answer)
 
 
 def code(asked: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+import traceback
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -331,6 +332,24 @@ def _plate_masked(found: re.Match[str]) -> str:
     numbers = [word for word in _words(found[0]) if word.isdigit()]
     rules = all(number in known.numbers for number in numbers) and all(map(known.knows, letters))
     return found[0] if rules else MASK
+
+
+# Errors -----------------------------------------------------------------------------------------------------
+
+
+def fault(error: BaseException) -> str:
+    """Where an error that nobody foresaw came up, and its causes before it; of their messages, known words."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    lines = "".join(traceback.format_tb(error.__traceback__))
+    return (fault(before) + "\n" if before else "") + f"{lines}{type(error).__name__}: {said_by(error)}\n"
+
+
+def said_by(error: object) -> str:
+    """An error's message, or a line of it, with known words alone: such messages quote cells."""
+    try:
+        return only_known_words(str(error))
+    except Exception:  # the lists themselves may be what cannot be read
+        return MASK
 
 
 # Names of files --------------------------------------------------------------------------------------------

@@ -52,12 +52,14 @@ class NotebookFailed(Refused):
     made for people may quote a record.
     """
 
-    def __init__(self, notebook: Path, cell: int, heading: str, lines: str, kept: Path | None = None) -> None:
+    def __init__(
+        self, notebook: Path, cell: int, heading: str, lines: str, kept: Path | None = None, kind: str = ""
+    ) -> None:
         self.notebook, self.cell, self.heading, self.lines, self.copy = notebook, cell, heading, lines, kept
         where = f"{notebook.name}, cell {cell}" if cell else notebook.name
         under = f" (under '{heading}')" if heading else ""
         if kept and not lines.startswith(ENDED):
-            kind = lines.rstrip().splitlines()[-1].partition(":")[0][:80]
+            kind = kind or lines.rstrip().splitlines()[-1].partition(":")[0][:80]
             lines = f"{kind}. The half-run copy says where: {os.path.relpath(kept)}"
         super().__init__(f"{where}{under} failed: {lines.removeprefix(ENDED)}")
 
@@ -218,10 +220,10 @@ def run(
         draft = folder / "draft.ipynb"
         said = _apart(notebook, draft, parameters, cwd, limit)
         if said is not None:
-            cell, heading, lines = _stopped(draft)
+            cell, heading, lines, kind = _stopped(draft)
             if os.strerror(errno.ENOSPC) in lines + said:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            raise NotebookFailed(notebook, cell, heading, lines or said, _keep(draft, notebook, failed))
+            raise NotebookFailed(notebook, cell, heading, lines or said, _keep(draft, notebook, failed), kind)
         try:
             executed = strip(_read(draft))
         except UnstableOutput as error:
@@ -354,10 +356,10 @@ def _execute(order: Mapping[str, Any]) -> None:
     )
 
 
-def _stopped(draft: Path) -> tuple[int, str, str]:
-    """Where a half-run copy stopped: cell number in the source, the heading above, the end of the error."""
+def _stopped(draft: Path) -> tuple[int, str, str, str]:
+    """Where a half-run copy stopped: cell number in the source, the heading above, the error's end and its kind."""
     if not draft.is_file():
-        return 0, "", ""
+        return 0, "", "", ""
     number, heading = 0, ""
     for cell in _read(draft).cells:
         if {INJECTED, _MARKER} & set(_tags(cell)):
@@ -365,8 +367,9 @@ def _stopped(draft: Path) -> tuple[int, str, str]:
         number, heading = number + 1, _last_heading(cell, heading)
         errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
         if errors or cell.metadata.get("papermill", {}).get("status") in ("failed", "running"):
-            return number, heading, _tail("\n".join(errors[0].traceback)) if errors else ""
-    return 0, "", ""
+            end = (_tail("\n".join(errors[0].traceback)), str(errors[0].ename)) if errors else ("", "")
+            return number, heading, *end
+    return 0, "", "", ""
 
 
 def _tail(text: str, lines: int = 12) -> str:
@@ -377,9 +380,35 @@ def _tail(text: str, lines: int = 12) -> str:
 def _keep(draft: Path, notebook: Path, failed: Path | None) -> Path | None:
     if failed is None or not draft.is_file():
         return None
-    kept = failed / notebook.name
-    _put(kept, draft.read_text(encoding="utf-8"))
+    kept, half_run = failed / notebook.name, _read(draft)
+    for cell in half_run.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                _without_words(output)
+    _write(half_run, kept)
     return kept
+
+
+_OF_CODE = re.compile(
+    r"-{3,}|Cell In|File |Traceback|\s*(-+>)?\s*\d+(\s|$)|\s*$|During handling|The above exception"
+)
+
+
+def _without_words(error: NotebookNode) -> None:
+    """Leave of an error's message known words alone, unless it was made for people: it may quote a record."""
+    if any(line.startswith(ENDED) for line in error.traceback):
+        return
+    from analysis import privacy  # heavy, and needed where something failed alone
+
+    lines = _tail("\n".join(error.traceback), 10_000).splitlines()
+    begins = f"{error.ename}: "
+    error.traceback = [
+        line
+        if _OF_CODE.match(line)
+        else (begins if line.startswith(begins) else "") + privacy.said_by(line.removeprefix(begins))
+        for line in lines
+    ]
+    error.evalue = privacy.said_by(error.evalue)
 
 
 def _forget(failed: Path, notebooks: Sequence[Path]) -> None:

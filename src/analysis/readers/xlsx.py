@@ -245,7 +245,7 @@ class _Merged:
 
     def notes(self) -> Iterator[str]:
         """What was filled in and what was not."""
-        at = f"sheet {self._sheet.name!r}: "
+        at = f"{self._sheet.shown}: "
         for column, cells in self._filled.items():
             yield f"{at}{cells:,} cells of {column!r} were blank below a merged cell and were given its value"
         if self._wide:
