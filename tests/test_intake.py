@@ -98,6 +98,12 @@ def test_one_organisation_is_an_organization_audit_whatever_the_name_says(top, t
     assert (text["state"], text["time_zone"]) == ("GA", "America/New_York")
 
 
+def test_a_persons_name_typed_as_the_only_organization_is_no_camera_owner(top, tmp_path):
+    taken = intake.take("georgia", [native(tmp_path / "june.csv", "Zanna Qwertz", "Zanna Qwertz")])
+    assert taken.found[0].file.camera_owner is None
+    assert "Zanna" not in (top / "data/raw/georgia/source.toml").read_text(encoding="utf-8")
+
+
 def test_a_portals_owner_is_read_from_its_folder_and_its_captures_are_all_kept(top, tmp_path):
     folder = tmp_path / "portals" / "quellmere-ga-pd"
     portal(folder / "2026-03-10.search_audit.csv", 1, 2, 3)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from analysis import agencies, parts, places, searches, sightings, states
+from analysis import agencies, parts, places, privacy, searches, sightings, states
 from analysis.formats import (
     IncompleteDownload,
     NotASearchAudit,
@@ -306,10 +306,15 @@ def _owner(one: Arrived, log: str, names: Sequence[str], answers: Answers) -> tu
     """The camera owner and how it was learned; None where neither the files nor a person named it."""
     if answers.cameras:
         return answers.cameras, "the camera owner was said"
-    if log == "organization audit" and len(names) == 1:
+    if log == "organization audit" and len(names) == 1 and _reads_like_an_agency(names[0]):
         return names[0].strip(), "the camera owner is the log's one organization"
     said = _said_owner(one)
     return said, "the camera owner is in the file's or its folder's name" if said else ""
+
+
+def _reads_like_an_agency(name: str) -> bool:
+    """Whether a cell may be written down as a camera owner: a person's name typed there is printed nowhere."""
+    return privacy.agency_names([name])[name] == name
 
 
 _POLICE = {"pd", "police", "department", "dept"}
