@@ -199,6 +199,8 @@ def check_numbers(found, rows):
         if one.get("numerator") is not None and unit in ("rows", "share"):
             assert 0 <= one["numerator"] <= one["denominator"], one
     every = {one["measure"]: one["value"] for one in found if one["scope"] == "all"}
+    # An agreement signed after an agency's searches in one log may be signed before its searches in another.
+    every.pop("agencies_287g_signed_later.core", None)
     for name, total in every.items():
         parts = [one["value"] for one in found if one["measure"] == name and one["scope"] != "all"]
         if parts and isinstance(total, int) and all(isinstance(part, int) for part in parts):
