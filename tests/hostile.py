@@ -196,7 +196,8 @@ def stacked_exports():
 
 def odd_widths():
     rows = [HEADER, row(1), [*row(2), "extra"], row(3)[:-2], row(4, "two")]
-    return Log(rows, 4, {"wrong number of cells": 2}, ("theft", "two"))
+    # The third lacks its last two cells, which are empty in such a row: nothing of it is missing.
+    return Log(rows, 4, {"wrong number of cells": 1}, ("theft", "theft", "two"))
 
 
 QUIRKS = (
