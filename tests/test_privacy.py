@@ -12,7 +12,7 @@ from frames import searches
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import formats, measures, pages, privacy, rows
+from analysis import formats, measures, pages, paths, privacy, rows
 from analysis.reasons.patterns import named_words
 
 # Reasons ----------------------------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ SEEN = r"theft\x1b[31m\u202eevil\u200b\ufeff\x00"
 
 def test_signs_that_nobody_sees_are_escapes_in_html_csv_and_markdown():
     table = pd.DataFrame({"note": [UNSEEN]})
-    assert privacy.visible(UNSEEN) == SEEN
+    assert paths.visible(UNSEEN) == SEEN
     assert pages.table_html(table, UNSEEN).count(SEEN) == 2
     assert list(csv.reader(io.StringIO(pages.published_csv(table).decode())))[1] == [SEEN]
     assert "\x1b" not in pages.plain(UNSEEN)
@@ -226,13 +226,13 @@ def test_signs_that_nobody_sees_are_escapes_in_html_csv_and_markdown():
 
 @given(st.text())
 def test_no_control_or_direction_sign_stays(text):
-    seen = privacy.visible(text)
+    seen = paths.visible(text)
     assert not any(sign in seen for sign in "\x00\x1b\r\x7f\x9b\u00ad\u200b\u200e\u202e\u2066\u2069\ufeff")
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], max_codepoint=0x2FF)))
 def test_letters_of_any_kind_stay_as_they_are(text):
-    assert privacy.visible(text) == text
+    assert paths.visible(text) == text
 
 
 # Agencies ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ Each module imports only what stands before it.
 refused       The base of every error meant for people: its message says all that they need, so no
               traceback is shown.
 wording       Says a count with its noun and a noun with its article, as a person would.
-paths         Makes a path inside a folder of a name that came from outside, or refuses it.
+paths         Makes a path inside a folder of a name that came from outside, or refuses it, and writes
+              out what nobody sees.
 processes     Lets one run at a time write, and leaves no process and no temporary folder of a run
               behind, however it ended.
 places        Finds a place's folders and reads its `source.toml`, whole or not at all.

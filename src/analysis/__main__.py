@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from analysis import places, processes, sources
+from analysis.paths import visible
 from analysis.places import Place
 from analysis.refused import ENDED, Refused
 from analysis.wording import counted
@@ -228,8 +229,6 @@ def _add_request(parser: argparse.ArgumentParser) -> None:
 
 def _print(*lines: object, sep: str = " ", file: TextIO | None = None, flush: bool = False) -> None:
     """Print with every sign that nobody sees as an escape: names of files and texts of a release may hold any."""
-    from analysis.privacy import visible
-
     print(*(visible(str(line)) for line in lines), sep=sep, file=file, flush=flush)
 
 
@@ -614,15 +613,11 @@ def _as_object(line: bytes, key: str) -> str:
 
 def _answer(line: str) -> None:
     """Print a line that may hold what no terminal can show, or what moves its cursor."""
-    from analysis.privacy import visible
-
     sys.stdout.buffer.write(visible(line).encode("utf-8", "backslashreplace") + b"\n")
 
 
 def _json(answer: object) -> str:
     """An answer in JSON: letters of any script as they are, but all in escapes where a character cannot be seen."""
-    from analysis.privacy import visible
-
     text = json.dumps(answer, ensure_ascii=False)
     return text if visible(text) == text else json.dumps(answer)
 

@@ -36,8 +36,8 @@ from analysis.measures import (
     table_unknown,
 )
 from analysis.measures.known import Lacking
-from analysis.paths import inside
-from analysis.privacy import agency_names, visible
+from analysis.paths import inside, visible
+from analysis.privacy import agency_names
 from analysis.refused import Refused
 from analysis.wording import counted
 

@@ -1,4 +1,4 @@
-"""Makes a path inside a folder of a name that came from outside, or refuses it.
+"""Makes a path inside a folder of a name that came from outside, or refuses it, and writes out what nobody sees.
 
 Names of released files, of members of archives, of places, of claims and of coders come from strangers. A name that
 is sound here must be sound on every system, since repositories are copied: Windows knows drives, streams (`a.csv:b`)
@@ -87,11 +87,27 @@ def _is_hidden(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp")
 
 
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\ue000-\uf8ff"
+    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
+"""Characters that nobody sees, or that are no text: controls, directions, joiners, fillers, halves of characters."""
+
+
+def visible(text: str) -> str:
+    """Text whose control, direction and zero-width characters are shown as escapes, such as `\\x1b` and `\\u202e`.
+
+    Line breaks and tabs stay. Used for whatever is printed of a release, in files, on pages and in a terminal.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return UNSEEN.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+
+
 def shown(name: str) -> str:
-    """A name as it may be printed: what cannot be seen, or is not UTF-8, is spelled out."""
-    hidden = ("Cc", "Cf", "Cs", "Zl", "Zp")
-    spelled = (c.encode("unicode_escape").decode() if unicodedata.category(c) in hidden else c for c in name)
-    return "".join(spelled)
+    """A name as it may be printed, on one line: what cannot be seen, or is not UTF-8, is spelled out."""
+    return visible(name).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def key(name: str) -> str:

@@ -22,6 +22,7 @@ from analysis import agencies, places, reasons
 from analysis.agencies import Known
 from analysis.agencies.words import words as agency_words
 from analysis.formats import Form, is_masked, known_columns, known_search_types, normal, system_activity
+from analysis.paths import UNSEEN, visible
 from analysis.reasons.patterns import named_words
 
 NOT_SHOWN = "(not shown: may name a person)"
@@ -186,26 +187,6 @@ def _agency_words(reviewed: frozenset[str]) -> frozenset[str]:
     )
     named = (word for name in (*reviewed, *said.state_names) for word in _words(name))
     return frozenset([*kinds, *named]) - vocabulary().names | vocabulary().words
-
-
-# Signs that nobody sees -------------------------------------------------------------------------------------
-
-
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\ue000-\uf8ff"
-    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
-)
-
-
-def visible(text: str) -> str:
-    """Text whose control, direction and zero-width characters are shown as escapes, such as `\\x1b` and `\\u202e`.
-
-    Line breaks and tabs stay. Used for whatever is printed of a release, in files, on pages and in a terminal.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
 
 
 def visible_cells(table: pd.DataFrame) -> pd.DataFrame:
@@ -383,7 +364,7 @@ _SHAPES = re.compile(
 @lru_cache(maxsize=65_536)
 def _may_name(part: str) -> bool:
     """Whether a part of a file's name may name a person or a vehicle."""
-    text = re.sub(r"['’](\w)", lambda found: found[1].lower(), _UNSEEN.sub("", part).replace("_", " "))
+    text = re.sub(r"['’](\w)", lambda found: found[1].lower(), UNSEEN.sub("", part).replace("_", " "))
     if any(found.search(text) for found in (_ADDRESS, _BIRTH)):
         return True
     if any(not found["plate"] or _is_plate(found["plate"]) for found in _SHAPES.finditer(text)):
