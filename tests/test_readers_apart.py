@@ -250,6 +250,16 @@ def is_running(number):
         return False
 
 
+def test_a_process_is_used_again_however_much_its_parent_has_held(path, monkeypatch):
+    monkeypatch.setattr(apart, "_idle", idle := [])
+    held = bytearray(apart.ONCE + (1 << 20))  # a peak that the system passes on to what is started
+    held[:: 1 << 12] = b"x" * len(held[:: 1 << 12])
+    path.write_bytes(containers.xlsx([HEADER, *rows(2)]))
+    assert readers.read(path, NAME, is_header).kept == 2
+    assert len(idle) == 1
+    idle.pop().end()
+
+
 def test_a_process_is_ready_before_the_first_container_is_read(path, monkeypatch):
     monkeypatch.setattr(apart, "_idle", idle := [])
     path.write_bytes(containers.delimited([HEADER]))
