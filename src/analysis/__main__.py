@@ -491,10 +491,7 @@ def rows(asked: argparse.Namespace) -> int:
     if not built:
         _print("There are no rows yet: run make first.")
         return 1
-    with _alone("rows"):
-        for place in built:
-            behind.make(place, _say)
-    return behind.serve(built, _say)
+    return behind.serve(built, _say, lambda: _alone("rows"))
 
 
 def report(asked: argparse.Namespace) -> int:

@@ -334,14 +334,22 @@ def is_installed() -> bool:
     return find_spec("datasette") is not None
 
 
-def serve(chosen: Sequence[Place], say: Callable[[str], None]) -> int:
-    """Write the rows of these places where that is due, and serve them on this machine until interrupted."""
+def serve(
+    chosen: Sequence[Place],
+    say: Callable[[str], None],
+    alone: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+) -> int:
+    """Write the rows of these places where that is due, and serve them on this machine until interrupted.
+
+    `alone` keeps other runs out while rows are written, and lets them in again while these are served.
+    """
     if not is_installed():
         say(INSTALL)
         return 1
     from analysis.rows import server
 
-    files = {place.name: make(place, say) for place in chosen}
+    with alone():
+        files = {place.name: make(place, say) for place in chosen}
     port = _free_port()
     say(f"Open http://127.0.0.1:{port}/ in a browser; Ctrl-C ends it.")
     with contextlib.suppress(KeyboardInterrupt):
