@@ -69,6 +69,8 @@ def _given(
     def given(name: str) -> tuple[Any, ...]:
         if name == "released":
             return _files(place), searches
+        if name == "lacking":
+            return searches, _files(place)
         if name == "by_standing":
             return searches, answers["agreements"][1], [listed]
         if name in BESIDE_AGAIN + OF_AGAIN:
@@ -80,22 +82,34 @@ def _given(
 
 def _files(place: Place) -> pd.DataFrame:
     """What a build would say of the files: nothing of them was rejected."""
-    facts = {"camera_owner": "Synthetic", "forms": "FW", "records": 0, "rejected": 0, "searches": 1}
+    facts = {
+        "camera_owner": "Synthetic", "log": "network audit", "forms": "FW", "records": 0, "rejected": 0, "searches": 1,
+        "missing_columns": "",
+    }  # fmt: skip
     return pd.DataFrame([{"source_file": file.name, **facts} for file in place.files])
 
 
-BESIDE_AGAIN = ("sightings", "logs_per_search", "distinct_by_rule", "overlaps", "repeated_in_one_log")
-OF_AGAIN = ("ids_across_logs", "reasons_across_logs", "hidden_elsewhere", "immigration_hidden_elsewhere")
+BESIDE_AGAIN = (
+    "sightings", "logs_per_search", "distinct_by_rule", "overlaps", "same_searches", "repeated_in_one_log",
+)  # fmt: skip
+OF_AGAIN = (
+    "unequal_rows",
+    "ids_across_logs",
+    "reasons_across_logs",
+    "hidden_elsewhere",
+    "immigration_hidden_elsewhere",
+)
 """What is counted of searches that are seen again, beside all of them or alone."""
 
 NAMES = (
-    "released", "coverage", "per_day", "by_era", "by_moderation",
+    "lacking", "released", "coverage", "per_day", "by_era", "by_moderation",
     "seen_again", "sightings", "logs_per_search", "distinct_by_rule", "ids_across_logs", "overlaps",
-    "repeated_in_one_log", "reasons_across_logs", "hidden_elsewhere", "immigration_hidden_elsewhere",
+    "same_searches", "unequal_rows", "repeated_in_one_log",
+    "reasons_across_logs", "hidden_elsewhere", "immigration_hidden_elsewhere",
     "reasons_given", "by_origin", "origin_by_week", "offense_types", "topics", "rules_that_matched", "common_reasons",
     "candidate_spellings", "candidate_words",
     "who", "released_names", "by_kind", "by_state", "by_side", "top_agencies", "own_searches", "reach", "reach_spread",
-    "own_cameras", "breadth", "reach_by_type", "by_hour", "changes_in", "cut_overs", "word_blocking",
+    "own_cameras", "breadth", "reach_by_type", "by_hour", "hours_unknown", "changes_in", "cut_overs", "word_blocking",
     "changed_character", "with_access", "without_access", "access",
     "immigration_searches", "by_definition", "added_by_definition", "immigration_per_week", "agencies_behind",
     "by_immigration_kind", "agreements", "by_standing",
