@@ -432,7 +432,7 @@ def mask(cells: Sequence[str], form: Form) -> str:
 
 
 def mask_line(text: str) -> str:
-    """A line of which nobody knows which cell is which (a total, a header that stands again): known words and times."""
+    """A line of which nobody knows which cell is which (a total, a repeated header): known words and times."""
     cells = [part.strip().strip('"') for part in re.split(r"[,;\t\x1f]", text)]
     return " | ".join(" ".join(only_known_words(cell).split()) for cell in cells[:20])
 

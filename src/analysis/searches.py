@@ -131,7 +131,7 @@ def _rows(section: Section, which: np.ndarray) -> Section:
 
 
 def asides_table(asides: tuple[Aside, ...], file: ReleasedFile) -> pa.Table:
-    """What the reader set aside, as `REJECTED` rows: only known words are kept."""
+    """The records that the reader rejected, as `REJECTED` rows: only known words are kept."""
     return pa.table(
         {
             "source_file": pa.array([file.name] * len(asides), pa.string()),
