@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import containers
+import pdfplumber
 import pyarrow.parquet as pq
 import xlsxwriter
 from reportlab.pdfgen.canvas import Canvas
@@ -181,8 +182,15 @@ def _texts(name: str, data: bytes, path: Path | None = None) -> Iterator[str]:
         yield data.decode("latin-1")
     elif data.startswith(b"\x89PNG"):
         yield from _png(data)
+    elif data.startswith(b"%PDF"):
+        # Not its bytes: digits of a compressed page are a number's by chance.
+        with pdfplumber.open(io.BytesIO(data)) as document:
+            yield str(document.metadata)
+            yield from (page.extract_text() or "" for page in document.pages)
+            yield from (str(page.annots) for page in document.pages)
     else:
-        text = data.decode("utf-8", "backslashreplace")
+        # Nor checksums, for the same reason.
+        text = re.sub(r"\b[0-9a-f]{40,64}\b", " ", data.decode("utf-8", "backslashreplace"))
         pictures = re.compile(r"iVBORw0KGgo[A-Za-z0-9+/=\\n]+")
         yield pictures.sub("", text)
         for picture in set(pictures.findall(text)):

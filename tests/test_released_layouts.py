@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import formats, intake, parts, places, readers
+from analysis.formats import UnknownColumns
 from analysis.intake import answers
 from analysis.places import ReleasedFile
 from analysis.readers import csv
@@ -114,6 +115,18 @@ def test_where_the_cells_do_not_prove_it_a_person_is_asked_and_answers_by_number
     ]
     assert reasons(searches) == ["theft"] * 3
     assert not rejected
+
+
+def test_a_column_that_nobody_knows_in_a_header_further_down_is_asked_for_and_no_row_above_it_is_lost(
+    tmp_path,
+):
+    line = f"theft,{TIME},Sampleton CA PD,lookup"
+    text = (line + "\n") * 3 + "Reason,Search Time,Org Name,Uime Frame\n" + line + "\n"
+    with pytest.raises(UnknownColumns, match="Uime Frame"):
+        released(tmp_path, text)
+    searches, rejected, _ = released(tmp_path, text, columns={"Uime Frame": "search_type"})
+    assert reasons(searches) == ["theft"] * 4
+    assert rejected == {4: "repeated header"}
 
 
 def test_a_file_without_header_or_times_is_only_a_table_that_is_not_known(tmp_path):

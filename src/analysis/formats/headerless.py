@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from analysis.formats import known_orders, our_columns, recognize, shifted
+from analysis.formats import NotASearchAudit, UnknownColumns, known_orders, our_columns, recognize, shifted
 from analysis.readers import NoKnownHeader
 
 ENOUGH = 0.9
@@ -40,7 +40,7 @@ def columns(
     if said and set(numbered) <= set(said):
         return numbered
     orders = [tuple(below)] if below else known_orders()
-    fitting = [order for order in orders if len(order) == width and _fit(records, order)]
+    fitting = [order for order in orders if len(order) == width and _fit(records, order, said)]
     if len(fitting) == 1:
         return fitting[0]
     if not below and width > 2 and (timed := _timed(records, width)):
@@ -66,6 +66,11 @@ def _question(file: str, records: int, numbered: Sequence[str], timed: Sequence[
     )
 
 
-def _fit(records: Sequence[Sequence[str]], order: Sequence[str]) -> bool:
-    form = recognize(order)
+def _fit(
+    records: Sequence[Sequence[str]], order: Sequence[str], said: Mapping[str, str] | None = None
+) -> bool:
+    try:
+        form = recognize(order, said)
+    except (NotASearchAudit, UnknownColumns):  # a header further down has columns that nobody knows yet
+        return False
     return "search_time" in form and all(shifted.is_sound(record, form) for record in records)
