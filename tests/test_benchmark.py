@@ -9,9 +9,10 @@ import pytest
 from frames import part_of
 from test_build import HEADER, row
 
-from analysis import benchmark, measures, places
-from analysis.benchmark import Measured, corpus, nation, peers
+from analysis import measures, places
 from analysis.places import ReleasedFile
+from analysis.upkeep import benchmark
+from analysis.upkeep.benchmark import Measured, corpus, nation, peers
 
 
 @pytest.fixture

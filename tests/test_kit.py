@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 import analysis
-from analysis import inventory, places, readme
+from analysis import places
 from analysis.__main__ import _parser
+from analysis.upkeep import inventory, readme
 
 ROOT = places.root()
 

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from analysis import formats, letter, places, readme, states
+from analysis import formats, letter, places, states
+from analysis.upkeep import readme
 
 
 def plain(written: letter.Letter) -> str:

@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from analysis import places, replica
-from analysis.replica import agreements, export, names, pool, wording
-from analysis.replica.districts import DISTRICTS
-from analysis.replica.draws import Draws
+from analysis import places
+from analysis.upkeep import replica
+from analysis.upkeep.replica import agreements, export, names, pool, wording
+from analysis.upkeep.replica.districts import DISTRICTS
+from analysis.upkeep.replica.draws import Draws
 
 ONE_IN = 200
 LISTS = (

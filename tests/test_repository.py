@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 
 import analysis
-from analysis import inventory, places, readme, rerun
+from analysis import places, rerun
 from analysis.__main__ import _parser, notebooks
+from analysis.upkeep import inventory, readme
 
 ROOT = places.root()
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "claims/README.md", "docs/without-make.md")
@@ -215,7 +216,7 @@ def test_every_module_has_its_place_in_the_order():
 
 
 def test_what_was_planted_is_known_to_the_replica_and_the_error_notebook_only():
-    allowed = {"coding", "replica", "__main__"}
+    allowed = {"coding", "upkeep", "__main__"}
     library = ROOT / "src" / "analysis"
     for path in library.rglob("*.py"):
         module = path.relative_to(library).parts[0].removesuffix(".py")

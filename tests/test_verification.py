@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from analysis import verification
-from analysis.verification import differences, verdict
+from analysis.upkeep import verification
+from analysis.upkeep.verification import differences, verdict
 
 
 def test_a_changed_a_missing_and_a_new_file_are_named(tmp_path):

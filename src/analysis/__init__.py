@@ -2,75 +2,65 @@
 
 Each module imports only what stands before it.
 
-refused       The base of every error meant for people: its message says all that they need, so no
-              traceback is shown.
-wording       Says a count with its noun and a noun with its article, as a person would.
-paths         Makes a path inside a folder of a name that came from outside, or refuses it, and writes
-              out what nobody sees.
-processes     Lets one run at a time write, and leaves no process and no temporary folder of a run
-              behind, however it ended.
-places        Finds a place's folders and reads its `source.toml`, whole or not at all.
-states        Knows of each US state its name, its clock and its law on public records
-              (`data/hand/states.csv`).
-sources       Hands out a place's released files, fetched where a URL is given, only if every checksum
-              matches.
-readers       Turns a container (CSV, XLSX, PDF, Parquet, NDJSON, ZIP) into numbered rows of text, losing
-              none.
-formats       Recognizes a vendor's export by its column names and maps it to our columns, or says which
-              column it does not know.
-reasons       Classifies each distinct reason by the published rules and says which rule and which words
-              decided.
-agencies      Gives each agency one spelling, a state and a kind; unknown stays unknown.
-privacy       Says what of a log may be printed, and masks plates, names and numbers in all else.
-repeats       Finds the records that a released file repeats, from all their cells, and keeps of these
-              nothing but a count.
-searches      Types the rows, drops officers and plates, and sets aside what is not a search, saying why.
-sightings     Marks rows that record the same search in several logs; drops nothing.
-sharing       Reads lists of who may search whose cameras, in every form that agencies and portals give
-              them.
-ledger        Records, for every step, rows in, rows out and why.
-parts         Turns one released file into a part of searches.parquet, block by block, in memory that
-              stays flat.
-rowgroups     Puts Parquet files of one schema together by copying their row groups, without decoding a
-              value.
-engine        Runs the making of parts, one task for each released file: on this machine, or on a
-              cluster.
-build         Rebuilds a place's processed tables from its released files, all of them or none, and opens
-              them.
-cluster       Makes parts on an existing Dask cluster, from and to any file system that fsspec knows; the
-              same bytes as here.
-intake        Takes released files into a place: copies, recognizes, counts and hashes them, and asks
-              what only a person knows.
-tallies       Counts searches without loading them: tallies, distinct counts and chosen rows, exact at
-              any size.
-measures      Computes each published number and table from searches: pure functions, no files.
-figures       Draws each published figure from one table; no arithmetic.
-printed       Reads a number as it was printed, and compares and shows computed ones in its unit and to
-              its digits.
-claims        Compares computed numbers with what was published and keeps the score.
-coding        Draws the samples people read, reads their codes back, and estimates how often the rules
-              are wrong.
-pages         Gives a notebook its tables, figures, numbers and claims, each captioned and kept as
-              printed.
-rows          Finds the rows behind a number, and serves them in a browser with one query for each.
-replica       Invents a release of the same shape from a seed and published totals, and remembers what it
-              planted.
-rerun         Executes a notebook strictly and strips what differs between identical runs.
-freshness     Says what would come out otherwise than last time, from checksums alone: a place, one
-              notebook, the site.
-report        Turns executed notebooks into one accessible, offline site.
-comparison    Sets places side by side: their main measures with denominators, and how far each place's
-              records bear them.
-letter        Writes the letter that asks an agency for its logs, with its state's public-records law
-              where that is known.
-verification  Rebuilds places in an empty folder and compares their results, byte by byte, with those
-              that are here.
-benchmark     Times one month, many months and a corpus beside the alternatives, in one run, and writes
-              what came out.
-inventory     Lists for reviewers every record, table, figure and number, with the notebook and cell that
-              make it.
-readme        Writes the computed parts of pages: the score, the list of modules, and the letters that
-              ask for logs.
+refused     The base of every error meant for people: its message says all that they need, so no
+            traceback is shown.
+wording     Says a count with its noun and a noun with its article, as a person would.
+paths       Makes a path inside a folder of a name that came from outside, or refuses it, and writes out
+            what nobody sees.
+processes   Lets one run at a time write, and leaves no process and no temporary folder of a run behind,
+            however it ended.
+places      Finds a place's folders and reads its `source.toml`, whole or not at all.
+states      Knows of each US state its name, its clock and its law on public records
+            (`data/hand/states.csv`).
+sources     Hands out a place's released files, fetched where a URL is given, only if every checksum
+            matches.
+readers     Turns a container (CSV, XLSX, PDF, Parquet, NDJSON, ZIP) into numbered rows of text, losing
+            none.
+formats     Recognizes a vendor's export by its column names and maps it to our columns, or says which
+            column it does not know.
+reasons     Classifies each distinct reason by the published rules and says which rule and which words
+            decided.
+agencies    Gives each agency one spelling, a state and a kind; unknown stays unknown.
+privacy     Says what of a log may be printed, and masks plates, names and numbers in all else.
+repeats     Finds the records that a released file repeats, from all their cells, and keeps of these
+            nothing but a count.
+searches    Types the rows, drops officers and plates, and sets aside what is not a search, saying why.
+sightings   Marks rows that record the same search in several logs; drops nothing.
+sharing     Reads lists of who may search whose cameras, in every form that agencies and portals give
+            them.
+ledger      Records, for every step, rows in, rows out and why.
+parts       Turns one released file into a part of searches.parquet, block by block, in memory that stays
+            flat.
+rowgroups   Puts Parquet files of one schema together by copying their row groups, without decoding a
+            value.
+engine      Runs the making of parts, one task for each released file: on this machine, or on a cluster.
+build       Rebuilds a place's processed tables from its released files, all of them or none, and opens
+            them.
+cluster     Makes parts on an existing Dask cluster, from and to any file system that fsspec knows; the
+            same bytes as here.
+intake      Takes released files into a place: copies, recognizes, counts and hashes them, and asks what
+            only a person knows.
+tallies     Counts searches without loading them: tallies, distinct counts and chosen rows, exact at any
+            size.
+measures    Computes each published number and table from searches: pure functions, no files.
+figures     Draws each published figure from one table; no arithmetic.
+printed     Reads a number as it was printed, and compares and shows computed ones in its unit and to its
+            digits.
+claims      Compares computed numbers with what was published and keeps the score.
+coding      Draws the samples people read, reads their codes back, and estimates how often the rules are
+            wrong.
+pages       Gives a notebook its tables, figures, numbers and claims, each captioned and kept as printed.
+rows        Finds the rows behind a number, and serves them in a browser with one query for each.
+rerun       Executes a notebook strictly and strips what differs between identical runs.
+freshness   Says what would come out otherwise than last time, from checksums alone: a place, one
+            notebook, the site.
+report      Turns executed notebooks into one accessible, offline site.
+comparison  Sets places side by side: their main measures with denominators, and how far each place's
+            records bear them.
+letter      Writes the letter that asks an agency for its logs, with its state's public-records law where
+            that is known.
+upkeep      Holds what the repository needs for itself: the replica, the benchmark, the check of a
+            rebuild, computed pages.
 
 A notebook needs five of them: `pages` to open its page, `build` to open tables, `measures` to count, `figures`
 to draw and, where it speaks of errors, `coding`. From a shell, `python -m analysis --help` lists the verbs.

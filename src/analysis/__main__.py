@@ -303,7 +303,7 @@ def _provide(place: Place) -> None:
     if not place.is_replica:
         sources.locate(place)
         return
-    from analysis import replica
+    from analysis.upkeep import replica
 
     try:
         sources.locate(place)
@@ -509,7 +509,7 @@ def report(asked: argparse.Namespace) -> int:
 
 def verify(asked: argparse.Namespace) -> int:
     """Rebuild each place in an empty folder and compare its results, byte by byte, with those here."""
-    from analysis import verification
+    from analysis.upkeep import verification
 
     return verification.verify(_chosen(asked.place), _say, asked.python or "")
 
@@ -531,8 +531,8 @@ def test(asked: argparse.Namespace) -> int:
 
 def readme(asked: argparse.Namespace) -> None:
     """Write the score, the list of modules, and what is made where, into the pages that hold them."""
-    from analysis import inventory
-    from analysis import readme as page
+    from analysis.upkeep import inventory
+    from analysis.upkeep import readme as page
 
     for path in (*page.write(places.root()), *inventory.write(places.root())):
         _print(f"wrote {os.path.relpath(path)}")
@@ -547,7 +547,7 @@ def lab(asked: argparse.Namespace) -> int:
 
 def bench(asked: argparse.Namespace) -> int:
     """Time the main steps on the replica."""
-    from analysis import benchmark
+    from analysis.upkeep import benchmark
 
     return benchmark.run(print, asked.rows) if asked.rows else benchmark.run(print)
 

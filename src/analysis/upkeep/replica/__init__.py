@@ -22,9 +22,9 @@ import pyarrow.parquet as pq
 
 from analysis.places import Place
 from analysis.refused import Refused
-from analysis.replica import agreements, export, wording
-from analysis.replica import pool as pools
-from analysis.replica.districts import DISTRICTS
+from analysis.upkeep.replica import agreements, export, wording
+from analysis.upkeep.replica import pool as pools
+from analysis.upkeep.replica.districts import DISTRICTS
 
 CANARIES = (*wording.CANARIES, wording.A_NUMBER)
 """Hostile or personal texts among the reasons: no result may hold one unescaped or unmasked."""

@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 
 from analysis import build, engine, parts, places, processes, rowgroups
-from analysis.benchmark import corpus, nation, peers
 from analysis.places import Place, ReleasedFile
 from analysis.tallies import Stored
+from analysis.upkeep.benchmark import corpus, nation, peers
 
 RUNS = 3
 MONTHS = (1, 2, 4, 8, 16)

@@ -72,7 +72,7 @@ def rebuild(place: Place, folder: Path, say: Callable[[str], None], python: str 
                 shutil.copyfile(path, target)
     say(f"rebuilding {place.name} from nothing …")
     command = [python, "-m", "analysis", "all", "--place", place.name]
-    library = str(Path(__file__).parents[1])
+    library = str(Path(__file__).parents[2])
     environment = {**os.environ, "ANALYSIS_ROOT": str(folder), "PYTHONPATH": library}
     done = subprocess.run(command, env=environment, check=False, stdout=subprocess.DEVNULL)
     if done.returncode:

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.replica import names, wording
-from analysis.replica import pool as pools
-from analysis.replica.districts import CUT_DAY, DISTRICTS, FIRST_DAY, LONG, SHORT, District
-from analysis.replica.draws import Draws, mix
-from analysis.replica.pool import Pool
+from analysis.upkeep.replica import names, wording
+from analysis.upkeep.replica import pool as pools
+from analysis.upkeep.replica.districts import CUT_DAY, DISTRICTS, FIRST_DAY, LONG, SHORT, District
+from analysis.upkeep.replica.draws import Draws, mix
+from analysis.upkeep.replica.pool import Pool
 
 NA_4 = (
     "Name", " Org Name", " Total Networks Searched", " Total Devices Searched", " Time Frame", " License Plate",

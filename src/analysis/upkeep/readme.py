@@ -13,11 +13,11 @@ ORDER = (
     "refused", "wording", "paths", "processes", "places", "states", "sources", "readers", "formats", "reasons",
     "agencies", "privacy", "repeats", "searches", "sightings", "sharing", "ledger", "parts", "rowgroups", "engine",
     "build", "cluster", "intake", "tallies", "measures", "figures", "printed", "claims", "coding", "pages", "rows",
-    "replica", "rerun", "freshness", "report", "comparison", "letter", "verification", "benchmark", "inventory",
-    "readme",
+    "rerun", "freshness", "report", "comparison", "letter", "upkeep",
 )  # fmt: skip
 """The library in data-flow order; a test holds every import to it."""
 
+LIBRARY = Path(__file__).parents[1]
 
 PAGES = ("README.md", "src/analysis/README.md")
 """The pages that hold computed parts, between marks such as `<!-- score -->` and `<!-- /score -->`."""
@@ -33,7 +33,7 @@ def write(top: Path) -> list[Path]:
         if path.is_file():
             path.write_text(with_letter(path.read_text(encoding="utf-8"), place), encoding="utf-8")
             paths.append(path)
-    contents = Path(__file__).with_name("__init__.py")
+    contents = LIBRARY / "__init__.py"
     contents.write_text(with_contents(contents.read_text(encoding="utf-8")), encoding="utf-8")
     return [*paths, contents]
 
@@ -101,5 +101,5 @@ def sentence(module: str) -> str:
 
 def source(module: str) -> Path:
     """The file that holds a module's docstring."""
-    path = Path(__file__).with_name(f"{module}.py")
-    return path if path.is_file() else Path(__file__).with_name(module) / "__init__.py"
+    path = LIBRARY / f"{module}.py"
+    return path if path.is_file() else LIBRARY / module / "__init__.py"

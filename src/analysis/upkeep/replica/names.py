@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from analysis.replica.districts import DISTRICTS
-from analysis.replica.draws import Draws
+from analysis.upkeep.replica.districts import DISTRICTS
+from analysis.upkeep.replica.draws import Draws
 
 _HEADS = """
 Ald Arb Barn Beck Birch Bram Bren Briar Cald Carn Chal Cop Corb Cran Dell Drum Dun Elk Elm Ever Fal

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from analysis.replica import names
-from analysis.replica.districts import FIRST_DAY
-from analysis.replica.draws import Draws
-from analysis.replica.names import Agency
+from analysis.upkeep.replica import names
+from analysis.upkeep.replica.districts import FIRST_DAY
+from analysis.upkeep.replica.draws import Draws
+from analysis.upkeep.replica.names import Agency
 
 FILE = "reference/287g-invented.csv"
 COLUMNS = ("STATE", "LAW ENFORCEMENT AGENCY", "TYPE", "COUNTY", "SUPPORT TYPE", "SIGNED", "MOA", "ADDENDUM")

@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.replica import names, wording
-from analysis.replica.districts import DAYS, DISTRICTS
-from analysis.replica.draws import Draws
+from analysis.upkeep.replica import names, wording
+from analysis.upkeep.replica.districts import DAYS, DISTRICTS
+from analysis.upkeep.replica.draws import Draws
 
 SECONDS = DAYS * 86_400
 NEVER = DAYS + 60  # roll-out day of an agency that had no drop-down in the whole month
