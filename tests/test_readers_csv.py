@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis import readers
 from analysis.formats import is_header
-from analysis.readers import csv
+from analysis.readers import base, csv
 
 HEADER = "Name, Org Name, Total Networks Searched, Time Frame, Reason, Search Time"
 FRAME = '"12/01/2025, 01:00:00 AM UTC\n12/02/2025, 01:00:00 AM UTC"'
@@ -389,7 +389,7 @@ def test_many_headers_of_several_widths_are_each_a_section(tmp_path):
 
 def test_a_reading_cut_into_blocks_and_put_together_is_the_same(tmp_path, monkeypatch):
     reading = read(write(tmp_path, [row("a"), "ID, " + HEADER, *["x," + row("b")] * 5, "", "x," + row("c")]))
-    monkeypatch.setattr(readers, "ROWS_IN_A_BLOCK", 2)
+    monkeypatch.setattr(base, "ROWS_IN_A_BLOCK", 2)
     blocks = list(readers.blocks_of(reading))
     assert max(block.section.cells.num_rows for block in blocks) == 2
     assert [len(block.asides) for block in blocks if block.asides] == [1, 1]

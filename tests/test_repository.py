@@ -209,6 +209,50 @@ def imported(path):
             yield from (a.name.split(".")[1] for a in node.names if a.name.startswith("analysis."))
 
 
+def modules_imported(path, known):
+    """The modules that a module's text names: at its top, inside functions and for types alike.
+
+    That importing `readers.csv` runs `readers/__init__.py` first is Python's doing and no import of ours.
+    """
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "analysis":
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from {name if name in known else node.module for name in names}
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+
+
+def circles(known):
+    """What is left once all modules are taken away that need no others that are left: circles, and what needs them."""
+    left = {name: set(modules_imported(path, known)) - {name} for name, path in known.items()}
+    while free := {name for name, needs in left.items() if not needs & left.keys()}:
+        left = {name: needs for name, needs in left.items() if name not in free}
+    return {name: sorted(needs & left.keys()) for name, needs in left.items()}
+
+
+def modules_below(source):
+    """Every module of a package's folder by its dotted name."""
+    names = {path: path.relative_to(source).with_suffix("").parts for path in source.rglob("*.py")}
+    return {".".join(parts[: -1 if parts[-1] == "__init__" else None]): path for path, parts in names.items()}
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    found = modules_below(ROOT / "src")
+    assert {"analysis.readers", "analysis.readers.base", "analysis.readers.csv"} <= found.keys()
+    assert circles(found) == {}
+
+
+def test_a_circle_inside_a_room_is_seen_even_where_an_import_is_inside_a_function(tmp_path):
+    room = tmp_path / "analysis" / "room"
+    room.mkdir(parents=True)
+    (room / "__init__.py").write_text(
+        "def read():\n    from analysis.room import table\n    return table.ROWS\n"
+    )
+    (room / "table.py").write_text("from analysis.room import read\nROWS = read\n")
+    (room / "plain.py").write_text("from analysis.room import table\n")
+    assert {"analysis.room", "analysis.room.table"} <= circles(modules_below(tmp_path)).keys()
+
+
 def test_every_module_has_its_place_in_the_order():
     stems = {p.stem if p.is_file() else p.name for p in (ROOT / "src" / "analysis").iterdir()}
     modules = {s for s in stems if readme.source(s).exists() and s != "__init__"}

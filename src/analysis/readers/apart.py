@@ -32,7 +32,7 @@ from typing import IO, Any, BinaryIO, cast
 
 import pyarrow as pa
 
-from analysis.readers import Aside, Block, NoKnownHeader, Section, UnreadableFile
+from analysis.readers.base import Aside, Block, NoKnownHeader, Section, UnreadableFile
 
 MOST_MEMORY = 4 << 30
 """Bytes that reading one file may take. The longest workbook possible, a million rows, takes half of it."""

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO
 
 from analysis import paths
-from analysis.readers import UnreadableFile
+from analysis.readers.base import UnreadableFile
 
 MOST_BYTES, MOST_RATIO, MOST_MEMBERS, MOST_NESTED = 1 << 34, 200, 10_000, 2
 """Limits of one released archive: bytes and members in all, unpacked to packed bytes of a member, and how deep

@@ -22,7 +22,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from analysis.readers import (
+from analysis.readers import not_data
+from analysis.readers.base import (
     Aside,
     Block,
     IsHeader,
@@ -31,7 +32,6 @@ from analysis.readers import (
     Section,
     UnreadableFile,
     no_known_header,
-    not_data,
 )
 
 DELIMITERS = ",;\t"

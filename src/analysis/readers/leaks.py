@@ -17,7 +17,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from analysis.readers import Block, hidden, not_data, outlines, pdf, xlsx
+from analysis.readers import hidden, not_data, outlines, pdf, xlsx
+from analysis.readers.base import Block
 from analysis.wording import counted
 
 MOST_LINES = 8  # of one kind: a print of 800 pages may have something under a box on each

@@ -17,16 +17,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from analysis.readers import (
-    MOST_COLUMNS,
-    Aside,
-    Block,
-    IsHeader,
-    NoKnownHeader,
-    Section,
-    UnreadableFile,
-    not_data,
-)
+from analysis.readers import not_data
+from analysis.readers.base import MOST_COLUMNS, Aside, Block, IsHeader, NoKnownHeader, Section, UnreadableFile
 
 ROWS_AT_ONCE = 1 << 15
 MOST_BYTES = 1 << 28

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.readers import Aside, Block, IsHeader, Section
+from analysis.readers.base import Aside, Block, IsHeader, Section
 
 
 def none(columns: Sequence[str]) -> Section:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from analysis.readers import MOST_COLUMNS, NoKnownHeader, UnreadableFile
+from analysis.readers.base import MOST_COLUMNS, NoKnownHeader, UnreadableFile
 
 MOST_BYTES, MOST_RATIO, MOST_PARTS, MOST_CELLS, MOST_BLANK = 1 << 31, 200, 10_000, 40_000_000, 100_000
 """A workbook that unpacks to more than this is refused: no audit seen comes near, and a bomb would.

@@ -20,7 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis.readers import Aside, Block, IsHeader, Section, UnreadableFile, no_known_header, not_data
+from analysis.readers import not_data
+from analysis.readers.base import Aside, Block, IsHeader, Section, UnreadableFile, no_known_header
 
 ROWS_AT_ONCE = 131_072
 MOST_IN_A_GROUP = 1 << 33  # bytes that one row group may unpack to; the largest in common use has an eighth

@@ -27,7 +27,8 @@ import pyarrow as pa
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from analysis.readers import (
+from analysis.readers import hidden, second_reading
+from analysis.readers.base import (
     Aside,
     Block,
     IsHeader,
@@ -35,9 +36,7 @@ from analysis.readers import (
     Section,
     UnreadableFile,
     blocks_of,
-    hidden,
     no_known_header,
-    second_reading,
 )
 from analysis.wording import counted as said
 

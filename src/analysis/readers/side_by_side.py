@@ -17,7 +17,8 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.readers import Aside, Block, Section, not_data
+from analysis.readers import not_data
+from analysis.readers.base import Aside, Block, Section
 
 LEAST_COLUMNS = 3  # fewer equal labels may repeat in one table
 

@@ -25,16 +25,8 @@ import numpy as np
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from analysis.readers import (
-    Aside,
-    Block,
-    IsHeader,
-    Section,
-    UnreadableFile,
-    no_known_header,
-    not_data,
-    outlines,
-)
+from analysis.readers import not_data, outlines
+from analysis.readers.base import Aside, Block, IsHeader, Section, UnreadableFile, no_known_header
 from analysis.readers.outlines import Outline
 
 HEADER_WITHIN = 50  # rows: cover notes above a header are shorter than this in every release seen
