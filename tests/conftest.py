@@ -1,9 +1,11 @@
 """What several test files need: the real records, where someone has them, and one small place after its whole job."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
+import psutil
 import pytest
 import small_place
 
@@ -20,6 +22,16 @@ def records() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("needs real released records: set RECORDS to the folder that holds them")
     return Path(folder).resolve()
+
+
+@pytest.fixture
+def started() -> Callable[[], set[psutil.Process]]:
+    """The processes that this test has started and that still run.
+
+    A reader of containers that an earlier test started waits for the next one, and is not among them.
+    """
+    before = set(psutil.Process().children(recursive=True))
+    return lambda: set(psutil.Process().children(recursive=True)) - before
 
 
 @pytest.fixture(scope="session")

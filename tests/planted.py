@@ -20,6 +20,8 @@ import containers
 import pdfplumber
 import pyarrow.parquet as pq
 import xlsxwriter
+from pdfminer.pdftypes import PDFStream
+from pdfminer.utils import decode_text
 from reportlab.pdfgen.canvas import Canvas
 
 MARKED = {
@@ -183,18 +185,40 @@ def _texts(name: str, data: bytes, path: Path | None = None) -> Iterator[str]:
     elif data.startswith(b"\x89PNG"):
         yield from _png(data)
     elif data.startswith(b"%PDF"):
-        # Not its bytes: digits of a compressed page are a number's by chance.
-        with pdfplumber.open(io.BytesIO(data)) as document:
-            yield str(document.metadata)
-            yield from (page.extract_text() or "" for page in document.pages)
-            yield from (str(page.annots) for page in document.pages)
+        yield from _pdf(data)
     else:
-        # Nor checksums, for the same reason.
-        text = re.sub(r"\b[0-9a-f]{40,64}\b", " ", data.decode("utf-8", "backslashreplace"))
+        # No checksums: among their digits are a number's by chance.
+        text = re.sub(r"\b(?:[0-9a-f]{40}|[0-9a-f]{64})\b", " ", data.decode("utf-8", "backslashreplace"))
         pictures = re.compile(r"iVBORw0KGgo[A-Za-z0-9+/=\\n]+")
         yield pictures.sub("", text)
         for picture in set(pictures.findall(text)):
             yield from _png(base64.b64decode(picture.replace("\\n", "")))
+
+
+def _pdf(data: bytes) -> Iterator[str]:
+    """The text of a print's pages, and every string it keeps beside them: properties, bookmarks, notes, file names.
+
+    Its bytes are not looked at: among the digits of a compressed page are a number's by chance.
+    """
+    with pdfplumber.open(io.BytesIO(data)) as document:
+        yield from (page.extract_text() or "" for page in document.pages)
+        numbers = {number for xref in document.doc.xrefs for number in xref.get_objids()}
+        for number in sorted(numbers):
+            held = document.doc.getobj(number)
+            yield from _strings(held)
+            if isinstance(held, PDFStream) and str(held.get("Type")) == "/'Metadata'":
+                yield held.get_data().decode("utf-8", "replace")
+
+
+def _strings(held: object) -> Iterator[str]:
+    """The strings in an object of a print, its lists and its dictionaries."""
+    if isinstance(held, bytes):
+        yield decode_text(held)
+    elif isinstance(held, list):
+        yield from (text for one in held for text in _strings(one))
+    elif isinstance(held, dict | PDFStream):
+        attributes = held.attrs if isinstance(held, PDFStream) else held
+        yield from (text for one in attributes.values() for text in _strings(one))
 
 
 def _png(data: bytes) -> Iterator[str]:

@@ -101,11 +101,10 @@ def test_a_temporary_folder_goes_with_its_run_or_with_the_next_one(temporary, tm
     assert [path.name for path in temporary.iterdir()] == ["somebody-elses"]
 
 
-def test_what_a_program_started_ends_with_it(tmp_path):
-    before = psutil.Process().children(recursive=True)  # a reader of containers waits for the next one
+def test_what_a_program_started_ends_with_it(tmp_path, started):
     status, said = processes.run([sys.executable, "-c", CHILD], b"\n", seconds=3)
     assert (status, said) == (None, "")
-    assert not set(psutil.Process().children(recursive=True)) - set(before)
+    assert not started()
 
 
 def test_a_program_and_all_that_it_started_end_when_its_run_is_killed(tmp_path):

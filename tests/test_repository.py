@@ -188,25 +188,15 @@ def test_the_pages_speak_of_the_repositorys_own_places_and_not_of_those_of_whoev
 
 
 def test_a_module_imports_only_what_stands_before_it():
-    wrong, order = [], [*readme.ORDER, "__main__"]
+    wrong, order, known = [], [*readme.ORDER, "__main__"], modules_below(ROOT / "src")
     for path in sorted((ROOT / "src" / "analysis").rglob("*.py")):
         module = path.relative_to(ROOT / "src" / "analysis").parts[0].removesuffix(".py")
         if module == "__init__":
             continue
-        for name in imported(path):
+        for name in {name.split(".")[1] for name in modules_imported(path, known) if name != "analysis"}:
             if name != module and order.index(name) > order.index(module):
                 wrong.append(f"{path.name} imports {name}")
     assert not wrong
-
-
-def imported(path):
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module == "analysis":
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis."):
-            yield node.module.split(".")[1]
-        elif isinstance(node, ast.Import):
-            yield from (a.name.split(".")[1] for a in node.names if a.name.startswith("analysis."))
 
 
 def modules_imported(path, known):
@@ -260,11 +250,12 @@ def test_every_module_has_its_place_in_the_order():
 
 
 def test_what_was_planted_is_known_to_the_replica_and_the_error_notebook_only():
-    allowed = {"coding", "upkeep", "__main__"}
-    library = ROOT / "src" / "analysis"
-    for path in library.rglob("*.py"):
-        module = path.relative_to(library).parts[0].removesuffix(".py")
-        if module not in allowed and "planted.parquet" in path.read_text():
+    allowed = ("analysis.coding", "analysis.upkeep.replica", "analysis.__main__")
+    for module, path in modules_below(ROOT / "src").items():
+        if (
+            not f"{module}.".startswith(tuple(f"{one}." for one in allowed))
+            and "planted.parquet" in path.read_text()
+        ):
             pytest.fail(f"{path.name} looks at what was planted")
 
 

@@ -66,9 +66,7 @@ def _question(file: str, records: int, numbered: Sequence[str], timed: Sequence[
     )
 
 
-def _fit(
-    records: Sequence[Sequence[str]], order: Sequence[str], said: Mapping[str, str] | None = None
-) -> bool:
+def _fit(records: Sequence[Sequence[str]], order: Sequence[str], said: Mapping[str, str] | None) -> bool:
     try:
         form = recognize(order, said)
     except (NotASearchAudit, UnknownColumns):  # a header further down has columns that nobody knows yet
