@@ -2,9 +2,9 @@
 
 A reader knows containers, not vendors: it is told what a header looks like (`is_header`) and gives back
 every cell exactly as released. What is not data (a repeated header, a blank row, a total line, a row with
-too many cells) is set aside with its number, its reason and its text, so that
+too many cells) is rejected with its number, its reason and its text, so that
 
-    records of the file, its first header apart = rows kept + records set aside
+    records of the file, its first header apart = rows kept + records rejected
 
 and the left side is counted a second time by another method (`counted`).
 

@@ -29,7 +29,7 @@ WHY = (
     "wrong number of cells",
     "unreadable record",
 )
-"""Every reason for which a reader sets a record aside."""
+"""Every reason for which a reader rejects a record."""
 
 ROWS_IN_A_BLOCK = 1 << 16
 MOST_IN_A_LIST = 1 << 26  # bytes; the longest list known has a thousandth of it
@@ -118,7 +118,7 @@ class Aside:
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a file that fits in memory: rows under one header, the records set aside beside them, the
+    """A part of a file that fits in memory: rows under one header, the records rejected among them, the
     number of both counted a second time, and what a reviewer must know."""
 
     section: Section
@@ -128,13 +128,13 @@ class Block:
 
     @property
     def records(self) -> int:
-        """Rows kept and records set aside."""
+        """Rows kept and records rejected."""
         return self.section.cells.num_rows + len(self.asides)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """All that a file held: sections, records set aside, and the number of records counted twice over."""
+    """All that a file held: sections, records rejected, and the number of records counted twice over."""
 
     file: str
     sections: tuple[Section, ...]
@@ -144,12 +144,12 @@ class Reading:
 
     @property
     def kept(self) -> int:
-        """Rows that stand in the sections."""
+        """Rows of the sections."""
         return sum(section.cells.num_rows for section in self.sections)
 
     @property
     def records(self) -> int:
-        """Records of the file, its first header apart: rows kept and records set aside."""
+        """Records of the file, its first header apart: rows kept and records rejected."""
         return self.kept + len(self.asides)
 
 
