@@ -117,7 +117,7 @@ def test_a_bad_rule_is_refused_with_file_rule_and_remedy(
         ({"topic": 'topic = "fruit"\ncolour = 1\n'}, "fruit.toml, the file: unknown key 'colour'"),
         ({"text": "= ="}, "fruit.toml: not readable as TOML"),
         ({"text": RULE + GUARD.replace('"g"', '"h"')}, "fruit.toml, guard 1: there is no group or rule 'h'"),
-        ({"text": RULE + GUARD + 'when = ["g.six"]'}, "there is no group or rule 'g.six'; mend its name"),
+        ({"text": RULE + GUARD + 'when = ["g.six"]'}, "there is no group or rule 'g.six'; fix its name"),
         ({"text": RULE + '[[guard]]\ngroups = ["g"]\nbecause = "y"\n'}, "a guard needs groups, because, and unless"),
         ({"text": RULE + GUARD.replace('["x"]', '["x.y"]')}, "fruit.toml, guard 1: '.' in 'x.y'"),
         ({"text": RULE + RULE.replace('"g.one"', '"g.two"\ntier = "core"').replace("'apple'", "'red apple|apple'")},

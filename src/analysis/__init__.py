@@ -5,6 +5,8 @@ Each module imports only what stands before it.
 refused     The base of every error meant for people: its message says all that they need, so no
             traceback is shown.
 wording     Says a count with its noun and a noun with its article, as a person would.
+toml        Reads TOML that people type, and names the file, the line, the nearest known key and the
+            remedy where it is wrong.
 paths       Makes a path inside a folder of a name that came from outside, or refuses it, and writes out
             what nobody sees.
 processes   Lets one run at a time write, and leaves no process and no temporary folder of a run behind,

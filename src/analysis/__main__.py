@@ -164,6 +164,11 @@ def _parser() -> argparse.ArgumentParser:
             added.add_argument(
                 "--state", help="the searching agency's state, as IL: DHS may be another department"
             )
+            added.add_argument(
+                "--unmatched",
+                action="store_true",
+                help="list the rules that matched no reason in any place's results",
+            )
     added.add_argument(
         "--unmatched", action="store_true", help="name the lines of data/hand/agencies.csv that match nothing"
     )
@@ -557,6 +562,10 @@ def explain(asked: argparse.Namespace) -> None:
     from analysis import reasons
 
     rules = reasons.load(places.root() / "data" / "hand" / "reasons")
+    if asked.unmatched:
+        tables = sorted((places.root() / "results").glob("*/tables/03-rules.csv"))
+        _answer(reasons.never_matched(rules, tables))
+        return
     if not asked.stdin:
         said = reasons.explain(_given(asked.reason), rules, asked.state)
         _answer(_json(said.as_dict()) if asked.json else said.as_text())

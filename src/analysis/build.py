@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis import agencies, engine, parts, processes, readers, rowgroups, sharing, sources
+from analysis import agencies, engine, parts, processes, readers, rowgroups, sharing, sources, toml
 from analysis.ledger import Ledger
 from analysis.places import Place, ReleasedFile, check_days
 from analysis.refused import Refused
@@ -198,8 +197,7 @@ def count_searches(place: Place) -> int:
 def open_other_lists(place: Place) -> list[dict[str, Any]]:
     """The terms with which others have counted: who, source, and terms, parts, patterns, says and on where they are
     given (data/hand/other_lists.toml says what each means)."""
-    text = (place.hand / "other_lists.toml").read_text(encoding="utf-8")
-    return list(tomllib.loads(text)["list"])
+    return list(toml.load(place.hand / "other_lists.toml", "data/hand/other_lists.toml")["list"])
 
 
 def open_cleared(place: Place) -> frozenset[str]:

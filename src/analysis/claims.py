@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -14,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import agencies
+from analysis import agencies, toml
 from analysis.places import Place
 from analysis.printed import Printed, as_printed
 from analysis.refused import Refused
@@ -129,10 +128,7 @@ def load(place: Place) -> list[Claim]:
 def read(path: Path) -> Piece:
     """One register file. Raises `BadClaims`, naming file, claim, value and remedy."""
     shown = f"claims/{path.name}"
-    try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise BadClaims(f"{shown}: {error}; fix that line (claims/README.md shows the form)") from None
+    said = toml.load(path, shown, BadClaims, "Please fix that line (claims/README.md shows the form).")
     _only(said, {"piece", "claim", "not_a_claim", "recomputed"}, shown)
     claims = tuple(_claim(entry, shown) for entry in said.get("claim", []))
     _refuse_duplicates(claims)
@@ -231,9 +227,8 @@ def _refuse_wrong_part(entry: Mapping[str, Any], where: str) -> None:
 
 
 def _only(said: Mapping[str, Any], known: set[str], where: str) -> None:
-    unknown = sorted(set(said) - known)
-    if unknown:
-        raise BadClaims(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    if wrong := toml.unknown_key(said, known):
+        raise BadClaims(f"{where}: {wrong}")
 
 
 def _refuse_duplicates(claims: Sequence[Claim]) -> None:

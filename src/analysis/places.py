@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from analysis import paths
+from analysis import paths, toml
 from analysis.refused import Refused
 
 KINDS = ("records", "replica")
@@ -233,30 +232,23 @@ def find(name: str, top: Path | None = None) -> Place:
         raise UnknownPlace(f"there is no place {name!r} under data/raw/; there are: {', '.join(names(top))}")
     if why := paths.why_not(name):
         raise BadSource(f"data/raw/{paths.shown(name)}/: {why}. Give the folder another name")
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise BadSource(f"data/raw/{name}/source.toml: {error}. Save it as UTF-8.") from None
-    return read(name, text, top)
+    shown = f"data/raw/{name}/source.toml"
+    return _described(name, toml.load(path, shown, BadSource, _REMEDY), top)
 
 
 def read(name: str, text: str, top: Path) -> Place:
     """The place that the text of a source.toml describes. Raises `BadSource`."""
-    shown = f"data/raw/{name}/source.toml"
-    try:
-        said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadSource(
-            f"{shown}: {error}. Fix that line; data/raw/okaloosa/source.toml shows the form."
-        ) from None
-    except (RecursionError, ValueError):  # brackets in brackets, or a number of thousands of digits
-        raise BadSource(
-            f"{shown}: it holds brackets too deep or a number too long for any description. Take them out."
-        ) from None
+    return _described(name, toml.loads(text, f"data/raw/{name}/source.toml", BadSource, _REMEDY), top)
+
+
+_REMEDY = "Fix that line; data/raw/okaloosa/source.toml shows the form."
+
+
+def _described(name: str, said: dict[str, Any], top: Path) -> Place:
     try:
         return _place(name, said, top)
     except (KeyError, ValueError, TypeError) as error:
-        raise BadSource(f"{shown}: {error}") from None
+        raise BadSource(f"data/raw/{name}/source.toml: {error}") from None
 
 
 DATES = ("day first", "month first")
@@ -383,8 +375,8 @@ def _zone(zone: str, where: str) -> str:
 
 def _check(said: Mapping[str, Any], shape: Mapping[str, str], needed: Sequence[str], where: str) -> None:
     """Raise ValueError for a key that is not known, is missing, or holds what it cannot."""
-    if unknown := sorted(set(said) - set(shape)):
-        raise ValueError(f"unknown key {unknown[0]!r} in {where}; known are {', '.join(sorted(shape))}")
+    if wrong := toml.unknown_key(said, shape, f" in {where}"):
+        raise ValueError(wrong)
     if missing := [key for key in needed if said.get(key) in (None, "")]:
         raise ValueError(f"{where} says no {missing[0]}")
     for key, value in said.items():

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 import traceback
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from functools import cache, lru_cache
 
 import pandas as pd
 
-from analysis import agencies, places, reasons
+from analysis import agencies, places, reasons, toml
 from analysis.agencies import Known
 from analysis.agencies.words import words as agency_words
 from analysis.formats import Form, is_masked, known_columns, known_search_types, normal, system_activity
@@ -69,7 +68,7 @@ def vocabulary() -> Vocabulary:
 def _vocabulary(_: str | None) -> Vocabulary:
     hand = places.root() / "data" / "hand"
     rules = reasons.load(hand / "reasons")
-    lists = tomllib.loads((hand / "everyday_words.toml").read_text(encoding="utf-8"))
+    lists = toml.load(hand / "everyday_words.toml", "data/hand/everyday_words.toml")
     names = {*(hand / "common_names.csv").read_text(encoding="utf-8").split()[1:], *lists["names"]} - {
         *lists["not_names"]
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +11,7 @@ from typing import Any
 
 import re2
 
-from analysis import places
+from analysis import places, toml
 from analysis.refused import Refused
 
 KINDS = (
@@ -128,12 +127,11 @@ def words() -> Words:
 def load(path: Path) -> Words:
     """Read and compile one word list. Raises `BadWords` with the entry that cannot be used."""
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _compile(said)
+        return _compile(toml.load(path, path.name, BadWords, "Fix that line; the others show the form."))
     except FileNotFoundError:
         raise BadWords(f"{path.name} is missing from data/hand/; restore it from the repository") from None
     except (KeyError, ValueError, RecursionError, re.error) as error:
-        raise BadWords(f"{path.name}: {error}; mend that entry, the others show the form") from None
+        raise BadWords(f"{path.name}: {error}; fix that entry, the others show the form") from None
 
 
 def _compile(said: Mapping[str, Any]) -> Words:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from analysis import paths, readers
+from analysis import paths, readers, toml
 from analysis.coding.estimates import TIER_OF_CODE
 from analysis.coding.samples import Sample
 from analysis.refused import Refused
@@ -191,7 +190,7 @@ def open_sample(folder: Path) -> Sample | None:
     if not (folder / "sample.csv").is_file():
         return None
     strings = pd.read_csv(folder / "sample.csv", dtype={"string_id": str, "stratum": str})
-    said = tomllib.loads((folder / "sample.toml").read_text(encoding="utf-8"))
+    said = toml.load(folder / "sample.toml", f"{folder.name}/sample.toml")
     note = f" {said['note']}" if said.get("note") else ""
     return Sample(strings, int(said["seed"]), int(said["tail_draws"]), int(said["tail_rows"]), note)
 

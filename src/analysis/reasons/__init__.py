@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,12 +16,13 @@ from analysis.reasons.origin import ORIGINS, Menu, Parted
 from analysis.reasons.rule_files import BadRules, load
 from analysis.reasons.rules import TIERS, Guard, OffenseType, Rule, Rules, WordList
 from analysis.reasons.table import COLUMNS, add, classify
+from analysis.wording import counted
 
 __all__ = [
     "COLUMNS", "INTERFACE_TOPIC", "MACHINE_TOPIC", "ORIGINS", "TIERS", "TOPIC_OF_TIER", "BadRules", "Explanation",
     "Found", "Guard", "Menu", "OffenseType", "Parted", "Rule", "Rules", "WordList", "add", "answer_lines", "classify",
-    "classify_text", "company", "explain", "load", "near_words", "near_words_of", "normal_form", "normal_forms",
-    "readings", "rules_table",
+    "classify_text", "company", "explain", "load", "near_words", "near_words_of", "never_matched", "normal_form",
+    "normal_forms", "readings", "rules_table",
 ]  # fmt: skip
 
 TABLE_COLUMNS = ("id", "topic", "tier", "kind", "match", "unless", "because", "matches", "leaves", "source")
@@ -34,6 +36,24 @@ def rules_table(rules: Rules) -> pd.DataFrame:
     """
     rows = [*_rule_rows(rules), *_menu_rows(rules), *_list_rows(rules)]
     return pd.DataFrame(rows, columns=list(TABLE_COLUMNS)).fillna("")
+
+
+def never_matched(rules: Rules, tables: Sequence[Path]) -> str:
+    """The rules that matched no reason of any place, for a person: a line for each topic with what it is about.
+
+    `tables` are the places' published `03-rules.csv`, with a line for each rule that matched there. A new rule is
+    listed until `make` has run.
+    """
+    met = {rule for path in tables for rule in pd.read_csv(path, dtype=str, keep_default_na=False)["rule"]}
+    silent = [rule for rule in rules.rules if rule.id not in met]
+    lines = [
+        f"{len(silent)} of {counted(len(rules.rules), 'rule')} matched no reason in the results of "
+        f"{counted(len(tables), 'place')}"
+    ]
+    for topic in dict.fromkeys(rule.topic for rule in silent):
+        lines += ["", f"{topic}: {rules.about.get(topic) or 'its file says no about'}"]
+        lines += [f"  {rule.id}" for rule in silent if rule.topic == topic]
+    return "\n".join(lines)
 
 
 def _rule_rows(rules: Rules) -> Iterator[dict[str, Any]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from analysis import toml
 from analysis.reasons.engine import TOPIC_OF_TIER, Found, decide
 from analysis.reasons.normal import readings, searched_each
 from analysis.reasons.origin import Menu, read_machines
@@ -75,6 +75,7 @@ def load(folder: Path) -> Rules:
         crimes=frozenset(c["topic"] for _, c in topics if c.get("crime")) | set(menu_file.get("crimes", [])),
         whole_topics=frozenset(c["topic"] for _, c in topics if c.get("whole")),
         lists=lists,
+        about={content["topic"]: content.get("about", "") for _, content in topics},
         dhs=next((_dhs(file, content["dhs"], made) for file, content in topics if "dhs" in content), {}),
     )
     _check_examples(made, rules)
@@ -85,10 +86,7 @@ def load(folder: Path) -> Rules:
 
 
 def _read(path: Path, keys: Mapping[str, type]) -> dict[str, Any]:
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise BadRules(f"{path.name}: not readable as TOML ({error}); mend the line it names") from error
+    content = toml.load(path, path.name, BadRules)
     _check_keys(path.name, "the file", content, keys)
     return content
 
@@ -97,7 +95,8 @@ def _topic_file(path: Path) -> tuple[str, dict[str, Any]]:
     content = _read(path, _FILE_KEYS)
     if content.get("topic") != path.stem:
         raise BadRules(
-            f'{path.name}: names no topic or another one than its file; begin with topic = "{path.stem}"'
+            f'{path.name}: names no topic or another one than its file; begin with topic = "{path.stem}", '
+            "or rename the file"
         )
     return path.name, content
 
@@ -119,12 +118,12 @@ def _name(key: str, table: Mapping[str, Any], place: int) -> str:
 
 
 def _check_keys(file: str, what: str, table: Mapping[str, Any], keys: Mapping[str, type]) -> None:
+    if not isinstance(keys, _AnyTable) and (wrong := toml.unknown_key(table, keys)):
+        raise BadRules(f"{file}, {what}: {wrong}")
     for key, value in table.items():
-        if key not in keys:
-            raise BadRules(f"{file}, {what}: unknown key '{key}'; known are {', '.join(sorted(keys))}")
         if not _is(value, keys[key]):
             needs = "[[rule]], twice bracketed" if key == "rule" else _KINDS_OF_VALUE[keys[key]]
-            raise BadRules(f"{file}, {what}: '{key}' is not {needs}; mend it")
+            raise BadRules(f"{file}, {what}: '{key}' is not {needs}; fix it")
 
 
 def _is(value: Any, kind: type) -> bool:
@@ -197,7 +196,7 @@ def _check_rule(file: str, name: str, table: Mapping[str, Any]) -> None:
         raise BadRules(f"{file}, {name}: a kind is said of strict and core rules only; remove it")
     if table.get("from", date.min) > table.get("until", date.max):
         raise BadRules(
-            f"{file}, {name}: 'from' is later than 'until', so the rule can never fire; mend the days"
+            f"{file}, {name}: 'from' is later than 'until', so the rule can never fire; fix the days"
         )
 
 
@@ -247,7 +246,7 @@ def _guards(
             raise BadRules(f"{file}, {name}: a guard needs groups, because, and unless or when")
         unknown = sorted((set(table["groups"]) - groups) | (set(table.get("when", ())) - rules))
         if unknown:
-            raise BadRules(f"{file}, {name}: there is no group or rule '{unknown[0]}'; mend its name")
+            raise BadRules(f"{file}, {name}: there is no group or rule '{unknown[0]}'; fix its name")
         patterns = tuple(_pattern(file, name, p, lists) for p in table.get("unless", ()))
         yield Guard(tuple(table["groups"]), patterns, tuple(table.get("when", ())), table["because"])
 
@@ -279,7 +278,7 @@ def _refuse_unknown_topics(name: str, named: Sequence[str], known: set[str]) -> 
     unknown = [topic for topic in named if topic not in known]
     if unknown:
         raise BadRules(
-            f"{MENU_FILE}, {name}: there is no topic '{unknown[0]}'; mend it, or describe it under [topics]"
+            f"{MENU_FILE}, {name}: there is no topic '{unknown[0]}'; fix it, or describe it under [topics]"
         )
 
 
@@ -291,10 +290,10 @@ def _dhs(file: str, table: Mapping[str, Any], made: Sequence[tuple[str, Rule]]) 
         raise BadRules(f"{file}, [dhs]: '{missing[0]}' is missing; it needs {', '.join(_DHS_KEYS)}")
     unknown = sorted({table["rule"], *table["clears"]} - {rule.id for _, rule in made})
     if unknown:
-        raise BadRules(f"{file}, [dhs]: there is no rule '{unknown[0]}'; mend its name")
+        raise BadRules(f"{file}, [dhs]: there is no rule '{unknown[0]}'; fix its name")
     odd = [state for state in table["states"] if not re.fullmatch("[A-Z]{2}", state)]
     if odd:
-        raise BadRules(f"{file}, [dhs]: '{odd[0]}' is no state's code of two capitals; mend it")
+        raise BadRules(f"{file}, [dhs]: '{odd[0]}' is no state's code of two capitals; fix it")
     return dict(table)
 
 
@@ -327,5 +326,5 @@ def _why_not(text: str, rule: Rule, found: Found) -> str:
     why = f"removed by {because}" if because else "its pattern does not match it"
     return (
         f"its example '{text}' does not give this rule ({why}; normal form '{' | '.join(readings(text))}'); "
-        "mend the pattern or the example"
+        "fix the pattern or the example"
     )

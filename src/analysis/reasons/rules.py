@@ -113,7 +113,10 @@ class WordList(NamedTuple):
 
 @dataclass(frozen=True)
 class Rules:
-    """All rules, guards, offense types and word lists of a folder; `rule_files.load` reads and checks them."""
+    """All rules, guards, offense types and word lists of a folder; `rule_files.load` reads and checks them.
+
+    `about` says in a sentence what each topic is.
+    """
 
     rules: tuple[Rule, ...]
     guards: tuple[Guard, ...]
@@ -123,6 +126,7 @@ class Rules:
     whole_topics: frozenset[str]
     lists: tuple[WordList, ...] = ()
     dhs: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process gets: the rules alone, since compiled ones cannot be sent."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from analysis import claims, letter, pages, places
 
 ORDER = (
-    "refused", "wording", "paths", "processes", "places", "states", "sources", "readers", "formats", "reasons",
+    "refused", "wording", "toml", "paths", "processes", "places", "states", "sources", "readers", "formats", "reasons",
     "agencies", "privacy", "repeats", "searches", "sightings", "sharing", "ledger", "parts", "rowgroups", "engine",
     "build", "cluster", "intake", "tallies", "measures", "figures", "printed", "claims", "coding", "pages", "rows",
     "rerun", "freshness", "report", "comparison", "letter", "upkeep",

@@ -1,0 +1,93 @@
+"""Files that people type: every slip is named by file, line, nearest key and remedy, by one reader."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from analysis import claims, places, reasons, toml
+from analysis.refused import Refused
+
+LIBRARY = Path(toml.__file__).parent
+
+
+def test_a_key_written_twice_is_refused_by_file_and_line(tmp_path):
+    path = tmp_path / "list.toml"
+    path.write_text('who = "Sampleton"\nwho = "Mockville"\n')
+    with pytest.raises(
+        toml.BadToml, match=r"data/hand/list.toml: .* is written twice: .*line 2.*Fix that line"
+    ):
+        toml.load(path, "data/hand/list.toml")
+
+
+def test_a_table_written_twice_is_refused_as_well():
+    with pytest.raises(toml.BadToml, match=r"is written twice: .*line 2"):
+        toml.loads("[town]\n[town]\n", "list.toml")
+
+
+def test_another_encoding_is_named_with_its_remedy(tmp_path):
+    (tmp_path / "list.toml").write_bytes('who = "Caf\u00e9"'.encode("cp1252"))
+    with pytest.raises(toml.BadToml, match="Save it as UTF-8"):
+        toml.load(tmp_path / "list.toml", "list.toml")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 9999, "a = " + "9" * 9999])
+def test_what_no_description_needs_is_refused_without_a_traceback(text):
+    with pytest.raises(toml.BadToml, match="Take them out"):
+        toml.loads(text, "list.toml")
+
+
+def test_an_unknown_key_is_named_with_the_nearest_known_one():
+    said = toml.unknown_key(["Mesure"], ["measure", "scope"], " in [[claim]]")
+    assert said == "unknown key 'Mesure' in [[claim]]; known are measure, scope; did you mean 'measure'?"
+    assert toml.unknown_key(["qqqq"], ["measure"]) == "unknown key 'qqqq'; known are measure"
+    assert toml.unknown_key(["measure"], ["measure"]) is None
+
+
+def test_a_place_a_register_and_a_topic_name_a_slip_by_file_line_and_nearest_key(tmp_path):
+    twice = 'title = "Sampleton"\ntitle = "Mockville"\n'
+    (tmp_path / "piece.toml").write_text(twice)
+    (tmp_path / "offense_types.toml").write_text(twice)
+    for read, near in (
+        (lambda text: places.read("sampleton", text, tmp_path), 'tittle = "Sampleton"'),
+        (lambda text: claims.read(_written(tmp_path / "piece.toml", text)), "[[clam]]"),
+        (lambda text: reasons.load(_written(tmp_path / "offense_types.toml", text).parent), "[[machin]]"),
+    ):
+        with pytest.raises(Refused, match=r"\.toml: .* is written twice: .*line 2"):
+            read(twice)
+        with pytest.raises(Refused, match=r"unknown key .*did you mean"):
+            read(near)
+
+
+def _written(path, text):
+    path.write_text(text)
+    return path
+
+
+def test_a_topics_keys_and_those_of_rules_and_guards_are_all_explained_where_a_reporter_looks():
+    page = (places.root() / "data" / "hand" / "reasons" / "README.md").read_text()
+    keys = {*reasons.rule_files._FILE_KEYS, *reasons.rule_files._RULE_KEYS, *reasons.rule_files._GUARD_KEYS}
+    told = set(re.findall(r"`\[*([a-z]+)\]*`", page))
+    assert keys - told == set()
+
+
+def test_a_claims_keys_are_all_explained_where_a_reporter_looks():
+    page = (places.root() / "claims" / "README.md").read_text()
+    assert {key for key in claims._KEYS if f"`{key}" not in page} == set()
+
+
+def test_the_rules_that_matched_nothing_are_listed_with_what_their_topic_is_about(tmp_path):
+    rules = reasons.load(places.root() / "data" / "hand" / "reasons")
+    table = tmp_path / "03-rules.csv"
+    met = [rule.id for rule in rules.rules if rule.id != "residency_check.named"]
+    table.write_text("\n".join(["rule,searches,agencies", *(f"{rule},1,1" for rule in met)]) + "\n")
+    said = reasons.never_matched(rules, [table])
+    assert said.splitlines()[0].endswith("matched no reason in the results of 1 place")
+    assert said.startswith("1 of ")
+    assert said.splitlines()[-2:] == [
+        "residency_check: " + rules.about["residency_check"],
+        "  residency_check.named",
+    ]
+    assert all(rules.about.values())
