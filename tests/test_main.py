@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pkgutil
+import re
 import shutil
 import subprocess
 import sys
@@ -338,6 +339,13 @@ def test_reviewed_lines_that_match_no_released_name_are_named(capsys, monkeypatc
     said = capsys.readouterr().out
     assert "NCRIC\n" in said
     assert "match no name in the records of any place built here" in said
+
+
+def test_rules_that_matched_nothing_in_the_published_results_are_listed(capsys):
+    assert verbs.main(["explain", "--unmatched"]) == 0
+    first, _, *lines = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"\d+ of \d+ rules matched no reason in the results of \d+ places", first)
+    assert len([line for line in lines if line.startswith("  ")]) == int(first.split()[0])
 
 
 def test_nothing_to_explain_is_said(capsys):

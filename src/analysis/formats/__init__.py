@@ -7,7 +7,6 @@ column is called, what a mask looks like and which files are not search audits s
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis import toml
 from analysis.readers import NoKnownHeader, Section, not_data, shapes, side_by_side
 from analysis.refused import Refused
 from analysis.wording import an, counted
@@ -93,7 +93,7 @@ class Form:
 @cache
 def _vendor() -> Mapping[str, Any]:
     text = resources.files(__name__).joinpath("flock.toml").read_text(encoding="utf-8")
-    return MappingProxyType(tomllib.loads(text))
+    return MappingProxyType(toml.loads(text, "flock.toml"))
 
 
 def normal(header: str) -> str:
