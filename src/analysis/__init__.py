@@ -56,7 +56,7 @@ rows        Finds the rows behind a number, and serves them in a browser with on
 rerun       Executes a notebook strictly and strips what differs between identical runs.
 freshness   Says what would come out otherwise than last time, from checksums alone: a place, one
             notebook, the site.
-report      Turns executed notebooks into one accessible, offline site.
+site        Turns executed notebooks into one accessible, offline site.
 comparison  Sets places side by side: their main measures with denominators, and how far each place's
             records bear them.
 letter      Writes the letter that asks an agency for its logs, with its state's public-records law where

@@ -386,14 +386,14 @@ def _fresh_site() -> Path | None:
 
 def _site() -> Path | None:
     """Build the site of every place from the results that are there; nothing without any."""
-    from analysis import reasons, report
+    from analysis import reasons, site
 
     shown = [place for place in places.all_places() if (place.results / "numbers.json").is_file()]
     if not shown:
         return None
     top = places.root()
     table = reasons.rules_table(reasons.load(top / "data" / "hand" / "reasons"))
-    return report.build(top, places.all_places(), top / "site", table)
+    return site.build(top, places.all_places(), top / "site", table)
 
 
 def build_tables(asked: argparse.Namespace) -> int:
@@ -501,7 +501,7 @@ def rows(asked: argparse.Namespace) -> int:
 
 def report(asked: argparse.Namespace) -> int:
     """Build the site from the results that are there, and print its pages where a Chromium is installed."""
-    from analysis import report as site
+    from analysis import site
 
     page = _site()
     if page is None:

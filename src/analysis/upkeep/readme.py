@@ -13,7 +13,7 @@ ORDER = (
     "refused", "wording", "toml", "paths", "processes", "places", "states", "sources", "readers", "formats", "reasons",
     "agencies", "privacy", "repeats", "searches", "sightings", "sharing", "ledger", "parts", "rowgroups", "engine",
     "build", "cluster", "intake", "tallies", "measures", "figures", "printed", "claims", "coding", "pages", "rows",
-    "rerun", "freshness", "report", "comparison", "letter", "upkeep",
+    "rerun", "freshness", "site", "comparison", "letter", "upkeep",
 )  # fmt: skip
 """The library in data-flow order; a test holds every import to it."""
 

@@ -35,7 +35,7 @@ REAL = frozenset(
         "Shelburn",
     }
 )
-"""What this grammar could say and a real town, county or agency is called (lists named in tests/test_replica.py)."""
+"""What this grammar could say and a real town, county or agency is called (lists: tests/upkeep/test_replica.py)."""
 
 STATES = {
     "TX": 230, "IL": 70, "CA": 70, "GA": 66, "FL": 62, "OH": 56, "IN": 46, "TN": 42, "MI": 38, "NC": 36, "AL": 30,

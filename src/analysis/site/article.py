@@ -13,9 +13,9 @@ from markupsafe import Markup
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from analysis.report.safe import BadPage, picture, prose, told, uncoloured
+from analysis.site.safe import BadPage, picture, prose, told, uncoloured
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)

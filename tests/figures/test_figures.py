@@ -8,6 +8,7 @@ import pytest
 
 from analysis import figures
 from analysis.agencies.words import words
+from analysis.figures import agencies, style
 
 WEEKS = pd.date_range("2025-12-01", periods=5, freq="W-MON")
 KINDS = pd.DataFrame({
@@ -74,7 +75,7 @@ def test_the_same_table_gives_the_same_bytes(name):
 def test_the_picture_of_a_replica_says_so_and_differs(name):
     draw = getattr(figures, name)
     marked = figures.watermark(draw(TABLES[name]))
-    assert figures.WATERMARK in [text.get_text() for text in marked.texts]
+    assert style.WATERMARK in [text.get_text() for text in marked.texts]
     assert figures.png(marked) != figures.png(draw(TABLES[name]))
 
 
@@ -97,8 +98,8 @@ def test_where_every_count_is_zero_zero_is_the_only_tick(name):
 
 
 def test_every_state_and_the_district_has_a_square_of_its_own():
-    assert set(figures.TILES) == set(words().states) - {"PR"}
-    assert len(set(figures.TILES.values())) == 51
+    assert set(agencies.TILES) == set(words().states) - {"PR"}
+    assert len(set(agencies.TILES.values())) == 51
 
 
 @pytest.mark.parametrize(
@@ -106,8 +107,8 @@ def test_every_state_and_the_district_has_a_square_of_its_own():
     [("TX", "OK"), ("FL", "GA"), ("CA", "OR"), ("OR", "WA"), ("NM", "CO"), ("SC", "VA"), ("AL", "TN")],
 )
 def test_neighbours_on_the_tile_map_stand_where_they_stand_in_the_country(south, north):
-    assert figures.TILES[south][0] > figures.TILES[north][0]
-    assert abs(figures.TILES[south][1] - figures.TILES[north][1]) <= 1
+    assert agencies.TILES[south][0] > agencies.TILES[north][0]
+    assert abs(agencies.TILES[south][1] - agencies.TILES[north][1]) <= 1
 
 
 def test_the_vendors_changes_inside_the_period_are_named_on_the_picture_and_the_era_is_said():
@@ -121,7 +122,7 @@ def test_shades_of_nested_definitions_keep_their_order_in_grey():
         red, green, blue = mpl.colors.to_rgb(color)
         return 0.299 * red + 0.587 * green + 0.114 * blue
 
-    shades = [gray(figures.SHADES[name]) for name in ("strict", "core", "broad")]
+    shades = [gray(style.SHADES[name]) for name in ("strict", "core", "broad")]
     assert shades == sorted(shades)
     assert min(b - a for a, b in pairwise(shades)) > 0.2
 
@@ -131,7 +132,7 @@ def test_letters_can_be_read_where_a_phone_shows_the_whole_picture(name):
     figure = getattr(figures, name)(TABLES[name])
     figures.png(figure)
     sizes = [text.get_fontsize() for text in figure.findobj(mpl.text.Text) if text.get_text().strip()]
-    assert min(sizes) / 72 * 390 / figures.WIDTH >= 6.5, "dots that the smallest letters are high, 390 across"
+    assert min(sizes) / 72 * 390 / style.WIDTH >= 6.5, "dots that the smallest letters are high, 390 across"
 
 
 def test_a_readers_own_settings_change_nothing(monkeypatch):

@@ -17,10 +17,10 @@ from bs4 import BeautifulSoup
 from frames import place_named
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis import report
+from analysis.site import article, assembly, paper
 from analysis.measures import REASONS
 from analysis.places import Place, Waiting
-from analysis.report.findings import finding
+from analysis.site.findings import finding
 
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(2)> =HYPERLINK(1) $x^2$ [x](javascript:alert(3)) "
@@ -169,7 +169,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         place(root, "birch", waits=True),
         results(place(root)),
     ]
-    return report.build(root, places, root / "site", RULES).parent
+    return assembly.build(root, places, root / "site", RULES).parent
 
 
 def soup(path: Path) -> BeautifulSoup:
@@ -250,7 +250,7 @@ def test_what_was_published_reads_as_a_phrase(
     row = pd.DataFrame([{"id": "a", "statement": "s", "operator": operator, "published": published}])
     row = row.assign(computed="1", definition="", outcome="differs", explanation="", notebook="02-what-next")
     row.to_csv(made.results / "claims.csv", index=False)
-    report.build(tmp_path, [made], tmp_path / "site")
+    assembly.build(tmp_path, [made], tmp_path / "site")
     assert soup(tmp_path / "site" / "alder" / "claims.html").find("dd").get_text() == phrase
 
 
@@ -286,7 +286,7 @@ def test_links_between_notebooks_become_links_between_pages(site: Path) -> None:
 
 
 def test_a_site_without_rules_has_no_page_and_no_link_for_them(tmp_path: Path) -> None:
-    index = report.build(tmp_path, [results(place(tmp_path))], tmp_path / "site")
+    index = assembly.build(tmp_path, [results(place(tmp_path))], tmp_path / "site")
     assert not (tmp_path / "site" / "rules.html").exists()
     assert "rules.html" not in index.read_text() + (tmp_path / "site" / "alder" / "index.html").read_text()
 
@@ -330,7 +330,7 @@ def test_every_page_of_a_replica_says_so_in_its_title_and_at_its_top_and_no_othe
 )
 def test_hostile_text_in_an_output_stays_text(tmp_path: Path, output: nbformat.NotebookNode) -> None:
     nbformat.write(small_notebook(output), tmp_path / "01-x.ipynb")
-    page = BeautifulSoup(report.render(tmp_path / "01-x.ipynb").article, "html.parser")
+    page = BeautifulSoup(article.render(tmp_path / "01-x.ipynb").article, "html.parser")
     assert not page.find_all(["script", "img", "svg", "iframe", "style", "object", "form", "math"])
     for tag in page.find_all(True):
         assert not [name for name in tag.attrs if name.startswith("on") or name in ("src", "style")]
@@ -345,12 +345,12 @@ def test_hostile_text_in_an_output_stays_text(tmp_path: Path, output: nbformat.N
 
 def test_a_hostile_title_or_author_text_cannot_leave_its_place(tmp_path: Path) -> None:
     nbformat.write(small_notebook(title="# </title><script>alert(1)</script>?"), tmp_path / "01-x.ipynb")
-    written = report.render(tmp_path / "01-x.ipynb")
+    written = article.render(tmp_path / "01-x.ipynb")
     assert "<script" not in written.article
     assert written.heading.startswith("</title>")
     made = results(place(tmp_path))
     shutil.copy(tmp_path / "01-x.ipynb", made.results / "03-x.ipynb")
-    report.build(tmp_path, [made], tmp_path / "site")
+    assembly.build(tmp_path, [made], tmp_path / "site")
     for path in pages(tmp_path / "site"):
         assert "<script" not in path.read_text()
 
@@ -416,7 +416,7 @@ def luminance(color: str) -> float:
 
 
 def test_all_colours_of_text_can_be_told_from_every_ground() -> None:
-    style = (report.TEMPLATES / "style.css").read_text()
+    style = (article.TEMPLATES / "style.css").read_text()
     named = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{3,6});", style))
     grounds = {named["paper"], named["tint"], *re.findall(r"background: (#[0-9a-f]{3,6})", style)}
     texts = {named[name] for name in ("ink", "soft", "link", "good", "same", "differ", "open")}
@@ -443,10 +443,10 @@ def test_a_failed_notebook_or_a_figure_without_alternative_text_stops_the_site(
     tmp_path: Path, outputs: list, complaint: str
 ) -> None:
     made = results(place(tmp_path))
-    first = report.build(tmp_path, [made], tmp_path / "site").read_bytes()
+    first = assembly.build(tmp_path, [made], tmp_path / "site").read_bytes()
     nbformat.write(small_notebook(*outputs), made.results / "02-what-next.ipynb")
-    with pytest.raises(report.BadPage, match=rf"results/alder: 02-what-next.ipynb.*{complaint}"):
-        report.build(tmp_path, [made], tmp_path / "site")
+    with pytest.raises(article.BadPage, match=rf"results/alder: 02-what-next.ipynb.*{complaint}"):
+        assembly.build(tmp_path, [made], tmp_path / "site")
     assert (tmp_path / "site" / "index.html").read_bytes() == first
     assert sorted(path.name for path in tmp_path.iterdir()) == ["results", "site"]
 
@@ -454,8 +454,8 @@ def test_a_failed_notebook_or_a_figure_without_alternative_text_stops_the_site(
 @pytest.mark.parametrize("text", ["not JSON", "{}", "[]", ""])
 def test_a_file_that_is_no_notebook_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "03-broken.ipynb").write_text(text)
-    with pytest.raises(report.BadPage, match=r"03-broken.ipynb is not a notebook"):
-        report.render(tmp_path / "03-broken.ipynb")
+    with pytest.raises(article.BadPage, match=r"03-broken.ipynb is not a notebook"):
+        article.render(tmp_path / "03-broken.ipynb")
 
 
 # --- The same on every build, whole or not at all
@@ -471,17 +471,17 @@ def prints(site: Path) -> dict[str, str]:
 
 def test_two_builds_give_the_same_bytes_and_pages_no_longer_made_are_gone(tmp_path: Path) -> None:
     made = [results(place(tmp_path)), results(place(tmp_path, "replica", "replica"))]
-    first = prints(report.build(tmp_path, made, tmp_path / "site", RULES).parent)
+    first = prints(assembly.build(tmp_path, made, tmp_path / "site", RULES).parent)
     (tmp_path / "site" / "left-over.html").touch()
-    assert prints(report.build(tmp_path, made, tmp_path / "site", RULES).parent) == first
-    assert prints(report.build(tmp_path, made, tmp_path / "elsewhere", RULES).parent) == first
+    assert prints(assembly.build(tmp_path, made, tmp_path / "site", RULES).parent) == first
+    assert prints(assembly.build(tmp_path, made, tmp_path / "elsewhere", RULES).parent) == first
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "papers").mkdir()
     (tmp_path / "papers" / "index.html").write_text("<h1>mine</h1>")
-    with pytest.raises(report.NotASite, match="papers holds files that this program did not make"):
-        report.build(tmp_path, [results(place(tmp_path))], tmp_path / "papers")
+    with pytest.raises(assembly.NotASite, match="papers holds files that this program did not make"):
+        assembly.build(tmp_path, [results(place(tmp_path))], tmp_path / "papers")
     assert (tmp_path / "papers" / "index.html").read_text() == "<h1>mine</h1>"
 
 
@@ -493,18 +493,18 @@ def test_without_a_browser_printing_says_so_and_changes_nothing(
 ) -> None:
     monkeypatch.setenv("PATH", "")
     before = prints(site)
-    assert report.pdf(site).startswith("No Chromium is installed")
+    assert paper.pdf(site).startswith("No Chromium is installed")
     assert prints(site) == before
 
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="needs a Chromium")
 def test_printed_pages_say_replica_and_hold_no_clock(tmp_path: Path) -> None:
     made = results(place(tmp_path, "replica", "replica"))
-    built = report.build(tmp_path, [made], tmp_path / "site").parent
+    built = assembly.build(tmp_path, [made], tmp_path / "site").parent
     for path in pages(built):
         if path.name != "02-what-next.html":
             path.unlink()
-    assert report.pdf(built).startswith("1 pages were printed")
+    assert paper.pdf(built).startswith("1 pages were printed")
     printed = (built / "replica" / "02-what-next.pdf").read_bytes()
     assert printed.startswith(b"%PDF")
     assert set(re.findall(rb"/CreationDate \(D:(\d{14})", printed)) == {b"20000101000000"}
@@ -520,7 +520,7 @@ def test_a_browser_without_a_network_shows_the_page_and_runs_nothing(site: Path,
     page = site / "alder" / "01-which-rows.html"
     order = [
         "chromium",
-        *report._QUIET,
+        *paper._QUIET,
         "--no-sandbox",
         f"--user-data-dir={tmp_path / 'profile'}",
         "--dump-dom",

@@ -18,11 +18,11 @@ from markupsafe import Markup
 from analysis import claims, processes
 from analysis.places import Place
 from analysis.refused import Refused
-from analysis.report import downloads
-from analysis.report.article import TEMPLATES, Written, render
-from analysis.report.findings import finding
-from analysis.report.register import Register, file_name
-from analysis.report.safe import MEANINGS, BadPage, slug, told
+from analysis.site import downloads
+from analysis.site.article import TEMPLATES, Written, render
+from analysis.site.findings import finding
+from analysis.site.register import Register, file_name
+from analysis.site.safe import MEANINGS, BadPage, slug, told
 
 if TYPE_CHECKING:
     import pandas as pd

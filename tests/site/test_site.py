@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 
 from analysis import pages
 from analysis.measures import lookup
-from analysis.report import downloads
+from analysis.site import downloads
 
 pytestmark = pytest.mark.xdist_group("small place")
 
@@ -109,7 +109,7 @@ def test_the_page_of_the_rows_lists_as_many_rows_as_the_number(small):
 
 
 def test_a_long_list_is_cut_and_says_how_to_see_all(small, monkeypatch):
-    from analysis.report import register
+    from analysis.site import register
 
     monkeypatch.setattr(register, "MOST_ROWS", 100)
     made = register.Register(small.place, pages.open_claims(small.place).to_dict("records"), [])

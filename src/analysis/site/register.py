@@ -15,8 +15,8 @@ from markupsafe import Markup
 from analysis import claims, rows
 from analysis.pages import published_csv, table_html
 from analysis.places import Place
-from analysis.report.article import Written
-from analysis.report.safe import slug, told
+from analysis.site.article import Written
+from analysis.site.safe import slug, told
 
 MOST_ROWS, FIRST_ROWS = 2_000, 50
 """A page lists at most so many rows; of longer lists it shows the first so many and says how to see all."""
