@@ -204,7 +204,7 @@ def _reader(path: Path, name: str, missing: MissingHeader | None, read_hidden: b
 
         return partial(apart.stream, parquet.stream)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        from analysis.readers import outlines
+        from analysis.readers.xlsx import outlines
 
         raise UnreadableFile(f"{name}: {outlines.in_old_container(path)}")
     for begins, kind in _NOT_READ.items():

@@ -17,8 +17,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from analysis.readers import hidden, not_data, outlines, pdf, xlsx
+from analysis.readers import not_data, pdf, xlsx
 from analysis.readers.base import Block
+from analysis.readers.pdf import hidden
+from analysis.readers.xlsx import outlines
 from analysis.wording import counted
 
 MOST_LINES = 8  # of one kind: a print of 800 pages may have something under a box on each

@@ -210,7 +210,7 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from analysis.readers import apart
-import test_readers_apart as tests
+import test_apart as tests
 blocks = apart.stream(tests.slowly, Path(__file__), "log")
 print(next(blocks).counted, flush=True)
 time.sleep(60)

@@ -27,7 +27,6 @@ import pyarrow as pa
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from analysis.readers import hidden, second_reading
 from analysis.readers.base import (
     Aside,
     Block,
@@ -38,6 +37,7 @@ from analysis.readers.base import (
     blocks_of,
     no_known_header,
 )
+from analysis.readers.pdf import hidden, second_reading
 from analysis.wording import counted as said
 
 HEADER_LINES = 6  # lines that a header may be wrapped over

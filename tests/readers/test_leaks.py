@@ -7,7 +7,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 import pytest
 import xlsxwriter
-from test_readers_hidden import Covered, annotated, black
+from test_hidden import Covered, annotated, black
 
 from analysis import intake, readers
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from analysis import formats, readers
 from analysis.formats import times
-from analysis.readers import outlines, xlsx
+from analysis.readers import xlsx
+from analysis.readers.xlsx import outlines
 
 HEADER = ["Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]
 

@@ -10,7 +10,7 @@ from PIL import Image
 from reportlab.lib.colors import Color
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfdoc
-from test_readers_pdf import PITCH, Print, record, rows, uuid
+from test_pdf import PITCH, Print, record, rows, uuid
 
 from analysis import places, readers
 from analysis.readers import pdf

@@ -25,9 +25,10 @@ import numpy as np
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from analysis.readers import not_data, outlines
+from analysis.readers import not_data
 from analysis.readers.base import Aside, Block, IsHeader, Section, UnreadableFile, no_known_header
-from analysis.readers.outlines import Outline
+from analysis.readers.xlsx import outlines
+from analysis.readers.xlsx.outlines import Outline
 
 HEADER_WITHIN = 50  # rows: cover notes above a header are shorter than this in every release seen
 ROWS_AT_ONCE, CELLS_AT_ONCE = 1 << 16, 1 << 21
