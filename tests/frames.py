@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis import agencies, parts, places, readers, reasons
-from analysis.formats import is_header
 from analysis.places import Place
+from analysis.vendors import is_header
 
 USUAL = {
     "source_file": "log.csv",

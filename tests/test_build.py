@@ -16,17 +16,17 @@ from frames import part_of
 from analysis import (
     build,
     engine,
-    formats,
     measures,
     parts,
     places,
     processes,
     readers,
-    searches,
     sources,
     tallies,
+    vendors,
 )
 from analysis.readers import csv
+from analysis.searches import typing
 
 HEADER = (
     "Name, Org Name, Total Networks Searched, Total Devices Searched, Time Frame, License Plate, Reason, Case #, "
@@ -146,12 +146,12 @@ def test_two_builds_give_the_same_bytes(root):
         (b"", readers.UnreadableFile, r"second\.csv: the file is empty"),
         (
             (HEADER + ", Shoe Size\r\n" + row() + ",42").encode(),
-            formats.UnknownColumns,
+            vendors.UnknownColumns,
             "'Shoe Size' .of its first values, 1 whole number",
         ),
         (
             b"Timestamp,User,Event Type,Entity Type,Entity Details,Event Id\n",
-            formats.NotASearchAudit,
+            vendors.NotASearchAudit,
             "event log",
         ),
         (b"%PDF-1.4 broken", readers.UnreadableFile, "cannot be opened"),
@@ -171,7 +171,7 @@ def test_a_bad_file_stops_the_run_before_anything_is_written(root, text, error, 
 def test_the_remedy_for_an_unknown_column_works(root):
     text = (HEADER + ", Shoe Size\r\n" + row() + ",42\r\n").encode()
     place = release(root, text)
-    with pytest.raises(formats.UnknownColumns, match=r'columns = \{ "Shoe Size" = "ignored" \}'):
+    with pytest.raises(vendors.UnknownColumns, match=r'columns = \{ "Shoe Size" = "ignored" \}'):
         build.build(place)
     toml = place.raw / "source.toml"
     toml.write_text(toml.read_text() + 'columns = { "Shoe Size" = "ignored" }\n')
@@ -237,7 +237,7 @@ def test_rows_whose_date_nothing_decides_are_rejected_with_a_reason_of_their_own
     cells = ["06/05/2025 14:03:11", "07/05/2025 14:03:11", "05/05/2025 14:03:11"]
     place, found, notes = dated(root, *cells)
     assert list(found) == [3]
-    assert build.open_rejected(place)["why"].tolist() == [searches.TWO_WAYS] * 2
+    assert build.open_rejected(place)["why"].tolist() == [typing.TWO_WAYS] * 2
     assert "dates that could be read two ways: 2, not read (nothing in the file decides)" in notes
     toml = place.raw / "source.toml"
     toml.write_text(toml.read_text() + 'dates = "day first"\n')
@@ -258,7 +258,7 @@ def test_a_workbook_whose_date_cells_may_be_wrong_counts_none_of_them(root):
     cells = [datetime(2025, 6, 5, 14, 3, 11), datetime(2025, 6, 20, 14, 3, 12), "13/05/2025 14:07:13"]
     place, found, notes = dated(root, *cells, workbook=True)
     assert list(found) == [2, 3]
-    assert build.open_rejected(place)["why"].tolist() == [searches.TWO_WAYS]
+    assert build.open_rejected(place)["why"].tolist() == [typing.TWO_WAYS]
     assert "may have exchanged day and month: 1, not read; ask for the file as CSV" in notes
 
 
@@ -452,5 +452,5 @@ def test_every_released_file_is_read_whole(records, folder):
 def test_a_sharing_list_is_named_and_refused(records):
     path = next((records / "sharing-lists").iterdir())
     file = places.ReleasedFile(path.name, "0", "portal audit", "The agency")
-    with pytest.raises(formats.NotASearchAudit, match="sharing list"):
+    with pytest.raises(vendors.NotASearchAudit, match="sharing list"):
         part_of(file, path)

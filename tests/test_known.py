@@ -9,8 +9,8 @@ from frames import searches
 from test_measures_anywhere import ZONE, lists
 
 from analysis import agencies, measures
-from analysis.formats import by_number
 from analysis.measures import NEEDS, REASONS, TABLES
+from analysis.vendors import by_number
 
 TOP = Path(__file__).resolve().parents[1]
 OWNERS = ("Tarnwick ISD", "Mockville TX PD")

@@ -10,9 +10,10 @@ from frames import searches
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import agencies, measures, places, privacy, sightings, tallies
-from analysis.formats import by_number
+from analysis import agencies, measures, places, privacy, tallies
 from analysis.places import ReleasedFile
+from analysis.searches import sightings
+from analysis.vendors import by_number
 
 STRICT = {"immigration_tier": "strict", "immigration_kind": "civil"}
 CORE = {"immigration_tier": "core", "immigration_kind": "unspecified"}

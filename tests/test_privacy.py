@@ -12,7 +12,7 @@ from frames import searches
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import formats, measures, pages, paths, privacy, rows
+from analysis import measures, pages, paths, privacy, rows, vendors
 from analysis.reasons.patterns import named_words
 
 # Reasons ----------------------------------------------------------------------------------------------------
@@ -307,7 +307,7 @@ COLUMNS = [
 
 
 def test_of_a_rejected_row_times_counts_and_known_words_are_left():
-    form = formats.recognize(COLUMNS)
+    form = vendors.recognize(COLUMNS)
     cells = [
         "O. Vexmoor",
         "Zanna Qwertz",

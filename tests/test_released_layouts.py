@@ -11,12 +11,12 @@ from frames import recipe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import formats, intake, parts, places, readers
-from analysis.formats import UnknownColumns
+from analysis import intake, parts, places, readers, vendors
 from analysis.intake import answers
 from analysis.places import ReleasedFile
 from analysis.readers import csv
 from analysis.refused import Refused
+from analysis.vendors import UnknownColumns
 
 
 def released(tmp_path, text, name="log.csv", **more):
@@ -235,7 +235,7 @@ def test_columns_worked_out_from_others_are_named_and_not_read(tmp_path):
 
 @pytest.mark.parametrize("name", ["Date", "Shoe Size", "Officer Home Address"])
 def test_any_other_column_is_asked_about(tmp_path, name):
-    with pytest.raises(formats.UnknownColumns):
+    with pytest.raises(vendors.UnknownColumns):
         released(tmp_path, f"Org Name,Reason,Search Time,{name}\nSampleton CA PD,theft,{TIME},x\n")
 
 
@@ -293,7 +293,7 @@ def test_lines_that_are_no_objects_are_rejected_by_number_and_a_cut_is_said(tmp_
 def test_other_json_is_named_and_refused(tmp_path, text, said):
     (tmp_path / "file.json").write_text(text)
     with pytest.raises(readers.UnreadableFile, match=said):
-        readers.read(tmp_path / "file.json", "file.json", formats.is_header)
+        readers.read(tmp_path / "file.json", "file.json", vendors.is_header)
 
 
 def test_tables_side_by_side_may_lack_columns_that_others_have(tmp_path):
@@ -504,7 +504,7 @@ def test_the_case_of_a_type_and_where_it_was_typed_make_no_new_type(tmp_path):
     searches, _, _ = released(tmp_path, "\n".join(["Org Name,Reason,Search Time,Search Type", *lines, ""]))
     kinds = [row["search_type"] for row in searches]
     assert kinds == ["lookup", "visual - Mobile", "apiV2", "multiGeo", "objectById - Mobile", "psychic"]
-    known = formats.known_search_types()
+    known = vendors.known_search_types()
     assert [kind.removesuffix(" - Mobile") in known for kind in kinds] == [True] * 5 + [False]
 
 

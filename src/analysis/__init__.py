@@ -18,7 +18,7 @@ sources     Hands out a place's released files, fetched where a URL is given, on
             matches.
 readers     Turns a container (CSV, XLSX, PDF, Parquet, NDJSON, ZIP) into numbered rows of text, losing
             none.
-formats     Recognizes a vendor's export by its column names and maps it to our columns, or says which
+vendors     Recognizes a vendor's export by its column names and maps it to our columns, or says which
             column it does not know.
 reasons     Classifies each distinct reason by the published rules and says which rule and which words
             decided.
@@ -26,8 +26,8 @@ agencies    Gives each agency one spelling, a state and a kind; unknown stays un
 privacy     Says what of a log may be printed, and masks plates, names and numbers in all else.
 repeats     Finds the records that a released file repeats, from all their cells, and keeps of these
             nothing but a count.
-searches    Types the rows, drops officers and plates, and sets aside what is not a search, saying why.
-sightings   Marks rows that record the same search in several logs; drops nothing.
+searches    Types the rows, drops officers and plates, sets aside what is not a search, and marks what is
+            one search.
 sharing     Reads lists of who may search whose cameras, in every form that agencies and portals give
             them.
 ledger      Records, for every step, rows in, rows out and why.

@@ -22,8 +22,8 @@ from analysis.refused import Refused
 from analysis.wording import counted
 
 _CODE = (
-    "refused", "paths", "processes", "places", "states", "sources", "readers", "formats", "reasons", "agencies",
-    "privacy", "searches", "sightings", "ledger", "parts", "rowgroups", "engine", "build",
+    "refused", "paths", "processes", "places", "states", "sources", "readers", "vendors", "reasons", "agencies",
+    "privacy", "searches", "ledger", "parts", "rowgroups", "engine", "build",
 )  # fmt: skip
 
 _TYPED = ("reasons", "agencies.csv", "agency_words.toml", "everyday_words.toml", "common_names.csv")
@@ -45,7 +45,7 @@ def build(
     `run` makes the parts: on this machine unless another engine is given (`analysis.engine`).
     Every released file has a part of its own (`analysis.parts`), kept until its file, its entry or the code
     changes: a run that was stopped goes on with the next file. Every file is found, checked and read before any
-    of the four tables is put in place. Raises the errors of `sources`, `readers` and `formats`, each naming its
+    of the four tables is put in place. Raises the errors of `sources`, `readers` and `vendors`, each naming its
     file; the tables that stood there before then stay.
     """
     paths = sources.locate(place)

@@ -20,7 +20,7 @@ COLUMNS = (
     "Offense Type (where it is a column of its own)", "Case #", "Filters", "Search Time", "Search Type", "Text Prompt",
     "Moderation",
 )  # fmt: skip
-"""Every column that an export is known to have, but for the officer's name and the plate (formats/flock.toml)."""
+"""Every column that an export is known to have, but for the officer's name and the plate (vendors/flock/flock.toml)."""
 
 
 class UnknownState(Refused):

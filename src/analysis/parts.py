@@ -20,23 +20,30 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis import agencies, privacy, processes, readers, reasons, repeats, searches, sightings, sources
-from analysis.formats import (
-    Form,
-    NotASearchAudit,
-    UnknownColumns,
-    headerless,
-    is_header,
-    recognize_section,
-    refuse_incomplete,
-    shifted,
-    with_known_names,
-)
-from analysis.formats.clocks import Clocks, Evidence
+from analysis import agencies, privacy, processes, readers, reasons, repeats, sources
 from analysis.ledger import Entry, Ledger
 from analysis.places import OWNER_NOT_SAID, Place, ReleasedFile
 from analysis.readers import Block, archives
-from analysis.searches import REJECTED
+from analysis.searches import headerless, shifted, sightings
+from analysis.searches.clocks import Clocks, Evidence
+from analysis.searches.typing import (
+    REJECTED,
+    TWO_WAYS,
+    asides_table,
+    evidence,
+    file_clocks,
+    masked_cells,
+    type_rows,
+)
+from analysis.vendors import (
+    Form,
+    NotASearchAudit,
+    UnknownColumns,
+    is_header,
+    recognize_section,
+    refuse_incomplete,
+    with_known_names,
+)
 from analysis.wording import counted
 
 SCHEMA = pa.schema(
@@ -122,7 +129,7 @@ def make(file: ReleasedFile, path: Path, by: Recipe, into: Path, threads: int = 
     into blocks. An archive's files are read one after the other, under names such as `release.zip/2025-06.csv`,
     and the archive has a line of facts too, which names what in it was not read and why.
 
-    Raises the errors of the readers and of `formats`. A letter in an archive, or a log of something else than
+    Raises the errors of the readers and of `vendors`. A letter in an archive, or a log of something else than
     searches, stops nothing unless the archive holds nothing else.
     """
     release = Release(file, path, by.time_zone)
@@ -314,28 +321,28 @@ def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[_Recogn
 def _survey(blocks: Iterable[_Recognised]) -> Iterator[dict[str, Evidence]]:
     """What all dates of a file say, block by block, by our column names."""
     for read in blocks:
-        yield searches.evidence(read.block.section, read.form)
+        yield evidence(read.block.section, read.form)
 
 
 def _typed(read: _Recognised, account: _Account, step: Step) -> Done:
     file, block, form = account.file, read.block, read.form
-    typed, refused = searches.type_rows(block.section, form, file, account.clocks)
+    typed, refused = type_rows(block.section, form, file, account.clocks)
     if read.put_back:
         moved = pc.is_in(typed.column("source_row"), pa.array(read.put_back, pa.int64()))
         at = typed.schema.get_field_index("realigned")
         typed = typed.set_column(at, "realigned", pc.or_(typed.column("realigned"), moved))
     rejected = refused
     if block.asides:
-        asides = searches.asides_table(block.asides, file)
+        asides = asides_table(block.asides, file)
         rejected = pa.concat_tables([asides, refused]).sort_by("source_row")
-    masked = Counter(searches.masked_cells(block.section, form))
+    masked = Counter(masked_cells(block.section, form))
     fingerprints = typed.column("fingerprint").to_numpy()
     why = Counter(refused.column("why").to_pylist())
     return Done(step(typed, file), fingerprints, rejected, why, masked, _undated(block, form, refused))
 
 
 def _undated(block: Block, form: Form, refused: pa.Table) -> Counter[str]:
-    rows = refused.filter(pc.equal(refused.column("why"), searches.TWO_WAYS)).column("source_row")
+    rows = refused.filter(pc.equal(refused.column("why"), TWO_WAYS)).column("source_row")
     if not len(rows) or "agency" not in form:
         return Counter()
     cells = block.section.cells.column(form.places["agency"])
@@ -443,7 +450,7 @@ class _Account:
             block, form = read.block, read.form
             if self.clocks is None:
                 is_workbook = block.section.sheet is not None
-                self.clocks = searches.file_clocks(
+                self.clocks = file_clocks(
                     self.file, self.survey, is_workbook, self.time_zone, assumed=_zone_is_open(block, form)
                 )
             self.records += block.records

@@ -20,9 +20,9 @@ import pandas as pd
 from analysis import agencies, places, reasons, toml
 from analysis.agencies import Known
 from analysis.agencies.words import words as agency_words
-from analysis.formats import Form, is_masked, known_columns, known_search_types, normal, system_activity
 from analysis.paths import UNSEEN, visible
 from analysis.reasons.patterns import named_words
+from analysis.vendors import Form, is_masked, known_columns, known_search_types, normal, system_activity
 
 NOT_SHOWN = "(not shown: may name a person)"
 """What stands in place of a text that may not be printed; its rows are counted all the same."""

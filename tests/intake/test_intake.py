@@ -14,9 +14,9 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from analysis import build, intake, measures, places, tallies
-from analysis.formats import UnknownColumns
 from analysis.intake import Answers, recognition
 from analysis.paths import UnsafeName
+from analysis.vendors import UnknownColumns
 
 TODAY = date(2026, 11, 25)
 NATIVE = ["ID", " Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]

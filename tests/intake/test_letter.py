@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from analysis import formats, letter, places, states
+from analysis import letter, places, states, vendors
 from analysis.upkeep import readme
 
 
@@ -113,7 +113,7 @@ def test_every_waiting_place_holds_the_letter_as_it_is_today():
 
 def test_every_column_asked_for_is_one_that_the_parser_knows():
     names = [column.partition(" (")[0] for column in letter.COLUMNS]
-    assert formats.recognize(names).family == "native audit"
+    assert vendors.recognize(names).family == "native audit"
     assert "License Plate" not in letter.COLUMNS
 
 

@@ -14,8 +14,8 @@ import pytest
 from frames import read_here
 
 from analysis import readers
-from analysis.formats import is_header
 from analysis.readers import Aside, Block, Section, apart, not_data, parquet, pdf, xlsx
+from analysis.vendors import is_header
 
 HEADER = ["ID", " Org Name", " Total Networks Searched", " Reason", " Search Time"]
 NAME = "place/log"

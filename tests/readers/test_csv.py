@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import readers
-from analysis.formats import is_header
 from analysis.readers import base, csv
+from analysis.vendors import is_header
 
 HEADER = "Name, Org Name, Total Networks Searched, Time Frame, Reason, Search Time"
 FRAME = '"12/01/2025, 01:00:00 AM UTC\n12/02/2025, 01:00:00 AM UTC"'

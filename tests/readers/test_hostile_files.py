@@ -14,17 +14,17 @@ from frames import part_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import build, formats, places, readers, reasons
-from analysis.formats import headerless
+from analysis import build, places, readers, reasons, vendors
 from analysis.readers import archives
+from analysis.searches import headerless
 
 GOOD = list(hostile.good())
 BAD = list(hostile.bad())
 REFUSALS = (
     readers.UnreadableFile,
-    formats.UnknownColumns,
-    formats.NotASearchAudit,
-    formats.IncompleteDownload,
+    vendors.UnknownColumns,
+    vendors.NotASearchAudit,
+    vendors.IncompleteDownload,
     build.NothingToRead,
 )
 
@@ -174,7 +174,7 @@ def adds_up_or_is_refused(path, data):
     try:
         for member in archives.members(path, "log", path.parent):
             if member.path is not None:
-                blocks = readers.stream(member.path, member.name, formats.is_header, headerless.columns)
+                blocks = readers.stream(member.path, member.name, vendors.is_header, headerless.columns)
                 reading = readers.reading_of(member.name, blocks)
                 assert reading.records == reading.counted
                 numbers = [n for section in reading.sections for n in section.record.to_pylist()]
@@ -308,5 +308,5 @@ def test_the_released_records_have_the_rows_forms_and_ids_that_were_counted_by_h
 def test_the_released_sharing_list_is_named(records):
     path = next((records / "sharing-lists").iterdir())
     file = places.ReleasedFile(path.name, "0", "portal audit", "The agency")
-    with pytest.raises(formats.NotASearchAudit, match="sharing list"):
+    with pytest.raises(vendors.NotASearchAudit, match="sharing list"):
         part_of(file, path)

@@ -12,10 +12,10 @@ from frames import part_of, read_here
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import formats, readers
-from analysis.formats import times
+from analysis import readers, vendors
 from analysis.places import ReleasedFile
 from analysis.readers import parquet
+from analysis.searches import times
 
 CORPUS = {
     "searched_at": "2025-06-18T00:02:04.789Z", "agency": "Quellmere GA PD", "owner": "Tarnwick ISD",
@@ -70,7 +70,7 @@ def test_every_row_group_is_read_and_numbered_on(path):
 def test_rows_come_in_blocks_of_bounded_size(path, monkeypatch):
     monkeypatch.setattr(parquet, "ROWS_AT_ONCE", 60)
     assert read(path, corpus(*[{}] * 250), row_group_size=1000).records == 250
-    blocks = parquet.stream(path, "place/corpus.parquet", formats.is_header)
+    blocks = parquet.stream(path, "place/corpus.parquet", vendors.is_header)
     assert max(block.section.cells.num_rows for block in blocks) == 60
 
 
@@ -158,7 +158,7 @@ def test_a_table_without_rows_gives_no_rows(path):
 def test_an_index_of_pandas_is_no_column(path):
     table = corpus({}, {}).append_column("__index_level_0__", pa.array([4, 5]))
     reading = read(path, table)
-    assert formats.recognize(reading.sections[0].columns).unnamed == (10,)
+    assert vendors.recognize(reading.sections[0].columns).unnamed == (10,)
     assert "1 columns number the rows only" in reading.notes[0]
 
 

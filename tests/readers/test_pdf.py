@@ -18,11 +18,11 @@ from reportlab.lib.pagesizes import landscape, letter
 from reportlab.pdfgen.canvas import Canvas
 
 from analysis import readers
-from analysis.formats import recognize_section
 from analysis.places import ReleasedFile
 from analysis.readers import pdf
 from analysis.readers.pdf import second_reading
-from analysis.searches import type_rows
+from analysis.searches.typing import type_rows
+from analysis.vendors import recognize_section
 
 # Where each column begins, as a spreadsheet would print it; names keep the blank that the vendor puts before them.
 HEADER = {

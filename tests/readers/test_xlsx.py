@@ -11,10 +11,10 @@ from frames import read_here
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import formats, readers
-from analysis.formats import times
+from analysis import readers, vendors
 from analysis.readers import xlsx
 from analysis.readers.xlsx import outlines
+from analysis.searches import times
 
 HEADER = ["Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]
 
@@ -140,7 +140,7 @@ def test_a_ten_code_that_became_a_month_comes_back_and_is_counted(tmp_path):
 def test_a_blank_header_and_a_formula_header_are_left_aside_by_the_form(tmp_path):
     rows = [[*HEADER, "", "=MOD(ROW(),100)"], [*row(), "", "=MOD(ROW(),100)"]]
     section = read(workbook(tmp_path / "log.xlsx", rows)).sections[0]
-    assert formats.recognize(section.columns).unnamed == (6, 7)
+    assert vendors.recognize(section.columns).unnamed == (6, 7)
 
 
 def test_a_workbook_without_an_audit_is_refused_with_what_was_found(tmp_path):

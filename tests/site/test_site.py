@@ -388,9 +388,9 @@ def test_no_rare_reason_plate_or_account_of_the_real_records_is_published(record
     import pypdfium2
 
     from analysis import places, readers, sources
-    from analysis.formats import is_header
     from analysis.measures.reasons import COMMON_ROWS
     from analysis.privacy import mask_text
+    from analysis.vendors import is_header
 
     place = places.find("okaloosa")
     if not (place.results / "numbers.json").is_file():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from analysis.agencies.words import KindRule, Words, words
-from analysis.formats import is_masked
+from analysis.vendors import is_masked
 
 
 @dataclass(frozen=True)

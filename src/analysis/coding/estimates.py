@@ -14,7 +14,7 @@ from scipy.stats import beta, norm
 
 from analysis.coding.samples import Sample
 from analysis.measures import DEFINITIONS
-from analysis.searches import ERAS
+from analysis.searches.typing import ERAS
 
 CONFIDENCE = 0.95
 TIER_OF_CODE = {

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from analysis import reasons
 from analysis.privacy import mask_text
-from analysis.searches import ERAS
+from analysis.searches.typing import ERAS
 from analysis.tallies import Searches, ask, holds, one_of, place_of, quoted
 
 STRATA = ("hit", "suspect", "common", "tail", "unreadable")

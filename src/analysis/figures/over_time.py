@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from analysis.figures.style import ACCENT, INK, MID, SHADES, WIDTH, one_panel, thousands, titled
 from analysis.measures import CUT_OVERS
-from analysis.searches import ERAS
+from analysis.searches.typing import ERAS
 
 ORIGINS = {
     "typed": "#12344d",

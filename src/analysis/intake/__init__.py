@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from analysis import agencies, build, paths, places, privacy, processes, readers, sharing
-from analysis.formats import UnknownColumns
 from analysis.intake import arrivals, description, recognition
 from analysis.intake.answers import QUESTIONS, Answers, BadAnswer, ask, columns
 from analysis.intake.arrivals import Arrived, NothingToTake, WouldOverwrite
 from analysis.intake.recognition import Found
 from analysis.places import OWNER_NOT_SAID, LeftOut, Place
 from analysis.refused import Refused
+from analysis.vendors import UnknownColumns
 from analysis.wording import counted
 
 __all__ = [

@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from analysis import places
-from analysis.formats import UnknownColumns, refuse_columns
 from analysis.refused import Refused
+from analysis.vendors import UnknownColumns, refuse_columns
 
 
 class BadAnswer(Refused):
@@ -21,7 +21,7 @@ class BadAnswer(Refused):
 class Answers:
     """What a person said about a release; None where they did not.
 
-    `columns` maps unusual column names of the files to ours or to "ignored" (see formats/flock.toml).
+    `columns` maps unusual column names of the files to ours or to "ignored" (see vendors/flock/flock.toml).
     `confirmed` names the questions to which a person agreed with what the files say.
     """
 

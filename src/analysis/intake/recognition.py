@@ -13,8 +13,14 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from analysis import agencies, parts, places, privacy, searches, sightings, states
-from analysis.formats import (
+from analysis import agencies, parts, places, privacy, states
+from analysis.intake.answers import Answers
+from analysis.intake.arrivals import Arrived, without_name
+from analysis.places import LeftOut, ReleasedFile, Waiting
+from analysis.readers import NoKnownHeader, UnreadableFile
+from analysis.searches import sightings
+from analysis.searches.typing import TWO_WAYS
+from analysis.vendors import (
     IncompleteDownload,
     NotASearchAudit,
     UnknownColumns,
@@ -22,10 +28,6 @@ from analysis.formats import (
     is_number_only,
     known_names,
 )
-from analysis.intake.answers import Answers
-from analysis.intake.arrivals import Arrived, without_name
-from analysis.places import LeftOut, ReleasedFile, Waiting
-from analysis.readers import NoKnownHeader, UnreadableFile
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def _found(
     return Found(
         file, one.path, facts["forms"], facts["records"], facts["searches"], facts["rejected"],
         len(counts.released_id), counts.rows["with the vendor's id"], facts["first_search"],
-        facts["last_search"], facts["notes"], learned, counts.rows[searches.TWO_WAYS], doubt, counts.keys,
+        facts["last_search"], facts["notes"], learned, counts.rows[TWO_WAYS], doubt, counts.keys,
         facts["repeated_records"],
     )  # fmt: skip
 
@@ -171,7 +173,7 @@ def _counted(blocks: Iterable[parts.Done]) -> _Counts:
         keys.append(np.unique(sightings.numbers(block.searches.column("search_key"))))
         ids = block.searches.column("vendor_id")
         rows["with the vendor's id"] += len(ids) - ids.null_count
-        rows[searches.TWO_WAYS] += block.refused[searches.TWO_WAYS]
+        rows[TWO_WAYS] += block.refused[TWO_WAYS]
         found["searching_agency_as_released"].update(block.undated)
         for column, counter in found.items():
             for one in pc.value_counts(block.searches.column(column)).to_pylist():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.formats import is_name, is_number_only
 from analysis.measures.changes import CUT_OVERS
 from analysis.measures.logs import HIDDEN
 from analysis.measures.numbers import REASONS, Number, Numbers, by_scope, number, with_share
@@ -24,6 +23,7 @@ from analysis.tallies import (
     tally,
     tally_under,
 )
+from analysis.vendors import is_name, is_number_only
 
 
 def who(searches: Searches, state: str | None) -> Numbers:

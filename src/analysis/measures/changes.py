@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from analysis.searches import ERAS
+from analysis.searches.typing import ERAS
 
 REDACTION = datetime(2025, 12, 17, tzinfo=UTC)
 """From this day the vendor's network audits hide officers, plates and vehicles (its e-mail to agencies; the logs)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from analysis.formats import collectors_notes, is_masked
+from analysis.vendors import collectors_notes, is_masked
 
 MOST_HEADS = 4096  # officers choose from a few hundred combinations
 

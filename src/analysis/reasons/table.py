@@ -11,12 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.formats import are_masked, collectors_notes
 from analysis.reasons.engine import Found, decide
 from analysis.reasons.normal import searched_each
 from analysis.reasons.origin import ORIGINS, Parted
 from analysis.reasons.patterns import LONG_NUMBER
 from analysis.reasons.rules import Rules
+from analysis.vendors import are_masked, collectors_notes
 
 COLUMNS = {
     "offense_types": pa.list_(pa.string()),

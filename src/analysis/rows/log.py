@@ -15,12 +15,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis import agencies, build
-from analysis.formats import is_masked, is_name
 from analysis.measures.reasons import COMMON_AGENCIES, COMMON_ROWS, NOTHING_SAID
 from analysis.paths import visible
 from analysis.places import OWNER_NOT_SAID, Place
 from analysis.privacy import NOT_SHOWN, agency_names, shown
 from analysis.rows.behind import Behind, Condition
+from analysis.vendors import is_masked, is_name
 
 COLUMNS = (
     "source_file", "source_row", "source_page", "camera_owner", "searched_at", "searched_at_precision", "local_day",

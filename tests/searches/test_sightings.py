@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from analysis import sightings
+from analysis.searches import sightings
 
 USUAL = {
     "source_file": "log.csv",

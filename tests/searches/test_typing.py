@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import formats, searches
+from analysis import vendors
 from analysis.places import ReleasedFile
 from analysis.readers import Aside, Section
+from analysis.searches import typing
 
 COLUMNS = [
     "ID",
@@ -50,7 +51,7 @@ def typed(*changes, columns=COLUMNS):
     rows = [{**USUAL, **change} for change in changes]
     cells = {str(n): pa.array([row[c.strip()] for row in rows], pa.string()) for n, c in enumerate(columns)}
     section = Section(tuple(columns), pa.table(cells), pa.array(range(1, len(rows) + 1), pa.int64()))
-    return searches.type_rows(section, formats.recognize(columns), FILE)
+    return typing.type_rows(section, vendors.recognize(columns), FILE)
 
 
 def first(column, **change):
@@ -174,7 +175,7 @@ def test_masks_are_counted_by_the_released_columns_name():
     rows = [{**USUAL, "License Plate": "***", "Reason": "REDACTED"}, {**USUAL, "License Plate": "***"}]
     cells = {str(n): pa.array([row[c] for row in rows], pa.string()) for n, c in enumerate(columns)}
     section = Section(tuple(columns), pa.table(cells), pa.array([1, 2]))
-    assert searches.masked_cells(section, formats.recognize(columns)) == {"License Plate": 2, "Reason": 1}
+    assert typing.masked_cells(section, vendors.recognize(columns)) == {"License Plate": 2, "Reason": 1}
 
 
 def test_a_date_and_a_time_in_two_columns_are_one_moment():
@@ -183,8 +184,8 @@ def test_a_date_and_a_time_in_two_columns_are_one_moment():
         str(n): pa.array([cell], pa.string())
         for n, cell in enumerate(["x", "2025-12-02 00:00:00", "1:30:00 PM", "y"])
     }
-    table, _ = searches.type_rows(
-        Section(tuple(columns), pa.table(cells), pa.array([1])), formats.recognize(columns), FILE
+    table, _ = typing.type_rows(
+        Section(tuple(columns), pa.table(cells), pa.array([1])), vendors.recognize(columns), FILE
     )
     assert table.column("searched_at")[0].as_py() == datetime(2025, 12, 2, 13, 30, tzinfo=UTC)
 
@@ -203,8 +204,8 @@ def test_a_collectors_id_is_kept_and_never_taken_for_the_vendors():
         "0",
     ]
     table = pa.table({str(n): pa.array([cell], pa.string()) for n, cell in enumerate(cells)})
-    rows, _ = searches.type_rows(
-        Section(tuple(DOWNLOAD), table, pa.array([1])), formats.recognize(DOWNLOAD), FILE
+    rows, _ = typing.type_rows(
+        Section(tuple(DOWNLOAD), table, pa.array([1])), vendors.recognize(DOWNLOAD), FILE
     )
     assert rows.column("released_id").to_pylist() == ["7"]
     assert rows.column("vendor_id").to_pylist() == [None]
@@ -219,7 +220,7 @@ def test_a_row_with_shifted_cells_shows_nothing_but_known_words():
         'O. Invented,Quellmere GA PD,5,"12/01/2025, 01:00:00 AM UTC",AB1234C,x',
         None,
     )
-    table = searches.asides_table((aside,), FILE)
+    table = typing.asides_table((aside,), FILE)
     assert table.column("text").to_pylist() == ["*** | *** PD | *** | *** | *** AM *** | *** | ***"]
 
 
@@ -236,7 +237,7 @@ def test_a_log_without_an_organisation_column_takes_the_agency_from_its_descript
     cells = ["u1", "***", "2026-02-27T00:00:43.144Z", "9", "theft"]
     section = Section(tuple(columns), pa.table({str(n): [c] for n, c in enumerate(cells)}), pa.array([1]))
     file = ReleasedFile("p.csv", "00", "portal audit", "Tarnwick CA PD", searching_agency="Tarnwick CA PD")
-    table, _ = searches.type_rows(section, formats.recognize(columns), file)
+    table, _ = typing.type_rows(section, vendors.recognize(columns), file)
     assert table.column("searching_agency_as_released").to_pylist() == ["Tarnwick CA PD"]
     assert table.column("released_id").to_pylist() == ["u1"]
 
@@ -260,4 +261,4 @@ def test_every_row_is_either_a_search_or_set_aside(rows):
     table, rejected = typed(*changes) if changes else typed()
     numbers = table.column("source_row").to_pylist() + rejected.column("source_row").to_pylist()
     assert sorted(numbers) == list(range(1, len(rows) + 1))
-    assert set(rejected.column("why").to_pylist()) <= set(searches.WHY)
+    assert set(rejected.column("why").to_pylist()) <= set(typing.WHY)

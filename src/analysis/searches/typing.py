@@ -12,7 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis import privacy, readers, repeats
-from analysis.formats import (
+from analysis.places import ReleasedFile
+from analysis.readers import Aside, Section
+from analysis.searches import shifted, times
+from analysis.searches.clocks import Clocks, Evidence
+from analysis.vendors import (
     Form,
     are_masked,
     by_number,
@@ -22,13 +26,8 @@ from analysis.formats import (
     known_search_types,
     mask_spellings,
     normal,
-    shifted,
-    times,
     verdict_words,
 )
-from analysis.formats.clocks import Clocks, Evidence
-from analysis.places import ReleasedFile
-from analysis.readers import Aside, Section
 
 UNTIMED = ("no search time", "search time not readable")
 TWO_WAYS = "search date could be read two ways"
@@ -65,7 +64,7 @@ def type_rows(
 
     The first table has a row for each search, typed, with what the released file says about itself
     (`camera_owner`) and without officers, plates, filters or case numbers; `realigned` marks rows whose cells
-    had slipped under other columns (`formats.shifted`), and `fingerprint` is that of every released cell
+    had slipped under other columns (`shifted`), and `fingerprint` is that of every released cell
     (`repeats.fingerprints`), to be compared and dropped. The second has the `REJECTED` columns. Together they have
     the section's rows, both in their order.
     """

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from analysis.formats import NotASearchAudit, UnknownColumns, known_orders, our_columns, recognize, shifted
 from analysis.readers import NoKnownHeader
+from analysis.searches import shifted
+from analysis.vendors import NotASearchAudit, UnknownColumns, known_orders, our_columns, recognize
 
 ENOUGH = 0.9
 """The share of the first records that must have one width; notes above an export seldom do."""

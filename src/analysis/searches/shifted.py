@@ -17,17 +17,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.formats import (
+from analysis.readers import Block, Section
+from analysis.searches import times
+from analysis.vendors import (
     DROPPED,
     Form,
     is_masked,
     is_no_value,
     is_system_activity,
     known_search_types,
-    times,
     verdict_words,
 )
-from analysis.readers import Block, Section
 
 STEPS = (1, -1, 2, -2, 3, -3)
 """How many columns a row's cells may have slipped, in the order tried."""

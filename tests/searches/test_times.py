@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.formats import times
-from analysis.formats.clocks import Clocks
+from analysis.searches import times
+from analysis.searches.clocks import Clocks
 
 NOON = datetime(2025, 12, 2, 12, 5, 9, tzinfo=UTC)
 

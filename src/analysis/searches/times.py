@@ -21,8 +21,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.formats import zone_hours
-from analysis.formats.clocks import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Clock, Clocks, Evidence
+from analysis.searches.clocks import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Clock, Clocks, Evidence
+from analysis.vendors import zone_hours
 
 TYPE = pa.timestamp("us", tz="UTC")
 

@@ -92,7 +92,7 @@ class Form:
 
 @cache
 def _vendor() -> Mapping[str, Any]:
-    text = resources.files(__name__).joinpath("flock.toml").read_text(encoding="utf-8")
+    text = resources.files("analysis.vendors.flock").joinpath("flock.toml").read_text(encoding="utf-8")
     return MappingProxyType(toml.loads(text, "flock.toml"))
 
 
