@@ -12,7 +12,8 @@ from frames import searches
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import agencies, measures, sharing
+from analysis import agencies, measures
+from analysis.agencies import sharing
 from analysis.measures import CUT_OVERS
 from analysis.places import ReleasedFile
 

@@ -457,8 +457,7 @@ def test_prose_is_spelled_as_americans_spell_it():
     data = (
         "results/",
         "data/hand/",
-        "tests/labelled",
-        "tests/test_reasons",
+        "tests/reasons/",
         "requirements",
         "codecheck.yml",
         "docs/what",

@@ -11,11 +11,8 @@ paths       Makes a path inside a folder of a name that came from outside, or re
             what nobody sees.
 processes   Lets one run at a time write, and leaves no process and no temporary folder of a run behind,
             however it ended.
-places      Finds a place's folders and reads its `source.toml`, whole or not at all.
-states      Knows of each US state its name, its clock and its law on public records
-            (`data/hand/states.csv`).
-sources     Hands out a place's released files, fetched where a URL is given, only if every checksum
-            matches.
+places      Finds a place's folders, its released files and its state's law, and reads its `source.toml`,
+            whole or not at all.
 readers     Turns a container (CSV, XLSX, PDF, Parquet, NDJSON, ZIP) into numbered rows of text, losing
             none.
 vendors     Recognizes a vendor's export by its column names and maps it to our columns, or says which
@@ -28,8 +25,6 @@ repeats     Finds the records that a released file repeats, from all their cells
             nothing but a count.
 searches    Types the rows, drops officers and plates, sets aside what is not a search, and marks what is
             one search.
-sharing     Reads lists of who may search whose cameras, in every form that agencies and portals give
-            them.
 ledger      Records, for every step, rows in, rows out and why.
 parts       Turns one released file into a part of searches.parquet, block by block, in memory that stays
             flat.

@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO, cast
 
-from analysis import places, processes, sources
+from analysis import places, processes
 from analysis.paths import visible
-from analysis.places import Place
+from analysis.places import Place, sources
 from analysis.refused import ENDED, Refused
 from analysis.wording import counted
 

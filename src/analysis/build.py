@@ -15,9 +15,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis import agencies, engine, parts, processes, readers, rowgroups, sharing, sources, toml
+from analysis import agencies, engine, parts, processes, readers, rowgroups, toml
+from analysis.agencies import sharing
 from analysis.ledger import Ledger
-from analysis.places import Place, ReleasedFile, check_days
+from analysis.places import Place, ReleasedFile, check_days, sources
 from analysis.refused import Refused
 from analysis.wording import counted
 

@@ -22,9 +22,9 @@ import fsspec
 import pandas as pd
 from distributed import Client, as_completed, get_worker
 
-from analysis import build, engine, parts, processes, sources
+from analysis import build, engine, parts, processes
 from analysis.ledger import Entry, Ledger
-from analysis.places import Place
+from analysis.places import Place, sources
 from analysis.refused import Refused
 
 Typed = Mapping[str, bytes]

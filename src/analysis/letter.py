@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis import states
+from analysis.places import states
 from analysis.refused import Refused
 
 TEMPLATE = "request.txt.j2"

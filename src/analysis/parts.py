@@ -20,9 +20,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis import agencies, privacy, processes, readers, reasons, repeats, sources
+from analysis import agencies, privacy, processes, readers, reasons, repeats
 from analysis.ledger import Entry, Ledger
-from analysis.places import OWNER_NOT_SAID, Place, ReleasedFile
+from analysis.places import OWNER_NOT_SAID, Place, ReleasedFile, sources
 from analysis.readers import Block, archives
 from analysis.searches import headerless, shifted, sightings
 from analysis.searches.clocks import Clocks, Evidence

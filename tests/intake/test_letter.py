@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from analysis import letter, places, states, vendors
+from analysis import letter, places, vendors
+from analysis.places import states
 from analysis.upkeep import readme
 
 

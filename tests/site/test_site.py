@@ -387,7 +387,8 @@ def test_no_rare_reason_plate_or_account_of_the_real_records_is_published(record
     """The released PDF holds surnames, a word shaped like a plate and an account name: none is in the results."""
     import pypdfium2
 
-    from analysis import places, readers, sources
+    from analysis import places, readers
+    from analysis.places import sources
     from analysis.measures.reasons import COMMON_ROWS
     from analysis.privacy import mask_text
     from analysis.vendors import is_header

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis import agencies, build, paths, places, privacy, processes, readers, sharing
+from analysis import agencies, build, paths, places, privacy, processes, readers
+from analysis.agencies import sharing
 from analysis.intake import arrivals, description, recognition
 from analysis.intake.answers import QUESTIONS, Answers, BadAnswer, ask, columns
 from analysis.intake.arrivals import Arrived, NothingToTake, WouldOverwrite

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis import paths, sources
-from analysis.places import LeftOut
+from analysis import paths
+from analysis.places import LeftOut, sources
 from analysis.privacy import file_name
 from analysis.readers import UnreadableFile, archives
 from analysis.refused import Refused

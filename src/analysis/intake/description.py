@@ -10,10 +10,10 @@ from datetime import date
 from itertools import combinations
 from pathlib import Path
 
-from analysis import agencies, places, states
+from analysis import agencies, places
 from analysis.intake.answers import QUESTIONS, WHERE, Answers
 from analysis.intake.recognition import Found
-from analysis.places import LeftOut, Place
+from analysis.places import LeftOut, Place, states
 from analysis.wording import an
 
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from analysis import agencies, parts, places, privacy, states
+from analysis import agencies, parts, places, privacy
 from analysis.intake.answers import Answers
 from analysis.intake.arrivals import Arrived, without_name
-from analysis.places import LeftOut, ReleasedFile, Waiting
+from analysis.places import LeftOut, ReleasedFile, Waiting, states
 from analysis.readers import NoKnownHeader, UnreadableFile
 from analysis.searches import sightings
 from analysis.searches.typing import TWO_WAYS

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.agencies.sharing import SharingList
 from analysis.measures.agencies import is_named
 from analysis.measures.immigration import counted
 from analysis.measures.numbers import REASONS, Numbers, number
-from analysis.sharing import SharingList
 from analysis.tallies import Searches, ask, one_of
 
 GROUPS = (

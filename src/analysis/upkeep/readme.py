@@ -10,8 +10,8 @@ from pathlib import Path
 from analysis import claims, letter, pages, places
 
 ORDER = (
-    "refused", "wording", "toml", "paths", "processes", "places", "states", "sources", "readers", "vendors", "reasons",
-    "agencies", "privacy", "repeats", "searches", "sharing", "ledger", "parts", "rowgroups", "engine",
+    "refused", "wording", "toml", "paths", "processes", "places", "readers", "vendors", "reasons",
+    "agencies", "privacy", "repeats", "searches", "ledger", "parts", "rowgroups", "engine",
     "build", "cluster", "intake", "tallies", "measures", "figures", "printed", "claims", "coding", "pages", "rows",
     "rerun", "freshness", "site", "comparison", "letter", "upkeep",
 )  # fmt: skip

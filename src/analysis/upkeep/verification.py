@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from analysis import processes, sources
+from analysis import processes
 from analysis.paths import inside
-from analysis.places import Place
+from analysis.places import Place, sources
 from analysis.refused import Refused
 
 

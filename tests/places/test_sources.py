@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from analysis import places, sources
+from analysis import places
+from analysis.places import sources
 
 DATA = b"released as is\n"
 SHA = hashlib.sha256(DATA).hexdigest()

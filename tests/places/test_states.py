@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from analysis import places, states
+from analysis import places
 from analysis.agencies import words
+from analysis.places import states
 
 
 def test_every_state_that_an_agency_can_have_stands_once_in_the_table():

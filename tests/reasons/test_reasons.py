@@ -22,7 +22,7 @@ from analysis.reasons.normal import normal_form, normal_forms, readings, searche
 from analysis.reasons.origin import Parted
 from analysis.reasons.table import without_long_numbers
 
-FOLDER = Path(__file__).parents[1] / "data" / "hand" / "reasons"
+FOLDER = Path(__file__).parents[2] / "data" / "hand" / "reasons"
 ASSAULT, GUNS = "Assault/Battery Offenses", "Weapons Offense (Guns/Shots Fired)"
 
 HERE = Path(__file__).parent

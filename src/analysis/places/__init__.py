@@ -1,4 +1,4 @@
-"""Finds a place's folders and reads its `source.toml`, whole or not at all."""
+"""Finds a place's folders, its released files and its state's law, and reads its `source.toml`, whole or not at all."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ class Place:
 def root() -> Path:
     """The repository's top folder; the environment's ANALYSIS_ROOT names another one for tests."""
     named = os.environ.get("ANALYSIS_ROOT")
-    return Path(named).resolve() if named else Path(__file__).resolve().parents[2]
+    return Path(named).resolve() if named else Path(__file__).resolve().parents[3]
 
 
 def names(top: Path | None = None) -> list[str]:

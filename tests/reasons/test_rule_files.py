@@ -184,7 +184,7 @@ def test_a_written_pattern_means_what_words_toml_says(
 
 
 def test_whatever_meets_a_pattern_meets_what_it_needs() -> None:
-    rules: Rules = reasons.load(Path(__file__).parents[1] / "data" / "hand" / "reasons")
+    rules: Rules = reasons.load(Path(__file__).parents[2] / "data" / "hand" / "reasons")
     for rule in rules.rules:
         first = re.compile(rule.searched_first)
         for text in rule.matches:
@@ -202,7 +202,7 @@ def test_a_bad_pattern_says_what_to_write() -> None:
 
 
 def test_no_module_of_the_reasons_imports_one_that_imports_it() -> None:
-    library = Path(__file__).parents[1] / "src" / "analysis" / "reasons"
+    library = Path(__file__).parents[2] / "src" / "analysis" / "reasons"
     uses = {
         path.stem: set(re.findall(r"from analysis\.reasons\.(\w+) import", path.read_text()))
         for path in library.glob("*.py")

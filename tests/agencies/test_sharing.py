@@ -10,7 +10,8 @@ from frames import searches
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import measures, sharing
+from analysis import measures
+from analysis.agencies import sharing
 
 OWNER = "Tarnwick ISD"
 FULL = """Organization Name,Networks Shared With Me,Networks I'm Sharing
