@@ -17,9 +17,9 @@ from bs4 import BeautifulSoup
 from frames import place_named
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.site import article, assembly, paper
 from analysis.measures import REASONS
 from analysis.places import Place, Waiting
+from analysis.site import article, assembly, paper
 from analysis.site.findings import finding
 
 HOSTILE = (
@@ -151,12 +151,12 @@ RULES = pd.DataFrame(
     {
         "topic": ["immigration", "immigration", "missing people"],
         "id": ["ice.alone", "removal", "missing"],
-        "tier": ["core", "strict", None],
+        "tier": ["core", "strict", ""],
         "match": ["ice", "removal order", "missing (person|child)"],
-        "unless": [["ice (cream|rink)", "black ice"], [], []],
+        "unless": ["ice (cream|rink) · black ice", "", ""],
         "because": ["ICE standing alone is the <agency>.", "A term of law.", "People who are looked for."],
-        "matches": [["ICE", "assist ICE"], ["final removal order"], ["missing child"]],
-        "leaves": [["ice cream truck"], ["snow removal"], ["missing plate"]],
+        "matches": ["ICE · assist ICE", "final removal order", "missing child"],
+        "leaves": ["ice cream truck", "snow removal", "missing plate"],
     }
 )
 
@@ -330,7 +330,7 @@ def test_every_page_of_a_replica_says_so_in_its_title_and_at_its_top_and_no_othe
 )
 def test_hostile_text_in_an_output_stays_text(tmp_path: Path, output: nbformat.NotebookNode) -> None:
     nbformat.write(small_notebook(output), tmp_path / "01-x.ipynb")
-    page = BeautifulSoup(article.render(tmp_path / "01-x.ipynb").article, "html.parser")
+    page = BeautifulSoup(article.render(tmp_path / "01-x.ipynb").html, "html.parser")
     assert not page.find_all(["script", "img", "svg", "iframe", "style", "object", "form", "math"])
     for tag in page.find_all(True):
         assert not [name for name in tag.attrs if name.startswith("on") or name in ("src", "style")]
@@ -346,7 +346,7 @@ def test_hostile_text_in_an_output_stays_text(tmp_path: Path, output: nbformat.N
 def test_a_hostile_title_or_author_text_cannot_leave_its_place(tmp_path: Path) -> None:
     nbformat.write(small_notebook(title="# </title><script>alert(1)</script>?"), tmp_path / "01-x.ipynb")
     written = article.render(tmp_path / "01-x.ipynb")
-    assert "<script" not in written.article
+    assert "<script" not in written.html
     assert written.heading.startswith("</title>")
     made = results(place(tmp_path))
     shutil.copy(tmp_path / "01-x.ipynb", made.results / "03-x.ipynb")
@@ -520,7 +520,7 @@ def test_a_browser_without_a_network_shows_the_page_and_runs_nothing(site: Path,
     page = site / "alder" / "01-which-rows.html"
     order = [
         "chromium",
-        *paper._QUIET,
+        *paper.QUIET,
         "--no-sandbox",
         f"--user-data-dir={tmp_path / 'profile'}",
         "--dump-dom",

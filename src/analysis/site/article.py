@@ -13,19 +13,19 @@ from markupsafe import Markup
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from analysis.site.safe import BadPage, picture, prose, told, uncoloured
+from analysis.site.safe import BadPage, computed, picture, printed, written
 
 TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)
-class Written:
-    """One executed notebook as a page: `article` is its HTML, `summary` the sentence below its title."""
+class Article:
+    """One executed notebook as a page: `html` is its inside, `summary` the sentence below its title."""
 
     stem: str
     heading: str
     summary: str
-    article: Markup
+    html: Markup
     notebook: NotebookNode
 
     @property
@@ -34,18 +34,8 @@ class Written:
         return f"{self.stem}.html"
 
 
-def render(path: Path) -> Written:
+def render(path: Path) -> Article:
     """The page of one executed notebook. Raises `BadPage` for a file that is none, an error or a bare figure."""
-    nb = _executed(path)
-    title, summary = _opening(nb)
-    try:
-        body, _ = _exporter().from_notebook_node(nb)
-    except BadPage as error:
-        raise BadPage(f"{path.name}: {error}") from None
-    return Written(path.stem, title or path.stem, summary, Markup(_one_title(body, title or path.stem)), nb)
-
-
-def _executed(path: Path) -> NotebookNode:
     try:
         nb = nbformat.read(path, as_version=4)
     except (ValueError, nbformat.ValidationError, AttributeError) as error:
@@ -54,52 +44,44 @@ def _executed(path: Path) -> NotebookNode:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 raise BadPage(
-                    f"{path.name}, cell {number} ended in {output.ename}; mend it and run make again"
+                    f"{path.name}, cell {number} ended in {output.ename}; fix it and run make again"
                 )
-    return nb
-
-
-def _opening(nb: NotebookNode) -> tuple[str, str]:
-    """The question in the first cell and the first plain paragraph below it, both without Markdown marks."""
     source = nb.cells[0].source if nb.cells and nb.cells[0].cell_type == "markdown" else ""
     blocks = [block.strip() for block in re.split(r"\n\s*\n|(?<=\?)\n", source)]
     title = next((block[2:].strip() for block in blocks if block.startswith("# ")), "")
     summary = next((block for block in blocks if block and block[0] not in "#|<"), "")
-    return _unmarked(title), _unmarked(" ".join(summary.split()))
+    heading = _plain(title) or path.stem
+    try:
+        body, _ = _exporter().from_notebook_node(nb)
+    except BadPage as error:
+        raise BadPage(f"{path.name}: {error}") from None
+    return Article(path.stem, heading, _plain(" ".join(summary.split())), _one_title(body, heading), nb)
 
 
-def _unmarked(text: str) -> str:
+def _plain(text: str) -> str:
+    """Markdown without its marks: emphasis, code and links."""
     return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"[*_`]", "", text))
 
 
 def _exporter() -> HTMLExporter:
-    """nbconvert with our template, no address of any network, and the filters above in place of its own."""
+    """nbconvert with our template, no address of any network, and our filters in place of its own."""
+    no_networks = dict.fromkeys(
+        ("mathjax_url", "require_js_url", "mermaid_js_url", "jupyter_widgets_base_url"), ""
+    )
     exporter = HTMLExporter(
         template_name="notebook",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_anchor_links=True,
-        mathjax_url="",
-        require_js_url="",
-        mermaid_js_url="",
-        jupyter_widgets_base_url="",
+        **no_networks,
     )
-    exporter.config.NbConvertBase.display_data_priority = [
-        "text/html",
-        "text/markdown",
-        "image/png",
-        "text/plain",
-    ]
-    for name, function in {
-        "prose": prose,
-        "told": told,
-        "uncoloured": uncoloured,
-        "picture": picture,
-    }.items():
-        exporter.register_filter(name, function)
+    shown = ["text/html", "text/markdown", "image/png", "text/plain"]
+    exporter.config.NbConvertBase.display_data_priority = shown
+    for function in (written, computed, printed, picture):
+        exporter.register_filter(function.__name__, function)
     return exporter
 
 
-def _one_title(body: str, title: str) -> str:
+def _one_title(body: str, title: str) -> Markup:
     """The article with exactly one h1 and no id twice: the first of each stays."""
     soup = BeautifulSoup(body, "html.parser")
     titles = soup.find_all("h1")
@@ -109,8 +91,8 @@ def _one_title(body: str, title: str) -> str:
         heading.name = "h2"
     seen: set[str] = set()
     for tag in soup.find_all(id=True):
-        if str(tag["id"]) in seen:
+        if tag["id"] in seen:
             del tag["id"]
         else:
             seen.add(str(tag["id"]))
-    return str(soup)
+    return Markup(str(soup))

@@ -15,8 +15,8 @@ from markupsafe import Markup
 from analysis import claims, rows
 from analysis.pages import published_csv, table_html
 from analysis.places import Place
-from analysis.site.article import Written
-from analysis.site.safe import slug, told
+from analysis.site.article import Article
+from analysis.site.safe import computed, slug
 
 MOST_ROWS, FIRST_ROWS = 2_000, 50
 """A page lists at most so many rows; of longer lists it shows the first so many and says how to see all."""
@@ -36,7 +36,7 @@ _UNITS = {
 class Register:
     """The claims of one place, as its pages show them. `results` are the rows of claims.csv."""
 
-    def __init__(self, place: Place, results: Sequence[Mapping[str, str]], pages: Sequence[Written]) -> None:
+    def __init__(self, place: Place, results: Sequence[Mapping[str, str]], pages: Sequence[Article]) -> None:
         self.place, self.results = place, results
         self._pages = {page.stem: page for page in pages}
         self._known = {one.id: one for one in claims.load(place)}
@@ -139,7 +139,7 @@ def _table(found: pd.DataFrame, caption: str) -> Markup:
         name for name in _SAME if name in found and len(found) > 1 and found[name].nunique(dropna=False) == 1
     ]
     told_once = "".join(f" {name.replace('_', ' ').capitalize()}: {found[name].iloc[0]}." for name in same)
-    return Markup(told(table_html(found.drop(columns=same), caption + told_once)))
+    return Markup(computed(table_html(found.drop(columns=same), caption + told_once)))
 
 
 def weaknesses(claim: claims.Claim | None, row: Mapping[str, str]) -> list[tuple[int, str]]:
@@ -174,7 +174,7 @@ def _without_empty(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=empty)
 
 
-def _address(row: Mapping[str, str], page: Written) -> str:
+def _address(row: Mapping[str, str], page: Article) -> str:
     """The page, and the step in it whose table of claims holds the statement."""
     statement = html.escape(row.get("statement", ""))
     for cell in page.notebook.cells:

@@ -1,4 +1,4 @@
-"""Makes text from a notebook safe: what is no allowed mark becomes plain text."""
+"""Makes text from a notebook safe: what is no allowed markup becomes plain text."""
 
 from __future__ import annotations
 
@@ -30,97 +30,28 @@ _TAGS = frozenset(
     """a abbr b blockquote br caption code col colgroup dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre
     s small span strong sub summary sup table tbody td tfoot th thead tr u ul""".split()  # noqa: SIM905
 )
-_MARKS = {"*": ["class", "id", "title", "lang"], "a": ["href"]}
-_CELL_MARKS = ["class", "id", "title", "scope", "colspan", "rowspan"]
+_CELL = ["class", "id", "title", "scope", "colspan", "rowspan"]
+_ATTRIBUTES = {"*": ["class", "id", "title", "lang"], "a": ["href"], "td": _CELL, "th": _CELL}
 # pandas puts a style sheet in front of every table that a notebook shows without asking for more
 _PANDAS_STYLE = re.compile(r"<style scoped>\s*\.dataframe.*?</style>", re.DOTALL)
-
-
-def prose(text: str) -> str:
-    """HTML of a Markdown cell, which an author wrote: marks, relative and https links stay."""
-    return _tidied(_allowed(text, ["https"]))
-
-
-def told(text: str) -> str:
-    """HTML that code produced, perhaps around words from a log: marks stay, links only within the site."""
-    return _tidied(_allowed(_PANDAS_STYLE.sub("", text), []))
-
-
-def uncoloured(text: str) -> str:
-    """Printed text without terminal colors and other control codes."""
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)
-
-
-def _allowed(text: str, protocols: Sequence[str]) -> str:
-    """The text with every mark that is not on the list turned into plain text."""
-    marks = _MARKS | {"td": _CELL_MARKS, "th": _CELL_MARKS}
-    # a protocol list that is empty would be replaced by a default that allows http
-    return bleach.clean(text, tags=_TAGS, attributes=marks, protocols=protocols or ["none"])
-
-
-def _tidied(text: str) -> str:
-    """Tables in containers of their own that scroll, headers with a scope, links to pages instead of notebooks."""
-    soup = BeautifulSoup(text, "html.parser")
-    for banner in soup.select("p.replica"):
-        banner.decompose()  # the page has one at its top
-    for table in soup.find_all("table"):
-        _tidy_table(soup, table)
-    for link in soup.find_all("a"):
-        _tidy_link(link)
-    for block in soup.find_all("pre"):
-        block["tabindex"] = "0"  # it scrolls where it is wide, so a keyboard must reach it
-    return str(soup)
-
-
-def _tidy_link(link: Tag) -> None:
-    address = str(link.get("href", ""))
-    # '..' leads from a notebook to files of the repository, which are not part of the site
-    if not address or re.match(r"\s*(?://|\\|\.\.)", address):
-        link.unwrap()
-    else:
-        link["href"] = re.sub(r"^(?!https:)([^?#]*)\.ipynb(?=$|#)", r"\1.html", address)
-
-
-def _tidy_table(soup: BeautifulSoup, table: Tag) -> None:
-    for header in table.find_all("th"):
-        if not header.get_text(strip=True):
-            header.name = "td"  # an empty header is announced as one
-        elif not header.get("scope"):
-            header["scope"] = "col" if header.find_parent("thead") else "row"
-    _align(table)
-    caption = table.find("caption")
-    name = caption.get_text(" ", strip=True) if caption else "Table"
-    box = soup.new_tag(
-        "div", attrs={"class": "scroll", "role": "region", "aria-label": name, "tabindex": "0"}
-    )
-    table.wrap(box)
-
-
+_CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NUMBER = re.compile(r"[-+−]?[\d,.]+(?:\s?%)?|NaN|–|")
 
 
-def _align(table: Tag) -> None:
-    """Columns in which every cell is a number stand on the right; outcomes are marked as on other pages."""
-    rows = [row.find_all(["td", "th"]) for row in table.find_all("tr")]
-    if len({len(row) for row in rows}) != 1 or table.find(["td", "th"], attrs={"colspan": True}):
-        return
-    for column in zip(*rows, strict=True):
-        cells = [cell for cell in column if not cell.find_parent("thead")]
-        texts = [cell.get_text(strip=True) for cell in cells]
-        if any(texts) and all(_NUMBER.fullmatch(text) for text in texts):
-            for cell in column:
-                _add_class(cell, "number")
-        for cell, text in zip(cells, texts, strict=True):
-            if text in dict(MEANINGS) and "claims" in _classes(table):
-                cell.contents[0].wrap(Tag(name="span", attrs={"class": f"outcome {slug(text)}"}))
+def written(text: str) -> str:
+    """HTML of a Markdown cell, which an author wrote: markup, relative and https links stay."""
+    return _tidied(text, ["https"])
 
 
-def _classes(tag: Tag) -> list[str]:
-    return " ".join(map(str, filter(None, tag.get_attribute_list("class")))).split()
+def computed(text: str) -> str:
+    """HTML that code produced, perhaps around words from a log: markup stays, links only within the site."""
+    # a protocol list that is empty would be replaced by a default that allows http
+    return _tidied(_PANDAS_STYLE.sub("", text), ["none"])
 
 
-def _add_class(tag: Tag, name: str) -> None:
-    tag["class"] = " ".join(dict.fromkeys([*_classes(tag), name]))
+def printed(text: str) -> str:
+    """Printed text without terminal colors and other control codes."""
+    return _CONTROLS.sub("", text)
 
 
 def picture(output: NotebookNode) -> Markup:
@@ -129,20 +60,66 @@ def picture(output: NotebookNode) -> Markup:
     if not alt:
         raise BadPage("a figure has no alternative text; show it through the page, which asks for it")
     data = "".join(str(output.data["image/png"]).split())
-    width, height = _size(base64.b64decode(data, validate=True))
-    return Markup('<img src="data:image/png;base64,{}" alt="{}" width="{}" height="{}">').format(
-        data, alt, width, height
-    )
-
-
-def _size(png: bytes) -> tuple[int, int]:
-    """Width and height in pixels, from a PNG's first block."""
+    png = base64.b64decode(data, validate=True)
     if png[:8] != b"\x89PNG\r\n\x1a\n" or len(png) < 24:
         raise BadPage("a figure is not a PNG picture; run the notebook again")
-    width, height = struct.unpack(">II", png[16:24])
-    return width, height
+    return Markup('<img src="data:image/png;base64,{}" alt="{}" width="{}" height="{}">').format(
+        data, alt, *struct.unpack(">II", png[16:24])
+    )
 
 
 def slug(text: str) -> str:
     """The text as an id or class: lower case, hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-")
+
+
+def _tidied(text: str, protocols: Sequence[str]) -> str:
+    """HTML with every tag that is not on the list turned into plain text, as the site's pages show it.
+
+    Tables scroll in containers of their own, headers have a scope, links lead to pages instead of notebooks.
+    """
+    allowed = bleach.clean(text, tags=_TAGS, attributes=_ATTRIBUTES, protocols=protocols)
+    soup = BeautifulSoup(allowed, "html.parser")
+    for banner in soup.select("p.replica"):
+        banner.decompose()  # the page has one at its top
+    for table in soup.find_all("table"):
+        _tidy_table(table)
+        caption = table.find("caption")
+        name = caption.get_text(" ", strip=True) if caption else "Table"
+        scrolls = {"class": "scroll", "role": "region", "aria-label": name, "tabindex": "0"}
+        table.wrap(soup.new_tag("div", attrs=scrolls))
+    for link in soup.find_all("a"):
+        address = str(link.get("href", ""))
+        # '..' leads from a notebook to files of the repository, which are not part of the site
+        if not address or re.match(r"\s*(?://|\\|\.\.)", address):
+            link.unwrap()
+        else:
+            link["href"] = re.sub(r"^(?!https:)([^?#]*)\.ipynb(?=$|#)", r"\1.html", address)
+    for block in soup.find_all("pre"):
+        block["tabindex"] = "0"  # it scrolls where it is wide, so a keyboard must reach it
+    return str(soup)
+
+
+def _tidy_table(table: Tag) -> None:
+    """Give headers their scope, align columns of numbers on the right, and color outcomes as on other pages."""
+    for header in table.find_all("th"):
+        if not header.get_text(strip=True):
+            header.name = "td"  # an empty header is announced as one
+        elif not header.get("scope"):
+            header["scope"] = "col" if header.find_parent("thead") else "row"
+    rows = [row.find_all(["td", "th"]) for row in table.find_all("tr")]
+    if len({len(row) for row in rows}) != 1 or table.find(["td", "th"], attrs={"colspan": True}):
+        return
+    for column in zip(*rows, strict=True):
+        cells = [cell for cell in column if not cell.find_parent("thead")]
+        texts = [cell.get_text(strip=True) for cell in cells]
+        if any(texts) and all(_NUMBER.fullmatch(text) for text in texts):
+            for cell in column:
+                cell["class"] = " ".join(dict.fromkeys([*_classes(cell), "number"]))
+        for cell, text in zip(cells, texts, strict=True):
+            if text in dict(MEANINGS) and "claims" in _classes(table):
+                cell.contents[0].wrap(Tag(name="span", attrs={"class": f"outcome {slug(text)}"}))
+
+
+def _classes(tag: Tag) -> list[str]:
+    return " ".join(map(str, filter(None, tag.get_attribute_list("class")))).split()
