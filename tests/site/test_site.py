@@ -388,8 +388,8 @@ def test_no_rare_reason_plate_or_account_of_the_real_records_is_published(record
     import pypdfium2
 
     from analysis import places, readers
-    from analysis.places import sources
     from analysis.measures.reasons import COMMON_ROWS
+    from analysis.places import sources
     from analysis.privacy import mask_text
     from analysis.vendors import is_header
 
