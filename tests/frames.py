@@ -8,7 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis import agencies, parts, places, readers, reasons
+from analysis import agencies, places, readers, reasons
+from analysis.build import parts
 from analysis.places import Place
 from analysis.vendors import is_header
 

@@ -483,7 +483,7 @@ def test_a_waiting_place_says_what_to_ask_for_and_its_claims_name_the_same_owner
 
 
 def test_every_measure_that_a_claim_names_is_settled_by_some_notebook() -> None:
-    from analysis.__main__ import notebooks
+    from analysis.pipeline import notebooks
 
     settled = " ".join(path.read_text(encoding="utf-8") for path in notebooks())
     said = [one for path in REGISTERS for one in claims.read(path).claims if one.measure]

@@ -13,7 +13,7 @@ import yaml
 
 import analysis
 from analysis import places
-from analysis.__main__ import _parser
+from analysis.arguments import VERBS, parser
 from analysis.upkeep import inventory, readme
 
 ROOT = places.root()
@@ -74,14 +74,14 @@ def test_a_machine_without_make_installs_what_make_installs_and_has_its_verbs() 
     for words in ("--require-hashes --no-deps --only-binary :all:", "--no-deps --no-build-isolation -e ."):
         assert words in makefile
         assert said.count(words) == 2
-    verbs = set(_parser()._subparsers._group_actions[0].choices)
+    verbs = set(VERBS)
     assert set(re.findall(r"-m analysis ([a-z]+)", said)) <= verbs
 
 
-@pytest.mark.parametrize("verb", sorted(_parser()._subparsers._group_actions[0].choices))
+@pytest.mark.parametrize("verb", sorted(VERBS))
 def test_every_verb_explains_itself(verb: str, capsys) -> None:
     with pytest.raises(SystemExit) as end:
-        _parser().parse_args([verb, "--help"])
+        parser().parse_args([verb, "--help"])
     assert end.value.code == 0
     assert len(capsys.readouterr().out) > 60
 

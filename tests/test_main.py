@@ -40,7 +40,7 @@ def ends_with(monkeypatch, error):
     def verb(asked):
         raise error
 
-    monkeypatch.setattr(verbs, "compare", verb)
+    monkeypatch.setitem(verbs.DO, "compare", verb)
     return verbs.main(["compare", "tarnwick"])
 
 

@@ -62,27 +62,6 @@ def test_a_table_says_its_caption_its_headers_and_its_numbers_as_readers_write_t
     assert '<td class="number">733,512</td><td class="number">0.085%</td><td></td>' in shown
 
 
-def test_a_folder_is_swapped_whole(tmp_path):
-    new, final = tmp_path / ".new-x", tmp_path / "x"
-    final.mkdir()
-    (final / "old").write_text("old")
-    new.mkdir()
-    (new / "fresh").write_text("new")
-    pages.swap(new, final)
-    assert [p.name for p in tmp_path.iterdir()] == ["x"]
-    assert [p.name for p in final.iterdir()] == ["fresh"]
-
-
-def test_a_swap_that_was_killed_half_way_gives_back_the_old_results(tmp_path):
-    old = tmp_path / ".old-x"
-    old.mkdir()
-    (old / "kept").write_text("kept")
-    (tmp_path / ".new-x").mkdir()
-    pages.recover(tmp_path / "x")
-    assert [p.name for p in tmp_path.iterdir()] == ["x"]
-    assert (tmp_path / "x" / "kept").read_text() == "kept"
-
-
 def place(tmp_path):
     return SimpleNamespace(
         name="tarnwick", kind="records", claims=(), processed=tmp_path / "processed",

@@ -11,7 +11,8 @@ from frames import recipe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import intake, parts, places, readers, vendors
+from analysis import intake, places, readers, vendors
+from analysis.build import parts
 from analysis.intake import answers
 from analysis.places import ReleasedFile
 from analysis.readers import csv

@@ -6,7 +6,7 @@ import io
 import pytest
 from frames import part_of
 
-from analysis import parts
+from analysis.build import parts
 from analysis.places import ReleasedFile
 
 COLUMNS = ("Name", "Org Name", "Total Networks Searched", "Total Devices Searched", "Time Frame", "License Plate",

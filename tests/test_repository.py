@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 
 import analysis
-from analysis import places, rerun
-from analysis.__main__ import _parser, notebooks
-from analysis.upkeep import inventory, readme
+from analysis import places
+from analysis.arguments import VERBS
+from analysis.pipeline import notebooks
+from analysis.upkeep import inventory, notebook_rules, readme
 
 ROOT = places.root()
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "claims/README.md", "docs/without-make.md")
@@ -59,7 +60,7 @@ def test_every_command_of_the_readme_is_a_target_and_a_verb():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
     said = set(re.findall(r"`make ([a-z]+)`|^    make ([a-z]+)", text, re.M))
     assert {a or b for a, b in said} <= targets
-    verbs = set(_parser()._subparsers._group_actions[0].choices)
+    verbs = set(VERBS)
     assert set(re.findall(r"python -m analysis ([a-z]+)", text)) <= verbs
     assert targets - {"help", "extras"} <= verbs  # these two speak of make's own environment
 
@@ -75,7 +76,7 @@ def named_in_texts():
 
 
 def test_every_verb_that_a_page_a_notebook_or_a_message_names_exists():
-    verbs = set(_parser()._subparsers._group_actions[0].choices)
+    verbs = set(VERBS)
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
     for path, text in named_in_texts():
         assert set(re.findall(r"python -m analysis ([a-z]+)", text)) <= verbs, path
@@ -250,7 +251,7 @@ def test_every_module_has_its_place_in_the_order():
 
 
 def test_what_was_planted_is_known_to_the_replica_and_the_error_notebook_only():
-    allowed = ("analysis.coding", "analysis.upkeep.replica", "analysis.__main__")
+    allowed = ("analysis.coding", "analysis.upkeep.replica", "analysis.pipeline")
     for module, path in modules_below(ROOT / "src").items():
         if (
             not f"{module}.".startswith(tuple(f"{one}." for one in allowed))
@@ -264,7 +265,7 @@ def test_what_was_planted_is_known_to_the_replica_and_the_error_notebook_only():
 
 @pytest.mark.parametrize("notebook", notebooks(), ids=lambda path: path.stem[:2])
 def test_a_notebook_is_clean_short_and_says_what_it_does_not_show(notebook):
-    assert rerun.is_clean(notebook) == []
+    assert notebook_rules.is_clean(notebook) == []
 
 
 def test_there_are_eight_notebooks_in_reading_order():

@@ -9,6 +9,8 @@ toml        Reads TOML that people type, and names the file, the line, the neare
             remedy where it is wrong.
 paths       Makes a path inside a folder of a name that came from outside, or refuses it, and writes out
             what nobody sees.
+files       Writes a file or a folder whole or not at all: it is made beside its target, and renamed when
+            it is finished.
 processes   Lets one run at a time write, and leaves no process and no temporary folder of a run behind,
             however it ended.
 places      Finds a place's folders, its released files and its state's law, and reads its `source.toml`,
@@ -25,16 +27,10 @@ repeats     Finds the records that a released file repeats, from all their cells
             nothing but a count.
 searches    Types the rows, drops officers and plates, sets aside what is not a search, and marks what is
             one search.
-ledger      Records, for every step, rows in, rows out and why.
-parts       Turns one released file into a part of searches.parquet, block by block, in memory that stays
-            flat.
 rowgroups   Puts Parquet files of one schema together by copying their row groups, without decoding a
             value.
-engine      Runs the making of parts, one task for each released file: on this machine, or on a cluster.
 build       Rebuilds a place's processed tables from its released files, all of them or none, and opens
             them.
-cluster     Makes parts on an existing Dask cluster, from and to any file system that fsspec knows; the
-            same bytes as here.
 intake      Takes released files into a place: copies, recognizes, counts and hashes them, and asks what
             only a person knows.
 tallies     Counts searches without loading them: tallies, distinct counts and chosen rows, exact at any
@@ -47,10 +43,9 @@ claims      Compares computed numbers with what was published and keeps the scor
 coding      Draws the samples people read, reads their codes back, and estimates how often the rules are
             wrong.
 pages       Gives a notebook its tables, figures, numbers and claims, each captioned and kept as printed.
+notebooks   Gives a notebook its parameters, runs it strictly, and strips what differs between identical
+            runs.
 rows        Finds the rows behind a number, and serves them in a browser with one query for each.
-rerun       Executes a notebook strictly and strips what differs between identical runs.
-freshness   Says what would come out otherwise than last time, from checksums alone: a place, one
-            notebook, the site.
 site        Turns executed notebooks into one accessible, offline site.
 comparison  Sets places side by side: their main measures with denominators, and how far each place's
             records bear them.
@@ -58,6 +53,11 @@ letter      Writes the letter that asks an agency for its logs, with its state's
             that is known.
 upkeep      Holds what the repository needs for itself: the replica, the benchmark, the check of a
             rebuild, computed pages.
+pipeline    The order of `make`: acquire a place's files, build its dataset, run its notebooks, publish
+            them, write the site.
+lookup      Answers what the rules make of a reason or an agency's name: one that is given, or one a line
+            of standard input.
+arguments   Says which verbs and options `python -m analysis` takes.
 
 A notebook needs five of them: `pages` to open its page, `build` to open tables, `measures` to count, `figures`
 to draw and, where it speaks of errors, `coding`. From a shell, `python -m analysis --help` lists the verbs.

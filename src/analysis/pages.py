@@ -11,9 +11,7 @@ import base64
 import html
 import json
 import math
-import os
 import re
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +21,7 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 
-from analysis import agencies, build, claims, figures, places, tallies
+from analysis import agencies, build, claims, figures, files, places, tallies
 from analysis.measures import (
     REASONS,
     Number,
@@ -62,7 +60,7 @@ class Page:
     def __init__(self, place: places.Place, notebook: str) -> None:
         self.place, self.notebook, self.short = place, notebook, notebook[:2]
         self.folder = _waiting_room(place) / notebook
-        shutil.rmtree(self.folder, ignore_errors=True)
+        files.remove(self.folder)
         self.folder.mkdir(parents=True)
         self.claims = claims.load(place)
         self.numbers: Numbers = []
@@ -160,7 +158,7 @@ class Page:
             figures.watermark(figure)
             alt = f"{alt} {REPLICA}"
         picture, file = figures.png(figure), f"{self.short}-{name}.png"
-        _write(inside(self.folder / "figures", file), picture)
+        files.write(inside(self.folder / "figures", file), picture)
         table_file = self._keep_table(table, name)
         image = {"image/png": base64.b64encode(picture).decode(), "text/plain": alt}
         display(image, raw=True, metadata={"image/png": {"alt": alt}})
@@ -257,7 +255,7 @@ class Page:
     def close(self) -> None:
         """Write down what the page recorded, settled and showed; without this the page does not count."""
         said = {"numbers": self.numbers, "claims": _plain_claims(self), "shown": self.shown}
-        _write(
+        files.write(
             self.folder / "page.json", json.dumps(said, indent=1, sort_keys=True, allow_nan=False).encode()
         )
 
@@ -269,7 +267,7 @@ class Page:
         file = f"{self.short}-{name}.csv"
         table = self.printable(table)
         kept = table.assign(records="replica (invented)") if self.place.is_replica else table
-        _write(inside(self.folder / "tables", file), published_csv(kept))
+        files.write(inside(self.folder / "tables", file), published_csv(kept))
         return file
 
 
@@ -371,41 +369,19 @@ def publish(place: places.Place, executed: Mapping[str, Path]) -> None:
     problems = claims.problems(register, ends)
     if problems:
         raise Unfinished(f"{place.name}: " + "; ".join(problems))
-    new = place.results.with_name(f".new-{place.name}")
-    shutil.rmtree(new, ignore_errors=True)
-    for name, path in executed.items():
-        _copy(path, new / f"{name}.ipynb")
-        for part in ("tables", "figures"):
-            for file in sorted((_waiting_room(place) / name / part).glob("*")):
-                _copy(file, new / part / file.name)
-    _write(new / "numbers.json", _numbers_json(place, numbers))
     order = {claim.id: at for at, claim in enumerate(register)}
     ends = sorted(ends, key=lambda end: order[end["id"]])
-    _write(new / "claims.csv", published_csv(pd.DataFrame(ends, columns=list(claims.COLUMNS))))
-    _write(new / "ledger.csv", published_csv(build.open_ledger(place)))
     shown = [{"notebook": name, **one} for name, page in said.items() for one in page["shown"]]
-    _write(new / "shown.json", json.dumps(shown, indent=1, sort_keys=True).encode() + b"\n")
-    swap(new, place.results)
-
-
-def swap(new: Path, final: Path) -> None:
-    """Put a finished folder in another's place; `recover` mends a swap that was killed half way."""
-    old = final.with_name(f".old-{final.name}")
-    shutil.rmtree(old, ignore_errors=True)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    if final.exists():
-        os.replace(final, old)
-    os.replace(new, final)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def recover(final: Path) -> None:
-    """After a killed run: give back what `swap` had moved away, and clear what was half-made."""
-    old = final.with_name(f".old-{final.name}")
-    if old.exists() and not final.exists():
-        os.replace(old, final)
-    for rest in (old, final.with_name(f".new-{final.name}")):
-        shutil.rmtree(rest, ignore_errors=True)
+    with files.replacing(place.results) as new:
+        for name, path in executed.items():
+            files.copy(path, new / f"{name}.ipynb")
+            for part in ("tables", "figures"):
+                for file in sorted((_waiting_room(place) / name / part).glob("*")):
+                    files.copy(file, new / part / file.name)
+        files.write(new / "numbers.json", _numbers_json(place, numbers))
+        files.write(new / "claims.csv", published_csv(pd.DataFrame(ends, columns=list(claims.COLUMNS))))
+        files.write(new / "ledger.csv", published_csv(build.open_ledger(place)))
+        files.write(new / "shown.json", json.dumps(shown, indent=1, sort_keys=True).encode() + b"\n")
 
 
 def open_claims(place: places.Place) -> pd.DataFrame:
@@ -456,15 +432,3 @@ def _numbers_json(place: places.Place, numbers: Sequence[Number]) -> bytes:
 def _number_order(line: str) -> tuple[str, str]:
     one = json.loads(line)
     return one["measure"], one["scope"]
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    new.write_bytes(data)
-    os.replace(new, path)
-
-
-def _copy(path: Path, to: Path) -> None:
-    to.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, to)

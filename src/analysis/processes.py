@@ -24,10 +24,8 @@ from typing import IO, Any
 
 import psutil
 
+from analysis import files
 from analysis.refused import Refused
-
-UNFINISHED = ".building-"
-"""How the name of a folder begins that is made beside what it will take the place of."""
 
 _SCRATCH, _ALIVE = "analysis-scratch-", ".alive"
 _YOUNG = 60  # seconds: a folder without a lock may be about to get it
@@ -109,8 +107,13 @@ def scratch() -> Iterator[Path]:
 def clean(top: Path) -> None:
     """Remove the temporary folders of runs that were killed, and what one left half-made in a repository that nobody
     else writes into now."""
-    for folder in (*top.glob(f"{UNFINISHED}*"), *(top / "data" / "processed").rglob(f"{UNFINISHED}*")):
-        shutil.rmtree(folder, ignore_errors=True)
+    unfinished = f"{files.UNFINISHED}*"
+    for path in (
+        *top.glob(unfinished),
+        *(top / "results").glob(unfinished),
+        *(top / "data").rglob(unfinished),
+    ):
+        files.remove(path)
     for folder in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
         if not folder.is_symlink() and _is_dead(folder):
             shutil.rmtree(folder, ignore_errors=True)

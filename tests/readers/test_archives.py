@@ -15,7 +15,7 @@ from frames import part_of
 from reportlab.pdfgen.canvas import Canvas
 
 from analysis import build, places, readers
-from analysis.ledger import Ledger
+from analysis.build.ledger import Ledger
 from analysis.places import ReleasedFile
 from analysis.readers import archives
 

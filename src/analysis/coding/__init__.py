@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from analysis import agencies
+from analysis import agencies, files
 from analysis.coding import agreement, estimates, sheets
 from analysis.coding.agreement import by_stratum
 from analysis.coding.estimates import at_most, by_kind, by_topic, precision, precision_by_era, recall, wilson
@@ -262,7 +262,6 @@ def give_out(place: Place, made: pd.DataFrame) -> list[Path]:
     if sample is None:
         sample = draw(made)
         sheets.write_sample(kept, sample)
-    out.mkdir(parents=True, exist_ok=True)
     asked = {f"{place.name}-coder-{n}.xlsx": sheets.for_coder(sample, made, n) for n in (1, 2)}
     coders = sheets.open_codes(kept)
     if len(coders) >= 2:
@@ -270,7 +269,7 @@ def give_out(place: Place, made: pd.DataFrame) -> list[Path]:
         first = sheets.for_coder(sample, made, 1)
         asked[f"adjudicated-{place.name}.xlsx"] = first[first["string_id"].isin(differ)]
     for name, sheet in asked.items():
-        (out / name).write_bytes(sheets.workbook(sheet))
+        files.write(out / name, sheets.workbook(sheet))
     return [out / name for name in asked]
 
 

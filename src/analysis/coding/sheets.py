@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from analysis import paths, readers, toml
+from analysis import files, paths, readers, toml
 from analysis.coding.estimates import TIER_OF_CODE
 from analysis.coding.samples import Sample
 from analysis.refused import Refused
@@ -174,15 +174,14 @@ def _topics(cell: str) -> list[str]:
 
 def write_sample(folder: Path, sample: Sample) -> None:
     """Keep a drawn sample: its ids and probabilities, and the numbers that the estimates need. No reason."""
-    folder.mkdir(parents=True, exist_ok=True)
-    sample.strings[list(_SAMPLE)].to_csv(folder / "sample.csv", index=False, lineterminator="\n")
+    files.write(folder / "sample.csv", sample.strings[list(_SAMPLE)].to_csv(index=False, lineterminator="\n"))
     lines = (
         "# How the sample was drawn; estimates need these numbers. Its reasons are not kept here.",
         f"seed       = {sample.seed}",
         f"tail_draws = {sample.tail_draws}   # with replacement, probability proportional to rows; 0: all was read",
         f"tail_rows  = {sample.tail_rows}   # rows of the tail on the day of drawing",
     )
-    (folder / "sample.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    files.write(folder / "sample.toml", "\n".join(lines) + "\n")
 
 
 def open_sample(folder: Path) -> Sample | None:
@@ -202,8 +201,7 @@ def write_codes(folder: Path, codes: pd.DataFrame) -> Path:
     if slug in ("", "sample"):
         raise BadSheet(f"CODER={paths.shown(coder)}: name the coder by a name or role, as 'first coder'")
     path = paths.inside(folder, f"{slug}.csv")
-    folder.mkdir(parents=True, exist_ok=True)
-    codes.to_csv(path, index=False, lineterminator="\n")
+    files.write(path, codes.to_csv(index=False, lineterminator="\n"))
     return path
 
 

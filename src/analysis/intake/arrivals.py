@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis import paths
+from analysis import files, paths
 from analysis.places import LeftOut, sources
 from analysis.privacy import file_name
 from analysis.readers import UnreadableFile, archives
@@ -142,7 +142,7 @@ def _printed(name: str, checksum: str) -> str:
     return file_name(name, checksum[:8])
 
 
-_OURS = {"source.toml", ".source.toml.new", "readme.md", "reference"}
+_OURS = {"source.toml", f"{files.UNFINISHED}source.toml", "readme.md", "reference"}
 
 
 def fit(
@@ -197,13 +197,7 @@ def copy(path: Path, folder: Path, name: str) -> None:
     target = paths.inside(folder, name)
     if target.exists():
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    new = target.with_name(f".{target.name}.new")
-    try:
-        shutil.copyfile(path, new)
-        os.replace(new, target)
-    finally:
-        new.unlink(missing_ok=True)
+    files.copy(path, target)
 
 
 def without_name(message: str, name: str) -> str:

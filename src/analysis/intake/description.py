@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from itertools import combinations
 from pathlib import Path
 
-from analysis import agencies, places
+from analysis import agencies, files, places
 from analysis.intake.answers import QUESTIONS, WHERE, Answers
 from analysis.intake.recognition import Found
 from analysis.places import LeftOut, Place, states
@@ -200,7 +199,4 @@ def _title(at: str, found: Sequence[Found]) -> str:
 
 def put(path: Path, text: str) -> None:
     """Write source.toml whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(".source.toml.new")
-    new.write_text(text, encoding="utf-8")
-    os.replace(new, path)
+    files.write(path, text)

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from analysis import agencies, parts, places, privacy
+from analysis import agencies, places, privacy
+from analysis.build import parts
 from analysis.intake.answers import Answers
 from analysis.intake.arrivals import Arrived, without_name
 from analysis.places import LeftOut, ReleasedFile, Waiting, states

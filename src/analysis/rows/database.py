@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 import socket
 import sqlite3
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from analysis import agencies, build, claims, pages, processes
+from analysis import agencies, build, claims, files, pages
 from analysis.measures import formatted, lookup
 from analysis.places import Place
 from analysis.privacy import visible_cells
@@ -53,14 +51,12 @@ def make(place: Place, say: Callable[[str], None] = lambda _: None) -> Path:
     if path.is_file() and _mark_of(path) == mark:
         return path
     say(f"writing the rows of {place.name} into {path.name} …")
-    with tempfile.TemporaryDirectory(prefix=processes.UNFINISHED, dir=place.processed) as folder:
-        new = Path(folder) / path.name
+    with files.replacing(path) as new:
         with sqlite3.connect(new) as into:
             into.execute("PRAGMA journal_mode = OFF")
             into.execute("PRAGMA synchronous = OFF")
             _fill(into, place, mark)
         into.close()
-        os.replace(new, path)
     return path
 
 

@@ -6,7 +6,6 @@ import csv
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis import claims, processes
+from analysis import claims, files
 from analysis.places import Place
 from analysis.refused import Refused
 from analysis.site import downloads
@@ -48,9 +47,8 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
             raise NotASite(
                 f"{site} holds files that this program did not make; name another folder or empty it"
             )
-    site.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=processes.UNFINISHED, dir=site.parent))
-    try:
+    with files.replacing(site) as new:
+        new.mkdir()
         has_rules = rules is not None
         cards = [_place_pages(place, new / place.name, has_rules, root) for place in places]
         if rules is not None:
@@ -61,25 +59,7 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
         _page(new / "index.html", "index", here="index", **shown)
         _page(new / "waiting.html", "waiting", waits=waits, trail="Places that wait for their records")
         _page(new / "add-a-place.html", "add", waits=waits, trail="Add a place")
-        new.chmod(0o755)
-        _swap(new, site)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
     return site / "index.html"
-
-
-def _swap(new: Path, site: Path) -> None:
-    """Put the new folder in the old one's place; no step can replace a folder, so the old one moves first."""
-    old = site.with_name(f".{site.name}-old-{os.getpid()}")
-    if site.exists():
-        os.replace(site, old)
-    try:
-        os.replace(new, site)
-    except OSError:
-        if old.exists():
-            os.replace(old, site)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from analysis import processes
+from analysis import files, processes
 
 QUIET = (
     "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -32,5 +32,5 @@ def pdf(site: Path) -> str:
         for page in pages:
             subprocess.run([*order, page.resolve().as_uri()], check=True, capture_output=True, timeout=120)
             printed = _CLOCK.sub(rb"/\1 (D:20000101000000", draft.read_bytes())
-            page.with_suffix(".pdf").write_bytes(printed)
+            files.write(page.with_suffix(".pdf"), printed)
     return f"{len(pages)} pages were printed as PDF, each beside its page in {site.name}/."

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from analysis import claims, pages, places
+from analysis import claims, files, pages, places
 from analysis.places import Place
 
 PAGE, CODECHECK = "docs/what-is-made-where.md", "codecheck.yml"
@@ -18,8 +18,7 @@ def write(top: Path) -> list[Path]:
     written = []
     for name, text in ((PAGE, page(top)), (CODECHECK, codecheck(top))):
         path = top / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        files.write(path, text)
         written.append(path)
     return written
 

@@ -7,13 +7,13 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis import claims, letter, pages, places
+from analysis import claims, files, letter, pages, places
 
 ORDER = (
-    "refused", "wording", "toml", "paths", "processes", "places", "readers", "vendors", "reasons",
-    "agencies", "privacy", "repeats", "searches", "ledger", "parts", "rowgroups", "engine",
-    "build", "cluster", "intake", "tallies", "measures", "figures", "printed", "claims", "coding", "pages", "rows",
-    "rerun", "freshness", "site", "comparison", "letter", "upkeep",
+    "refused", "wording", "toml", "paths", "files", "processes", "places", "readers", "vendors",
+    "reasons", "agencies", "privacy", "repeats", "searches", "rowgroups", "build", "intake",
+    "tallies", "measures", "figures", "printed", "claims", "coding", "pages", "notebooks", "rows", "site",
+    "comparison", "letter", "upkeep", "pipeline", "lookup", "arguments",
 )  # fmt: skip
 """The library in data-flow order; a test holds every import to it."""
 
@@ -27,14 +27,14 @@ def write(top: Path) -> list[Path]:
     """Bring the computed parts of every page, and the library's table of contents, up to date; gives their paths."""
     paths = [top / page for page in PAGES]
     for path in paths:
-        path.write_text(filled(path.read_text(encoding="utf-8"), top), encoding="utf-8")
+        files.write(path, filled(path.read_text(encoding="utf-8"), top))
     for place in (one for one in places.tracked(top) if one.waiting):
         path = place.raw / "README.md"
         if path.is_file():
-            path.write_text(with_letter(path.read_text(encoding="utf-8"), place), encoding="utf-8")
+            files.write(path, with_letter(path.read_text(encoding="utf-8"), place))
             paths.append(path)
     contents = LIBRARY / "__init__.py"
-    contents.write_text(with_contents(contents.read_text(encoding="utf-8")), encoding="utf-8")
+    files.write(contents, with_contents(contents.read_text(encoding="utf-8")))
     return [*paths, contents]
 
 

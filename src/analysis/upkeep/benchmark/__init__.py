@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import build, engine, parts, places, processes, rowgroups
+from analysis import build, places, processes, rowgroups
+from analysis.build import engine, parts
 from analysis.places import Place, ReleasedFile
 from analysis.tallies import Stored
 from analysis.upkeep.benchmark import corpus, nation, peers

@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import agencies, build, engine, measures, parts, rowgroups
+from analysis import agencies, build, measures, rowgroups
 from analysis.agencies import AgreementList
+from analysis.build import engine, parts
 from analysis.places import Place
 from analysis.tallies import Stored
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from analysis import files
 from analysis.places import Place
 from analysis.refused import Refused
 from analysis.upkeep.replica import agreements, export, wording
@@ -60,26 +61,31 @@ def generate(place: Place, into: Path | None = None, one_in: int = 1) -> list[Ge
     pool = pools.invent(one_in)
     shared = export.cells(pool)
     raw, truth_folder = (into or place.raw), (into or place.processed) / "planted"
-    written: list[Path] = []
-    try:
+    with ExitStack() as unfinished:  # every file is renamed at its end, or none
+
+        def draft(path: Path) -> Path:
+            return unfinished.enter_context(files.replacing(path))
+
         made, truths = [], []
         for number in range(len(DISTRICTS)):
             log = export.log(number, pool, shared, one_in)
             truths.append(log.truth)
-            made.append(
-                _write(raw / log.district.file, log.district.file, log.pieces, written, len(log.truth))
-            )
+            path = draft(raw / log.district.file)
+            made.append(_write(path, log.district.file, log.pieces, len(log.truth)))
         sheet = agreements.sheet(pool.agencies)
-        made.append(_write(raw / agreements.FILE, agreements.FILE, [sheet], written, sheet.count(b"\n") - 1))
+        made.append(_write(draft(raw / agreements.FILE), agreements.FILE, [sheet], sheet.count(b"\n") - 1))
         if one_in == 1:
             _check(place, made)
-        _write_truth(truth_folder, pa.concat_tables(truths, promote_options="permissive"), pool, written)
-    except BaseException:
-        for path in written:
-            _beside(path).unlink(missing_ok=True)
-        raise
-    for path in written:
-        os.replace(_beside(path), path)
+        truth = pa.concat_tables(truths, promote_options="permissive")
+        # Without Arrow's own schema, so that every column comes back as plain text.
+        pq.write_table(
+            truth.unify_dictionaries(),
+            draft(truth_folder / "planted.parquet"),
+            compression="zstd",
+            store_schema=False,
+        )
+        totals = json.dumps(_totals(truth, pool), indent=1)
+        draft(truth_folder / "planted.json").write_text(totals + "\n", encoding="utf-8")
     return made
 
 
@@ -115,18 +121,9 @@ def _truth_path(place: Place, name: str) -> Path:
 # Files ------------------------------------------------------------------------------------------------------
 
 
-def _beside(path: Path) -> Path:
-    """The temporary name under which a file is written before everything is known to be right."""
-    return path.with_name(f".{path.name}.part")
-
-
-def _write(
-    path: Path, name: str, pieces: Iterable[bytes | memoryview], written: list[Path], records: int
-) -> Generated:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written.append(path)
+def _write(path: Path, name: str, pieces: Iterable[bytes | memoryview], records: int) -> Generated:
     checksum, size = hashlib.sha256(), 0
-    with _beside(path).open("wb") as file:
+    with path.open("wb") as file:
         for piece in pieces:
             file.write(piece)
             checksum.update(piece)
@@ -149,15 +146,6 @@ def _check(place: Place, made: Sequence[Generated]) -> None:
 
 
 # Truth ------------------------------------------------------------------------------------------------------
-
-
-def _write_truth(folder: Path, truth: pa.Table, pool: pools.Pool, written: list[Path]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    table, numbers = folder / "planted.parquet", folder / "planted.json"
-    written += [table, numbers]
-    # Without Arrow's own schema, so that every column comes back as plain text.
-    pq.write_table(truth.unify_dictionaries(), _beside(table), compression="zstd", store_schema=False)
-    _beside(numbers).write_text(json.dumps(_totals(truth, pool), indent=1) + "\n", encoding="utf-8")
 
 
 def _totals(truth: pa.Table, pool: pools.Pool) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import pytest
 from nbclient import NotebookClient
 
 from analysis import __main__ as verbs
-from analysis import places, rerun
+from analysis import pipeline, places
+from analysis.upkeep import notebook_rules
 
 pytestmark = pytest.mark.xdist_group("small place")
 
@@ -62,13 +63,13 @@ def test_a_place_that_is_none_is_named_with_those_that_are(small, tmp_path, monk
 
 
 def test_the_notebook_for_your_own_question_is_clean_and_shows_ten_calls():
-    assert rerun.is_clean(OWN) == []
+    assert notebook_rules.is_clean(OWN) == []
     nb = nbformat.read(OWN, as_version=4)
     headings = re.findall(
         r"^## (\w+):", "\n".join(c.source for c in nb.cells if c.cell_type == "markdown"), re.M
     )
     assert headings == ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
-    assert OWN not in verbs.notebooks(), "it is no part of the methodology and publishes nothing"
+    assert OWN not in pipeline.notebooks(), "it is no part of the methodology and publishes nothing"
 
 
 def test_the_lab_opens_on_the_notebooks_with_the_repository_in_reach(monkeypatch):

@@ -15,16 +15,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis import agencies, engine, parts, processes, readers, rowgroups, toml
+from analysis import agencies, files, readers, rowgroups, toml
 from analysis.agencies import sharing
-from analysis.ledger import Ledger
+from analysis.build import engine, parts
+from analysis.build.ledger import Ledger
 from analysis.places import Place, ReleasedFile, check_days, sources
 from analysis.refused import Refused
 from analysis.wording import counted
 
 _CODE = (
-    "refused", "paths", "processes", "places", "states", "sources", "readers", "vendors", "reasons", "agencies",
-    "privacy", "searches", "ledger", "parts", "rowgroups", "engine", "build",
+    "refused", "paths", "processes", "places", "readers", "vendors", "reasons", "agencies",
+    "privacy", "repeats", "searches", "rowgroups", "build",
 )  # fmt: skip
 
 _TYPED = ("reasons", "agencies.csv", "agency_words.toml", "everyday_words.toml", "common_names.csv")
@@ -54,13 +55,13 @@ def build(
     if stamp.is_file() and json.loads(stamp.read_text()).get("fingerprint") == mark:
         return False
     folders = _make_parts(place, paths, say, run)
-    with tempfile.TemporaryDirectory(prefix=processes.UNFINISHED, dir=place.processed) as temporary:
+    with tempfile.TemporaryDirectory(prefix=files.UNFINISHED, dir=place.processed) as temporary:
         _join([parts.open_part(folder) for folder in folders], place, Path(temporary))
         stamp.unlink(missing_ok=True)
         for new in sorted(Path(temporary).iterdir()):
             os.replace(new, place.processed / new.name)
     tables = {name: sources.sha256(place.processed / name) for name in TABLES}
-    _put(stamp, json.dumps({"fingerprint": mark, "tables": tables}, indent=1))
+    files.write(stamp, json.dumps({"fingerprint": mark, "tables": tables}, indent=1))
     _forget(place, keep=folders)
     return True
 
@@ -129,7 +130,7 @@ def _fingerprint(place: Place) -> str:
 
 def _common_fingerprint(place: Place, by: str) -> str:
     """What the parts of all files depend on: the hand-typed data, the code, Arrow, and how searches are told apart."""
-    library = Path(__file__).parent
+    library = Path(__file__).parents[1]
     code = [p for stem in _CODE for p in (library / stem, library / f"{stem}.py") if p.exists()]
     files = [
         *(p for name in _TYPED for p in _files_below(place.hand / name)),
@@ -146,12 +147,6 @@ def _files_below(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in {".py", ".toml", ".csv"})
-
-
-def _put(path: Path, text: str) -> None:
-    new = path.with_name(path.name + ".new")
-    new.write_text(text, encoding="utf-8")
-    os.replace(new, path)
 
 
 # Opening what was built -----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from frames import recipe
 from test_build import HEADER, LOG, row
 
-from analysis import parts
+from analysis.build import parts
 from analysis.places import ReleasedFile
 from analysis.readers import csv
 

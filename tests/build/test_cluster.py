@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from test_build import release, root, row, tables_of  # noqa: F401 - root is a fixture
 
-from analysis import build, cluster, engine, parts, places
+from analysis import build, places
+from analysis.build import cluster, engine, parts
 from analysis.places import sources
 
 distributed = pytest.importorskip("distributed")

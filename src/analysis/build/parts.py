@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis import agencies, privacy, processes, readers, reasons, repeats
-from analysis.ledger import Entry, Ledger
+from analysis.build.ledger import Entry, Ledger
 from analysis.places import OWNER_NOT_SAID, Place, ReleasedFile, sources
 from analysis.readers import Block, archives
 from analysis.searches import headerless, shifted, sightings

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from frames import place_named
 
-from analysis import freshness
+from analysis.build import stamps
 
 
 def notebook(path, *cells):
@@ -20,7 +20,8 @@ def notebook(path, *cells):
 def place(tmp_path, monkeypatch):
     library = tmp_path / "src" / "analysis"
     for name, text in {
-        "__init__": "", "rerun": "", "pages": "from analysis import claims", "claims": "", "coding": "",
+        "__init__": "", "notebooks/__init__": "", "notebooks/run": "", "pages": "from analysis import claims",
+        "claims": "", "coding": "",
         "measures/__init__": "from analysis.measures.logs import count", "measures/logs": "import json",
         "measures/other": "",
     }.items():  # fmt: skip
@@ -28,14 +29,14 @@ def place(tmp_path, monkeypatch):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     (library / "measures" / "words.toml").write_text("")
-    monkeypatch.setattr(freshness, "_LIBRARY", library)
-    freshness._imports_of.cache_clear()
+    monkeypatch.setattr(stamps, "_LIBRARY", library)
+    stamps._imports_of.cache_clear()
     place = place_named("tarnwick", tmp_path, claims=("piece",))
     place.processed.mkdir(parents=True)
     (place.processed / "built.json").write_text('{"tables": {"searches.parquet": "1"}}')
     (tmp_path / "claims").mkdir()
     yield place
-    freshness._imports_of.cache_clear()
+    stamps._imports_of.cache_clear()
 
 
 @pytest.fixture
@@ -44,8 +45,8 @@ def marks(place):
     second = notebook(place.root / "notebooks" / "02.ipynb", "import analysis.coding", "1 + 1")
 
     def now():
-        freshness._imports_of.cache_clear()
-        return freshness.marks(place, [first, second])
+        stamps._imports_of.cache_clear()
+        return stamps.marks(place, [first, second])
 
     return now
 
@@ -89,27 +90,27 @@ def test_the_last_notebook_depends_on_what_the_others_wrote_down(place):
     page = place.processed / "pages" / "01" / "page.json"
     page.parent.mkdir(parents=True)
     page.write_text("1")
-    before = freshness.after(place, "mark", ["01"])
+    before = stamps.after(place, "mark", ["01"])
     page.write_text("2")
-    assert freshness.after(place, "mark", ["01"]) != before
-    assert freshness.after(place, "another mark", ["01"]) != freshness.after(place, "mark", ["01"])
+    assert stamps.after(place, "mark", ["01"]) != before
+    assert stamps.after(place, "another mark", ["01"]) != stamps.after(place, "mark", ["01"])
 
 
 def test_what_is_remembered_is_added_to_and_a_broken_memory_is_none(place):
-    freshness.remember(place, inputs="a")
-    freshness.remember(place, score="b")
-    assert freshness.remembered(place) == {"inputs": "a", "score": "b"}
+    stamps.remember(place, inputs="a")
+    stamps.remember(place, score="b")
+    assert stamps.remembered(place) == {"inputs": "a", "score": "b"}
     (place.processed / "ran.json").write_text("half a")
-    assert freshness.remembered(place) == {}
+    assert stamps.remembered(place) == {}
 
 
 def test_results_and_tables_that_someone_removed_are_noticed(place):
     place.results.mkdir(parents=True)
     (place.results / "numbers.json").write_text("[]")
     (place.processed / "files.csv").write_text("a")
-    before = freshness.inputs(place)
-    assert freshness.inputs(place) == before
+    before = stamps.inputs(place)
+    assert stamps.inputs(place) == before
     (place.processed / "files.csv").unlink()
-    without = freshness.inputs(place)
+    without = stamps.inputs(place)
     shutil.rmtree(place.results)
-    assert len({before, without, freshness.inputs(place)}) == 3
+    assert len({before, without, stamps.inputs(place)}) == 3

@@ -15,9 +15,7 @@ from frames import part_of
 
 from analysis import (
     build,
-    engine,
     measures,
-    parts,
     places,
     processes,
     readers,
@@ -25,6 +23,7 @@ from analysis import (
     tallies,
     vendors,
 )
+from analysis.build import engine, parts
 from analysis.readers import csv
 from analysis.searches import typing
 

@@ -15,7 +15,8 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis import rerun
+from analysis.notebooks import parameters, run, strip
+from analysis.upkeep import notebook_rules
 
 SETTINGS = 'place: str = "nowhere"  # a folder under data/raw/\nseed: int = 1  # of the sample\nshare = 0.5'
 
@@ -42,7 +43,7 @@ def outputs(path: Path) -> list[nbformat.NotebookNode]:
 
 
 def test_the_table_of_parameters_gives_default_type_and_comment(tmp_path: Path) -> None:
-    frame = rerun.inspect(notebook(tmp_path))
+    frame = parameters.inspect(notebook(tmp_path))
     assert frame.to_dict("records") == [
         {"parameter": "place", "default": "'nowhere'", "type": "str", "comment": "a folder under data/raw/"},
         {"parameter": "seed", "default": "1", "type": "int", "comment": "of the sample"},
@@ -52,9 +53,9 @@ def test_the_table_of_parameters_gives_default_type_and_comment(tmp_path: Path) 
 
 def test_an_unknown_parameter_is_an_error_that_names_those_known(tmp_path: Path) -> None:
     with pytest.raises(
-        rerun.BadParameters, match=r"01-what.ipynb takes no parameter 'plcae'.*place, seed, share"
+        parameters.BadParameters, match=r"01-what.ipynb takes no parameter 'plcae'.*place, seed, share"
     ):
-        rerun.run(notebook(tmp_path), tmp_path / "out.ipynb", {"plcae": "texas"})
+        run.run(notebook(tmp_path), tmp_path / "out.ipynb", {"plcae": "texas"})
     assert not (tmp_path / "out.ipynb").exists()
 
 
@@ -71,8 +72,8 @@ def test_an_unknown_parameter_is_an_error_that_names_those_known(tmp_path: Path)
     ],
 )
 def test_a_parameter_of_the_wrong_type_is_an_error(tmp_path: Path, given: dict) -> None:
-    with pytest.raises(rerun.BadParameters, match=f"parameter '{next(iter(given))}' was given"):
-        rerun.check(notebook(tmp_path), given)
+    with pytest.raises(parameters.BadParameters, match=f"parameter '{next(iter(given))}' was given"):
+        parameters.check(notebook(tmp_path), given)
 
 
 @pytest.mark.parametrize(
@@ -89,19 +90,19 @@ def test_annotations_of_lists_and_alternatives_are_understood(
     tmp_path: Path, kind: str, fitting: object, unfitting: object
 ) -> None:
     path = notebook(tmp_path, settings=f"setting: {kind} = None  # invented")
-    rerun.check(path, {"setting": fitting})
-    with pytest.raises(rerun.BadParameters):
-        rerun.check(path, {"setting": unfitting})
+    parameters.check(path, {"setting": fitting})
+    with pytest.raises(parameters.BadParameters):
+        parameters.check(path, {"setting": unfitting})
 
 
 def test_a_notebook_without_a_tagged_cell_takes_nothing_and_says_so(tmp_path: Path) -> None:
-    with pytest.raises(rerun.BadParameters, match="no cell tagged 'parameters'"):
-        rerun.check(notebook(tmp_path, settings=None), {})
+    with pytest.raises(parameters.BadParameters, match="no cell tagged 'parameters'"):
+        parameters.check(notebook(tmp_path, settings=None), {})
 
 
 def test_a_default_that_is_computed_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(rerun.BadParameters, match=r"is not `name = literal`"):
-        rerun.inspect(notebook(tmp_path, settings="place = str(1)"))
+    with pytest.raises(parameters.BadParameters, match=r"is not `name = literal`"):
+        parameters.inspect(notebook(tmp_path, settings="place = str(1)"))
 
 
 # --- Running
@@ -119,7 +120,7 @@ def test_two_runs_leave_the_same_bytes_and_no_trace_of_clock_path_or_version(tmp
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "seen").touch()
     for name in ("first", "second"):
-        rerun.run(path, tmp_path / name / "01.ipynb", {"place": "texas"}, tmp_path / "here")
+        run.run(path, tmp_path / name / "01.ipynb", {"place": "texas"}, tmp_path / "here")
     first = (tmp_path / "first" / "01.ipynb").read_bytes()
     assert first == (tmp_path / "second" / "01.ipynb").read_bytes()
     said = first.decode()
@@ -140,8 +141,8 @@ def test_a_failed_run_keeps_the_good_result_and_says_where_it_stopped(tmp_path: 
     good.parent.mkdir()
     good.write_text("good")
     path = notebook(tmp_path, "1 + 1", "{}['searches']", "print('never reached')")
-    with pytest.raises(rerun.NotebookFailed) as caught:
-        rerun.run(path, good, {"seed": 2}, failed=failed)
+    with pytest.raises(run.NotebookFailed) as caught:
+        run.run(path, good, {"seed": 2}, failed=failed)
     assert good.read_text() == "good"
     assert [file.name for file in good.parent.iterdir()] == ["01.ipynb"]
     assert (caught.value.cell, caught.value.heading) == (6, "Step 1")
@@ -154,8 +155,8 @@ def test_a_failed_run_keeps_the_good_result_and_says_where_it_stopped(tmp_path: 
 def test_neither_the_copy_of_a_failed_run_nor_its_message_quotes_what_an_error_quotes(tmp_path: Path) -> None:
     cells = ["word = 'qw' + 'ertz'", "raise ValueError('no search by\\nZanna ' + word)"]
     path = notebook(tmp_path, *cells)
-    with pytest.raises(rerun.NotebookFailed) as caught:
-        rerun.run(path, tmp_path / "out.ipynb", {"seed": 2}, failed=tmp_path / "failed")
+    with pytest.raises(run.NotebookFailed) as caught:
+        run.run(path, tmp_path / "out.ipynb", {"seed": 2}, failed=tmp_path / "failed")
     kept = caught.value.copy.read_text()
     assert "ValueError: no search by" in kept
     assert "qwertz" not in kept + str(caught.value)
@@ -164,14 +165,14 @@ def test_neither_the_copy_of_a_failed_run_nor_its_message_quotes_what_an_error_q
 
 def test_a_run_that_never_ends_is_stopped(tmp_path: Path) -> None:
     path = notebook(tmp_path, "import time\ntime.sleep(600)")
-    with pytest.raises(rerun.NotebookFailed, match="stopped after 8 seconds"):
-        rerun.run(path, tmp_path / "out.ipynb", {}, limit=8)
+    with pytest.raises(run.NotebookFailed, match="stopped after 8 seconds"):
+        run.run(path, tmp_path / "out.ipynb", {}, limit=8)
 
 
 def test_a_kernel_that_dies_is_a_failure(tmp_path: Path) -> None:
     path = notebook(tmp_path, "import os\nos._exit(3)")
-    with pytest.raises(rerun.NotebookFailed, match=r"(?i)kernel"):
-        rerun.run(path, tmp_path / "out.ipynb", {})
+    with pytest.raises(run.NotebookFailed, match=r"(?i)kernel"):
+        run.run(path, tmp_path / "out.ipynb", {})
 
 
 def test_all_failures_of_several_notebooks_are_reported(tmp_path: Path) -> None:
@@ -181,8 +182,8 @@ def test_all_failures_of_several_notebooks_are_reported(tmp_path: Path) -> None:
         notebook(tmp_path, "raise ValueError('the third')", name="03-c.ipynb"),
     ]
     lines: list[str] = []
-    with pytest.raises(rerun.NotebooksFailed) as caught:
-        rerun.run_all(paths, tmp_path / "out", {"seed": 7}, progress=lines.append)
+    with pytest.raises(run.NotebooksFailed) as caught:
+        run.run_all(paths, tmp_path / "out", {"seed": 7}, progress=lines.append)
     assert [failure.notebook.name for failure in caught.value.failures] == ["01-a.ipynb", "03-c.ipynb"]
     assert "the first" in str(caught.value)
     assert "the third" in str(caught.value)
@@ -193,8 +194,8 @@ def test_all_failures_of_several_notebooks_are_reported(tmp_path: Path) -> None:
 
 def test_a_failure_that_was_not_made_for_people_quotes_nothing_and_says_where_to_look(tmp_path: Path) -> None:
     path = notebook(tmp_path, "raise ValueError('zanna qwertz hold')")
-    with pytest.raises(rerun.NotebookFailed) as caught:
-        rerun.run(path, tmp_path / "out.ipynb", {}, failed=tmp_path / "failed")
+    with pytest.raises(run.NotebookFailed) as caught:
+        run.run(path, tmp_path / "out.ipynb", {}, failed=tmp_path / "failed")
     (line,) = str(caught.value).splitlines()
     assert "(under 'Step 0') failed: ValueError. The half-run copy says where: " in line
     assert "zanna" not in line
@@ -202,8 +203,8 @@ def test_a_failure_that_was_not_made_for_people_quotes_nothing_and_says_where_to
 
 def test_a_failure_made_for_people_is_told_as_it_is_and_without_a_traceback(tmp_path: Path) -> None:
     path = notebook(tmp_path, "from analysis import places\nplaces.find('atlantis')")
-    with pytest.raises(rerun.NotebookFailed, match="failed: there is no place 'atlantis' under data/raw/"):
-        rerun.run(path, tmp_path / "out.ipynb", {}, failed=tmp_path / "failed")
+    with pytest.raises(run.NotebookFailed, match="failed: there is no place 'atlantis' under data/raw/"):
+        run.run(path, tmp_path / "out.ipynb", {}, failed=tmp_path / "failed")
     (error,) = outputs(tmp_path / "failed" / "01-what.ipynb")
     assert [line.startswith("Stopped: there is no place") for line in error.traceback] == [True]
 
@@ -220,7 +221,7 @@ def test_a_full_disk_ends_all_notebooks_as_a_full_disk(
         notebook(tmp_path, "import time\ntime.sleep(600)", name="02-b.ipynb"),
     ]
     with pytest.raises(OSError, match="No space left") as caught:
-        rerun.run_all(paths, tmp_path / "out", {}, progress=lambda line: None)
+        run.run_all(paths, tmp_path / "out", {}, progress=lambda line: None)
     assert caught.value.errno == errno.ENOSPC
     assert not started()
 
@@ -231,9 +232,10 @@ def test_ctrl_c_and_a_request_to_end_end_every_kernel_and_leave_no_folder(tmp_pa
     path, temporary = notebook(tmp_path, sleeps), tmp_path / "temporary"
     temporary.mkdir()
     code = (
-        "import sys\nfrom pathlib import Path\nfrom analysis import __main__ as verbs, rerun\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from analysis import __main__ as verbs\nfrom analysis.notebooks import run\n"
         f"path = Path({str(path)!r})\n"
-        "verbs.compare = lambda asked: rerun.run_all([path], path.parent / 'out', {}, cwd=path.parent)\n"
+        "verbs.DO['compare'] = lambda args: run.run_all([path], path.parent / 'out', {}, cwd=path.parent)\n"
         "sys.exit(verbs.main(['compare', 'x']))"
     )
     environment = {**os.environ, "TMPDIR": str(temporary)}
@@ -257,8 +259,8 @@ def test_ctrl_c_and_a_request_to_end_end_every_kernel_and_leave_no_folder(tmp_pa
 
 def test_a_wrong_parameter_stops_all_notebooks_before_any_runs(tmp_path: Path) -> None:
     paths = [notebook(tmp_path), notebook(tmp_path, settings="other = 1", name="02-b.ipynb")]
-    with pytest.raises(rerun.BadParameters, match=r"02-b.ipynb"):
-        rerun.run_all(paths, tmp_path / "out", {"place": "texas"})
+    with pytest.raises(parameters.BadParameters, match=r"02-b.ipynb"):
+        run.run_all(paths, tmp_path / "out", {"place": "texas"})
     assert not (tmp_path / "out").exists()
 
 
@@ -268,8 +270,8 @@ def test_the_kernel_is_this_interpreter_without_a_registered_kernelspec(
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "empty"))
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "empty"))
     code = "import sys\nprint(sys.executable.encode().hex())"
-    rerun.run(notebook(tmp_path, code), tmp_path / "out.ipynb", {})
-    assert bytes.fromhex(outputs(tmp_path / "out.ipynb")[0].text).decode() == rerun.sys.executable
+    run.run(notebook(tmp_path, code), tmp_path / "out.ipynb", {})
+    assert bytes.fromhex(outputs(tmp_path / "out.ipynb")[0].text).decode() == run.sys.executable
 
 
 # --- Stripping
@@ -298,14 +300,14 @@ def test_what_would_differ_on_the_next_run_is_an_error_that_names_the_cell(
     text: str, complaint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", "/invented/anna")
-    monkeypatch.setattr(rerun.sys, "prefix", "/invented/env")
+    monkeypatch.setattr(strip.sys, "prefix", "/invented/env")
     for out in (
         new_output("display_data", {"text/plain": text}),
         new_output("stream", text=text),
         new_output("display_data", {"text/html": f"<p>{text}</p>"}),
     ):
-        with pytest.raises(rerun.UnstableOutput, match=complaint) as caught:
-            rerun.strip(executed(out), Path("/srv/repo"))
+        with pytest.raises(strip.UnstableOutput, match=complaint) as caught:
+            strip.strip(executed(out), Path("/srv/repo"))
         assert "cell 2 (under 'How many?')" in str(caught.value)
 
 
@@ -314,19 +316,19 @@ def test_paths_below_the_repository_become_relative_even_inside_the_home_folder(
 ) -> None:
     monkeypatch.setenv("HOME", "/invented/anna")
     said = "wrote /invented/anna/repo/results/x.csv in /invented/anna/repo"
-    nb = rerun.strip(executed(new_output("stream", text=said)), Path("/invented/anna/repo"))
+    nb = strip.strip(executed(new_output("stream", text=said)), Path("/invented/anna/repo"))
     assert nb.cells[1].outputs[0].text == "wrote results/x.csv in ."
 
 
 def test_hexadecimal_numbers_that_are_no_address_stay() -> None:
-    nb = rerun.strip(executed(new_output("stream", text="code 0x7f2a3c5d1e20")), Path("/srv/repo"))
+    nb = strip.strip(executed(new_output("stream", text="code 0x7f2a3c5d1e20")), Path("/srv/repo"))
     assert nb.cells[1].outputs[0].text == "code 0x7f2a3c5d1e20"
 
 
 def test_printed_text_is_one_piece_per_stream_however_it_was_cut() -> None:
     def said(*pieces: tuple[str, str]) -> list:
         nb = executed(*(new_output("stream", name=name, text=text) for name, text in pieces))
-        return rerun.strip(nb, Path("/srv/repo")).cells[1].outputs
+        return strip.strip(nb, Path("/srv/repo")).cells[1].outputs
 
     cut = said(("stderr", "late\n"), ("stdout", "a"), ("stderr", "r"), ("stdout", "b\n"))
     assert cut == said(("stdout", "ab\n"), ("stderr", "late\nr"))
@@ -337,12 +339,12 @@ def test_stripping_keeps_ids_and_tags_counts_from_one_and_changes_nothing_twice(
     nb = executed(new_output("execute_result", {"text/plain": "1"}, execution_count=4))
     nb.cells[1].metadata["tags"] = ["parameters"]
     nb.metadata["papermill"] = {"start_time": "2026"}
-    once = rerun.strip(nb, Path("/srv/repo"))
+    once = strip.strip(nb, Path("/srv/repo"))
     assert nb.cells[1].execution_count == 4
     assert once.cells[1].execution_count == once.cells[1].outputs[0].execution_count == 1
     assert (once.cells[1].id, once.cells[1].metadata) == ("only", {"tags": ["parameters"]})
     assert set(once.metadata) == {"kernelspec", "language_info"}
-    assert rerun.strip(once, Path("/srv/repo")) == once
+    assert strip.strip(once, Path("/srv/repo")) == once
 
 
 # --- What a notebook must look like
@@ -378,7 +380,7 @@ def clean(folder: Path, **changes: object) -> Path:
 
 
 def test_a_notebook_that_obeys_the_rules_has_no_problems(tmp_path: Path) -> None:
-    assert rerun.is_clean(clean(tmp_path)) == []
+    assert notebook_rules.is_clean(clean(tmp_path)) == []
 
 
 @pytest.mark.parametrize(
@@ -413,7 +415,7 @@ def test_a_notebook_that_obeys_the_rules_has_no_problems(tmp_path: Path) -> None
     ],
 )
 def test_each_broken_rule_is_named(tmp_path: Path, changes: dict, problem: str) -> None:
-    found = rerun.is_clean(clean(tmp_path, **changes))
+    found = notebook_rules.is_clean(clean(tmp_path, **changes))
     assert any(__import__("re").search(problem, line) for line in found), found
     assert all(line.startswith("01-x.ipynb: ") for line in found)
 
@@ -423,7 +425,7 @@ def test_stored_outputs_and_counts_are_problems(tmp_path: Path) -> None:
     stored = json.loads(path.read_text())
     stored["cells"][2] |= {"execution_count": 3, "metadata": {"papermill": {}}}
     path.write_text(json.dumps(stored))
-    found = rerun.is_clean(path)
+    found = notebook_rules.is_clean(path)
     assert "01-x.ipynb: cell 3: outputs or an execution count are stored" in found
     assert "01-x.ipynb: cell 3: it holds the record of a run" in found
 
@@ -431,7 +433,7 @@ def test_stored_outputs_and_counts_are_problems(tmp_path: Path) -> None:
 def test_nothing_is_left_behind_in_the_temporary_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rerun.tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(strip.tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    rerun.run(notebook(tmp_path, "1"), tmp_path / "out.ipynb", {})
+    run.run(notebook(tmp_path, "1"), tmp_path / "out.ipynb", {})
     assert os.listdir(tmp_path / "temporary") == []

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from analysis import files
 from analysis.places import Place
 
-_LIBRARY = Path(__file__).parent
-_EVERY_PAGE = ("rerun", "pages")  # what runs a notebook and keeps what it shows
+_LIBRARY = Path(__file__).parents[1]
+_EVERY_PAGE = ("notebooks.run", "pages")  # what runs a notebook and keeps what it shows
 _TABLES = ("searches.parquet", "rejected.parquet", "files.csv", "ledger.csv")
 
 
@@ -44,9 +44,7 @@ def remembered(place: Place) -> dict[str, Any]:
 def remember(place: Place, **said: Any) -> None:
     """Write down what `remembered` gives, beside what is there."""
     path = place.processed / "ran.json"
-    new = path.with_name("ran.json.new")
-    new.write_text(json.dumps({**remembered(place), **said}, indent=1, sort_keys=True), encoding="utf-8")
-    os.replace(new, path)
+    files.write(path, json.dumps({**remembered(place), **said}, indent=1, sort_keys=True))
 
 
 # Notebooks --------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.ledger import COLUMNS, DoesNotAddUp, Ledger
+from analysis.build.ledger import COLUMNS, DoesNotAddUp, Ledger
 
 
 def test_each_reason_has_a_line_and_the_lines_lead_from_in_to_out():

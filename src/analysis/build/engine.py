@@ -5,8 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -14,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from analysis import parts, processes
+from analysis import files, processes
+from analysis.build import parts
 from analysis.places import ReleasedFile
 from analysis.wording import counted
 
@@ -39,15 +38,9 @@ class Task:
 
     def run(self, threads: int = 1) -> None:
         """Make the part beside its place and rename it, so that a killed run leaves no half part."""
-        folder = Path(self.part)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=processes.UNFINISHED, dir=folder.parent))
-        try:
-            parts.make(self.file, Path(self.path), self.by, made, threads)
-            shutil.rmtree(folder, ignore_errors=True)  # what a cluster left half there
-            os.replace(made, folder)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+        with files.replacing(Path(self.part)) as folder:
+            folder.mkdir()
+            parts.make(self.file, Path(self.path), self.by, folder, threads)
 
 
 Run = Callable[[Sequence[Task]], Iterator[Task]]

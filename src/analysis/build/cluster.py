@@ -22,8 +22,9 @@ import fsspec
 import pandas as pd
 from distributed import Client, as_completed, get_worker
 
-from analysis import build, engine, parts, processes
-from analysis.ledger import Entry, Ledger
+from analysis import build, processes
+from analysis.build import engine, parts
+from analysis.build.ledger import Entry, Ledger
 from analysis.places import Place, sources
 from analysis.refused import Refused
 
@@ -136,7 +137,7 @@ def _unpacked(typed: tuple[tuple[str, bytes], ...]) -> Path:
 @cache
 def code_checksum() -> str:
     """A checksum of this library's sources."""
-    library = Path(__file__).parent
+    library = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for path in sorted(p for p in library.rglob("*") if p.suffix in (".py", ".toml")):
         digest.update(path.relative_to(library).as_posix().encode() + path.read_bytes())

@@ -1,0 +1,143 @@
+"""Answers what the rules make of a reason or an agency's name: one that is given, or one a line of standard input."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from analysis import places
+from analysis.paths import visible
+from analysis.refused import Refused
+
+
+def explain(args: argparse.Namespace) -> None:
+    """What the rules make of one reason, or of one a line."""
+    from analysis import reasons
+
+    rules = reasons.load(places.root() / "data" / "hand" / "reasons")
+    if args.unmatched:
+        tables = sorted((places.root() / "results").glob("*/tables/03-rules.csv"))
+        _answer(reasons.never_matched(rules, tables))
+        return
+    if not args.stdin:
+        said = reasons.explain(_given(args.reason), rules, args.state)
+        _answer(_json(said.as_dict()) if args.json else said.as_text())
+        return
+    for first, lines in _objects_at_hand("reason"):
+        for line, answer in zip(lines, reasons.answer_lines(lines, rules, first)):
+            if args.json:
+                _answer(_json(answer))
+            elif "error" in answer:
+                _answer(f"line {answer['line']}: {answer['error']}")
+            else:
+                one = json.loads(line)
+                state = one.get("agency_state") or args.state
+                _answer(reasons.explain(one["reason"], rules, state, one.get("offense_types")).as_text())
+        sys.stdout.flush()
+
+
+def _given(text: str | None) -> str:
+    if text is None:
+        raise Refused("say what to explain, or pass --stdin")
+    return text
+
+
+def _objects_at_hand(key: str) -> Iterator[tuple[int, list[str]]]:
+    """Lines of standard input as they arrive, each as one JSON object, with the number of the first.
+
+    A line that begins with a brace is an object already; the text of any other is put under the key. An empty line
+    and one in UTF-16 stay as they are and are answered with what is wrong with them.
+    """
+    first, rest = 1, b""
+    source = cast(io.BufferedReader, sys.stdin.buffer)
+    while more := source.read1(1 << 20):
+        *whole, rest = (rest + more).split(b"\n")
+        if whole:
+            yield first, [_as_object(line, key) for line in whole]
+            first += len(whole)
+    if rest:
+        yield first, [_as_object(rest, key)]
+
+
+def _as_object(line: bytes, key: str) -> str:
+    line = line.removeprefix(b"\xef\xbb\xbf").removesuffix(b"\r")
+    if line.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return line.decode("utf-8", "surrogateescape")
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:  # as Windows wrote it
+        text = line.decode("cp1252", errors="replace")
+    return text if not text.strip() or text.lstrip().startswith("{") else json.dumps({key: text})
+
+
+def _answer(line: str) -> None:
+    """Print a line that may hold what no terminal can show, or what moves its cursor."""
+    sys.stdout.buffer.write(visible(line).encode("utf-8", "backslashreplace") + b"\n")
+
+
+def _json(answer: object) -> str:
+    """An answer in JSON: letters of any script as they are, but all in escapes where a character cannot be seen."""
+    text = json.dumps(answer, ensure_ascii=False)
+    return text if visible(text) == text else json.dumps(answer)
+
+
+def agency(args: argparse.Namespace) -> None:
+    """What the rules make of one agency's name, or of one a line."""
+    from analysis import agencies
+
+    if args.unmatched:
+        _say_unmatched()
+        return
+    if not args.stdin:
+        _answer_name(agencies.explain(_given(args.name)), args.json)
+        return
+    for first, lines in _objects_at_hand("name"):
+        names = [_name(line) for line in lines]
+        answers = iter(agencies.explain_all([name for name in names if isinstance(name, str)]))
+        for number, name in enumerate(names, start=first):
+            if isinstance(name, str):
+                _answer_name(next(answers), args.json)
+            elif args.json:
+                _answer(json.dumps({"line": number, **name}))
+            else:
+                _answer(f"line {number}: {name['error']}")
+        sys.stdout.flush()
+
+
+def _answer_name(answer: Mapping[str, object], as_json: bool) -> None:
+    lines = "\n".join(f"{key}: {value}" for key, value in answer.items())
+    _answer(json.dumps(answer, ensure_ascii=True) if as_json else lines)
+
+
+def _name(line: str) -> str | dict[str, str]:
+    """The name that an object holds, or what is wrong with the object; an empty line is an empty name."""
+    form = 'give a name a line, bare or as {"name": "Tarnwick TX PD"}'
+    if not line.strip():
+        return ""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return {"error": f"this is no JSON ({error}); {form}"}
+    name = said.get("name")
+    if not isinstance(name, str):
+        return {"error": f"'name' is {'not a text' if 'name' in said else 'missing'}; {form}"}
+    return name
+
+
+def _say_unmatched() -> None:
+    """Name the reviewed lines whose name no place's records hold: to be looked at, never deleted by a program."""
+    from analysis import agencies, build
+
+    built = [place for place in places.all_places() if (place.processed / "searches.parquet").is_file()]
+    column = "searching_agency_as_released"
+    names = {name for place in built for name in build.open_searches(place, [column])[column].unique()}
+    lines = agencies.read_overrides()
+    left = agencies.unused(lines, names)
+    of = f"{len(left)} of {len(lines)} lines of data/hand/agencies.csv"
+    _answer(f"{of} match no name in the records of any place built here")
+    for line in left:
+        _answer(line)

@@ -1,0 +1,276 @@
+"""Executes notebooks strictly, each in a process of its own, and keeps stripped copies."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+from analysis import files, processes
+from analysis.notebooks.cells import ERROR_MARK, INJECTED, last_heading, read, tags, write
+from analysis.notebooks.parameters import check
+from analysis.notebooks.strip import UnstableOutput, strip
+from analysis.refused import ENDED, Refused
+
+
+class NotebookFailed(Refused):
+    """One notebook did not run to its end.
+
+    `notebook` is its path, `cell` the number of the cell in the source (counted from 1, Markdown included;
+    0 where no cell had begun), `heading` the heading above it, `lines` the end of the error, `copy` the
+    half-run copy, if one was kept. Then the message names the kind of error alone, since an error that was not
+    made for people may quote a record.
+    """
+
+    def __init__(
+        self, notebook: Path, cell: int, heading: str, lines: str, kept: Path | None = None, kind: str = ""
+    ) -> None:
+        self.notebook, self.cell, self.heading, self.lines, self.copy = notebook, cell, heading, lines, kept
+        where = f"{notebook.name}, cell {cell}" if cell else notebook.name
+        under = f" (under '{heading}')" if heading else ""
+        if kept and not lines.startswith(ENDED):
+            kind = kind or lines.rstrip().splitlines()[-1].partition(":")[0][:80]
+            lines = f"{kind}. The half-run copy says where: {os.path.relpath(kept)}"
+        super().__init__(f"{where}{under} failed: {lines.removeprefix(ENDED)}")
+
+
+class NotebooksFailed(Refused):
+    """Some of several notebooks failed; `failures` holds every one, in the order of the notebooks."""
+
+    def __init__(self, failures: Sequence[Exception]) -> None:
+        self.failures = list(failures)
+        plural = "notebook" if len(self.failures) == 1 else "notebooks"
+        super().__init__("\n\n".join([f"{len(self.failures)} {plural} failed.", *map(str, self.failures)]))
+
+
+def run(
+    notebook: Path,
+    out: Path,
+    parameters: Mapping[str, Any],
+    cwd: Path | None = None,
+    *,
+    failed: Path | None = None,
+    limit: float = 3600.0,
+) -> None:
+    """Execute one notebook in a process of its own and write the stripped copy to `out`, whole or not at all.
+
+    `parameters` must fit the tagged cell (`BadParameters`). `cwd` is the kernel's working folder, the present
+    one if None. `failed` is the folder for the copy of a run that stopped. `limit` is in seconds.
+    Raises `NotebookFailed`; what stood at `out` before is then still there.
+    """
+    check(notebook, parameters)
+    with processes.scratch() as folder:
+        draft = folder / "draft.ipynb"
+        said = _apart(notebook, draft, parameters, cwd, limit)
+        if said is not None:
+            cell, heading, lines, kind = _stopped(draft)
+            if os.strerror(errno.ENOSPC) in lines + said:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise NotebookFailed(notebook, cell, heading, lines or said, _keep(draft, notebook, failed), kind)
+        try:
+            executed = strip(read(draft))
+        except UnstableOutput as error:
+            raise NotebookFailed(notebook, 0, "", str(error), _keep(draft, notebook, failed)) from error
+        write(executed, out)
+
+
+def run_all(
+    notebooks: Sequence[Path],
+    out_folder: Path,
+    parameters: Mapping[str, Any],
+    jobs: int = 2,
+    *,
+    cwd: Path | None = None,
+    failed: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """Execute several notebooks that do not need each other's output, `jobs` at a time, into `out_folder`.
+
+    `progress` is called with one line per notebook as it ends (standard error if None). Every notebook is
+    tried; raises `NotebooksFailed` with all failures at the end, and OSError at once where the disk is full.
+    Parameters are checked before anything runs.
+    """
+    for notebook in notebooks:
+        check(notebook, parameters)
+    if failed is not None:
+        _forget(failed, notebooks)
+    failures: dict[str, Exception] = {}
+    with ThreadPoolExecutor(max_workers=jobs) as pool, _bar(len(notebooks)) as bar:
+        tell = progress or (lambda line: bar.write(line, file=sys.stderr))
+        tasks = {
+            pool.submit(_timed, path, out_folder / path.name, parameters, cwd, failed): path
+            for path in notebooks
+        }
+        try:
+            for done, task in enumerate(as_completed(tasks), start=1):
+                name = tasks[task].name
+                bar.update()
+                how = _ended(task, name, failures)
+                if isinstance(failures.get(name), OSError):  # a full disk would end the others too
+                    raise failures[name]
+                tell(f"[{done}/{len(notebooks)}] {name}: {how}")
+        except BaseException:  # Ctrl-C above all: nothing that was started is waited for
+            pool.shutdown(wait=False, cancel_futures=True)
+            processes.end_all()
+            raise
+    if failures:
+        raise NotebooksFailed([failures[path.name] for path in notebooks if path.name in failures])
+
+
+def _timed(
+    notebook: Path, out: Path, parameters: Mapping[str, Any], cwd: Path | None, failed: Path | None
+) -> float:
+    began = time.monotonic()
+    run(notebook, out, parameters, cwd, failed=failed)
+    return time.monotonic() - began
+
+
+def _ended(task: Future[float], name: str, failures: dict[str, Exception]) -> str:
+    try:
+        return f"done in {task.result():.0f} seconds"
+    except Exception as error:
+        failures[name] = error
+        return "FAILED"
+
+
+def _bar(total: int) -> Any:
+    """A progress bar on a terminal; elsewhere nothing, so that a log holds one line per notebook."""
+    return tqdm(total=total, unit="notebook", file=sys.stderr, disable=None, leave=False)
+
+
+def _apart(
+    notebook: Path, draft: Path, parameters: Mapping[str, Any], cwd: Path | None, limit: float
+) -> str | None:
+    """Run papermill in another process; None if it went well, else the last lines that it said."""
+    folder = str(cwd) if cwd else None
+    order = {"notebook": str(notebook), "draft": str(draft), "parameters": dict(parameters), "cwd": folder}
+    command = [sys.executable, "-m", "analysis.notebooks.run"]
+    status, said = processes.run(
+        command, json.dumps(order).encode() + b"\n", limit, _environment(draft.parent)
+    )
+    if status is None:
+        return f"It was stopped after {limit:,.0f} seconds."
+    return None if status == 0 else _tail(said, 1) or f"It ended with code {status}."
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """What a kernel starts with: this interpreter, no settings of the person who runs it, no randomness."""
+    kernel = folder / "jupyter" / "kernels" / "python3" / "kernel.json"
+    settings = folder / "ipython" / "profile_default" / "ipython_kernel_config.py"
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    files.write(kernel, json.dumps({"argv": argv, "display_name": "Python 3", "language": "python"}))
+    # 40 is 'error': ipykernel 7 prints a warning about TCP on every start
+    files.write(settings, "c.IPKernelApp.log_level = 40\nc.HistoryManager.enabled = False\n")
+    package = str(Path(__file__).resolve().parents[2])
+    return os.environ | {
+        "JUPYTER_PATH": str(folder / "jupyter"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "IPYTHONDIR": str(folder / "ipython"),
+        "PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")])),
+        "PYTHONHASHSEED": "0",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "SOURCE_DATE_EPOCH": "0",  # the date that matplotlib writes into SVG and PDF
+        "TZ": "UTC",
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(_made(folder / "temporary"))),
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a debugger's warning about frozen modules
+    }
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _execute(order: Mapping[str, Any]) -> None:
+    """In the process of one run: execute the notebook as it is, with what `check` has let through."""
+    from papermill import execute_notebook
+
+    execute_notebook(
+        read(Path(order["notebook"])),
+        order["draft"],
+        parameters=order["parameters"],
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        log_output=False,
+        cwd=order["cwd"],
+        record_timing=False,
+    )
+
+
+def _stopped(draft: Path) -> tuple[int, str, str, str]:
+    """Where a half-run copy stopped: cell number in the source, the heading above, the error's end and its kind."""
+    if not draft.is_file():
+        return 0, "", "", ""
+    number, heading = 0, ""
+    for cell in read(draft).cells:
+        if {INJECTED, ERROR_MARK} & set(tags(cell)):
+            continue
+        number, heading = number + 1, last_heading(cell, heading)
+        errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+        if errors or cell.metadata.get("papermill", {}).get("status") in ("failed", "running"):
+            end = (_tail("\n".join(errors[0].traceback)), str(errors[0].ename)) if errors else ("", "")
+            return number, heading, *end
+    return 0, "", "", ""
+
+
+def _tail(text: str, lines: int = 12) -> str:
+    """The last lines of an error, without terminal colors."""
+    return "\n".join(re.sub(r"\x1b\[[0-9;]*m", "", text).rstrip().splitlines()[-lines:])
+
+
+def _keep(draft: Path, notebook: Path, failed: Path | None) -> Path | None:
+    if failed is None or not draft.is_file():
+        return None
+    kept, half_run = failed / notebook.name, read(draft)
+    for cell in half_run.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                _without_words(output)
+    write(half_run, kept)
+    return kept
+
+
+_OF_CODE = re.compile(
+    r"-{3,}|Cell In|File |Traceback|\s*(-+>)?\s*\d+(\s|$)|\s*$|During handling|The above exception"
+)
+
+
+def _without_words(error: NotebookNode) -> None:
+    """Leave of an error's message known words alone, unless it was made for people: it may quote a record."""
+    if any(line.startswith(ENDED) for line in error.traceback):
+        return
+    from analysis import privacy  # heavy, and needed where something failed alone
+
+    lines = _tail("\n".join(error.traceback), 10_000).splitlines()
+    begins = f"{error.ename}: "
+    error.traceback = [
+        line
+        if _OF_CODE.match(line)
+        else (begins if line.startswith(begins) else "") + privacy.said_by(line.removeprefix(begins))
+        for line in lines
+    ]
+    error.evalue = privacy.said_by(error.evalue)
+
+
+def _forget(failed: Path, notebooks: Sequence[Path]) -> None:
+    """Copies of earlier failures would be mistaken for failures of this run."""
+    for notebook in notebooks:
+        (failed / notebook.name).unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    order = json.loads(sys.stdin.buffer.readline())
+    processes.end_with_parent()
+    _execute(order)
