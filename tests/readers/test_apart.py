@@ -14,7 +14,7 @@ import pytest
 from frames import read_here
 
 from analysis import readers
-from analysis.readers import Aside, Block, Section, apart, not_data, parquet, pdf, xlsx
+from analysis.readers import Block, Rejected, Section, apart, not_data, parquet, pdf, xlsx
 from analysis.vendors import is_header
 
 HEADER = ["ID", " Org Name", " Total Networks Searched", " Reason", " Search Time"]
@@ -39,7 +39,7 @@ def whole(reading):
     return [
         (section.columns, section.sheet, section.cells.to_pylist(), section.record.to_pylist(), section.page)
         for section in reading.sections
-    ] + [(reading.asides, reading.counted, reading.notes)]
+    ] + [(reading.rejected, reading.counted, reading.notes)]
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ def every_part(path, name):
         "S",
     )
     yield Block(
-        section, (Aside(2, "blank record", "", 1), Aside(-1, "above the header", "é", None)), 5, ("n",)
+        section, (Rejected(2, "blank record", "", 1), Rejected(-1, "above the header", "é", None)), 5, ("n",)
     )
     yield Block(not_data.none(["A"]))
 
 
 def test_a_block_comes_through_whole(path):
     for sent, came in zip(every_part(path, NAME), apart.stream(every_part, path, NAME), strict=True):
-        assert (came.asides, came.counted, came.notes) == (sent.asides, sent.counted, sent.notes)
+        assert (came.rejected, came.counted, came.notes) == (sent.rejected, sent.counted, sent.notes)
         for part in ("columns", "sheet", "cells", "record", "page"):
             assert getattr(came.section, part) == getattr(sent.section, part), part
 

@@ -36,7 +36,7 @@ def reasons(reading):
 
 
 def whys(reading):
-    return [(aside.record, aside.why) for aside in reading.asides]
+    return [(aside.record, aside.why) for aside in reading.rejected]
 
 
 def test_a_record_may_span_two_lines_and_is_counted_once(tmp_path):
@@ -282,7 +282,7 @@ def test_whatever_a_csv_writer_writes_is_read_back_whole(tmp_path_factory, rows,
         for section in reading.sections
         for record, *cells in zip(section.record.to_pylist(), *(c.to_pylist() for c in section.cells.columns))
     }
-    aside = {a.record for a in reading.asides}
+    aside = {a.record for a in reading.rejected}
     assert reading.records == reading.counted == len(rows)
     for number, cells in enumerate(rows, 1):
         if number not in aside:
@@ -306,7 +306,7 @@ def rows_of(reading):
         (section.columns, section.record.to_pylist(), section.cells.to_pydict())
         for section in reading.sections
     ]
-    return sections, reading.asides, reading.counted, reading.notes
+    return sections, reading.rejected, reading.counted, reading.notes
 
 
 def read_in_pieces(path, piece):
@@ -392,7 +392,7 @@ def test_a_reading_cut_into_blocks_and_put_together_is_the_same(tmp_path, monkey
     monkeypatch.setattr(base, "ROWS_IN_A_BLOCK", 2)
     blocks = list(readers.blocks_of(reading))
     assert max(block.section.cells.num_rows for block in blocks) == 2
-    assert [len(block.asides) for block in blocks if block.asides] == [1, 1]
+    assert [len(block.rejected) for block in blocks if block.rejected] == [1, 1]
     assert rows_of(readers.reading_of(reading.file, blocks)) == rows_of(reading)
 
 

@@ -164,7 +164,7 @@ def test_white_text_on_a_dark_box_is_seen(path):
         stray(drawn, left=REASON, down=40 + 9 * TALL, gray=1)
 
     reading = read(Covered(path, after=on_black).made())
-    assert "planted" in str(reading.asides)
+    assert "planted" in str(reading.rejected)
     assert "LOOK" not in " ".join(reading.notes)
 
 
@@ -193,7 +193,7 @@ def stray(drawn, text="planted", left=200.0, down=600.0, **more):
 )
 def test_text_that_cannot_be_seen_is_left_out_and_said(path, how, said):
     reading = read(Covered(path, after=lambda drawn: stray(drawn, **how)).made())
-    assert "planted" not in str(rows(reading)) + str(reading.asides)
+    assert "planted" not in str(rows(reading)) + str(reading.rejected)
     assert f"page 2: {said}" in " ".join(reading.notes)
     assert len(rows(reading)) == 24
 
@@ -282,7 +282,7 @@ def test_text_on_a_layer_that_is_switched_off_is_left_out(path, monkeypatch):
     drawn.after = on_the_layer
     reading = read(drawn.made())
     assert "page 2: 7 characters on a layer that is switched off" in " ".join(reading.notes)
-    assert "planted" not in str(rows(reading)) + str(reading.asides)
+    assert "planted" not in str(rows(reading)) + str(reading.rejected)
 
 
 def test_a_scan_with_recognized_text_below_its_picture_is_refused_until_a_person_decides(path):

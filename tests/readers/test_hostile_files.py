@@ -178,7 +178,7 @@ def adds_up_or_is_refused(path, data):
                 reading = readers.reading_of(member.name, blocks)
                 assert reading.records == reading.counted
                 numbers = [n for section in reading.sections for n in section.record.to_pylist()]
-                numbers += [aside.record for aside in reading.asides]
+                numbers += [aside.record for aside in reading.rejected]
                 assert len(set(numbers)) == len(numbers) == reading.records
     except readers.UnreadableFile as error:
         refusal = str(error)

@@ -142,7 +142,7 @@ def test_a_blank_row_and_a_header_among_the_rows_are_set_aside(path):
     table = corpus({}, dict.fromkeys(CORPUS), {name: name for name in CORPUS}, {"reason": "two"})
     reading = read(path, table)
     assert column(reading) == ["stolen", "two"]
-    assert [(a.record, a.why) for a in reading.asides] == [(2, "blank record"), (3, "repeated header")]
+    assert [(a.record, a.why) for a in reading.rejected] == [(2, "blank record"), (3, "repeated header")]
     assert reading.records == reading.counted == 4
 
 

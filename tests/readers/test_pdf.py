@@ -125,7 +125,7 @@ def reasons(reading):
 
 
 def whys(reading):
-    return [(aside.record, aside.why, aside.page) for aside in reading.asides]
+    return [(aside.record, aside.why, aside.page) for aside in reading.rejected]
 
 
 @pytest.fixture
@@ -272,7 +272,7 @@ def test_a_word_that_runs_into_the_next_column_sets_its_record_aside(path):
     reading = read(Print(path).pages([record(1), record(2, long), record(3)]))
     assert reasons(reading) == ["theft", "theft"]
     assert whys(reading) == [(2, "unreadable record", 1)]
-    assert long[:20] in reading.asides[0].text
+    assert long[:20] in reading.rejected[0].text
     assert reading.records == reading.counted == 3
 
 
@@ -302,7 +302,7 @@ def test_a_stamp_far_from_the_records_is_set_aside_and_spoils_none(path, down):
     margins = {2: [(down, "signed by the clerk")]}
     reading = read(Print(path).pages(*THREE_PAGES, margins=lambda number: margins.get(number, [])))
     assert [row[0] for row in rows(reading)] == [uuid(n) for n in range(18)]
-    assert [(aside.why, aside.text, aside.page) for aside in reading.asides] == [
+    assert [(aside.why, aside.text, aside.page) for aside in reading.rejected] == [
         ("unreadable record", "signed by the clerk", 2)
     ]
     assert reading.records == reading.counted == 19
@@ -320,7 +320,7 @@ def test_a_line_further_below_is_set_aside_and_spoils_none(path):
     sheet.page(THREE_PAGES[2], [HEADER], margins=[(168, "signed by the clerk")])
     reading = read(sheet.done())
     assert not any("signed" in cell for row in rows(reading) for cell in row)
-    assert [aside.text for aside in reading.asides] == ["signed by the clerk"]
+    assert [aside.text for aside in reading.rejected] == ["signed by the clerk"]
 
 
 @pytest.mark.parametrize("reason", ["one two", "one  two", "one   two three"])
@@ -604,6 +604,6 @@ def test_a_portals_audit_printed_by_other_tools_is_read(path, options):
     path.write_bytes(containers.printed(printed, **options))
     reading = read(path)
     assert [list(row) for row in rows(reading)] == printed[1:]
-    assert {aside.why for aside in reading.asides} <= {"repeated header"}
+    assert {aside.why for aside in reading.rejected} <= {"repeated header"}
     form = recognize_section(reading.sections[0], "log.pdf")
     assert {"released_id", "officer", "networks", "search_time", "reason"} <= set(form.places)

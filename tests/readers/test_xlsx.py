@@ -49,7 +49,7 @@ def read(path):
 
 
 def whys(reading):
-    return [(aside.record, aside.why) for aside in reading.asides]
+    return [(aside.record, aside.why) for aside in reading.rejected]
 
 
 def column(reading, at=4):
@@ -70,7 +70,7 @@ def test_a_double_extension_is_read_by_its_content(tmp_path):
 def test_blank_rows_between_records_are_set_aside_with_their_number(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [HEADER, row("one"), [], [], row("two")]))
     assert column(reading) == ["one", "two"]
-    assert [(a.record, a.why) for a in reading.asides] == [(2, "blank record"), (3, "blank record")]
+    assert [(a.record, a.why) for a in reading.rejected] == [(2, "blank record"), (3, "blank record")]
     assert reading.sections[0].record.to_pylist() == [1, 4]
     assert reading.records == reading.counted == 4
 
@@ -87,7 +87,7 @@ def test_hidden_rows_and_sheets_are_read_and_said(tmp_path):
 def test_several_sheets_are_numbered_on_and_each_header_is_accounted_for(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [HEADER, row("one")], [HEADER, row("two"), row("three")]))
     assert [section.record.to_pylist() for section in reading.sections] == [[1], [3, 4]]
-    assert [(a.record, a.why) for a in reading.asides] == [(2, "repeated header")]
+    assert [(a.record, a.why) for a in reading.rejected] == [(2, "repeated header")]
     assert reading.records == reading.counted == 4
 
 
@@ -104,7 +104,7 @@ def test_records_on_a_sheet_whose_header_stands_on_another_are_not_lost(tmp_path
     reading = read(workbook(tmp_path / "log.xlsx", [HEADER, row("one")], [row("two"), row("three")]))
     assert column(reading) == ["one"]
     assert whys(reading) == [(2, "on a sheet without a header"), (3, "on a sheet without a header")]
-    assert "three" in reading.asides[1].text
+    assert "three" in reading.rejected[1].text
     assert reading.records == reading.counted == 3
 
 
@@ -122,7 +122,7 @@ def test_rows_above_the_header_are_said(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [["Request 12"], [], HEADER, row()]))
     assert column(reading) == ["theft"]
     assert "2 rows stand above the header" in " ".join(reading.notes)
-    assert [(a.record, a.why, a.text) for a in reading.asides] == [
+    assert [(a.record, a.why, a.text) for a in reading.rejected] == [
         (-2, "above the header", "Request 12"),
         (-1, "above the header", ""),
     ]
@@ -183,13 +183,13 @@ def test_a_second_export_pasted_below_begins_a_section_of_its_own(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [HEADER, row("theft"), other, below]))
     assert [section.columns for section in reading.sections] == [tuple(HEADER), tuple(other)]
     assert (column(reading)[0], reading.sections[1].cells.column(0).to_pylist()) == ("theft", ["arson"])
-    assert [(a.record, a.why) for a in reading.asides] == [(2, "repeated header")]
+    assert [(a.record, a.why) for a in reading.rejected] == [(2, "repeated header")]
     assert reading.records == reading.counted == 3
 
 
 def test_a_total_line_is_set_aside(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [HEADER, row(), row(), ["Total", "", 10]]))
-    assert [(a.record, a.why, a.text) for a in reading.asides] == [(3, "total line", "Total,,10")]
+    assert [(a.record, a.why, a.text) for a in reading.rejected] == [(3, "total line", "Total,,10")]
     assert len(column(reading)) == 2
 
 
@@ -198,7 +198,7 @@ def test_a_row_with_nothing_but_a_helper_column_is_blank(tmp_path):
     rows = [[*HEADER, *helper], [*row(), *helper], ["", "", "", "", "", "", *helper], [*row("two"), *helper]]
     reading = read(workbook(tmp_path / "log.xlsx", rows))
     assert column(reading) == ["theft", "two"]
-    assert [(a.record, a.why) for a in reading.asides] == [(2, "blank record")]
+    assert [(a.record, a.why) for a in reading.rejected] == [(2, "blank record")]
     assert "2 columns have no name" in " ".join(reading.notes)
 
 
@@ -491,18 +491,18 @@ def test_bare_numbers_for_times_are_counted_and_never_taken_for_days_since_1904(
 
 
 @pytest.mark.parametrize(
-    ("month", "kept", "asides", "hidden", "codes"),
+    ("month", "kept", "rejected", "hidden", "codes"),
     [
         ("2025-06-01_2025-07-01", 390, [], 0, 0),
         ("2025-07-01_2025-08-01", 389, [(369, "blank record")], 386, 2),
         ("2025-12-01_2025-12-31", 300, [], 0, 1),
     ],
 )
-def test_the_released_workbooks_are_read_whole(records, month, kept, asides, hidden, codes):
+def test_the_released_workbooks_are_read_whole(records, month, kept, rejected, hidden, codes):
     reading = read(next((records / "champaign-il").glob(f"*Audit_{month}*.xlsx")))
     notes = " ".join(reading.notes)
-    assert (reading.kept, reading.counted) == (kept, kept + len(asides))
-    assert [(aside.record, aside.why) for aside in reading.asides] == asides
+    assert (reading.kept, reading.counted) == (kept, kept + len(rejected))
+    assert [(aside.record, aside.why) for aside in reading.rejected] == rejected
     assert ("386 of 390 rows are hidden" in notes) == bool(hidden)
     assert (f"{codes} cells stored as a month" in notes) == bool(codes)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis import vendors
 from analysis.places import ReleasedFile
-from analysis.readers import Aside, Section
+from analysis.readers import Rejected, Section
 from analysis.searches import typing
 
 COLUMNS = [
@@ -214,7 +214,7 @@ def test_a_collectors_id_is_kept_and_never_taken_for_the_vendors():
 
 
 def test_a_row_with_shifted_cells_shows_nothing_but_known_words():
-    aside = Aside(
+    aside = Rejected(
         7,
         "wrong number of cells",
         'O. Invented,Quellmere GA PD,5,"12/01/2025, 01:00:00 AM UTC",AB1234C,x',

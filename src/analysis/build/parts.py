@@ -301,7 +301,7 @@ def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[_Recogn
     unknown: dict[tuple[str, ...], UnknownColumns] = {}
     for block, after in pairwise(chain(blocks, [None])):
         assert block is not None
-        refuse_incomplete((aside.text for aside in block.asides), file.name)
+        refuse_incomplete((aside.text for aside in block.rejected), file.name)
         section = block.section
         if section.columns not in forms | unknown:
             goes_on = after is not None and after.section.columns == section.columns
@@ -332,8 +332,8 @@ def _typed(read: _Recognised, account: _Account, step: Step) -> Done:
         at = typed.schema.get_field_index("realigned")
         typed = typed.set_column(at, "realigned", pc.or_(typed.column("realigned"), moved))
     rejected = refused
-    if block.asides:
-        asides = asides_table(block.asides, file)
+    if block.rejected:
+        asides = asides_table(block.rejected, file)
         rejected = pa.concat_tables([asides, refused]).sort_by("source_row")
     masked = Counter(masked_cells(block.section, form))
     fingerprints = typed.column("fingerprint").to_numpy()
@@ -455,7 +455,7 @@ class _Account:
                 )
             self.records += block.records
             self.counted += block.counted
-            self.asides.update(aside.why for aside in block.asides)
+            self.asides.update(aside.why for aside in block.rejected)
             self.forms[form.key] = None
             self.columns |= {"window_start" if name == "time_frame" else name for name in form.places}
             self.notes |= dict.fromkeys(block.notes)

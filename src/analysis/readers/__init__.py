@@ -9,7 +9,7 @@ too many cells) is rejected with its number, its reason and its text, so that
 and the left side is counted a second time by another method (`counted`).
 
 A file may be larger than memory, so it comes in blocks (`stream`): consecutive records, each block with its
-own rows, its own asides and its own second count. `read` puts the blocks of a file together. A container
+own rows, its own rejected and its own second count. `read` puts the blocks of a file together. A container
 whose reader cannot stream reads whole, and `blocks_of` cuts what it read.
 """
 
@@ -24,12 +24,12 @@ from pathlib import Path
 from analysis.readers.base import (
     MOST_COLUMNS,
     WHY,
-    Aside,
     Block,
     IsHeader,
     MissingHeader,
     NoKnownHeader,
     Reading,
+    Rejected,
     Section,
     Stream,
     UnreadableFile,
@@ -45,12 +45,12 @@ from analysis.readers.side_by_side import stacked
 
 __all__ = [
     "WHY",
-    "Aside",
     "Block",
     "IsHeader",
     "MissingHeader",
     "NoKnownHeader",
     "Reading",
+    "Rejected",
     "Section",
     "UnreadableFile",
     "blocks_of",

@@ -32,7 +32,7 @@ from typing import IO, Any, BinaryIO, cast
 
 import pyarrow as pa
 
-from analysis.readers.base import Aside, Block, NoKnownHeader, Section, UnreadableFile
+from analysis.readers.base import Block, NoKnownHeader, Rejected, Section, UnreadableFile
 
 MOST_MEMORY = 4 << 30
 """Bytes that reading one file may take. The longest workbook possible, a million rows, takes half of it."""
@@ -187,7 +187,7 @@ def _packed(block: Block) -> bytes:
     said = {
         "columns": section.columns,
         "sheet": section.sheet,
-        "asides": [list(astuple(aside)) for aside in block.asides],
+        "rejected": [list(astuple(aside)) for aside in block.rejected],
         "counted": block.counted,
         "notes": block.notes,
     }
@@ -220,8 +220,8 @@ def _unpacked(said: dict[str, Any], rows: bytes) -> Block:
     record = table.column("record").combine_chunks()
     cells = table.drop_columns(["record"])
     section = Section(tuple(said["columns"]), cells, record, page, said["sheet"])
-    asides = tuple(replace(Aside(*aside), cells=tuple(aside[-1])) for aside in said["asides"])
-    return Block(section, asides, said["counted"], tuple(said["notes"]))
+    rejected = tuple(replace(Rejected(*aside), cells=tuple(aside[-1])) for aside in said["rejected"])
+    return Block(section, rejected, said["counted"], tuple(said["notes"]))
 
 
 # In the other process -------------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Aside:
+class Rejected:
     """A record that is not data: its number, why (one of `WHY`), its text and, for a PDF, its page.
 
     Records above the first header are numbered downwards from it: the nearest is -1. `cells` are those of a record
@@ -122,14 +122,14 @@ class Block:
     number of both counted a second time, and what a reviewer must know."""
 
     section: Section
-    asides: tuple[Aside, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
     counted: int = 0
     notes: tuple[str, ...] = ()
 
     @property
     def records(self) -> int:
         """Rows kept and records rejected."""
-        return self.section.cells.num_rows + len(self.asides)
+        return self.section.cells.num_rows + len(self.rejected)
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Reading:
 
     file: str
     sections: tuple[Section, ...]
-    asides: tuple[Aside, ...]
+    rejected: tuple[Rejected, ...]
     counted: int
     notes: tuple[str, ...] = ()
 
@@ -150,7 +150,7 @@ class Reading:
     @property
     def records(self) -> int:
         """Records of the file, its first header apart: rows kept and records rejected."""
-        return self.kept + len(self.asides)
+        return self.kept + len(self.rejected)
 
 
 Stream = Callable[[Path, str, IsHeader], Iterator[Block]]
@@ -192,7 +192,7 @@ def delimited(path: Path, name: str) -> list[list[str]]:
 def reading_of(name: str, blocks: Iterable[Block]) -> Reading:
     """The blocks of one file put together: consecutive blocks under one header make one section."""
     runs: list[list[Section]] = []
-    asides: list[Aside] = []
+    rejected: list[Rejected] = []
     notes: dict[str, None] = {}
     counted = 0
     for block in blocks:
@@ -204,10 +204,10 @@ def reading_of(name: str, blocks: Iterable[Block]) -> Reading:
             runs[-1].append(block.section)
         else:
             runs.append([block.section])
-        asides += block.asides
+        rejected += block.rejected
         notes |= dict.fromkeys(block.notes)
         counted += block.counted
-    return Reading(name, tuple(_joined(run) for run in runs), tuple(asides), counted, tuple(notes))
+    return Reading(name, tuple(_joined(run) for run in runs), tuple(rejected), counted, tuple(notes))
 
 
 def _joined(run: Sequence[Section]) -> Section:
@@ -222,8 +222,8 @@ def _joined(run: Sequence[Section]) -> Section:
 
 
 def blocks_of(reading: Reading) -> Iterator[Block]:
-    """A file read whole, cut into blocks; the first carries its count and its notes, each its own asides."""
-    rest, left = (reading.counted, reading.notes), list(reading.asides)
+    """A file read whole, cut into blocks; the first carries its count and its notes, each its own rejected."""
+    rest, left = (reading.counted, reading.notes), list(reading.rejected)
     cuts = [
         section.rows(start, min(start + ROWS_IN_A_BLOCK, section.cells.num_rows))
         for section in reading.sections

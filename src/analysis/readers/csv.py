@@ -24,11 +24,11 @@ from pyarrow import csv as arrow_csv
 
 from analysis.readers import not_data
 from analysis.readers.base import (
-    Aside,
     Block,
     IsHeader,
     MissingHeader,
     NoKnownHeader,
+    Rejected,
     Section,
     UnreadableFile,
     no_known_header,
@@ -102,14 +102,14 @@ def stream(
 def _last_whole(blocks: Sequence[Block], before: int) -> int:
     """The last record that is whole, whether a row or not."""
     rows = [block.section.record[-1].as_py() for block in blocks if len(block.section.record)]
-    asides = [aside.record for block in blocks for aside in block.asides if aside.why not in _ODD]
-    return max([before, *rows, *asides])
+    rejected = [aside.record for block in blocks for aside in block.rejected if aside.why not in _ODD]
+    return max([before, *rows, *rejected])
 
 
 def _is_cut_off(blocks: Sequence[Block], whole: int, under: _Under, line_ended: bool) -> bool:
     """Whether the odd records at a file's end are the beginning of one that broke off: a quote still open, or a
     record with too few cells and no line end."""
-    odd = [aside for block in blocks for aside in block.asides if aside.record > whole]
+    odd = [aside for block in blocks for aside in block.rejected if aside.record > whole]
     if any(aside.why == "unreadable record" and aside.text.count('"') % 2 for aside in odd):
         return True
     cells = _cells(odd[-1].text, under.delimiter) if odd else []
@@ -280,9 +280,9 @@ def _header_below(path: Path, encoding: str, is_header: IsHeader) -> Sequence[st
 
 
 def _header_block(columns: Sequence[str], above: Sequence[str], counted: int) -> Block:
-    asides = [Aside(at - len(above), "above the header", text) for at, text in enumerate(above)]
+    rejected = [Rejected(at - len(above), "above the header", text) for at, text in enumerate(above)]
     notes = [f"{len(above)} records stand above the header and are set aside"] if above else []
-    return Block(not_data.none(columns), tuple(asides), counted, tuple(notes))
+    return Block(not_data.none(columns), tuple(rejected), counted, tuple(notes))
 
 
 # The fast path ------------------------------------------------------------------------------------------
@@ -356,8 +356,8 @@ class _Parsed:
     """
 
     rows: pa.Table | None
-    odd: tuple[Aside, ...] = ()
-    header: Aside | None = None
+    odd: tuple[Rejected, ...] = ()
+    header: Rejected | None = None
 
 
 def _arrow_rows(data: bytes, under: _Under, is_header: IsHeader | None = None) -> _Parsed:
@@ -365,14 +365,14 @@ def _arrow_rows(data: bytes, under: _Under, is_header: IsHeader | None = None) -
     names = [str(place) for place in range(len(under.columns))]
     if not data:
         return _Parsed(not_data.none(under.columns).cells)
-    odd: list[Aside] = []
-    header: list[Aside] = []
+    odd: list[Rejected] = []
+    header: list[Rejected] = []
 
     def judge(row: arrow_csv.InvalidRow) -> str:
         # Rows are numbered only where Arrow reads with one thread; it does.
         cells = _cells(row.text, under.delimiter)
         if is_header and is_header(cells):
-            header.append(Aside(row.number, "repeated header", row.text))
+            header.append(Rejected(row.number, "repeated header", row.text))
             return "error"
         odd.append(not_data.odd(row.number, row.text, cells))
         return "skip"
@@ -406,7 +406,7 @@ def _as_blocks(
     usual = np.ones(records, dtype=bool)
     usual[[aside.record - 1 for aside in parsed.odd]] = False
     numbers = np.flatnonzero(usual) + under.number + 1
-    asides = [replace(aside, record=aside.record + under.number) for aside in parsed.odd]
+    rejected = [replace(aside, record=aside.record + under.number) for aside in parsed.odd]
     headers = not_data.header_rows(parsed.rows, is_header)
     blocks, columns = [], under.columns
     for start, stop in pairwise([-1, *headers, parsed.rows.num_rows]):
@@ -414,13 +414,13 @@ def _as_blocks(
             columns = not_data.row(parsed.rows, start)
             at = int(numbers[start]) - under.number
             text = data[starts[at - 1] : starts[at]].decode().rstrip("\r\n")
-            asides.append(Aside(int(numbers[start]), "repeated header", text))
+            rejected.append(Rejected(int(numbers[start]), "repeated header", text))
         cells = parsed.rows.slice(start + 1, stop - start - 1)
         section = Section(columns, cells, pa.array(numbers[start + 1 : stop], pa.int64()))
         blocks.append(not_data.set_aside(section, []))
-    asides += [aside for block in blocks for aside in block.asides]
-    blocks = [replace(block, asides=()) for block in blocks]
-    blocks[0] = replace(blocks[0], asides=not_data.in_order(asides), counted=records)
+    rejected += [aside for block in blocks for aside in block.rejected]
+    blocks = [replace(block, rejected=()) for block in blocks]
+    blocks[0] = replace(blocks[0], rejected=not_data.in_order(rejected), counted=records)
     return blocks, _Under(columns, under.delimiter, under.number + records)
 
 
@@ -438,23 +438,23 @@ def _read_lines(
     blocks: list[Block] = []
     rows: list[list[str]] = []
     numbers: list[int] = []
-    asides: list[Aside] = []
+    rejected: list[Rejected] = []
     lines = used = 0
     number, columns = under.number, under.columns
     for number, (cells, text, end, spans) in enumerate(_records(window, under), under.number + 1):
         lines, used = lines + spans, end
         if cells is not None and is_header(cells):
-            blocks.append(not_data.set_aside(_section(columns, rows, numbers), asides))
+            blocks.append(not_data.set_aside(_section(columns, rows, numbers), rejected))
             columns, rows, numbers = tuple(cells), [], []
-            asides = [Aside(number, "repeated header", text)]
+            rejected = [Rejected(number, "repeated header", text)]
         elif cells is None:
-            asides.append(Aside(number, "unreadable record", text))
+            rejected.append(Rejected(number, "unreadable record", text))
         elif len(cells) != len(columns):
-            asides.append(not_data.odd(number, text, cells))
+            rejected.append(not_data.odd(number, text, cells))
         else:
             rows.append(cells)
             numbers.append(number)
-    blocks.append(not_data.set_aside(_section(columns, rows, numbers), asides))
+    blocks.append(not_data.set_aside(_section(columns, rows, numbers), rejected))
     # Independent of the parse: every physical line belongs to exactly one record.
     counted = number - under.number + _count_lines(window.data[:used]) - lines
     blocks[0] = replace(blocks[0], counted=counted, notes=notes)

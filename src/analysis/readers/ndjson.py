@@ -18,7 +18,15 @@ from typing import Any
 import pyarrow as pa
 
 from analysis.readers import not_data
-from analysis.readers.base import MOST_COLUMNS, Aside, Block, IsHeader, NoKnownHeader, Section, UnreadableFile
+from analysis.readers.base import (
+    MOST_COLUMNS,
+    Block,
+    IsHeader,
+    NoKnownHeader,
+    Rejected,
+    Section,
+    UnreadableFile,
+)
 
 ROWS_AT_ONCE = 1 << 15
 MOST_BYTES = 1 << 28
@@ -65,8 +73,8 @@ def _block(
     some: Sequence[tuple[int, tuple[_Record, str]]], keys: Sequence[str], columns: tuple[str, ...]
 ) -> Block:
     rows = [(number, record) for number, (record, _) in some if record is not None]
-    asides = [
-        Aside(number, "unreadable record" if text.strip() else "blank record", text.strip())
+    rejected = [
+        Rejected(number, "unreadable record" if text.strip() else "blank record", text.strip())
         for number, (record, text) in some
         if record is None
     ]
@@ -75,7 +83,7 @@ def _block(
         for at, key in enumerate(keys)
     }
     record = pa.array([number for number, _ in rows], pa.int64())
-    return not_data.set_aside(Section(columns, pa.table(cells), record), asides)
+    return not_data.set_aside(Section(columns, pa.table(cells), record), rejected)
 
 
 def _text(value: Any) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.readers.base import Aside, Block, IsHeader, Section
+from analysis.readers.base import Block, IsHeader, Rejected, Section
 
 
 def none(columns: Sequence[str]) -> Section:
@@ -42,17 +42,17 @@ def header_rows(rows: pa.Table, is_header: IsHeader) -> list[int]:
     return [int(at) for at in asked if is_header(row(rows, int(at)))]
 
 
-def odd(record: int, text: str, cells: Sequence[str]) -> Aside:
+def odd(record: int, text: str, cells: Sequence[str]) -> Rejected:
     """A record of another width than its header, or of none."""
     stripped = text.strip(" \t\r\n,;\"'")
     if not stripped:
-        return Aside(record, "blank record", "")
+        return Rejected(record, "blank record", "")
     total = re.match(r"(grand )?total\b", stripped, re.I)
-    return Aside(record, "total line" if total else "wrong number of cells", text, cells=tuple(cells))
+    return Rejected(record, "total line" if total else "wrong number of cells", text, cells=tuple(cells))
 
 
-def set_aside(section: Section, asides: Sequence[Aside]) -> Block:
-    """A block in which blank records and total lines of the right width stand among the asides.
+def set_aside(section: Section, rejected: Sequence[Rejected]) -> Block:
+    """A block in which blank records and total lines of the right width stand among the rejected.
 
     Columns without a name do not count: a formula beside an export gives a number for a blank record too.
     """
@@ -62,25 +62,25 @@ def set_aside(section: Section, asides: Sequence[Aside]) -> Block:
     if found.any():
         # A sheet may have a million blank rows before its last cell: they are not looked at one by one.
         empty = blank(cells)
-        more = [Aside(number, "blank record", "") for number in record.filter(pa.array(empty)).to_pylist()]
+        more = [Rejected(number, "blank record", "") for number in record.filter(pa.array(empty)).to_pylist()]
         rows = np.flatnonzero(found & ~empty)
         more += [_no_row(record[int(at)].as_py(), row(cells, int(at)), named) for at in rows]
-        asides = in_order([*asides, *more])
+        rejected = in_order([*rejected, *more])
         keep = pa.array(~found)
         page = section.page.filter(keep) if section.page is not None else None
         section = replace(section, cells=cells.filter(keep), record=record.filter(keep), page=page)
-    return Block(section, tuple(asides))
+    return Block(section, tuple(rejected))
 
 
-def in_order(asides: Sequence[Aside]) -> tuple[Aside, ...]:
+def in_order(rejected: Sequence[Rejected]) -> tuple[Rejected, ...]:
     """Asides by the number of their record."""
-    return tuple(sorted(asides, key=lambda aside: aside.record))
+    return tuple(sorted(rejected, key=lambda aside: aside.record))
 
 
-def _no_row(record: int, texts: tuple[str, ...], named: Sequence[int]) -> Aside:
+def _no_row(record: int, texts: tuple[str, ...], named: Sequence[int]) -> Rejected:
     if not any(texts[place].strip() for place in named):
-        return Aside(record, "blank record", ",".join(texts).strip(" ,"))
-    return Aside(record, "total line", ",".join(texts).rstrip(","), cells=texts)
+        return Rejected(record, "blank record", ",".join(texts).strip(" ,"))
+    return Rejected(record, "total line", ",".join(texts).rstrip(","), cells=texts)
 
 
 def blank(cells: pa.Table) -> np.ndarray:

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis.readers import not_data
-from analysis.readers.base import Aside, Block, IsHeader, Section, UnreadableFile, no_known_header
+from analysis.readers.base import Block, IsHeader, Rejected, Section, UnreadableFile, no_known_header
 
 ROWS_AT_ONCE = 131_072
 MOST_IN_A_GROUP = 1 << 33  # bytes that one row group may unpack to; the largest in common use has an eighth
@@ -86,13 +86,14 @@ def _set_aside(section: Section, is_header: IsHeader) -> Block:
     alike = pc.equal(pc.utf8_trim_whitespace(cells.column(longest)), section.columns[longest].strip())
     heads = {at: not_data.row(cells, at) for at in pc.indices_nonzero(alike).to_pylist()}
     heads = {at: texts for at, texts in heads.items() if is_header(texts)}
-    asides = [
-        Aside(section.record[at].as_py(), "repeated header", ",".join(texts)) for at, texts in heads.items()
+    rejected = [
+        Rejected(section.record[at].as_py(), "repeated header", ",".join(texts))
+        for at, texts in heads.items()
     ]
     if heads:
         keep = pa.array([at not in heads for at in range(cells.num_rows)], pa.bool_())
         section = Section(section.columns, cells.filter(keep), section.record.filter(keep))
-    return not_data.set_aside(section, asides)
+    return not_data.set_aside(section, rejected)
 
 
 # Cells as text ----------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.readers import not_data
-from analysis.readers.base import Aside, Block, Section
+from analysis.readers.base import Block, Rejected, Section
 
 LEAST_COLUMNS = 3  # fewer equal labels may repeat in one table
 
@@ -36,7 +36,7 @@ def stacked(blocks: Iterable[Block]) -> Iterator[Block]:
             yield _split(block, tables, times)
         elif times > 1:
             section = replace(block.section, record=pc.multiply(block.section.record, times))
-            yield replace(block, section=section, asides=tuple(_numbered(block.asides, times)))
+            yield replace(block, section=section, rejected=tuple(_numbered(block.rejected, times)))
         else:
             yield block
 
@@ -62,7 +62,7 @@ def _label(column: str) -> str:
 
 def _split(block: Block, tables: list[range], times: int) -> Block:
     """A block's rows, each cut into those of its tables that hold anything, one below the other."""
-    wide, asides = _rows_taken_back(block, tables)
+    wide, rejected = _rows_taken_back(block, tables)
     columns, places = _together(block.section.columns, tables)
     blank = pa.array([""] * wide.cells.num_rows, pa.string())
     names = list(map(str, range(len(columns))))
@@ -79,7 +79,7 @@ def _split(block: Block, tables: list[range], times: int) -> Block:
     if page is not None:
         page = pa.concat_arrays([page.filter(kept) for kept in holds]).take(order)
     none = wide.record.filter(pc.invert(reduce(pc.or_, holds))).to_pylist()
-    asides = _numbered(asides, times) + [Aside(number * times, "blank record", "") for number in none]
+    rejected = _numbered(rejected, times) + [Rejected(number * times, "blank record", "") for number in none]
     counted = (
         block.counted - wide.cells.num_rows + len(none) + sum(pc.sum(one).as_py() or 0 for one in by_text)
     )
@@ -88,8 +88,10 @@ def _split(block: Block, tables: list[range], times: int) -> Block:
         f"{len(tables)} tables stand side by side and are read one below the other; the last {last} its table, those "
         "before its row"
     )
-    found = not_data.set_aside(Section(columns, cells, record.take(order), page, wide.sheet), asides)
-    return replace(found, asides=not_data.in_order(found.asides), counted=counted, notes=(*block.notes, note))
+    found = not_data.set_aside(Section(columns, cells, record.take(order), page, wide.sheet), rejected)
+    return replace(
+        found, rejected=not_data.in_order(found.rejected), counted=counted, notes=(*block.notes, note)
+    )
 
 
 def _together(columns: Sequence[str], tables: list[range]) -> tuple[tuple[str, ...], list[list[int | None]]]:
@@ -105,13 +107,13 @@ def _together(columns: Sequence[str], tables: list[range]) -> tuple[tuple[str, .
     ]
 
 
-def _rows_taken_back(block: Block, tables: list[range]) -> tuple[Section, list[Aside]]:
+def _rows_taken_back(block: Block, tables: list[range]) -> tuple[Section, list[Rejected]]:
     """The rows with those records that end where a table ends or begin with 'Total', and the other records; whether
     a line is a total is asked of each table's cells."""
     section, width = block.section, len(block.section.columns)
     ends = {width, *(table.stop for table in tables)}
-    back = [aside for aside in block.asides if len(aside.cells) in ends]
-    asides = [replace(aside, cells=()) for aside in block.asides if len(aside.cells) not in ends]
+    back = [aside for aside in block.rejected if len(aside.cells) in ends]
+    rejected = [replace(aside, cells=()) for aside in block.rejected if len(aside.cells) not in ends]
     if back:
         rows = zip(*([*aside.cells, *[""] * (width - len(aside.cells))] for aside in back))
         more = pa.table({str(at): pa.array(column, pa.string()) for at, column in enumerate(rows)})
@@ -120,13 +122,13 @@ def _rows_taken_back(block: Block, tables: list[range]) -> tuple[Section, list[A
         if page is not None:
             page = pa.concat_arrays([page, pa.array([aside.page for aside in back], page.type)])
         section = replace(section, cells=pa.concat_tables([section.cells, more]), record=record, page=page)
-    return section, asides
+    return section, rejected
 
 
 def _trimmed(cells: pa.Table) -> pa.ChunkedArray:
     return pc.utf8_trim_whitespace(pc.binary_join_element_wise(*cells.columns, ""))
 
 
-def _numbered(asides: Iterable[Aside], times: int) -> list[Aside]:
+def _numbered(rejected: Iterable[Rejected], times: int) -> list[Rejected]:
     """Records that are no rows, by their row; those above the header keep their number."""
-    return [replace(aside, record=aside.record * (times if aside.record > 0 else 1)) for aside in asides]
+    return [replace(aside, record=aside.record * (times if aside.record > 0 else 1)) for aside in rejected]

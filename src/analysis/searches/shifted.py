@@ -65,7 +65,7 @@ def take_back(block: Block, form: Form) -> tuple[Block, tuple[int, ...]]:
     """
     width = len(block.section.columns)
     found: dict[int, tuple[list[str], bool]] = {}
-    for aside in block.asides:
+    for aside in block.rejected:
         if aside.cells and "search_time" in form and (seated := _seated(list(aside.cells), form, width)):
             found[aside.record] = seated
     if not found:
@@ -77,12 +77,12 @@ def take_back(block: Block, form: Form) -> tuple[Block, tuple[int, ...]]:
     order = pc.sort_indices(record)
     page = section.page
     if page is not None:
-        pages = [aside.page for aside in block.asides if aside.record in found]
+        pages = [aside.page for aside in block.rejected if aside.record in found]
         page = pa.concat_arrays([page, pa.array(pages, page.type)]).take(order)
     cells = pa.concat_tables([section.cells, more]).take(order)
     section = replace(section, cells=cells, record=record.take(order), page=page)
-    asides = tuple(aside for aside in block.asides if aside.record not in found)
-    return replace(block, section=section, asides=asides), tuple(
+    asides = tuple(aside for aside in block.rejected if aside.record not in found)
+    return replace(block, section=section, rejected=asides), tuple(
         n for n, (_, moved) in found.items() if moved
     )
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from analysis import privacy, readers, repeats
 from analysis.places import ReleasedFile
-from analysis.readers import Aside, Section
+from analysis.readers import Rejected, Section
 from analysis.searches import shifted, times
 from analysis.searches.clocks import Clocks, Evidence
 from analysis.vendors import (
@@ -129,7 +129,7 @@ def _rows(section: Section, which: np.ndarray) -> Section:
     )
 
 
-def asides_table(asides: tuple[Aside, ...], file: ReleasedFile) -> pa.Table:
+def asides_table(asides: tuple[Rejected, ...], file: ReleasedFile) -> pa.Table:
     """The records that the reader rejected, as `REJECTED` rows: only known words are kept."""
     return pa.table(
         {

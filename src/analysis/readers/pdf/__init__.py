@@ -28,10 +28,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from analysis.readers.base import (
-    Aside,
     Block,
     IsHeader,
     Reading,
+    Rejected,
     Section,
     UnreadableFile,
     blocks_of,
@@ -162,8 +162,8 @@ def read(path: Path, name: str, is_header: IsHeader, read_hidden: bool = False) 
     notes = [f"{said(len(pages), 'page')}; {how}", *blanks, *margins, *unseen]
     if again:
         notes.append(f"the header is printed again {len(again):,} times")
-    section, asides = _section(header.columns, rows, cells)
-    return Reading(name, (section,), asides, counted, tuple(notes))
+    section, rejected = _section(header.columns, rows, cells)
+    return Reading(name, (section,), rejected, counted, tuple(notes))
 
 
 # The file -----------------------------------------------------------------------------------------------------
@@ -773,10 +773,10 @@ def _counted(
 
 def _section(
     columns: tuple[str, ...], rows: Sequence[_Row], cells: Sequence[Sequence[str]]
-) -> tuple[Section, tuple[Aside, ...]]:
+) -> tuple[Section, tuple[Rejected, ...]]:
     kept = [at for at, row in enumerate(rows) if not row.why]
-    asides = tuple(
-        Aside(at + 1, row.why, " ".join(piece.text.strip() for piece in row.pieces), row.page)
+    rejected = tuple(
+        Rejected(at + 1, row.why, " ".join(piece.text.strip() for piece in row.pieces), row.page)
         for at, row in enumerate(rows)
         if row.why
     )
@@ -787,4 +787,4 @@ def _section(
         }
     )
     record = pa.array([at + 1 for at in kept], pa.int64())
-    return Section(columns, table, record, pa.array([rows[at].page for at in kept], pa.int64())), asides
+    return Section(columns, table, record, pa.array([rows[at].page for at in kept], pa.int64())), rejected

@@ -26,7 +26,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from analysis.readers import not_data
-from analysis.readers.base import Aside, Block, IsHeader, Section, UnreadableFile, no_known_header
+from analysis.readers.base import Block, IsHeader, Rejected, Section, UnreadableFile, no_known_header
 from analysis.readers.xlsx import outlines
 from analysis.readers.xlsx.outlines import Outline
 
@@ -66,8 +66,8 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
         first = -len(waiting) if last is None else last + 1
         last = 0 if last is None else last + len(waiting)
         columns, under = (tuple(head), sheet.name) if head else (columns, under)
-        asides = tuple(Aside(first + at, *aside) for at, aside in enumerate(waiting))
-        yield Block(replace(not_data.none(columns), sheet=under), asides, counted, tuple(notes))
+        rejected = tuple(Rejected(first + at, *aside) for at, aside in enumerate(waiting))
+        yield Block(replace(not_data.none(columns), sheet=under), rejected, counted, tuple(notes))
         counted, waiting, notes = 0, [], []
         if head is not None:
             known = _Sheet(
@@ -173,13 +173,13 @@ def _below(rows: Iterator[Row], sheet: _Sheet, last: int, is_header: IsHeader) -
         table = pa.table({str(at): _column(cells) for at, cells in enumerate(zip(*chunk))})
         heads = not_data.header_rows(table, is_header)
         for start, stop in pairwise([-1, *heads, len(chunk)]):
-            asides = []
+            rejected = []
             if start >= 0:
                 columns = not_data.row(table, start)
-                asides = [Aside(last + 1 + start, "repeated header", ",".join(columns))]
+                rejected = [Rejected(last + 1 + start, "repeated header", ",".join(columns))]
             record = pa.array(np.arange(start + 1, stop) + last + 1, pa.int64())
             section = Section(columns, table.slice(start + 1, stop - start - 1), record, sheet=sheet.name)
-            yield not_data.set_aside(section, asides)
+            yield not_data.set_aside(section, rejected)
         last += len(chunk)
     if sheet.from_1904 and any(found.numbers for found in dates.values()):
         raise UnreadableFile(
