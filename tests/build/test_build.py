@@ -19,11 +19,11 @@ from analysis import (
     places,
     processes,
     readers,
-    sources,
     tallies,
     vendors,
 )
 from analysis.build import engine, parts
+from analysis.places import sources
 from analysis.readers import csv
 from analysis.searches import typing
 
