@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import measures, pages, paths, privacy, rows, vendors
+from analysis.privacy import masking
 from analysis.reasons.patterns import named_words
 
 # Reasons ----------------------------------------------------------------------------------------------------
@@ -318,19 +319,19 @@ def test_of_a_rejected_row_times_counts_and_known_words_are_left():
         "call zanna 5551234567",
         "25-14476",
     ]
-    assert privacy.mask(cells, form) == (
+    assert masking.mask(cells, form) == (
         "*** | *** | 1,204 | theft by *** | 12/32/2025, 25:61:00 AM UTC | lookup | call *** | ***"
     )
     cells = ["", "", "5551234567890", "", "Zanna dob 03/17/1985", "", "219-44-8807", ""]
-    assert privacy.mask(cells, form) == " |  | *** |  | *** dob *** |  | *** | "
+    assert masking.mask(cells, form) == " |  | *** |  | *** dob *** |  | *** | "
 
 
 def test_lines_that_are_no_record_keep_no_name_and_no_number():
     assert (
-        privacy.mask_line("Total searches by Zanna Qwertz,5512,QZX 4417")
+        masking.mask_line("Total searches by Zanna Qwertz,5512,QZX 4417")
         == "Total searches by *** | *** | ***"
     )
-    assert privacy.mask_line("Name,Org Name,Search Time,Zanna") == "Name | Org Name | Search Time | ***"
+    assert masking.mask_line("Name,Org Name,Search Time,Zanna") == "Name | Org Name | Search Time | ***"
 
 
 # A whole place ----------------------------------------------------------------------------------------------

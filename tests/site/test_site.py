@@ -390,7 +390,7 @@ def test_no_rare_reason_plate_or_account_of_the_real_records_is_published(record
     from analysis import places, readers
     from analysis.measures.reasons import COMMON_ROWS
     from analysis.places import sources
-    from analysis.privacy import mask_text
+    from analysis.privacy.masking import mask_text
     from analysis.vendors import is_header
 
     place = places.find("okaloosa")

@@ -10,7 +10,7 @@ import pandas as pd
 from rapidfuzz.distance import OSA
 
 from analysis import reasons
-from analysis.privacy import mask_text
+from analysis.privacy.masking import mask_text
 from analysis.searches.typing import ERAS
 from analysis.tallies import Searches, ask, holds, one_of, place_of, quoted
 

@@ -10,7 +10,8 @@ import pandas as pd
 
 from analysis.measures.numbers import Numbers, every_step, in_each_scope, number, rows_of, with_share
 from analysis.places import LEFT_OUT, LeftOut, ReleasedFile
-from analysis.privacy import MODERATION, search_types
+from analysis.privacy import search_types
+from analysis.privacy.masking import MODERATION
 from analysis.searches.typing import ERAS
 from analysis.tallies import Searches, local_time, periods, tally
 

@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis import privacy, readers, repeats
+from analysis import readers, repeats
 from analysis.places import ReleasedFile
+from analysis.privacy import masking
 from analysis.readers import Rejected, Section
 from analysis.searches import shifted, times
 from analysis.searches.clocks import Clocks, Evidence
@@ -137,7 +138,7 @@ def asides_table(asides: tuple[Rejected, ...], file: ReleasedFile) -> pa.Table:
             "source_row": pa.array([aside.record for aside in asides], pa.int64()),
             "source_page": pa.array([aside.page for aside in asides], pa.int64()),
             "why": pa.array([aside.why for aside in asides], pa.string()),
-            "text": pa.array([privacy.mask_line(aside.text) for aside in asides], pa.string()),
+            "text": pa.array([masking.mask_line(aside.text) for aside in asides], pa.string()),
         },
         schema=REJECTED,
     )
@@ -379,7 +380,7 @@ def _rejected(section: Section, form: Form, file: ReleasedFile, why: list[str | 
             "source_row": section.record.take(pa.array(rows, pa.int64())),
             "source_page": page.take(pa.array(rows, pa.int64())) if page else pa.nulls(len(rows), pa.int64()),
             "why": pa.array([why[row] for row in rows], pa.string()),
-            "text": pa.array([privacy.mask(text.split("\x1f"), form) for text in texts], pa.string()),
+            "text": pa.array([masking.mask(text.split("\x1f"), form) for text in texts], pa.string()),
         },
         schema=REJECTED,
     )
