@@ -23,13 +23,11 @@ def fingerprints(cells: Sequence[pa.Array | pa.ChunkedArray]) -> np.ndarray:
     The numbers hold in this process alone: a key goes into them that is thrown away with it, so that nobody can try
     plates or names against them. They are never stored; what is kept is how many of them are equal.
     """
-    names = [f"c{at}" for at in range(len(cells))]
-    with _hashing().cursor() as asked:
-        asked.register("cells", pa.table(list(cells), names))
-        found = asked.sql(
-            f"select hash({', '.join(names)}, {_KEY}::ubigint) as h from cells"
-        ).to_arrow_table()
-    return found.column("h").to_numpy()
+    names = [f"c{number}" for number in range(len(cells))]
+    with _hashing().cursor() as connection:
+        connection.register("cells", pa.table(list(cells), names))
+        hashed = connection.sql(f"select hash({', '.join(names)}, {_KEY}::ubigint) as h from cells")
+        return hashed.to_arrow_table().column("h").to_numpy()
 
 
 @cache

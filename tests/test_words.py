@@ -1,0 +1,97 @@
+"""Names are plain words, one for each idea; src/analysis/README.md lists them, and this holds the others out."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+LIBRARY = Path(__file__).parents[1] / "src" / "analysis"
+
+GONE = {
+    "aside": "rejected, or what it is",
+    "apart": "separate, distinct",
+    "asked": "args, query, question",
+    "bears": "supports",
+    "mend": "fix",
+    "parted": "split",
+    "sign": "character",
+    "signs": "characters",
+    "stand": "is",
+    "stands": "is",
+    "told": "says, distinguished",
+}
+"""Words that no name holds, and what to say instead."""
+
+PRONOUNS = {"at", "by", "it", "of", "on", "one", "ones", "under"}
+"""Words that are no whole name: they say nothing of what they hold. `by_kind` and `start_of_day` are names."""
+
+CLEAN = ("figures", "privacy", "repeats", "wording")
+"""The rooms and modules in which both hold."""
+
+
+def names(tree):
+    """Every name that a module's text gives to something, with its line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler):
+            yield node.name or "", node.lineno
+        elif isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+        elif isinstance(node, ast.alias):
+            yield node.asname or "", node.lineno
+        elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.id if isinstance(node, ast.Name) else node.attr, node.lineno
+        elif isinstance(node, ast.MatchAs | ast.MatchStar):
+            yield node.name or "", node.lineno
+
+
+def objections(source, where):
+    """What a module's names hold that they should not."""
+    for name, line in names(ast.parse(source)):
+        for word in re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold()):
+            if word in GONE:
+                yield f"{where}:{line}: {name}: say {GONE[word]}"
+        if name.casefold().strip("_") in PRONOUNS:
+            yield f"{where}:{line}: {name} says nothing of what it holds"
+
+
+def modules():
+    for path in sorted(LIBRARY.rglob("*.py")):
+        room = path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+        if room in CLEAN:
+            yield path
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(LIBRARY)))
+def test_names_are_plain_words(path):
+    found = list(objections(path.read_text(encoding="utf-8"), path.name))
+    assert not found
+    assert not {*GONE, *PRONOUNS} & {*path.stem.split("_")}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def set_aside(): ...", "class ToldApart: ...", "def f(asked): ...", "def f(*, of): ...", "by = 1",
+        "[one for one in x]", "import x as it", "for at, y in z: ...", "a.sign = 1", "with x as one: ...",
+        "try: ...\nexcept E as one: ...", "(under := 1)", "match x:\n case [one, *_]: ...", "BLANK_SIGN = 1",
+    ],
+)  # fmt: skip
+def test_a_word_that_is_gone_is_seen_in_every_kind_of_name(source):
+    assert list(objections(source, "x"))
+
+
+@pytest.mark.parametrize(
+    "source", ["def by_kind(start_of_day): ...", "signed = assigned = beside = 1", "x.sign"]
+)
+def test_other_words_are_left_alone(source):
+    assert not list(objections(source, "x"))
+
+
+def test_every_word_of_the_glossary_is_explained_once():
+    text = (LIBRARY / "README.md").read_text(encoding="utf-8").partition("## Words")[2]
+    words = [word for line in re.findall(r"^\| (.+?) \| .+ \|$", text, re.M)[1:] for word in line.split(", ")]
+    assert {"place", "part", "subset", "rejected", "search", "core", "measure", "condition", "claim"} <= {
+        *words
+    }
+    assert len(words) == len({*words})
