@@ -30,7 +30,7 @@ source = "https://example.org/a"
 
 
 def place(kind: str = "records", top: Path = TOP, stems: tuple[str, ...] = ()) -> Place:
-    said: dict[str, Any] = dict.fromkeys(Place.__dataclass_fields__, ())
+    said: dict[str, Any] = dict.fromkeys(Place.__struct_fields__, ())
     said |= {
         "name": "nowhere",
         "title": "Nowhere",
@@ -447,7 +447,7 @@ def test_a_published_number_is_shown_with_its_operator(operator, said):
 def waits(*owners: str, here: tuple[str, ...] = ()) -> Place:
     log = [places.Waiting(owner, "network audit", "May 2025", "README.md") for owner in owners]
     files = [places.ReleasedFile(f"{owner}.csv", "00", "network audit", owner) for owner in here]
-    return replace(place(), waiting=tuple(log), files=tuple(files))
+    return place().replace(waiting=tuple(log), files=tuple(files))
 
 
 def test_a_claim_about_all_logs_is_not_settled_by_some_of_them() -> None:

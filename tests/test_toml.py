@@ -40,8 +40,8 @@ def test_what_no_description_needs_is_refused_without_a_traceback(text):
 
 
 def test_an_unknown_key_is_named_with_the_nearest_known_one():
-    said = toml.unknown_key(["Mesure"], ["measure", "scope"], " in [[claim]]")
-    assert said == "unknown key 'Mesure' in [[claim]]; known are measure, scope; did you mean 'measure'?"
+    said = toml.unknown_key(["Mesure"], ["measure", "scope"])
+    assert said == "unknown key 'Mesure'; known are measure, scope; did you mean 'measure'?"
     assert toml.unknown_key(["qqqq"], ["measure"]) == "unknown key 'qqqq'; known are measure"
     assert toml.unknown_key(["measure"], ["measure"]) is None
 

@@ -5,16 +5,15 @@ Each module imports only what stands before it.
 refused     The base of every error meant for people: its message says all that they need, so no
             traceback is shown.
 wording     Says a count with its noun and a noun with its article, as a person would.
-toml        Reads TOML that people type, and names the file, the line, the nearest known key and the
-            remedy where it is wrong.
 paths       Makes a path inside a folder of a name that came from outside, or refuses it, and writes out
             what nobody sees.
+toml        Reads TOML that people type by its schema and names the file, entry or line, the nearest
+            known key and the remedy.
 files       Writes a file or a folder whole or not at all: it is made beside its target, and renamed when
             it is finished.
 processes   Lets one run at a time write, and leaves no process and no temporary folder of a run behind,
             however it ended.
-places      Finds a place's folders, its released files and its state's law, and reads its `source.toml`,
-            whole or not at all.
+places      Finds a place's folders and released files, and reads its `source.toml`, whole or not at all.
 readers     Turns a container (CSV, XLSX, PDF, Parquet, NDJSON, ZIP) into numbered rows of text, losing
             none.
 vendors     Recognizes a vendor's export by its column names and maps it to our columns, or says which

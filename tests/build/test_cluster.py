@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-from dataclasses import replace
 
 import pytest
 from test_build import release, root, row, tables_of  # noqa: F401 - root is a fixture
@@ -79,7 +78,7 @@ def test_any_file_system_is_read_and_written_and_nothing_is_made_twice(place, tw
 
 
 def test_a_file_that_is_another_and_a_library_that_is_another_are_refused(place, two_workers, tmp_path):
-    file = replace(place.files[0], sha256="0" * 64)
+    file = place.files[0].replace(sha256="0" * 64)
     path = released(place)[file.name]
     task = engine.Task(file, path, str(tmp_path / "part"), parts.recipe(place))
     with pytest.raises(sources.WrongChecksum, match="nothing was read"):

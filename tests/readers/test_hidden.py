@@ -300,9 +300,9 @@ def test_the_entry_of_a_file_says_that_its_hidden_text_is_read(path):
     Covered(path, after=black).made()
     file = places.ReleasedFile("log.pdf", "0", "network audit", "Mockville ISD")
     for said, reason in ((None, ""), ("read", "reason 1 2")):
-        table, _, facts, _ = part_of(places.replace(file, hidden_text=said), path)
+        table, _, facts, _ = part_of(file.replace(hidden_text=said), path)
         assert table.column("reason_as_released").to_pylist()[10] == reason
         assert "LOOK" in facts[0]["notes"]
     text = 'title = "T"\n[[file]]\nname = "a.pdf"\nsha256 = "0"\nlog = "network audit"\ncamera_owner = "M"\n'
-    with pytest.raises(places.BadSource, match="hidden_text = 'yes' is not \"read\""):
+    with pytest.raises(places.BadSource, match="hidden_text = 'yes' is none of 'read'"):
         places.read("m", text + 'hidden_text = "yes"\n', path.parent)

@@ -41,7 +41,7 @@ class Small:
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Small:
     place = places.find("texas-replica")
-    there = dataclasses.replace(place, root=tmp_path_factory.mktemp("small"))
+    there = place.replace(root=tmp_path_factory.mktemp("small"))
     made = replica.generate(there, one_in=ONE_IN)
     return Small(there, made, replica.planted(there), replica.planted_totals(there))
 
@@ -119,7 +119,7 @@ def test_source_toml_describes_the_districts_of_the_generator():
 
 
 def test_asking_for_a_truth_that_is_not_there_says_how_to_get_it(small, tmp_path):
-    nowhere = dataclasses.replace(small.place, root=tmp_path)
+    nowhere = small.place.replace(root=tmp_path)
     assert not replica.has_planted(nowhere)
     with pytest.raises(replica.NotPlanted, match="make PLACE="):
         replica.planted(nowhere)

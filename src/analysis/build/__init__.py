@@ -113,7 +113,7 @@ def part_names(place: Place, by: parts.Recipe) -> list[str]:
 
 
 def _entry(file: ReleasedFile) -> list[tuple[str, str]]:
-    return sorted((key, repr(value)) for key, value in vars(file).items() if key not in ("url", "bytes"))
+    return sorted((key, repr(value)) for key, value in file.fields().items() if key not in ("url", "bytes"))
 
 
 def _forget(place: Place, keep: Sequence[Path]) -> None:

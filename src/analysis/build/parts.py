@@ -216,7 +216,7 @@ class Release:
         unread: list[str] = []
         with processes.scratch() as folder:
             for member in self._members(folder):
-                account = _Account(replace(self.file, name=member.name), self.time_zone)
+                account = _Account(self.file.replace(name=member.name), self.time_zone)
                 try:
                     yield from _read(member, account, step, threads)
                 except _NotRead as error:

@@ -131,7 +131,7 @@ def _asked(
     answers = ask(answers, reply, description.suggestions(found))
     if not answers.cameras:
         return answers, list(found)
-    named = [replace(one, file=replace(one.file, camera_owner=answers.cameras)) for one in found]
+    named = [replace(one, file=one.file.replace(camera_owner=answers.cameras)) for one in found]
     return answers, named
 
 

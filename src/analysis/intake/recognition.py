@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -143,8 +143,8 @@ def _found(
     released = Counter({name: n for name, n in counts.searching_agency_as_released.items() if is_name(name)})
     log, owner, learned, doubt = _log_and_owner(one, facts["forms"], counts, answers, waits)
     own = answers.own_agency or (_own_agency(owner, released) if owner and log == "network audit" else None)
-    file = replace(
-        blank, log=log, camera_owner=owner, bytes=one.path.stat().st_size, period=_said_period(one.name),
+    file = blank.replace(
+        log=log, camera_owner=owner, bytes=one.path.stat().st_size, period=_said_period(one.name),
         own_agency=own,
     )  # fmt: skip
     return Found(

@@ -10,7 +10,7 @@ from pathlib import Path
 from analysis import claims, files, letter, pages, places
 
 ORDER = (
-    "refused", "wording", "toml", "paths", "files", "processes", "places", "readers", "vendors",
+    "refused", "wording", "paths", "toml", "files", "processes", "places", "readers", "vendors",
     "reasons", "agencies", "privacy", "repeats", "searches", "rowgroups", "build", "intake",
     "tallies", "measures", "figures", "printed", "claims", "coding", "pages", "notebooks", "rows", "site",
     "comparison", "letter", "upkeep", "pipeline", "lookup", "arguments",

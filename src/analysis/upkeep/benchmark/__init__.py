@@ -9,7 +9,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -142,7 +142,7 @@ def _measures(place: Place, folder: Path, _: Path) -> None:
 def _measure_months(
     place: Place, file: ReleasedFile, count: int, say: Callable[[str], None]
 ) -> dict[str, float]:
-    many = replace(place, files=tuple(replace(file, name=f"{at:02}.csv") for at in range(count)))
+    many = place.replace(files=tuple(file.replace(name=f"{at:02}.csv") for at in range(count)))
     measured = _measure(_months, many, place.raw / file.name)
     say(f"{count} × {file.name}: {measured[0]:.1f} s")
     rows = _records(place, file) * count

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,9 @@ FILES = 16
 
 def place_of(paths: Sequence[Path], like: Place) -> Place:
     """A place whose files are these of a corpus, with the rules, state and time zone of another."""
-    file = replace(like.files[0], camera_owner="Synthetic", own_agency=None, period=None)
-    files = tuple(replace(file, name=path.name, bytes=path.stat().st_size) for path in paths)
-    return replace(like, name="synthetic", files=files, same_search="rule")
+    file = like.files[0].replace(camera_owner="Synthetic", own_agency=None, period=None)
+    files = tuple(file.replace(name=path.name, bytes=path.stat().st_size) for path in paths)
+    return like.replace(name="synthetic", files=files, same_search="rule")
 
 
 def make_searches(place: Place, folder: Path, out: Path) -> Stored:

@@ -1,0 +1,225 @@
+"""What a source.toml says of a place: its schema, the released files, the logs that it waits for, what was left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta, field
+
+from analysis import paths, toml
+from analysis.refused import Refused
+
+Log = Literal["network audit", "organization audit", "portal audit"]
+LOGS = get_args(Log)
+
+
+class BadSource(Refused):
+    """A source.toml that cannot be used; the message names the file, the entry and the remedy."""
+
+
+Period = Annotated[
+    tuple[Any, Any],
+    Meta(description='two days, the first and the last, as ["2025-12-02", "2026-01-04"]'),
+]
+
+
+class ReleasedFile(toml.Schema, frozen=True):
+    """One released file as its source.toml describes it.
+
+    `camera_owner` is None where nobody has said whose cameras the log is about (`camera_owner = ""`).
+    `searching_agency` is for logs without an organization column. `own_agency` is the camera owner's own
+    police, in canonical spelling, where its searches are to be distinguished from outsiders'. `period` holds the
+    first and last local day that the file is said to cover. `columns` maps unusual column names to ours.
+    `leave_out` names members of an archive that hold no searches, as a person has seen. `dates` is the order of day
+    and month where the file leaves it open, `time_zone` that of its times without a zone (UTC, if nobody says),
+    `received` the day on which the file was taken: no search in it can be later. `hidden_text = "read"` is said by a
+    person who has decided that text which nobody sees on a print's pages is read: it may undo a redaction.
+    """
+
+    name: toml.Text
+    sha256: toml.Text
+    log: Log
+    camera_owner: str | None = None
+    bytes: int | None = None
+    url: str | None = None
+    searching_agency: str | None = None
+    own_agency: str | None = None
+    period: Period | None = None
+    columns: Mapping[str, str] = {}
+    leave_out: tuple[str, ...] = ()
+    dates: Literal["day first", "month first"] | None = None
+    time_zone: str | None = None
+    received: date | None = None
+    hidden_text: Literal["read"] | None = None
+
+    def checked(self) -> ReleasedFile:
+        """The entry of a source.toml with its owner and days as the rest uses them. Raises `ValueError`."""
+        if why := paths.why_not(self.name):
+            raise ValueError(f"{why}. Give the file another name, inside the place's folder")
+        if self.time_zone:
+            check_zone(self.time_zone)
+        period = self.period and tuple(date.fromisoformat(str(day)[:10]) for day in self.period)
+        if period and period[0] > period[1]:
+            raise ValueError("its period ends before it begins")
+        return self.replace(camera_owner=self.camera_owner or None, period=period)
+
+
+def check_zone(zone: str) -> None:
+    """Raise `ValueError` unless this names a time zone."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, OSError, ValueError) as error:
+        raise ValueError(f"time_zone = {zone!r} is no zone; write it as America/Chicago") from error
+
+
+class Waiting(toml.Schema, frozen=True):
+    """A log that a place needs and nobody has released to it yet: whose cameras, which log, how to ask.
+
+    `first` and `last` are the local days to ask for, where they are known. The entry may stay in source.toml once a
+    file of the same owner and log is listed; it is answered then.
+    """
+
+    camera_owner: toml.Text
+    log: toml.Text
+    period: toml.Text
+    ask: toml.Text
+    first: date | None = None
+    last: date | None = None
+
+
+LEFT_OUT = {
+    "scan": ("scanned PDF that could be an audit", "scanned PDFs that could be audits"),
+    "locked": ("locked file that could be an audit", "locked files that could be audits"),
+    "table": ("table that could be an audit", "tables that could be audits"),
+    "broken": (
+        "file that cannot be read and could be an audit",
+        "files that cannot be read and could be audits",
+    ),
+    "other log": ("log of something else than searches", "logs of something else than searches"),
+    "reasons": ("table of reasons without times", "tables of reasons without times"),
+    "letter": ("letter, contract or other text", "letters, contracts and other texts"),
+    "picture": ("picture", "pictures"),
+    "link": ("link, or file whose name cannot be kept", "links, or files whose names cannot be kept"),
+    "replica": ("file of a replica", "files of a replica"),
+    "": ("other file", "other files"),
+}
+"""The kinds of files that are left out, those first that a person should look at."""
+
+COULD_BE_AUDITS = frozenset(("scan", "locked", "table", "broken"))
+
+
+class LeftOut(toml.Schema, frozen=True):
+    """A file that came with a release and is not read: what it is called, as far as that may be printed, its
+    checksum, why, and of which kind it is (`LEFT_OUT`)."""
+
+    name: toml.Text
+    sha256: toml.Text
+    why: toml.Text
+    kind: str = ""
+
+
+def left_out_by_kind(left: Iterable[LeftOut]) -> dict[str, str]:
+    """How many files of each kind were left out, in words by kind, those first that could be audits."""
+    count = Counter(file.kind if file.kind in LEFT_OUT else "" for file in left)
+    return {
+        kind: f"1 {singular}" if count[kind] == 1 else f"{count[kind]:,} {plural}"
+        for kind, (singular, plural) in LEFT_OUT.items()
+        if count[kind]
+    }
+
+
+class Source(toml.Schema, frozen=True):
+    """All that a source.toml says.
+
+    `time_zone` is that of the camera owner's clock; `state` its USPS code, where all owners share one. `claims` names
+    files in claims/, without .toml. `released` is shown as written. `left_out` are files that were released and are
+    not read, `open_questions` what only a person can answer and has not yet; `same_search` says how one search is
+    distinguished from another where that is not left to the rule.
+    """
+
+    title: str = ""
+    kind: Literal["records", "replica"] = "records"
+    claims: tuple[str, ...] = ()
+    time_zone: str = "UTC"
+    state: str | None = None
+    files: tuple[ReleasedFile, ...] = field(name="file", default=())
+    waiting: tuple[Waiting, ...] = ()
+    released: Mapping[str, Any] = {}
+    left_out: tuple[LeftOut, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    same_search: Literal["released id", "rule"] | None = None
+
+
+class Place(Source, frozen=True, kw_only=True):
+    """A folder under data/raw/ and all that its source.toml says."""
+
+    name: str
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        """As released, never edited."""
+        return self.root / "data" / "raw" / self.name
+
+    @property
+    def processed(self) -> Path:
+        """Rebuilt from raw and hand; safe to delete."""
+        return self.root / "data" / "processed" / self.name
+
+    @property
+    def results(self) -> Path:
+        """What a run produced; byte-stable."""
+        return self.root / "results" / self.name
+
+    @property
+    def hand(self) -> Path:
+        """Typed by people: rules, agency overrides, codes."""
+        return self.root / "data" / "hand"
+
+    @property
+    def is_replica(self) -> bool:
+        """Whether the records are invented."""
+        return self.kind == "replica"
+
+
+def described(name: str, tables: Mapping[str, Any], root: Path) -> Place:
+    """The place that the tables of a source.toml describe. Raises `BadSource`."""
+    shown = f"data/raw/{name}/source.toml"
+    source = toml.decode(tables, shown, Source, BadSource)
+    where = ""
+    files = []
+    try:
+        check_zone(source.time_zone)
+        for piece in source.claims:
+            if "/" in piece or paths.why_not(piece):
+                raise ValueError(
+                    f"claims: {piece!r} is not the name of a file in claims/, written without .toml"
+                )
+        for file in source.files:
+            where = f", file '{paths.shown(file.name)}'"
+            files.append(file.checked())
+    except ValueError as error:
+        raise BadSource(f"{shown}{where}: {error}") from None
+    if len({paths.key(file.name) for file in files}) < len(files):
+        raise BadSource(f"{shown}: two [[file]] entries have one name; each file is listed once")
+    return Place(
+        name=name,
+        root=root,
+        **source.fields()
+        | {
+            "title": source.title or name,
+            "files": tuple(files),
+            "waiting": _unanswered(source.waiting, files),
+        },
+    )
+
+
+def _unanswered(waiting: Sequence[Waiting], files: Sequence[ReleasedFile]) -> tuple[Waiting, ...]:
+    """The logs that no file answers yet: a [[file]] of the same owner and log ends the wait."""
+    arrived = {(file.camera_owner, file.log) for file in files}
+    return tuple(log for log in waiting if (log.camera_owner, log.log) not in arrived)
