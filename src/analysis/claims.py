@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import pandas as pd
+from msgspec.structs import force_setattr
 
 from analysis import agencies, toml
 from analysis.places import Place
@@ -19,19 +20,18 @@ from analysis.printed import Printed, as_printed
 from analysis.refused import Refused
 from analysis.tallies import Searches, among, local_time, one_of, quoted, tally
 
-OPERATORS = ("equals", "more than", "at least", "about", "includes", "more than N times")
+Operator = Literal["equals", "more than", "at least", "about", "includes", "more than N times"]
+OPERATORS = get_args(Operator)
 """How a computed value is compared with a published one; claims/README.md says when to use which."""
 
-DEFINITIONS = ("rows", "strict", "core", "broad", "unpublished")
+Definition = Literal["rows", "strict", "core", "broad", "unpublished"]
 """What a claim counts. 'unpublished' means that the piece did not say, and every definition is tried."""
 
 TRIED = ("strict", "core", "broad", "dropdown")
 """The definitions tried where the piece published none, in the order reported."""
 
-CONFIDENCE = ("high", "medium", "low")
-
 AMONG = ("agency_state", "searching_agency", "reason", "from", "to")
-"""What can narrow a claim to part of the rows: the searcher's state or name, the whole typed reason, local days."""
+"""What can narrow a claim to some of the rows: the searcher's state or name, the whole typed reason, local days."""
 
 OUTCOMES = ("reproduced", "recovered", "differs", "cannot be checked")
 UNSETTLED = "unsettled"
@@ -57,9 +57,8 @@ class BadClaims(Refused):
     """A register that cannot be used; the message names the file, the claim, the value and the remedy."""
 
 
-@dataclass(frozen=True)
-class Claim:
-    """One number of a published piece, beside our paraphrase of the sentence that held it.
+class Published(toml.Schema, frozen=True):
+    """One number of a published piece, beside our paraphrase of the sentence that held it: a [[claim]] as typed.
 
     `value` is the number as it was printed ("0.50", "46.8 %"), or texts where the operator is `includes`.
     `share` means that it is compared with numerator / denominator of the computed number.
@@ -69,24 +68,72 @@ class Claim:
     `among` narrows the rows counted (`AMONG`); a number computed from such a part is in no numbers.json.
     """
 
-    id: str
-    says: str
-    operator: str
-    value: str | tuple[str, ...]
-    sources: tuple[str, ...]
-    confidence: str
-    unit: str
-    file: str
+    id: toml.Text
+    says: toml.Text
+    operator: Operator
+    value: Any
+    confidence: Literal["high", "medium", "low"]
+    unit: toml.Text
+    source: str = ""
+    sources: tuple[str, ...] = ()
     measure: str = ""
     scope: str = "all"
-    definition: str = "rows"
+    definition: Definition = "rows"
     share: bool = False
     derived: str = ""
     needs: str = ""
-    because: Mapping[str, str] = field(default_factory=dict)
+    because: Any = ""
     instead: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
-    among: Mapping[str, Any] = field(default_factory=dict)
+    among: Mapping[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        sources = self.sources or tuple(filter(None, [self.source]))
+        if not sources:
+            raise ValueError('it has no source; add source = "https://…", where the number was printed')
+        for source in sources:
+            if not source.startswith(("https://", "http://")):
+                raise ValueError(f"source {source!r} is no address; write it with https://")
+        _check_value(self)
+        if not self.measure and not self.needs:
+            raise ValueError(
+                "it has neither a measure nor needs; name the measure, or say what would settle it"
+            )
+        _check_filter(self.among)
+        force_setattr(self, "sources", sources)
+        force_setattr(self, "value", tuple(self.value) if isinstance(self.value, list) else self.value)
+        force_setattr(
+            self, "because", {"": self.because} if isinstance(self.because, str) else dict(self.because)
+        )
+
+
+class Claim(Published, frozen=True, kw_only=True):
+    """A published number and the register's file that holds it."""
+
+    file: str
+
+
+class NoClaim(toml.Schema, frozen=True):
+    """A number of the outline that is no claim, and why."""
+
+    number: toml.Text
+    why: toml.Text
+
+
+class Recomputed(toml.Schema, frozen=True):
+    """What others have computed again from the same records, and where."""
+
+    says: toml.Text
+    source: toml.Text
+
+
+class Register(toml.Schema, frozen=True):
+    """A file of claims/ as typed."""
+
+    piece: Mapping[str, Any] = {}
+    claim: tuple[Published, ...] = ()
+    not_a_claim: tuple[NoClaim, ...] = ()
+    recomputed: tuple[Recomputed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +143,6 @@ class Piece:
     about: Mapping[str, Any]
     claims: tuple[Claim, ...]
     not_claims: Mapping[str, str]
-    recomputed: tuple[Mapping[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -128,107 +174,46 @@ def load(place: Place) -> list[Claim]:
 def read(path: Path) -> Piece:
     """One register file. Raises `BadClaims`, naming file, claim, value and remedy."""
     shown = f"claims/{path.name}"
-    said = toml.load(path, shown, BadClaims, "Please fix that line (claims/README.md shows the form).")
-    _only(said, {"piece", "claim", "not_a_claim", "recomputed"}, shown)
-    claims = tuple(_claim(entry, shown) for entry in said.get("claim", []))
-    _refuse_duplicates(claims)
-    recomputed = tuple(
-        _with_keys(e, ("says", "source"), f"{shown}: [[recomputed]]") for e in said.get("recomputed", [])
+    register = toml.read(
+        path, shown, Register, BadClaims, "Please fix that line (claims/README.md shows how to write it)."
     )
-    return Piece(said.get("piece", {}), claims, _not_claims(said.get("not_a_claim", []), shown), recomputed)
+    claims = tuple(Claim(**entry.fields(), file=shown) for entry in register.claim)
+    _refuse_duplicates(claims)
+    return Piece(register.piece, claims, {entry.number: entry.why for entry in register.not_a_claim})
 
 
-def _not_claims(entries: Sequence[Mapping[str, Any]], shown: str) -> dict[str, str]:
-    found = [_with_keys(entry, ("number", "why"), f"{shown}: [[not_a_claim]]") for entry in entries]
-    return {entry["number"]: entry["why"] for entry in found}
-
-
-def _with_keys(entry: Mapping[str, Any], keys: tuple[str, ...], where: str) -> dict[str, str]:
-    _only(entry, set(keys), where)
-    for key in keys:
-        if not entry.get(key):
-            raise BadClaims(f"{where} {dict(entry)!r} says no {key}; give it one")
-    return {key: str(entry[key]) for key in keys}
-
-
-_KEYS = ({one.name for one in fields(Claim)} - {"file"}) | {"source"}
-
-
-def _claim(entry: dict[str, Any], shown: str) -> Claim:
-    where = f"{shown}, claim {entry.get('id', '(no id)')!r}"
-    _only(entry, _KEYS, where)
-    entry = {**entry, "sources": _sources(entry, where), "file": shown}
-    entry.pop("source", None)
-    for key in ("id", "says", "operator", "confidence", "unit"):
-        if not entry.get(key):
-            raise BadClaims(f"{where} has no {key}; add a line {key} = …")
-    _refuse_unknown(entry, where)
-    _refuse_wrong_value(entry, where)
-    if not entry.get("measure") and not entry.get("needs"):
-        raise BadClaims(
-            f"{where} has neither a measure nor needs; name the measure, or say what would settle it"
-        )
-    _refuse_wrong_part(entry, where)
-    because = entry.get("because", {})
-    entry["because"] = {"": because} if isinstance(because, str) else dict(because)
-    for key in ("value", "instead", "conflicts"):
-        if isinstance(entry.get(key), list):
-            entry[key] = tuple(entry[key])
-    return Claim(**entry)
-
-
-def _sources(entry: Mapping[str, Any], where: str) -> tuple[str, ...]:
-    sources = tuple(entry.get("sources", ())) or tuple(filter(None, [entry.get("source")]))
-    if not sources:
-        raise BadClaims(f'{where} has no source; add source = "https://…", where the number was printed')
-    wrong = [one for one in sources if not str(one).startswith(("https://", "http://"))]
-    if wrong:
-        raise BadClaims(f"{where}: source {wrong[0]!r} is no address; write it with https://")
-    return sources
-
-
-def _refuse_unknown(entry: Mapping[str, Any], where: str) -> None:
-    closed = {"operator": OPERATORS, "definition": DEFINITIONS, "confidence": CONFIDENCE}
-    for key, known in closed.items():
-        if key in entry and entry[key] not in known:
-            raise BadClaims(f"{where}: unknown {key} {entry[key]!r}; use one of: {', '.join(known)}")
-
-
-def _refuse_wrong_value(entry: Mapping[str, Any], where: str) -> None:
-    value, operator = entry.get("value"), entry["operator"]
+def _check_value(claim: Published) -> None:
+    """Raise `ValueError` unless the value goes with the operator and the unit."""
+    value, operator = claim.value, claim.operator
     if operator == "includes":
-        if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-            raise BadClaims(f'{where}: value = {value!r} cannot go with "includes"; write a list of texts')
+        if not isinstance(value, list | tuple) or not value or not all(isinstance(one, str) for one in value):
+            raise ValueError(f'value = {value!r} cannot go with "includes"; write a list of texts')
         return
     if isinstance(value, int | float) and not isinstance(value, bool):
-        quoted = f'value = "{as_printed(value, bool(entry.get("share")))}"'
-        raise BadClaims(
-            f"{where}: value = {value} has no quotes; write the number as it was printed: {quoted}"
-        )
+        quoted = f'value = "{as_printed(value, claim.share)}"'
+        raise ValueError(f"value = {value} has no quotes; write the number as it was printed: {quoted}")
     said = Printed.read(value) if isinstance(value, str) else None
     if said is None:
-        forms = 'as "733,000", "0.50", "46.8 %" or "1.5 years"'
-        raise BadClaims(
-            f'{where}: value = {value!r} cannot go with "{operator}"; write a number as it was printed, {forms}'
+        raise ValueError(
+            f'value = {value!r} cannot go with "{operator}"; write a number as it was printed, as "733,000", '
+            '"0.50", "46.8 %" or "1.5 years"'
         )
-    if said.is_span and entry["unit"] != "days":
-        unit = f'unit = {entry["unit"]!r}; write unit = "days"'
-        raise BadClaims(f"{where}: value = {value!r} is compared with a number of days, but {unit}")
+    if said.is_span and claim.unit != "days":
+        raise ValueError(
+            f"value = {value!r} is compared with a number of days, but unit = {claim.unit!r}; "
+            'write unit = "days"'
+        )
 
 
-def _refuse_wrong_part(entry: Mapping[str, Any], where: str) -> None:
-    part = entry.get("among", {})
-    _only(part, set(AMONG), f"{where}, among")
-    for key, value in part.items():
+def _check_filter(among: Mapping[str, Any]) -> None:
+    """Raise `ValueError` for a filter that is not known or holds what it cannot."""
+    if wrong := toml.unknown_key(among, AMONG):
+        raise ValueError(f"among: {wrong}")
+    for key, value in among.items():
         wanted = date if key in ("from", "to") else str
         if not isinstance(value, wanted) or isinstance(value, datetime) or not value:
             form = "a day, unquoted, as 2025-03-13" if wanted is date else "a text"
-            raise BadClaims(f"{where}, among: {key} = {value!r} is not {form}")
-
-
-def _only(said: Mapping[str, Any], known: set[str], where: str) -> None:
-    if wrong := toml.unknown_key(said, known):
-        raise BadClaims(f"{where}: {wrong}")
+            raise ValueError(f"among: {key} = {value!r} is not {form}")
 
 
 def _refuse_duplicates(claims: Sequence[Claim]) -> None:
