@@ -13,7 +13,7 @@ import pytest
 from frames import searches
 
 from analysis import coding, places, reasons
-from analysis.coding import agreement, estimates, sheets
+from analysis.coding import agreement, estimates, samples, sheets
 from analysis.refused import Refused
 
 ICE = {"immigration_tier": "core", "immigration_kind": "unspecified", "topics": ["immigration"]}
@@ -127,9 +127,9 @@ def test_no_more_than_a_thousand_common_reasons_are_read():
 
 
 def test_an_id_names_a_reason_and_its_offense_types_and_shows_neither():
-    assert coding.string_id("theft", "") != coding.string_id("theft", "Robbery")
-    assert "theft" not in coding.string_id("theft", "")
-    assert len(coding.string_id("theft", "")) == 16
+    assert samples.string_id("theft", "") != samples.string_id("theft", "Robbery")
+    assert "theft" not in samples.string_id("theft", "")
+    assert len(samples.string_id("theft", "")) == 16
 
 
 # Drawing ----------------------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ def tail(rows):
 
 
 def test_a_short_tail_is_read_in_full():
-    drawn = coding.draw(tail([1] * 10), tail_draws=600)
+    drawn = samples.draw(tail([1] * 10), tail_draws=600)
     assert drawn.tail_draws == 0
     assert len(drawn.strings) == 10
     assert (drawn.strings["inclusion_probability"] == 1).all()
@@ -150,7 +150,7 @@ def test_a_short_tail_is_read_in_full():
 
 def test_a_long_tail_is_drawn_by_rows_with_the_same_seed_the_same():
     made = tail([1] * 999 + [1_000])
-    drawn, again, other = (coding.draw(made, seed=seed, tail_draws=300) for seed in (7, 7, 8))
+    drawn, again, other = (samples.draw(made, seed=seed, tail_draws=300) for seed in (7, 7, 8))
     assert drawn.strings.equals(again.strings)
     assert not drawn.strings.equals(other.strings)
     assert drawn.strings["draws"].sum() == drawn.tail_draws == 300
@@ -163,7 +163,7 @@ def test_a_long_tail_is_drawn_by_rows_with_the_same_seed_the_same():
 def test_the_second_coder_reads_all_but_most_of_the_common_reasons():
     made = pd.DataFrame({"string_id": [f"c{n:04}" for n in range(1_000)], "stratum": "common", "rows": 1})
     made.loc[:99, "stratum"] = "hit"
-    strings = coding.draw(made).strings
+    strings = samples.draw(made).strings
     second = strings.groupby("stratum")["second_coder"].mean()
     assert second["hit"] == 1
     assert 0.05 < second["common"] < 0.16
@@ -200,7 +200,7 @@ def filled(path, **columns):
 def test_a_sheet_is_blind_shuffled_masked_and_holds_no_formula(place, made):
     first, second = coding.give_out(place, made)
     sheet = filled(first)
-    assert list(sheet.columns) == list(sheets.ASKED)
+    assert list(sheet.columns) == list(sheets.SHEET)
     assert sheet["string_id"].tolist() != sorted(sheet["string_id"])
     assert sheet["string_id"].tolist() != filled(second)["string_id"].tolist()
     assert "QOI0042" not in " ".join(sheet["reason"])
@@ -408,16 +408,16 @@ def test_agreement_by_chance_alone_is_unknown_and_the_table_is_square():
     ("right", "of", "low", "high"), [(290, 300, 0.940, 0.982), (47, 47, 0.924, 1.0), (0, 0, 0, 1)]
 )
 def test_wilsons_interval(right, of, low, high):
-    assert coding.wilson(right, of) == pytest.approx((low, high), abs=1e-3)
+    assert estimates.wilson(right, of) == pytest.approx((low, high), abs=1e-3)
 
 
 @pytest.mark.parametrize(
     ("draws", "share"), [(300, 0.0099), (600, 0.0050), (1_500, 0.0020), (7_082, 0.00042)]
 )
 def test_a_clean_sample_bounds_what_may_be_missed(draws, share):
-    assert coding.at_most(0, draws) == pytest.approx(1 - 0.05 ** (1 / draws))
-    assert coding.at_most(0, draws) == pytest.approx(share, rel=0.02)
-    assert coding.at_most(draws, draws) == 1.0
+    assert estimates.at_most(0, draws) == pytest.approx(1 - 0.05 ** (1 / draws))
+    assert estimates.at_most(0, draws) == pytest.approx(share, rel=0.02)
+    assert estimates.at_most(draws, draws) == 1.0
 
 
 def test_precision_is_given_by_string_and_by_row_and_doubt_both_ways():
@@ -443,7 +443,7 @@ def test_recall_takes_the_tail_by_its_draws_and_the_other_piles_as_counts():
         draws=[1, 1, 2, 98], code=["ice_ero", "immigration", "border", "not_immigration"],
         inclusion_probability=[1.0, 1.0, 0.7, 1.0],
     )  # fmt: skip
-    sample = coding.Sample(pd.DataFrame(), 1, 100, 1_000)
+    sample = samples.Sample(pd.DataFrame(), 1, 100, 1_000)
     core = coding.recall(coded, sample).set_index("definition").loc["core"]
     assert (core["found_rows"], core["missed_rows"], core["missed_draws"]) == (90, 4, 2)
     assert core["missed_in_tail"] == 20
@@ -454,7 +454,7 @@ def test_recall_takes_the_tail_by_its_draws_and_the_other_piles_as_counts():
 
 def test_a_tail_read_in_full_has_one_recall_and_doubt_can_be_counted_as_missed():
     coded = read(stratum=["hit", "tail"], tier=["core", "none"], code=["ice_ero", "cannot_tell"], rows=[3, 1])
-    sample = coding.Sample(pd.DataFrame(), 1, 0, 1)
+    sample = samples.Sample(pd.DataFrame(), 1, 0, 1)
     core = coding.recall(coded, sample).set_index("definition").loc["core"]
     assert core["recall_share"] == core["recall_at_least_share"] == 1
     unsure = coding.recall(coded, sample, unsure_counts=True).set_index("definition").loc["core"]
@@ -466,7 +466,7 @@ def test_the_estimate_of_the_tail_is_right_on_average():
     missed = np.arange(len(rows)) % 10 == 0
     made, found = tail(rows), []
     for seed in range(200):
-        strings = coding.draw(made, seed=seed, tail_draws=50).strings.merge(made[["string_id", "rows"]])
+        strings = samples.draw(made, seed=seed, tail_draws=50).strings.merge(made[["string_id", "rows"]])
         code = np.where(strings["string_id"].str[1:].astype(int) % 10 == 0, "immigration", "not_immigration")
         coded = read(
             **{
@@ -475,7 +475,7 @@ def test_the_estimate_of_the_tail_is_right_on_average():
             },
             code=code.tolist(),
         )
-        line = coding.recall(coded, coding.Sample(strings, seed, 50, int(rows.sum()))).iloc[0]
+        line = coding.recall(coded, samples.Sample(strings, seed, 50, int(rows.sum()))).iloc[0]
         found.append((line["missed_in_tail"], line["missed_horvitz_thompson"]))
     true = rows[missed].sum()
     assert np.mean(found, axis=0) == pytest.approx([true, true], rel=0.15)
@@ -514,9 +514,9 @@ def test_the_committed_sheets_hold_ids_codes_and_known_topics_only():
         if folder.is_dir():
             sample = sheets.open_sample(folder)
             assert sample.strings["string_id"].str.fullmatch("[0-9a-f]{16}").all()
-            assert set(sample.strings["stratum"]) <= set(coding.STRATA)
+            assert set(sample.strings["stratum"]) <= set(samples.STRATA)
             for codes in sheets.open_codes(folder):
                 assert list(codes.columns) == list(sheets.KEPT)
-                assert set(codes["code"]) <= set(coding.CODES)
+                assert set(codes["code"]) <= set(sheets.CODES)
                 assert set(codes["string_id"]) <= set(sample.strings["string_id"])
                 assert {topic for cell in codes["topics"] for topic in cell.split("; ") if topic} <= topics

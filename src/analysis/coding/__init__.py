@@ -16,28 +16,19 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from analysis import agencies, files
-from analysis.coding import agreement, estimates, sheets
+from analysis.coding import agreement, sheets
 from analysis.coding.agreement import by_stratum
-from analysis.coding.estimates import at_most, by_kind, by_topic, precision, precision_by_era, recall, wilson
-from analysis.coding.samples import (
-    STRATA,
-    Sample,
-    draw,
-    reading_load,
-    reading_time,
-    string_id,
-    units,
-)
-from analysis.coding.sheets import CODES, BadSheet, open_sample
+from analysis.coding.estimates import by_kind, by_topic, precision, precision_by_era, recall
+from analysis.coding.samples import Sample, draw, reading_load, reading_time, units
+from analysis.coding.sheets import BadSheet
 from analysis.measures import DEFINITIONS, Numbers, number
 from analysis.places import Place
 from analysis.tallies import Searches, chosen, tally
 
 __all__ = [
-    "CODES", "STRATA", "BadSheet", "Coded", "Errors", "Sample", "agreement", "at_most", "by_kind",
-    "by_stratum", "by_topic", "coded_reasons", "draw", "estimates", "give_out", "known_errors", "open_sample",
-    "precision", "precision_by_era", "reading_load", "reading_time", "recall", "score", "sheets", "string_id",
-    "take_back", "task_force", "units", "wilson",
+    "BadSheet", "Coded", "Errors", "agreement", "by_kind", "by_stratum", "by_topic", "coded_reasons", "give_out",
+    "known_errors", "precision", "precision_by_era", "reading_load", "reading_time", "recall", "score",
+    "take_back", "task_force", "units",
 ]  # fmt: skip
 
 
@@ -79,12 +70,12 @@ def known_errors(place: Place, searches: Searches) -> Errors:
 
 
 def _score_by(both: pd.DataFrame, column: str) -> pd.DataFrame:
-    parts = [
-        score(part["tier"], part["immigration_tier"]).assign(**{column: value})
-        for value, part in both.groupby(column, sort=True)
+    tables = [
+        score(group["tier"], group["immigration_tier"]).assign(**{column: value})
+        for value, group in both.groupby(column, sort=True)
     ]
-    table = pd.concat(parts, ignore_index=True)
-    return table[[column, *(name for name in table if name != column)]]
+    table = pd.concat(tables, ignore_index=True)
+    return table[[column, *table.columns.drop(column)]]
 
 
 def score(truth: pd.Series, found: pd.Series) -> pd.DataFrame:
@@ -92,17 +83,12 @@ def score(truth: pd.Series, found: pd.Series) -> pd.DataFrame:
     precision_share, recall_share. `truth` and `found` hold tiers (strict, core, broad, none)."""
     lines = []
     for definition, tiers in DEFINITIONS.items():
-        true, counted = truth.isin(tiers), found.isin(tiers)
-        right = int((true & counted).sum())
+        planted, counted = truth.isin(tiers), found.isin(tiers)
+        right, total, true = int((planted & counted).sum()), int(counted.sum()), int(planted.sum())
         lines.append({
-            "definition": definition,
-            "planted": int(true.sum()),
-            "counted": int(counted.sum()),
-            "right": right,
-            "wrong": int((counted & ~true).sum()),
-            "missed": int((true & ~counted).sum()),
-            "precision_share": right / int(counted.sum()) if counted.any() else None,
-            "recall_share": right / int(true.sum()) if true.any() else None,
+            "definition": definition, "planted": true, "counted": total, "right": right, "wrong": total - right,
+            "missed": true - right, "precision_share": right / total if total else None,
+            "recall_share": right / true if true else None,
         })  # fmt: skip
     return pd.DataFrame(lines)
 
@@ -110,14 +96,11 @@ def score(truth: pd.Series, found: pd.Series) -> pd.DataFrame:
 def _numbers(table: pd.DataFrame) -> Numbers:
     found: Numbers = []
     for line in table.to_dict("records"):
-        for name, of, nothing in (
-            ("precision", "counted", "nothing was counted"), ("recall", "planted", "nothing was planted"),
-        ):  # fmt: skip
-            value = line[f"{name}_share"]
-            because = {} if line[of] else {"because": nothing}
-            parts = {"numerator": line["right"], "denominator": line[of]}
-            measure = f"{name}.{line['definition']}"
-            found.append(number(measure, "all", value if line[of] else None, "share", **parts, **because))
+        for name, total in (("precision", "counted"), ("recall", "planted")):
+            ratio = {"numerator": line["right"], "denominator": line[total]}
+            because = {} if line[total] else {"because": f"nothing was {total}"}
+            value = line[f"{name}_share"] if line[total] else None
+            found.append(number(f"{name}.{line['definition']}", "all", value, "share", **ratio, **because))
     return found
 
 
@@ -153,17 +136,18 @@ class Coded:
         if self.reasons.empty:
             return []
         core = recall(self.reasons, self.sample).set_index("definition").loc["core"]
+        missed = float(core["missed_rows"] + core["missed_in_tail"])
         return [
             number("coded_reasons", "all", len(self.reasons), "reasons"),
             number("coded_rows", "all", int(self.reasons["rows"].sum()), "rows"),
-            number(
-                "missed_rows.core",
-                "all",
-                float(core["missed_rows"] + core["missed_in_tail"]),
-                "estimated rows",
-            ),
+            number("missed_rows.core", "all", missed, "estimated rows"),
             number("missed_rows_at_most.core", "all", float(core["missed_at_most"]), "estimated rows"),
         ]
+
+
+NOBODY = (
+    "No one has read and coded this place's reasons yet, so no precision and no recall of reading is claimed."
+)
 
 
 def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
@@ -171,82 +155,67 @@ def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
     folder = place.hand / "coding" / place.name
     sample, coders = sheets.open_sample(folder), sheets.open_codes(folder)
     if sample is None or not coders:
-        return _nobody(made)
-    final, pairs, _, unsettled = _settled(coders, sample)
-    joined = sample.strings.merge(final, on="string_id").merge(
+        empty = made.iloc[:0].drop(columns=["reason", "normal"])
+        empty = empty.assign(draws=0, inclusion_probability=1.0, code="", coded_kind="", coded_topics=[])
+        pairs = pd.DataFrame(columns=["string_id", "stratum", "first", "second"])
+        return Coded(empty, pairs, draw(made.iloc[:0]), NOBODY)
+    settled = _settled(coders, sample)
+    joined = sample.strings.merge(settled.codes, on="string_id").merge(
         made.drop(columns=["stratum", "reason", "normal"]), on="string_id", how="left", indicator=True
     )
     gone = int((joined["_merge"] == "left_only").sum())
     joined = joined[joined["_merge"] == "both"].drop(columns="_merge").reset_index(drop=True)
-    hits = made[(made["tier"] != "none") & ~made["string_id"].isin(joined["string_id"])]
-    return Coded(joined, pairs, sample, _who(coders, joined, len(unsettled), gone, hits) + sample.note)
-
-
-def _nobody(made: pd.DataFrame) -> Coded:
-    drawn = draw(made.iloc[:0])
-    empty = (
-        made.iloc[:0]
-        .drop(columns=["reason", "normal"])
-        .assign(
-            draws=0, inclusion_probability=1.0, code="", coded_kind="", coded_topics=[[] for _ in range(0)]
+    unread = made[(made["tier"] != "none") & ~made["string_id"].isin(joined["string_id"])]
+    names = [str(codes["coder"].iloc[0]) for codes in coders]
+    sentences = {
+        f"{len(joined):,} distinct reasons, which stand for {int(joined['rows'].sum()):,} rows, were read by "
+        f"{'; '.join(names)}.": True,
+        "One reader's codes are taken as right: nothing here says how often that reader was wrong.": len(
+            names
         )
-    )
-    pairs = pd.DataFrame(columns=["string_id", "stratum", "first", "second"])
-    said = "No one has read and coded this place's reasons yet, so no precision and no recall of reading is claimed."
-    return Coded(empty, pairs, drawn, said)
+        == 1,
+        f"{len(settled.open):,} disagreements nobody settled; they are taken as 'cannot tell'.": settled.open,
+        f"{gone:,} coded reasons stand in none of today's rows and are left out.": gone,
+        f"{len(unread):,} reasons that the rules count today ({int(unread['rows'].sum()):,} rows) nobody read.": (
+            len(unread)
+        ),
+    }
+    sentence = " ".join(text for text, applies in sentences.items() if applies)
+    return Coded(joined, settled.pairs, sample, sentence + sample.note)
 
 
-def _settled(
-    coders: Sequence[pd.DataFrame], sample: Sample
-) -> tuple[pd.DataFrame, pd.DataFrame, set[str], set[str]]:
-    """One code for each reason that anybody read, the first two codes of those that several read, the reasons on
-    which readers differ, and those of them that nobody settled.
+@dataclass(frozen=True)
+class _Settled:
+    """One code for each reason that anybody read (`codes`: string_id, code, coded_kind, coded_topics), the first two
+    codes of those that several read (`pairs`), the reasons on which readers differ, and those of them still open."""
 
-    The code is the adjudicated one, else what all who read the reason agree on; a disagreement that nobody settled is
-    'cannot_tell'. Kind and topics are those of the first who read it.
+    codes: pd.DataFrame
+    pairs: pd.DataFrame
+    differ: set[str]
+    open: set[str]
+
+
+def _settled(coders: Sequence[pd.DataFrame], sample: Sample) -> _Settled:
+    """The code is the adjudicated one, else what all who read the reason agree on, else 'cannot_tell'.
+
+    Kind and topics are the adjudicated ones, else those of the first who read it.
     """
-    judge = [codes for codes in coders if codes["coder"].iloc[0].casefold().startswith("adjudicat")]
-    readers = [codes for codes in coders if not codes["coder"].iloc[0].casefold().startswith("adjudicat")]
-    read = pd.concat([*readers, *judge], ignore_index=True)[["string_id", "code", "kind", "topics"]]
-    final = read.drop_duplicates("string_id").set_index("string_id")
-    given: dict[str, list[str]] = {}
-    for codes in readers:
-        for reason, code in zip(codes["string_id"], codes["code"]):
-            given.setdefault(reason, []).append(code)
+    readers, judges = [coders[0].iloc[:0]], [coders[0].iloc[:0]]
+    for codes in coders:
+        is_judge = codes["coder"].iloc[0].casefold().startswith("adjudicat")
+        (judges if is_judge else readers).append(codes)
+    read, judged = pd.concat(readers), pd.concat(judges).drop_duplicates("string_id", keep="last")
+    given = {reason: list(codes) for reason, codes in read.groupby("string_id", sort=False)["code"]}
     twice = [(reason, *codes[:2]) for reason, codes in given.items() if len(codes) > 1]
     pairs = pd.DataFrame(twice, columns=["string_id", "first", "second"], dtype=str)
     pairs = pairs.merge(sample.strings[["string_id", "stratum"]])[["string_id", "stratum", "first", "second"]]
-    settled = pd.concat(judge).drop_duplicates("string_id", keep="last") if judge else read.iloc[:0]
     differ = {reason for reason, codes in given.items() if len(set(codes)) > 1}
-    unsettled = differ - set(settled["string_id"])
-    final.loc[final.index.isin(unsettled), "code"] = "cannot_tell"
-    final.update(settled.set_index("string_id")[["code", "kind", "topics"]])
-    final = final.reset_index()
-    final["coded_topics"] = [[t for t in cell.split("; ") if t] for cell in final["topics"]]
-    return final.drop(columns="topics").rename(columns={"kind": "coded_kind"}), pairs, differ, unsettled
-
-
-def _who(
-    coders: Sequence[pd.DataFrame], joined: pd.DataFrame, unsettled: int, gone: int, unread: pd.DataFrame
-) -> str:
-    names = [str(codes["coder"].iloc[0]) for codes in coders]
-    rows = int(joined["rows"].sum())
-    said = [
-        f"{len(joined):,} distinct reasons, which stand for {rows:,} rows, were read by {'; '.join(names)}."
-    ]
-    if len(names) == 1:
-        said.append(
-            "One reader's codes are taken as right: nothing here says how often that reader was wrong."
-        )
-    if unsettled:
-        said.append(f"{unsettled:,} disagreements nobody settled; they are taken as 'cannot tell'.")
-    if gone:
-        said.append(f"{gone:,} coded reasons stand in none of today's rows and are left out.")
-    if len(unread):
-        said.append(
-            f"{len(unread):,} reasons that the rules count today ({int(unread['rows'].sum()):,} rows) nobody read."
-        )
-    return " ".join(said)
+    still_open = differ - set(judged["string_id"])
+    final = pd.concat([judged, read], ignore_index=True).drop_duplicates("string_id")
+    final.loc[final["string_id"].isin(still_open), "code"] = "cannot_tell"
+    final["coded_topics"] = final["topics"].map(lambda cell: [topic for topic in cell.split("; ") if topic])
+    final = final.rename(columns={"kind": "coded_kind"})
+    return _Settled(final[["string_id", "code", "coded_kind", "coded_topics"]], pairs, differ, still_open)
 
 
 # The verb ---------------------------------------------------------------------------------------------------
@@ -262,15 +231,15 @@ def give_out(place: Place, made: pd.DataFrame) -> list[Path]:
     if sample is None:
         sample = draw(made)
         sheets.write_sample(kept, sample)
-    asked = {f"{place.name}-coder-{n}.xlsx": sheets.for_coder(sample, made, n) for n in (1, 2)}
+    made_sheets = {f"{place.name}-coder-{n}.xlsx": sheets.for_coder(sample, made, n) for n in (1, 2)}
     coders = sheets.open_codes(kept)
     if len(coders) >= 2:
-        _, _, differ, _ = _settled(coders, sample)
         first = sheets.for_coder(sample, made, 1)
-        asked[f"adjudicated-{place.name}.xlsx"] = first[first["string_id"].isin(differ)]
-    for name, sheet in asked.items():
+        differ = first["string_id"].isin(_settled(coders, sample).differ)
+        made_sheets[f"adjudicated-{place.name}.xlsx"] = first[differ]
+    for name, sheet in made_sheets.items():
         files.write(out / name, sheets.workbook(sheet))
-    return [out / name for name in asked]
+    return [out / name for name in made_sheets]
 
 
 def take_back(place: Place, sheet: Path, coder: str, topics: Sequence[str], today: datetime.date) -> Path:

@@ -6,8 +6,6 @@ officer repeats one string hundreds of times, so rows alone look surer than they
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from scipy.stats import beta, norm
@@ -28,13 +26,13 @@ TIER_OF_CODE = {
 """The narrowest definition that should count a code; `cannot_tell` is computed both ways."""
 
 
-def wilson(right: int, of: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def wilson(right: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Wilson's interval of a share of counts; (0, 1) where there is nothing to share."""
-    if not of:
+    if not total:
         return 0.0, 1.0
     z = float(norm.ppf((1 + confidence) / 2))
-    middle = (right + z * z / 2) / (of + z * z)
-    half = z * np.sqrt(right * (of - right) / of + z * z / 4) / (of + z * z)
+    middle = (right + z * z / 2) / (total + z * z)
+    half = z * np.sqrt(right * (total - right) / total + z * z / 4) / (total + z * z)
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
@@ -43,53 +41,45 @@ def at_most(found: int, draws: int, confidence: float = CONFIDENCE) -> float:
     return 1.0 if found >= draws else float(beta.ppf(confidence, found + 1, draws - found))
 
 
-def precision(coded: pd.DataFrame, by: str | None = None, weight: str = "rows") -> pd.DataFrame:
-    """Right hits among hits under each definition (and each value of `by`).
-
-    definition, (by,) strings, right_strings, precision_of_strings_share, its Wilson interval low_share and
-    high_share, rows, right_rows, precision_share (of rows), cannot_tell_rows, precision_if_right_share (of rows,
-    if every 'cannot tell' were right; the others count it as wrong). The interval speaks of other logs: where all
-    hits were read, the share itself is a count.
-    """
-    lines = []
-    for value, part in [("", coded)] if by is None else coded.groupby(by, sort=True):
-        for definition, tiers in DEFINITIONS.items():
-            hits = part[part["tier"].isin(tiers) & (part[weight] > 0)]
-            lines.append(
-                {"definition": definition} | ({} if by is None else {by: value}) | _right(hits, tiers, weight)
-            )
-    return pd.DataFrame(lines, columns=["definition", *([by] if by else []), *_RIGHT])
+def _share(right: float, total: float) -> float | None:
+    """A share, or None where there is nothing to share."""
+    return right / total if total else None
 
 
-def precision_by_era(coded: pd.DataFrame) -> pd.DataFrame:
-    """`precision` by the vendor's regime on the day of the search: a reason weighs its rows of that era."""
-    parts = [precision(coded, weight=f"rows_{era}").assign(era=era) for era, _ in ERAS]
-    table = pd.concat(parts, ignore_index=True)
-    return table[["definition", "era", *_RIGHT]]
-
-
-_RIGHT = (
+_PRECISION = (
     "strings", "right_strings", "precision_of_strings_share", "low_share", "high_share", "rows", "right_rows",
     "precision_share", "cannot_tell_rows", "precision_if_right_share",
 )  # fmt: skip
 
 
-def _ratio(part: int, whole: int) -> float | None:
-    """A share, or None where there is nothing to share."""
-    return part / whole if whole else None
+def precision(coded: pd.DataFrame, column: str | None = None, weight: str = "rows") -> pd.DataFrame:
+    """Right hits among hits under each definition (and each value of `column`).
+
+    definition, (column,) strings, right_strings, precision_of_strings_share, its Wilson interval low_share and
+    high_share, rows, right_rows, precision_share (of rows), cannot_tell_rows, precision_if_right_share (of rows,
+    if every 'cannot tell' were right; the others count it as wrong). The interval speaks of other logs: where all
+    hits were read, the share itself is a count.
+    """
+    lines = []
+    for value, group in [("", coded)] if column is None else coded.groupby(column, sort=True):
+        for definition, tiers in DEFINITIONS.items():
+            hits = group[group["tier"].isin(tiers) & (group[weight] > 0)]
+            is_right = hits["code"].map(TIER_OF_CODE).isin(tiers)
+            right, strings = int(is_right.sum()), len(hits)
+            rows, good = int(hits[weight].sum()), int(hits.loc[is_right, weight].sum())
+            unsure = int(hits.loc[hits["code"] == "cannot_tell", weight].sum())
+            counts = (
+                strings, right, _share(right, strings), *wilson(right, strings), rows, good, _share(good, rows),
+                unsure, _share(good + unsure, rows),
+            )  # fmt: skip
+            lines.append({"definition": definition, column: value} | dict(zip(_PRECISION, counts)))
+    return pd.DataFrame(lines, columns=["definition", *([column] if column else []), *_PRECISION])
 
 
-def _right(hits: pd.DataFrame, tiers: tuple[str, ...], weight: str) -> dict[str, Any]:
-    right = hits["code"].map(TIER_OF_CODE).isin(tiers)
-    unsure = hits["code"] == "cannot_tell"
-    rows, good, maybe = (int(hits.loc[mask, weight].sum()) for mask in (hits["code"].notna(), right, unsure))
-    low, high = wilson(int(right.sum()), len(hits))
-    return {
-        "strings": len(hits), "right_strings": int(right.sum()),
-        "precision_of_strings_share": _ratio(int(right.sum()), len(hits)), "low_share": low, "high_share": high,
-        "rows": rows, "right_rows": good, "precision_share": _ratio(good, rows), "cannot_tell_rows": maybe,
-        "precision_if_right_share": _ratio(good + maybe, rows),
-    }  # fmt: skip
+def precision_by_era(coded: pd.DataFrame) -> pd.DataFrame:
+    """`precision` by the vendor's regime on the day of the search: a reason weighs its rows of that era."""
+    tables = [precision(coded, weight=f"rows_{era}").assign(era=era) for era, _ in ERAS]
+    return pd.concat(tables, ignore_index=True)[["definition", "era", *_PRECISION]]
 
 
 def recall(coded: pd.DataFrame, sample: Sample, unsure_counts: bool = False) -> pd.DataFrame:
@@ -100,36 +90,27 @@ def recall(coded: pd.DataFrame, sample: Sample, unsure_counts: bool = False) -> 
     (with Clopper and Pearson's one-sided 95 % bound on the tail), recall_share, recall_at_least_share.
     `unsure_counts` takes every 'cannot tell' outside the hits as missed.
     """
-    return pd.DataFrame(
-        [_recall_line(name, tiers, coded, sample, unsure_counts) for name, tiers in DEFINITIONS.items()]
-    )
-
-
-def _recall_line(
-    definition: str, tiers: tuple[str, ...], coded: pd.DataFrame, sample: Sample, unsure_counts: bool
-) -> dict[str, Any]:
-    should = coded["code"].map(TIER_OF_CODE).isin(tiers)
-    if unsure_counts:
-        should |= (coded["code"] == "cannot_tell") & ~coded["tier"].isin(tiers)
-    counted = coded["tier"].isin(tiers)
-    missed = coded[should & ~counted]
-    sampled = (missed["stratum"] == "tail") if sample.tail_draws else pd.Series(False, index=missed.index)
-    found, full = int(coded.loc[should & counted, "rows"].sum()), int(missed.loc[~sampled, "rows"].sum())
-    draws = int(missed.loc[sampled, "draws"].sum())
-    estimated = sample.tail_rows * draws / sample.tail_draws if sample.tail_draws else 0.0
-    bound = sample.tail_rows * at_most(draws, sample.tail_draws) if sample.tail_draws else 0.0
-    return {
-        "definition": definition, "found_rows": found, "missed_rows": full, "tail_rows": sample.tail_rows,
-        "tail_draws": sample.tail_draws, "missed_draws": draws, "missed_in_tail": round(estimated, 1),
-        "missed_horvitz_thompson": round(float((missed["rows"] / missed["inclusion_probability"]).sum()), 1),
-        "missed_at_most": round(full + bound, 1),
-        "recall_share": _recall(found, full + estimated), "recall_at_least_share": _recall(found, full + bound),
-    }  # fmt: skip
-
-
-def _recall(found: int, missed: float) -> float | None:
-    """Found among found and missed; None where there was nothing to find."""
-    return None if not found and not missed else found / (found + missed)
+    lines = []
+    for definition, tiers in DEFINITIONS.items():
+        counted, should = coded["tier"].isin(tiers), coded["code"].map(TIER_OF_CODE).isin(tiers)
+        if unsure_counts:
+            should |= (coded["code"] == "cannot_tell") & ~counted
+        missed, found = coded[should & ~counted], int(coded.loc[should & counted, "rows"].sum())
+        drawn = (missed["stratum"] == "tail") & (sample.tail_draws > 0)
+        full, draws = int(missed.loc[~drawn, "rows"].sum()), int(missed.loc[drawn, "draws"].sum())
+        estimated = bound = 0.0
+        if sample.tail_draws:
+            estimated = sample.tail_rows * draws / sample.tail_draws
+            bound = sample.tail_rows * at_most(draws, sample.tail_draws)
+        weighted = float((missed["rows"] / missed["inclusion_probability"]).sum())
+        lines.append({
+            "definition": definition, "found_rows": found, "missed_rows": full, "tail_rows": sample.tail_rows,
+            "tail_draws": sample.tail_draws, "missed_draws": draws, "missed_in_tail": round(estimated, 1),
+            "missed_horvitz_thompson": round(weighted, 1), "missed_at_most": round(full + bound, 1),
+            "recall_share": _share(found, found + (full + estimated)),
+            "recall_at_least_share": _share(found, found + (full + bound)),
+        })  # fmt: skip
+    return pd.DataFrame(lines)
 
 
 def by_topic(coded: pd.DataFrame) -> pd.DataFrame:
@@ -138,42 +119,25 @@ def by_topic(coded: pd.DataFrame) -> pd.DataFrame:
     topic, rule_strings, coded_strings, both_strings, rule_rows, coded_rows, both_rows, precision_share and
     recall_share (of rows read), low_share and high_share (Wilson's interval of precision by strings).
     """
-    lines = []
-    for topic in sorted(
-        {t for column in ("topics", "coded_topics") for topics in coded[column] for t in topics}
-    ):
-        ruled = np.array([topic in topics for topics in coded["topics"]], dtype=bool)
-        said = np.array([topic in topics for topics in coded["coded_topics"]], dtype=bool)
-        rows = coded["rows"].to_numpy()
-        low, high = wilson(int((ruled & said).sum()), int(ruled.sum()))
-        lines.append({
-            "topic": topic, "rule_strings": int(ruled.sum()), "coded_strings": int(said.sum()),
-            "both_strings": int((ruled & said).sum()), "rule_rows": int(rows[ruled].sum()),
-            "coded_rows": int(rows[said].sum()), "both_rows": int(rows[ruled & said].sum()),
-            "precision_share": _ratio(int(rows[ruled & said].sum()), int(rows[ruled].sum())),
-            "recall_share": _ratio(int(rows[ruled & said].sum()), int(rows[said].sum())),
-            "low_share": low, "high_share": high,
-        })  # fmt: skip
-    return pd.DataFrame(lines, columns=list(_BY_TOPIC))
-
-
-_BY_TOPIC = (
-    "topic", "rule_strings", "coded_strings", "both_strings", "rule_rows", "coded_rows", "both_rows",
-    "precision_share", "recall_share", "low_share", "high_share",
-)  # fmt: skip
+    columns = [f"{which}_{unit}" for unit in ("strings", "rows") for which in ("rule", "coded", "both")]
+    columns = ["topic", *columns, "precision_share", "recall_share", "low_share", "high_share"]
+    rows, lines = coded["rows"].to_numpy(), []
+    for topic in sorted({*coded["topics"].explode().dropna(), *coded["coded_topics"].explode().dropna()}):
+        by_rule = np.array([topic in topics for topics in coded["topics"]], dtype=bool)
+        by_coder = np.array([topic in topics for topics in coded["coded_topics"]], dtype=bool)
+        masks = (by_rule, by_coder, by_rule & by_coder)
+        strings, weights = [int(mask.sum()) for mask in masks], [int(rows[mask].sum()) for mask in masks]
+        shares = (_share(weights[2], weights[0]), _share(weights[2], weights[1]))
+        lines.append((topic, *strings, *weights, *shares, *wilson(strings[2], strings[0])))
+    return pd.DataFrame(lines, columns=columns)
 
 
 def by_kind(coded: pd.DataFrame) -> pd.DataFrame:
     """Core hits by the kind the rules gave: kind, strings, right_strings, rows, right_rows, precision_share."""
-    core = coded[coded["tier"].isin(DEFINITIONS["core"])]
     lines = []
-    for kind, part in core.groupby("kind", sort=True):
-        right = part["coded_kind"] == kind
-        good = int(part.loc[right, "rows"].sum())
-        lines.append({
-            "kind": kind, "strings": len(part), "right_strings": int(right.sum()), "rows": int(part["rows"].sum()),
-            "right_rows": good, "precision_share": _ratio(good, int(part["rows"].sum())),
-        })  # fmt: skip
-    return pd.DataFrame(
-        lines, columns=["kind", "strings", "right_strings", "rows", "right_rows", "precision_share"]
-    )
+    for kind, hits in coded[coded["tier"].isin(DEFINITIONS["core"])].groupby("kind", sort=True):
+        right = hits[hits["coded_kind"] == kind]
+        rows, good = int(hits["rows"].sum()), int(right["rows"].sum())
+        lines.append((kind, len(hits), len(right), rows, good, _share(good, rows)))
+    columns = ["kind", "strings", "right_strings", "rows", "right_rows", "precision_share"]
+    return pd.DataFrame(lines, columns=columns)

@@ -17,8 +17,6 @@ from analysis.tallies import Searches, ask, holds, one_of, place_of, quoted
 STRATA = ("hit", "suspect", "common", "tail", "unreadable")
 """The piles, in the order in which a reason is put into one."""
 
-READ = ("hit", "suspect", "common", "tail")
-
 COMMON_SHARE, COMMON_MOST = 0.9, 1_000
 """The commonest reasons are read until nine tenths of all rows are read, but no more than so many reasons."""
 
@@ -26,7 +24,7 @@ TAIL_DRAWS, SEED = 600, 20260210
 SECOND_OF_COMMON = 10
 """The second coder reads one common reason in so many."""
 
-READABLE = ("typed", "dropdown", "dropdown+typed")
+READABLE = ("typed", "dropdown+typed")
 SHORT = ("ice", "hsi", "ero", "cbp", "dhs")
 _ERA_NAMES = tuple(name for name, _ in ERAS)
 
@@ -93,33 +91,26 @@ def _in_the_net(task_force: frozenset[str]) -> str:
 
 
 def _strata(made: pd.DataFrame) -> np.ndarray:
-    """The pile of each unit; `common` and `tail` by what the piles before them left."""
+    """The pile of each unit; `common` and `tail` by what the piles before them left.
+
+    Suspect is a reason of the net, one of which a suspect rule or a guard spoke, and one whose spelling is close to a
+    listed word. The commonest others are read until `COMMON_SHARE` of the readable rows is.
+    """
+    rows, topics = made["rows"].to_numpy(), made["topics"]
     hit = (made["tier"] != "none").to_numpy()
-    only_case = np.array([list(topics) == ["case_number_only"] for topics in made["topics"]], dtype=bool)
-    unreadable = (
-        ~hit & (~made["origin"].isin(READABLE) | (made["origin"] == "dropdown") | only_case).to_numpy()
-    )
-    suspect = ~hit & ~unreadable & (_suspect(made) | made["net"].to_numpy(dtype=bool))
-    rest = np.flatnonzero(~hit & ~unreadable & ~suspect)
-    rest = rest[np.argsort(-made["rows"].to_numpy()[rest], kind="stable")]
-    common = rest[: _enough(made["rows"].to_numpy(), rest, hit | suspect, unreadable)]
-    stratum = np.select([hit, unreadable, suspect], ["hit", "unreadable", "suspect"], "tail").astype(object)
-    stratum[common] = "common"
+    only_case = np.array([list(found) == ["case_number_only"] for found in topics], dtype=bool)
+    readable = made["origin"].isin(READABLE).to_numpy() & ~only_case
+    suspect = np.array(["immigration_suspect" in found for found in topics], dtype=bool)
+    suspect |= made["net"].to_numpy(dtype=bool)
+    suspect |= np.array([_is_fragment(normal) for normal in made["normal"]], dtype=bool)
+    suspect[list(reasons.near_words_of(made["normal"].tolist()))] = True
+    rest = np.flatnonzero(~hit & readable & ~suspect)
+    rest = rest[np.argsort(-rows[rest], kind="stable")]
+    wanted = COMMON_SHARE * rows[hit | readable].sum() - rows[hit | (readable & suspect)].sum()
+    enough = int(min(np.searchsorted(np.cumsum(rows[rest]), wanted) + 1, COMMON_MOST))
+    stratum = np.select([hit, ~readable, suspect], ["hit", "unreadable", "suspect"], "tail").astype(object)
+    stratum[rest[:enough]] = "common"
     return stratum
-
-
-def _enough(rows: np.ndarray, rest: np.ndarray, read: np.ndarray, unreadable: np.ndarray) -> int:
-    """How many of the commonest must be read for nine tenths of the readable rows, at most `COMMON_MOST`."""
-    wanted = COMMON_SHARE * rows[~unreadable].sum() - rows[read].sum()
-    return int(min(np.searchsorted(np.cumsum(rows[rest]), wanted) + 1, COMMON_MOST, len(rest)))
-
-
-def _suspect(made: pd.DataFrame) -> np.ndarray:
-    """Whether a suspect rule or a guard spoke, or a spelling is close to a listed word."""
-    spoke = np.array(["immigration_suspect" in topics for topics in made["topics"]], dtype=bool)
-    near = np.array([_is_fragment(normal) for normal in made["normal"]], dtype=bool)
-    near[list(reasons.near_words_of(made["normal"].tolist()))] = True
-    return spoke | near
 
 
 def _is_fragment(normal: str) -> bool:
@@ -153,18 +144,18 @@ def draw(made: pd.DataFrame, seed: int = SEED, tail_draws: int = TAIL_DRAWS) -> 
     """
     random = np.random.default_rng(seed)
     full = made[made["stratum"].isin(("hit", "suspect", "common"))].sort_values("string_id")
-    chosen = full[["string_id", "stratum"]].assign(draws=1, inclusion_probability=1.0)
     tail = made[made["stratum"] == "tail"].sort_values("string_id")
+    draws: np.ndarray | int = 1
+    probability: np.ndarray | float = 1.0
     if len(tail) <= tail_draws:
-        drawn = tail[["string_id", "stratum"]].assign(draws=1, inclusion_probability=1.0)
         tail_draws = 0
     else:
         share = (tail["rows"] / tail["rows"].sum()).to_numpy()
         draws = random.multinomial(tail_draws, share)
-        drawn = tail[["string_id", "stratum"]].assign(
-            draws=draws, inclusion_probability=-np.expm1(tail_draws * np.log1p(-share))
-        )[draws > 0]
-    strings = pd.concat([chosen, drawn], ignore_index=True)
+        probability = -np.expm1(tail_draws * np.log1p(-share))
+    drawn = tail.assign(draws=draws, inclusion_probability=probability)
+    strings = pd.concat([full.assign(draws=1, inclusion_probability=1.0), drawn[drawn["draws"] > 0]])
+    strings = strings[["string_id", "stratum", "draws", "inclusion_probability"]].reset_index(drop=True)
     tenth = random.integers(SECOND_OF_COMMON, size=len(strings)) == 0
     strings["second_coder"] = (strings["stratum"] != "common") | tenth
     return Sample(strings, seed, tail_draws, int(tail["rows"].sum()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +19,9 @@ from analysis.refused import Refused
 
 CODES = (*TIER_OF_CODE, "cannot_tell")
 KINDS = ("civil", "criminal", "both", "unspecified")
-OF_IMMIGRATION = ("immigration", "ice_ero", "border")
-"""The codes that a kind is said of."""
+HAVE_A_KIND = ("immigration", "ice_ero", "border")
 
-ASKED = ("string_id", "reason", "offense_types", "code", "kind", "topics", "note", "coded_on")
+SHEET = ("string_id", "reason", "offense_types", "code", "kind", "topics", "note", "coded_on")
 """A coder's sheet: what is read and what is filled in. Nothing of the rules, the agency, the date or the rows."""
 
 KEPT = ("string_id", "coder", "code", "kind", "topics", "coded_on")
@@ -30,10 +29,10 @@ KEPT = ("string_id", "coder", "code", "kind", "topics", "coded_on")
 
 _SAMPLE = ("string_id", "stratum", "draws", "inclusion_probability", "second_coder")
 _WIDTHS = {"string_id": 18, "reason": 60, "offense_types": 36, "topics": 30, "note": 40}
-HOW = (
+_HOW = (
     "code: immigration · ice_ero · border · hsi_dhs · other_federal · not_immigration · cannot_tell",
     "kind: civil · criminal · both · unspecified, only beside immigration, ice_ero and border",
-    "topics: any number, parted by commas; leave empty where none fits",
+    "topics: any number, split by commas; leave empty where none fits",
     "note: for yourself; it is not kept. The codebook says how to decide.",
 )
 
@@ -49,36 +48,31 @@ def for_coder(sample: Sample, made: pd.DataFrame, coder: int) -> pd.DataFrame:
     """The reasons that the first (1) or second (2) coder reads, in an order of their own."""
     strings = sample.strings if coder == 1 else sample.strings[sample.strings["second_coder"]]
     texts = made.set_index("string_id")[["reason", "offense_types"]]
-    asked = strings[["string_id"]].join(texts, on="string_id", how="inner")
-    order = np.random.default_rng([sample.seed, coder]).permutation(len(asked))
-    return asked.iloc[order].reset_index(drop=True).reindex(columns=list(ASKED), fill_value="")
+    sheet = strings[["string_id"]].join(texts, on="string_id", how="inner")
+    order = np.random.default_rng([sample.seed, coder]).permutation(len(sheet))
+    return sheet.iloc[order].reset_index(drop=True).reindex(columns=list(SHEET), fill_value="")
 
 
-def workbook(asked: pd.DataFrame) -> bytes:
+def workbook(table: pd.DataFrame) -> bytes:
     """A sheet as XLSX in which no text is ever a formula, a link or a number; codes are chosen from a list."""
     file = io.BytesIO()
-    plain = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "in_memory": True,
-    }
-    with xlsxwriter.Workbook(file, plain) as book:
+    texts = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+    with xlsxwriter.Workbook(file, {**texts, "in_memory": True}) as book:
         book.set_properties({"created": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)})
         bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@", "text_wrap": True})
         sheet = book.add_worksheet("reasons")
         sheet.freeze_panes(1, 0)
-        for place, name in enumerate(asked.columns):
-            sheet.set_column(place, place, _WIDTHS.get(name, 16), text)
-            sheet.write_string(0, place, name, bold)
-            for row, value in enumerate(asked[name], start=1):
-                sheet.write_string(row, place, str(value))
+        for column, name in enumerate(table.columns):
+            sheet.set_column(column, column, _WIDTHS.get(name, 16), text)
+            sheet.write_string(0, column, name, bold)
+            for row, value in enumerate(table[name], start=1):
+                sheet.write_string(row, column, str(value))
         for name, values in (("code", CODES), ("kind", KINDS)):
-            place = list(asked.columns).index(name)
+            column = list(table.columns).index(name)
             rule = {"validate": "list", "source": list(values), "ignore_blank": True}
-            sheet.data_validation(1, place, max(len(asked), 1), place, rule)
+            sheet.data_validation(1, column, max(len(table), 1), column, rule)
         how = book.add_worksheet("how")
-        for row, line in enumerate(HOW):
+        for row, line in enumerate(_HOW):
             how.write_string(row, 0, line)
     return file.getvalue()
 
@@ -91,22 +85,28 @@ def read_back(
 ) -> pd.DataFrame:
     """A finished sheet (XLSX or CSV) as `KEPT` columns, after checking every row; raises `BadSheet`.
 
-    Every reason given to the coder must have one code; a reason that stands twice, or that the sample does not
+    Every reason given to the coder must have one code; a reason that comes twice, or that the sample does not
     hold, is refused. Rows are counted as the spreadsheet shows them: the header is row 1.
     """
     sheet = _open(path)
-    missing = [name for name in ("string_id", "code") if name not in sheet.columns]
+    missing = next((name for name in ("string_id", "code") if name not in sheet.columns), None)
     if missing:
-        raise BadSheet(f"{path.name}: there is no column '{missing[0]}'; keep the header as it was given out")
-    sheet = (
-        sheet.reindex(columns=list(ASKED)).fillna("").map(lambda cell: str(cell).strip().removeprefix("'"))
-    )
-    known = set(sample.strings["string_id"])
-    seen: dict[str, int] = {}
+        raise BadSheet(f"{path.name}: there is no column '{missing}'; keep the header as it was given out")
+    sheet = sheet.reindex(columns=list(SHEET)).fillna("")
+    sheet = sheet.map(lambda cell: str(cell).strip().removeprefix("'"))
+    in_sample, known_topics, seen = set(sample.strings["string_id"]), set(topics), dict[str, int]()
     for row, line in enumerate(sheet.to_dict("records"), start=2):
-        _check_row(f"{path.name}, row {row}", line, known, seen, set(topics))
+        if problem := _problem(line, in_sample, seen, known_topics):
+            raise BadSheet(f"{path.name}, row {row}: {problem}")
         seen[line["string_id"]] = row
-    _check_whole(path.name, seen, sample)
+    # a sheet holds all that one of the two coders was given, unless it settles disagreements
+    second = sample.strings.loc[sample.strings["second_coder"], "string_id"]
+    short = min(len(ids - seen.keys()) for ids in (in_sample, set(second)))
+    if short and not path.name.lower().startswith("adjudicat"):
+        raise BadSheet(
+            f"{path.name}: {short} reasons of the sample have no row; code all of them, or begin the file's name "
+            "with 'adjudicated' if it settles disagreements"
+        )
     kept = sheet.assign(coder=coder, topics=sheet["topics"].map(lambda cell: "; ".join(_topics(cell))))
     kept["coded_on"] = kept["coded_on"].where(kept["coded_on"] != "", today.isoformat())
     return kept[list(KEPT)].sort_values("string_id", ignore_index=True)
@@ -126,43 +126,29 @@ def _open(path: Path) -> pd.DataFrame:
         ) from error
 
 
-def _check_row(
-    where: str, line: Mapping[str, str], known: set[str], seen: Mapping[str, int], topics: set[str]
-) -> None:
+def _problem(
+    line: Mapping[str, str], in_sample: Collection[str], seen: Mapping[str, int], topics: Collection[str]
+) -> str | None:
+    """What is wrong with a row, and what to do about it."""
     string, code, kind = line["string_id"], line["code"], line["kind"]
-    if string not in known:
-        raise BadSheet(
-            f"{where}: its string_id is not in the sample; give back the sheet of this place, ids untouched"
-        )
-    if string in seen:
-        raise BadSheet(f"{where}: its string_id is in row {seen[string]} too; keep one of them")
-    if not code:
-        raise BadSheet(f"{where}: no code; choose one, and cannot_tell where the words do not say")
-    if code not in CODES:
-        raise BadSheet(f"{where}: the code is none that we have; choose one of {', '.join(CODES)}")
-    if kind and kind not in KINDS:
-        raise BadSheet(
-            f"{where}: the kind is none that we have; choose one of {', '.join(KINDS)}, or leave it empty"
-        )
-    if kind and code not in OF_IMMIGRATION:
-        raise BadSheet(
-            f"{where}: kind '{kind}' beside code '{code}'; a kind is said of {', '.join(OF_IMMIGRATION)}"
-        )
-    unknown = [topic for topic in _topics(line["topics"]) if topic not in topics]
-    if unknown:
-        raise BadSheet(f"{where}: a topic is none that we have; use {', '.join(sorted(topics))}")
-
-
-def _check_whole(name: str, seen: Mapping[str, int], sample: Sample) -> None:
-    """A whole sheet holds what one of the two coders was given; an adjudicated one may hold any part."""
-    given = sample.strings
-    both = set(given.loc[given["second_coder"], "string_id"])
-    short = min(len(set(ids) - set(seen)) for ids in (given["string_id"], both))
-    if short and not name.lower().startswith("adjudicat"):
-        raise BadSheet(
-            f"{name}: {short} reasons of the sample have no row; code all of them, or begin the file's name with "
-            "'adjudicated' if it settles disagreements"
-        )
+    checks = {
+        "its string_id is not in the sample; give back the sheet of this place, ids untouched": (
+            string not in in_sample
+        ),
+        f"its string_id is in row {seen.get(string)} too; keep one of them": string in seen,
+        "no code; choose one, and cannot_tell where the words do not say": not code,
+        f"the code is none that we have; choose one of {', '.join(CODES)}": code not in CODES,
+        f"the kind is none that we have; choose one of {', '.join(KINDS)}, or leave it empty": (
+            kind and kind not in KINDS
+        ),
+        f"kind '{kind}' beside code '{code}'; a kind is said of {', '.join(HAVE_A_KIND)}": (
+            kind and code not in HAVE_A_KIND
+        ),
+        f"a topic is none that we have; use {', '.join(sorted(topics))}": (
+            not set(_topics(line["topics"])) <= set(topics)
+        ),
+    }
+    return next((problem for problem, is_wrong in checks.items() if is_wrong), None)
 
 
 def _topics(cell: str) -> list[str]:
@@ -175,13 +161,13 @@ def _topics(cell: str) -> list[str]:
 def write_sample(folder: Path, sample: Sample) -> None:
     """Keep a drawn sample: its ids and probabilities, and the numbers that the estimates need. No reason."""
     files.write(folder / "sample.csv", sample.strings[list(_SAMPLE)].to_csv(index=False, lineterminator="\n"))
-    lines = (
-        "# How the sample was drawn; estimates need these numbers. Its reasons are not kept here.",
-        f"seed       = {sample.seed}",
-        f"tail_draws = {sample.tail_draws}   # with replacement, probability proportional to rows; 0: all was read",
-        f"tail_rows  = {sample.tail_rows}   # rows of the tail on the day of drawing",
+    files.write(
+        folder / "sample.toml",
+        "# How the sample was drawn; estimates need these numbers. Its reasons are not kept here.\n"
+        f"seed       = {sample.seed}\n"
+        f"tail_draws = {sample.tail_draws}   # with replacement, probability proportional to rows; 0: all was read\n"
+        f"tail_rows  = {sample.tail_rows}   # rows of the tail on the day of drawing\n",
     )
-    files.write(folder / "sample.toml", "\n".join(lines) + "\n")
 
 
 def open_sample(folder: Path) -> Sample | None:
@@ -207,6 +193,6 @@ def write_codes(folder: Path, codes: pd.DataFrame) -> Path:
 
 def open_codes(folder: Path) -> list[pd.DataFrame]:
     """The kept codes of every coder, the adjudicated ones last."""
-    paths = sorted(path for path in folder.glob("*.csv") if path.name != "sample.csv")
-    paths.sort(key=lambda path: path.name.startswith("adjudicat"))
-    return [pd.read_csv(path, dtype=str, keep_default_na=False) for path in paths]
+    found = sorted(path for path in folder.glob("*.csv") if path.name != "sample.csv")
+    found.sort(key=lambda path: path.name.startswith("adjudicat"))
+    return [pd.read_csv(path, dtype=str, keep_default_na=False) for path in found]
