@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis import claims, places, reasons, toml
+from analysis import build, claims, places, reasons, toml
+from analysis.agencies.words import BadWords
+from analysis.agencies.words import load as load_words
 from analysis.refused import Refused
 
 LIBRARY = Path(toml.__file__).parent
@@ -91,3 +93,35 @@ def test_the_rules_that_matched_nothing_are_listed_with_what_their_topic_is_abou
         "  residency_check.named",
     ]
     assert all(rules.about.values())
+
+
+def test_every_typed_file_of_this_repository_fits_its_schema_and_a_slip_in_any_is_named(tmp_path):
+    hand = places.root() / "data" / "hand"
+    texas = places.find("texas")
+    assert {one["on"] for one in build.open_other_lists(texas)} == {"reason", "agency"}
+    for name, read in (
+        ("other_lists.toml", lambda: build.open_other_lists(texas.replace(root=tmp_path))),
+        ("agency_words.toml", lambda: load_words(tmp_path / "data" / "hand" / "agency_words.toml")),
+    ):
+        path = tmp_path / "data" / "hand" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text('colour = "red"\n' + (hand / name).read_text())
+        with pytest.raises(Refused, match=rf"{name}: unknown key 'colour'; known are"):
+            read()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name    = "federal"', 'nome    = "federal"', "tag 1: unknown key 'nome'; .*did you mean 'name'"),
+        ("because = \"Offices of New York's", 'from = "x"\nbecause = "', "is written twice: .*line"),
+        ("from    = '^NYS\\b'", "from    = '(NYS'", r"written out '\(NYS': '\(NYS' is no pattern"),
+        ('kind     = "federal"', 'kind     = "national"', "kind '.*': kind = 'national' is none of"),
+    ],
+)
+def test_a_slip_in_the_word_list_of_agencies_is_named_with_its_entry(tmp_path, old, new, said):
+    text = (places.root() / "data" / "hand" / "agency_words.toml").read_text()
+    assert old in text
+    path = _written(tmp_path / "agency_words.toml", text.replace(old, new, 1))
+    with pytest.raises(BadWords, match=rf"agency_words\.toml.*{said}"):
+        load_words(path)

@@ -24,7 +24,8 @@ from analysis.agencies.names import Name, bare, clean, key, read
 from analysis.agencies.overrides import BadOverride, read_overrides, unused
 from analysis.agencies.reference import States, UnreadableReference, read_reference, state_of
 from analysis.agencies.suggestions import candidates, queue
-from analysis.agencies.words import KINDS, BadWords, Words, words
+from analysis.agencies.word_list import KINDS
+from analysis.agencies.words import BadWords, Words, words
 
 __all__ = [
     "KINDS",

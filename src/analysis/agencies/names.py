@@ -7,7 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from analysis.agencies.words import KindRule, Words, words
+from analysis.agencies.word_list import KindRule
+from analysis.agencies.words import Words, words
 from analysis.vendors import is_masked
 
 
@@ -129,8 +130,8 @@ def _written_out(text: str, said: Words) -> str:
     if "." in text:
         text = _DOTTED.sub(lambda dotted: _undotted(dotted, said), text)
     if said.any_written_out.search(text):
-        for pattern, to in said.written_out:
-            text = pattern.sub(to, text)
+        for replacement in said.written_out:
+            text = replacement.pattern.sub(replacement.to, text)
     return " ".join(text.split())
 
 
@@ -154,10 +155,10 @@ def _take_tags(text: str, said: Words) -> tuple[str, tuple[str, ...]]:
     if not said.any_tag.search(text):
         return text, ()
     found = []
-    for tag, pattern in said.tags:
-        left, times = pattern.subn(" ", text)
+    for tag in said.tags:
+        left, times = tag.pattern.subn(" ", text)
         if times:
-            found.append(tag)
+            found.append(tag.name)
             text = _trim(left)
     return text, tuple(found)
 
@@ -507,8 +508,8 @@ def _same(text: str, said: Words) -> str:
         else []
     )
     shouted = bool(long) and max(long) > (5 if len(long) == 1 else 3)
-    for pattern, to in said.same if said.any_same.search(text) else ():
-        text = pattern.sub(to, text)
+    for replacement in said.same if said.any_same.search(text) else ():
+        text = replacement.pattern.sub(replacement.to, text)
     first, *rest = [_capital(word, shouted, said) for word in text.split()] or [""]
     return " ".join([first, *(word.lower() if word in _SMALL_TITLES else word for word in rest)])
 
@@ -571,7 +572,7 @@ def _national(text: str, kind: str | None, said: Words) -> str:
     """The spelling of an agency of no single state: its places stay, its one national name is used."""
     if kind == "federal":
         small = _small(text)
-        name = next((name for name, pattern in said.one_agency if pattern.search(small)), None)
+        name = next((agency.name for agency in said.one_agency if agency.pattern.search(small)), None)
         if name:
             return name
     body, _ = _take_suffix(_same(text, said), kind, said)

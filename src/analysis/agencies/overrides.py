@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis import places
 from analysis.agencies.names import bare, clean
-from analysis.agencies.words import KINDS, words
+from analysis.agencies.word_list import KINDS
+from analysis.agencies.words import words
 from analysis.refused import Refused
 
 COLUMNS = (

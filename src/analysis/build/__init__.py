@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -190,10 +190,29 @@ def count_searches(place: Place) -> int:
     return int(pq.read_metadata(place.processed / "searches.parquet").num_rows)
 
 
+class OtherList(toml.Schema, frozen=True):
+    """Terms with which somebody else has counted immigration searches."""
+
+    who: toml.Text
+    source: toml.Text
+    terms: tuple[toml.Text, ...] = ()
+    parts: tuple[toml.Text, ...] = ()
+    patterns: tuple[toml.Text, ...] = ()
+    says: tuple[toml.Text, ...] = ()
+    on: Literal["reason", "agency"] = "reason"
+
+
+class OtherLists(toml.Schema, frozen=True):
+    """The whole of other_lists.toml."""
+
+    list: tuple[OtherList, ...]
+
+
 def open_other_lists(place: Place) -> list[dict[str, Any]]:
     """The terms with which others have counted: who, source, and terms, parts, patterns, says and on where they are
     given (data/hand/other_lists.toml says what each means)."""
-    return list(toml.load(place.hand / "other_lists.toml", "data/hand/other_lists.toml")["list"])
+    lists = toml.read(place.hand / "other_lists.toml", "data/hand/other_lists.toml", OtherLists).list
+    return [one.fields() for one in lists]
 
 
 def open_cleared(place: Place) -> frozenset[str]:

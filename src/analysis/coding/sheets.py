@@ -170,14 +170,23 @@ def write_sample(folder: Path, sample: Sample) -> None:
     )
 
 
+class _Drawn(toml.Schema, frozen=True):
+    """How a sample was drawn, as `write_sample` keeps it; a person may add a note."""
+
+    seed: int
+    tail_draws: int
+    tail_rows: int
+    note: str = ""
+
+
 def open_sample(folder: Path) -> Sample | None:
     """A place's sample, or None before one was drawn."""
     if not (folder / "sample.csv").is_file():
         return None
     strings = pd.read_csv(folder / "sample.csv", dtype={"string_id": str, "stratum": str})
-    said = toml.load(folder / "sample.toml", f"{folder.name}/sample.toml")
-    note = f" {said['note']}" if said.get("note") else ""
-    return Sample(strings, int(said["seed"]), int(said["tail_draws"]), int(said["tail_rows"]), note)
+    drawn = toml.read(folder / "sample.toml", f"{folder.name}/sample.toml", _Drawn)
+    note = f" {drawn.note}" if drawn.note else ""
+    return Sample(strings, drawn.seed, drawn.tail_draws, drawn.tail_rows, note)
 
 
 def write_codes(folder: Path, codes: pd.DataFrame) -> Path:

@@ -83,7 +83,7 @@ def agency_names(names: Iterable[str], known: Known | None = None) -> dict[str, 
 def _agency_words(reviewed: frozenset[str]) -> frozenset[str]:
     """Words of which names of agencies are made: kinds, states, and the names on reviewed lines."""
     lists = agency_words()
-    patterns = [re.sub(r"\\.", " ", rule.match.pattern) for rule in lists.kinds]
+    patterns = [re.sub(r"\\.", " ", rule.pattern.pattern) for rule in lists.kinds]
     kinds = {word for pattern in patterns for word in re.findall("[a-z]{2,}", pattern)}
     named = {word for name in (*reviewed, *lists.state_names) for word in split_words(name)}
     return frozenset((kinds | named) - vocabulary().names | vocabulary().words)

@@ -55,29 +55,43 @@ def vocabulary() -> Vocabulary:
     return _vocabulary(os.environ.get("ANALYSIS_ROOT"))
 
 
+class _EverydayWords(toml.Schema, frozen=True):
+    """The lists of everyday_words.toml."""
+
+    small: toml.Texts
+    police: toml.Texts
+    things: toml.Texts
+    acts: toml.Texts
+    endings: toml.Texts
+    names: toml.Texts
+    not_names: toml.Texts
+    numbers: toml.Texts
+    files: toml.Texts
+
+
 @cache
 def _vocabulary(_: str | None) -> Vocabulary:
     hand = places.root() / "data" / "hand"
     rules = reasons.load(hand / "reasons")
-    lists = toml.load(hand / "everyday_words.toml", "data/hand/everyday_words.toml")
+    lists = toml.read(hand / "everyday_words.toml", "data/hand/everyday_words.toml", _EverydayWords)
     common_names = (hand / "common_names.csv").read_text(encoding="utf-8").split()[1:]
-    names = {*common_names, *lists["names"]} - {*lists["not_names"]}
+    names = {*common_names, *lists.names}.difference(lists.not_names)
     patterns = [rule.match.written for rule in rules.rules] + [
         w for group in rules.lists for w in group.words
     ]
-    spelled = {word for pattern in patterns for word in named_words(pattern, lists["endings"])}
+    spelled = {word for pattern in patterns for word in named_words(pattern, lists.endings)}
     named = {word for text in spelled for word in split_words(text)}
     menu = [text.casefold() for text in (*rules.offense_types, *known_search_types(), *MODERATION)]
-    everyday = {word for kind in ("small", "police", "things", "acts") for word in lists[kind]}
+    everyday = {*lists.small, *lists.police, *lists.things, *lists.acts}
     words = named | everyday | {word for text in menu for word in split_words(text)}
     machines = map(re.escape, (*(machine.begins for machine in rules.menu.machines), *system_activity()))
     return Vocabulary(
         words=frozenset(words - names),
         names=frozenset(names),
-        numbers=frozenset({word for word in named if word.isdigit()} | set(lists["numbers"])),
+        numbers=frozenset({word for word in named if word.isdigit()} | set(lists.numbers)),
         whole=frozenset([*menu, *known_columns()]),
         begins=re.compile(rf"\s*(?:{rules.menu.pattern}\s+-(?=\s|$)|{'|'.join(machines)})", re.IGNORECASE),
-        files=frozenset(lists["files"]),
+        files=frozenset(lists.files),
     )
 
 
