@@ -105,8 +105,8 @@ def test_every_typed_file_of_this_repository_fits_its_schema_and_a_slip_in_any_i
     ):
         path = tmp_path / "data" / "hand" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text('colour = "red"\n' + (hand / name).read_text())
-        with pytest.raises(Refused, match=rf"{name}: unknown key 'colour'; known are"):
+        path.write_text('shade = "red"\n' + (hand / name).read_text())
+        with pytest.raises(Refused, match=rf"{name}: unknown key 'shade'; known are"):
             read()
 
 
