@@ -7,8 +7,6 @@ that says so.
 """
 
 from analysis.figures.agencies import agencies_behind, agreements, by_kind, states, vague_by_kind
-from analysis.figures.definitions import added, definitions, kinds
-from analysis.figures.networks import breadth, logs_per_search, reach
 from analysis.figures.over_time import (
     by_hour,
     growth,
@@ -16,6 +14,7 @@ from analysis.figures.over_time import (
     origins_by_week,
     searches_per_day,
 )
+from analysis.figures.searches import added, breadth, definitions, kinds, logs_per_search, reach
 from analysis.figures.style import png, watermark
 
 __all__ = [

@@ -12,7 +12,6 @@ from typing import Literal
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -36,20 +35,25 @@ def titled(title: str) -> Callable[[Callable[[pd.DataFrame], Figure]], Callable[
         @wraps(draw)
         def drawn(table: pd.DataFrame) -> Figure:
             with mpl.rc_context(fname=str(STYLE)):
-                figure = draw(table) if len(table) else _nothing()
+                if len(table):
+                    figure = draw(table)
+                else:
+                    figure, axes = one_panel(1.6)
+                    axes.set_axis_off()
+                    axes.text(
+                        0.5,
+                        0.5,
+                        "nothing to draw: the table has no rows",
+                        ha="center",
+                        va="center",
+                        color=INK,
+                    )
                 figure.suptitle(textwrap.fill(title, 56), x=0.01, ha="left", fontsize=11, fontweight="bold")
             return figure
 
         return drawn
 
     return decorate
-
-
-def _nothing() -> Figure:
-    figure, axes = one_panel(1.6)
-    axes.set_axis_off()
-    axes.text(0.5, 0.5, "nothing to draw: the table has no rows", ha="center", va="center", color=INK)
-    return figure
 
 
 def watermark(figure: Figure) -> Figure:
@@ -88,22 +92,15 @@ def thousands(axes: Axes, name: Literal["x", "y"], values: pd.Series, stretch: f
         axis.set_ticks([0])
 
 
-def label_bars(axes: Axes, labels: Sequence[str], padding: int) -> None:
-    """Write each bar's label beyond its end."""
-    bars = axes.containers[0]
-    assert isinstance(bars, BarContainer)
-    axes.bar_label(bars, labels=list(labels), fontsize=8, padding=padding)
-
-
 def upright_bars(table: pd.DataFrame, category: str, label: str) -> Figure:
     """Upright bars with their numbers on top: searches by an ordered category."""
     figure, axes = one_panel(3.0)
     names = [str(text) if len(str(text)) < 7 else str(text).replace("–", "–\n") for text in table[category]]
-    axes.bar(range(len(names)), table["searches"].to_numpy(), 0.8, color=MID)
+    bars = axes.bar(range(len(names)), table["searches"].to_numpy(), 0.8, color=MID)
+    axes.bar_label(bars, labels=[f"{n:,}" for n in table["searches"]], fontsize=8, padding=2)
     axes.set_xticks(range(len(names)), names)
     axes.set_xlim(-0.5, len(names) - 0.5)
     axes.xaxis.grid(False)
-    label_bars(axes, [f"{n:,}" for n in table["searches"]], 2)
     axes.set(xlabel=label, ylabel="")
     axes.tick_params(axis="x", length=0, labelsize=9)
     thousands(axes, "y", table["searches"], 1.15)
@@ -114,13 +111,13 @@ def flat_bars(names: pd.Series, values: pd.Series, labels: Sequence[str]) -> tup
     """Flat bars, the first on top, each with its name before it and its label behind it."""
     lines = [textwrap.fill(str(text), 24) for text in names]
     figure, axes = one_panel(1.0 + max(0.68, 0.34 * len(lines) + 0.12 * "".join(lines).count("\n")))
-    axes.barh(range(len(lines)), values.to_numpy(), 0.7, color=MID)
+    bars = axes.barh(range(len(lines)), values.to_numpy(), 0.7, color=MID)
+    axes.bar_label(bars, labels=labels, fontsize=8, padding=3)
     axes.set_yticks(range(len(lines)), lines)
     axes.set_ylim(len(lines) - 0.5, -0.5)
-    label_bars(axes, labels, 3)
     axes.set(xlabel="", ylabel="")
-    axes.grid(False)
-    axes.grid(axis="x")
+    axes.grid(False, axis="y")
+    axes.grid(True, axis="x")
     axes.tick_params(axis="y", length=0, labelsize=9)
     longest = max(len(line) for name in lines for line in name.split("\n"))
     wide = WIDTH - 0.3 - LETTER_INCHES * longest

@@ -1,11 +1,38 @@
-"""Figures of the immigration searches by definition and by what their reasons name."""
+"""Figures of searches: how many logs hold each, how far it reached, what its reason names, and by which definition."""
 
 from __future__ import annotations
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import MID, flat_bars, one_panel, thousands, titled, with_shares
+from analysis.figures.style import MID, flat_bars, one_panel, thousands, titled, upright_bars, with_shares
+from analysis.wording import counted
+
+
+@titled("Searches by the number of logs they stand in")
+def logs_per_search(table: pd.DataFrame) -> Figure:
+    """Bars: searches by the number of logs that hold each."""
+    return upright_bars(table, "logs", "logs")
+
+
+@titled("Searches by the number of networks each asked")
+def reach(table: pd.DataFrame) -> Figure:
+    """Bars: searches by the number of networks they asked."""
+    return upright_bars(table, "networks", "networks asked")
+
+
+@titled("Searches by how widely they asked")
+def breadth(table: pd.DataFrame) -> Figure:
+    """Bars: searches by how widely they asked, with the fewest and most networks of each class."""
+    labels = [
+        f"{n:,}" + (f"  ({_between(low, high)})" if pd.notna(low) and high else "")
+        for n, low, high in zip(table["searches"], table["fewest_networks"], table["most_networks"])
+    ]
+    return flat_bars(table["reach"], table["searches"], labels)[0]
+
+
+def _between(low: int, high: int) -> str:
+    return f"{low:,} to {counted(high, 'network')}" if low != high else counted(high, "network")
 
 
 @titled("Immigration searches by what the reason names (core)")
