@@ -175,7 +175,7 @@ def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
         )
         == 1,
         f"{len(settled.open):,} disagreements nobody settled; they are taken as 'cannot tell'.": settled.open,
-        f"{gone:,} coded reasons stand in none of today's rows and are left out.": gone,
+        f"{gone:,} coded reasons are in none of today's rows and are left out.": gone,
         f"{len(unread):,} reasons that the rules count today ({int(unread['rows'].sum()):,} rows) nobody read.": (
             len(unread)
         ),

@@ -172,8 +172,8 @@ def _mark_changes(axes: Axes, first: datetime, last: datetime, height: float, na
         along = (day - first) / (last - first)
         side = -1 if along > 1 - NAME_WIDTH else 1
         start = along if side > 0 else along - NAME_WIDTH
-        beside = {level for other, level in taken if abs(other - start) < NAME_WIDTH}
-        level = min(set(range(len(beside) + 1)) - beside)
+        levels = {level for other, level in taken if abs(other - start) < NAME_WIDTH}
+        level = min(set(range(len(levels) + 1)) - levels)
         taken.append((start, level))
         if named:
             axes.annotate(

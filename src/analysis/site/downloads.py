@@ -113,7 +113,7 @@ def descriptor(place: Place, folder: Path) -> Path:
         "name": place.name,
         "title": place.title,
         "description": f"{f'{REPLICA} ' if place.is_replica else ''}Tables recomputed from released audit logs of "
-        "license-plate readers. Text that begins like a spreadsheet's formula stands behind an apostrophe.",
+        "license-plate readers. Text that begins like a spreadsheet's formula comes after an apostrophe.",
         "licenses": [LICENSE],
         "sources": sources or [{"title": releaser}],
         "resources": resources,
@@ -167,9 +167,9 @@ def _read(table: Path) -> list[list[str]]:
 
 COLUMNS = {
     "searches": "rows that are searches which included these cameras",
-    "distinct_searches": "the same, each search counted once however many logs it stood in",
+    "distinct_searches": "the same, each search counted once however many logs hold it",
     "agencies": "distinct searching agencies",
-    "share": "a part of all rows, between 0 and 1",
+    "share": "rows divided by all rows, between 0 and 1",
     "camera_owner": "whose cameras were searched",
     "searching_agency": "the agency whose account searched, in one spelling",
     "agency_state": "its state, where its name says it",
@@ -188,7 +188,7 @@ COLUMNS = {
     "reason": "the stated reason, where it is common and could name nobody, or cleared",
     "rows_in": "rows that entered the step",
     "rows_out": "rows that left it",
-    "set_aside": "rows set aside in it",
-    "why": "the reason for which they were set aside",
+    "set_aside": "rows rejected in it",
+    "why": "the reason for which they were rejected",
 }
-"""What the columns that stand in several tables mean."""
+"""What the columns that several tables share mean."""

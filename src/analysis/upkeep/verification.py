@@ -49,8 +49,8 @@ def verdict(wrong: Sequence[str], drawn: Sequence[str]) -> str:
     """What a comparison found, as a line."""
     if wrong:
         return "results CHANGED: " + ", ".join(wrong)
-    aside = f"; drawn otherwise: {', '.join(drawn)}" if drawn else ""
-    return f"{'every table, number and claim' if drawn else 'results'} unchanged{aside}"
+    note = f"; drawn otherwise: {', '.join(drawn)}" if drawn else ""
+    return f"{'every table, number and claim' if drawn else 'results'} unchanged{note}"
 
 
 def rebuild(place: Place, folder: Path, say: Callable[[str], None], python: str = sys.executable) -> Path:

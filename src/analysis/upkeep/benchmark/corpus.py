@@ -30,7 +30,7 @@ def write(folder: Path, rows: int, files: int) -> list[Path]:
     """Write `rows` synthetic searches into `files` Parquet files; the same rows every time.
 
     Files follow one another in time, as monthly releases do. Reasons are drawn as people type them: a few words
-    make most rows, and most of the distinct texts stand once or twice because a number is in them. Names of
+    make most rows, and most of the distinct texts occur once or twice because a number is in them. Names of
     agencies are numbered and say that they are synthetic.
     """
     folder.mkdir(parents=True, exist_ok=True)

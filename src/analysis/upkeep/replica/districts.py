@@ -17,7 +17,7 @@ class District:
     """One camera owner, its own police, and its export.
 
     `rows` counts the rows that are searches, repeated ones included. `parts` are the exports stacked in the
-    file: two mean that a second header stands where the searches of `CUT_DAY` begin. `masked_from` is the
+    file: two mean that a second header comes where the searches of `CUT_DAY` begin. `masked_from` is the
     first day (0 to 33) whose officers, plates and filters are masked. Per mille: `reasons_masked`.
     """
 

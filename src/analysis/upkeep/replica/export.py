@@ -22,7 +22,7 @@ NA_4 = (
 )  # fmt: skip
 NA_6 = ("ID", " Name", *NA_4[1:], " Text Prompt", " Moderation")
 HEADERS = {SHORT: NA_4, LONG: NA_6}
-BLANK_SIGN = "——"  # what the vendor prints where a count of devices is missing
+NO_COUNT = "——"  # what the vendor prints where a count of devices is missing
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def cells(pool: Pool) -> Cells:
 def cell(text: str) -> str:
     """One CSV cell, quoted only where needed."""
     quoted = '"' + text.replace('"', '""') + '"'
-    return quoted if any(sign in text for sign in ',"\r\n') else text
+    return quoted if any(character in text for character in ',"\r\n') else text
 
 
 def cells_of(texts: pa.Array) -> pa.Array:
@@ -100,7 +100,7 @@ def _clock() -> pa.Array:
 
 
 def _counts(pool: Pool) -> tuple[pa.Array, pa.Array]:
-    """Networks and devices as text; a few with a thousands comma in quotes, a few devices with the blank sign."""
+    """Networks and devices as text; a few with a thousands comma in quotes, a few devices with `NO_COUNT`."""
     draws = Draws("counts")
     out = []
     for numbers in (pool.networks, pool.devices):
@@ -111,7 +111,7 @@ def _counts(pool: Pool) -> tuple[pa.Array, pa.Array]:
         commas = pa.array([f'"{numbers[row]:,}"' for row in rare], pa.string())
         out.append(pc.replace_with_mask(text, pa.array(mask), commas))
     none = pa.array(draws.chance(1, pool.size))
-    return out[0], pc.if_else(none, BLANK_SIGN, out[1])
+    return out[0], pc.if_else(none, NO_COUNT, out[1])
 
 
 # One log ----------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def log(place: int, pool: Pool, shared: Cells, one_in: int) -> Log:
 
 
 def _rows(place: int, pool: Pool, one_in: int) -> np.ndarray:
-    """Which searches stand in a district's log: those that must, then by how many networks they reached."""
+    """Which searches are in a district's log: those that must, then by how many networks they reached."""
     draws = Draws(f"log {place}")
     score = draws.below(1 << 20, pool.size) + (pool.networks > 4_000) * (1 << 19)
     score += ((pool.must >> place) & 1) * (1 << 30) - ((pool.must_not >> place) & 1) * (1 << 30)
@@ -163,7 +163,7 @@ def _in_order(
 
 
 def _repeats(place: int, part: int, one_in: int) -> int:
-    """Repeated rows of one part: nine in ten stand where exports have no ID."""
+    """Repeated rows of one part: nine in ten are where exports have no ID."""
     wanted = pools.repeated_rows(place, one_in)
     if len(DISTRICTS[place].parts) == 1:
         return wanted
@@ -276,7 +276,7 @@ def _broken(columns: tuple[str, ...]) -> list[str]:
 
 
 def _malformed(columns: tuple[str, ...]) -> dict[str, bytes]:
-    """Malformed records by why a reader sets them aside."""
+    """Malformed records by why a reader rejects them."""
     row, width = _broken(columns), len(columns)
     time = columns.index(" Search Time")
     bad_date = [*row[:time], "13/45/2025, 10:00:00 AM UTC", *row[time + 1 :]]

@@ -132,7 +132,7 @@ def agencies(count: int) -> list[Agency]:
 
 
 def _identity(agency: Agency) -> tuple[str, ...]:
-    """What two spellings of one agency share: the words of its name in any order, without signs."""
+    """What two spellings of one agency share: the words of its name in any order, without punctuation."""
     return tuple(sorted(re.sub(r"[^A-Za-z0-9 ]", " ", agency.name).split()))
 
 

@@ -1,6 +1,6 @@
-"""Invents the searches themselves, once each, whoever's log they will stand in.
+"""Invents the searches themselves, once each, whoever's log they will be in.
 
-A search made over many networks stands in the log of each camera owner it reached. So searches are invented
+A search made over many networks is in the log of each camera owner it reached. So searches are invented
 in one pool of columns (arrays of equal length, one place for each search), and each log takes its share.
 """
 
@@ -95,7 +95,7 @@ def invent(one_in: int) -> Pool:
 
 
 def distinct_rows(district: int, one_in: int) -> int:
-    """How many searches stand in a district's log, each counted once."""
+    """How many searches are in a district's log, each counted once."""
     wanted = DISTRICTS[district]
     if one_in == 1:
         return wanted.rows - wanted.repeated
@@ -217,7 +217,7 @@ def _canaries(others: np.ndarray) -> Part:
 
 
 def _own(place: int, one_in: int) -> Part:
-    """The searches of one district's own police, all of which stand in its own log."""
+    """The searches of one district's own police, all of which are in its own log."""
     draws = Draws(f"own {place}")
     size = max(len(wording.OWN), DISTRICTS[place].own_searches // one_in)
     text = np.concatenate((np.arange(len(wording.OWN)), draws.below(len(wording.OWN), size)))[:size]
@@ -227,7 +227,7 @@ def _own(place: int, one_in: int) -> Part:
 
 
 def origin_of(reason: str) -> str:
-    """Where a planted reason came from, told by the drop-down value before ' - '."""
+    """Where a planted reason came from, by the drop-down value before ' - '."""
     value, dash, text = reason.partition(" - ")
     if not dash or value not in {offense for offense, _ in wording.OFFENSES}:
         return "typed"
@@ -242,7 +242,7 @@ def _ordinary(agencies: list[names.Agency], rollout: np.ndarray, size: int, else
     draws = Draws("ordinary")
     agency = _ordinary_agencies(draws, len(agencies), size)
     planted, own = len(names.PLANTED), len(DISTRICTS)
-    # Every agency stands in Alvin's log, but for a few whose searches went elsewhere.
+    # Every agency is in Alvin's log, but for a few whose searches went elsewhere.
     must_not = (agency >= len(agencies) - elsewhere).astype(np.int64)
     must = np.zeros(size, dtype=np.int64)
     must[: len(agencies) - own - planted - elsewhere] = 1
@@ -414,7 +414,7 @@ def _with_times(agencies: list[names.Agency], rollout: np.ndarray, parts: list[P
 def _times(agency: np.ndarray, rollout: np.ndarray, era: np.ndarray) -> np.ndarray:
     """Seconds from the first midnight; before the agency's roll-out, after it, or either, as `era` says.
 
-    One agency never makes two searches in one second, so that each search can be told from every other.
+    One agency never makes two searches in one second, so that each search can be distinguished from every other.
     """
     draws = Draws("times")
     first = np.where(era == 1, np.minimum(rollout, DAYS - 1), 0)

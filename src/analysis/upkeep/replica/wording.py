@@ -121,7 +121,7 @@ CANARIES = (
     "contact nemo.testa@example.invalid",
     "veh of Nemo Testa QOI0042", "Nemo Testa 555-0142", "| a | b |", "\u202eesrever",
 )  # fmt: skip
-"""Hostile or personal texts that stand in reasons and must reach no page, table or picture unescaped or unmasked."""
+"""Hostile or personal texts that are in reasons and must reach no page, table or picture unescaped or unmasked."""
 
 A_NUMBER = "A 000 000 147"
 """The invented alien registration number that one planted reason holds."""
