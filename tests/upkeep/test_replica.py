@@ -13,7 +13,17 @@ import pytest
 
 from analysis import places
 from analysis.upkeep import replica
-from analysis.upkeep.replica import agreements, export, names, pool, wording
+from analysis.upkeep.replica import (
+    agreements,
+    cells,
+    export,
+    malformed,
+    names,
+    pool,
+    schedule,
+    texts,
+    wording,
+)
 from analysis.upkeep.replica.districts import DISTRICTS
 from analysis.upkeep.replica.draws import Draws
 
@@ -339,7 +349,7 @@ def test_malformed_records_stand_where_the_truth_says(small, rows):
         assert looks[row["malformed"]](record), row
         assert row["tier"] is None
         seen.add(row["malformed"])
-    assert seen == set(export.WHY_REJECTED)
+    assert seen == set(malformed.WHY_REJECTED)
 
 
 def test_each_planted_reason_stands_in_the_record_that_the_truth_names(small, rows):
@@ -380,7 +390,7 @@ def test_every_drop_down_value_is_known_and_only_two_speak_of_immigration():
 def test_three_files_are_two_exports_stacked_with_other_columns(rows):
     widths = {owner: [len(r) for r in records if " Org Name" in r] for owner, records in rows.items()}
     assert sum(widths[d.name] == [11, 14] for d in DISTRICTS) == 3
-    assert rows["Alvin ISD"][0] == list(export.NA_4)
+    assert rows["Alvin ISD"][0] == list(cells.NA_4)
 
 
 def test_officers_plates_and_filters_are_masked_from_17_december_on(rows):
@@ -432,13 +442,13 @@ def test_rows_stand_officer_by_officer_and_no_file_is_sorted_by_time(small, rows
 
 def test_an_agency_never_searches_twice_in_one_second():
     made = pool.invent(ONE_IN)
-    assert len(set(zip(made.agency.tolist(), made.at.tolist()))) == made.size
-    assert made.at.min() >= 0
-    assert made.at.max() < pool.SECONDS
+    assert len(set(zip(made.agency.tolist(), made.second.tolist()))) == made.size
+    assert made.second.min() >= 0
+    assert made.second.max() < schedule.SECONDS
 
 
 def test_times_are_written_as_the_vendor_writes_them():
-    written = export.moments(np.array([0, 6 * 3600, 15 * 86_400 + 20_119, 33 * 86_400 + 86_399]))
+    written = cells.moments(np.array([0, 6 * 3600, 15 * 86_400 + 20_119, 33 * 86_400 + 86_399]))
     assert written.to_pylist() == [
         "12/02/2025, 06:00:00 AM UTC",
         "12/02/2025, 12:00:00 PM UTC",
@@ -458,13 +468,13 @@ def test_times_are_written_as_the_vendor_writes_them():
     ],
 )
 def test_a_cell_is_quoted_only_where_needed(text, written):
-    assert export.cell(text) == written
-    assert export.cells_of(pa.array([text])).to_pylist() == [written]
+    assert cells.cell(text) == written
+    assert cells.cells_of(pa.array([text])).to_pylist() == [written]
 
 
 def test_reasons_are_typed_chosen_machine_made_blank_and_masked(small):
     seen = set(small.truth["origin"].drop_null().to_pylist())
-    assert seen == set(pool.ORIGINS)
+    assert seen == set(texts.ORIGINS)
 
 
 def ids_by_log(small, rows):

@@ -59,7 +59,7 @@ def generate(place: Place, into: Path | None = None, one_in: int = 1) -> list[Ge
     sha256 that source.toml says. Raises `WrongReplica` before any file has its final name.
     """
     pool = pools.invent(one_in)
-    shared = export.cells(pool)
+    shared = export.shared_cells(pool)
     raw, truth_folder = (into or place.raw), (into or place.processed) / "planted"
     with ExitStack() as unfinished:  # every file is renamed at its end, or none
 
@@ -172,12 +172,16 @@ def _counted(truth: pa.Table, pool: pools.Pool, reasons: np.ndarray) -> dict[str
         "distinct_reasons": _distinct(reasons[search]),
         "agencies": _distinct(agency),
         "agencies_as_released": _distinct(pool.account[search]),
-        "agencies_287g": agreements.in_force(agency, pool.at[search], pool.agencies),
+        "agencies_287g": agreements.in_force(agency, pool.second[search], pool.agencies),
         "immigration_searches": {name: int(mask.sum()) for name, mask in inside.items()},
         "immigration_distinct": {name: _distinct(search[mask]) for name, mask in inside.items()},
         "immigration_agencies": {name: _distinct(agency[mask]) for name, mask in inside.items()},
-        "immigration_agencies_287g": agreements.in_force(agency[core], pool.at[search[core]], pool.agencies),
-        "immigration_states": sorted({pool.agencies[place].state or "" for place in np.unique(agency[core])}),
+        "immigration_agencies_287g": agreements.in_force(
+            agency[core], pool.second[search[core]], pool.agencies
+        ),
+        "immigration_states": sorted(
+            {pool.agencies[number].state or "" for number in np.unique(agency[core])}
+        ),
         "immigration_civil": int(np.isin(kind, [0, 2]).sum()),
         "immigration_criminal": int(np.isin(kind, [1, 2]).sum()),
         "immigration_unspecified": int((kind == 3).sum()),
@@ -186,9 +190,9 @@ def _counted(truth: pa.Table, pool: pools.Pool, reasons: np.ndarray) -> dict[str
 
 
 def _codes(column: pa.ChunkedArray, values: Sequence[str]) -> np.ndarray:
-    """Places in `values` of a column of text; -1 where it is null."""
+    """Indexes in `values` of a column of text; -1 where it is null."""
     return pc.index_in(column.cast(pa.string()), pa.array(values)).fill_null(-1).to_numpy()
 
 
-def _distinct(places: np.ndarray) -> int:
-    return int(np.count_nonzero(np.bincount(places))) if len(places) else 0
+def _distinct(numbers: np.ndarray) -> int:
+    return int(np.count_nonzero(np.bincount(numbers))) if len(numbers) else 0

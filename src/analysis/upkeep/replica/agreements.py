@@ -17,7 +17,7 @@ FILE = "reference/287g-invented.csv"
 COLUMNS = ("STATE", "LAW ENFORCEMENT AGENCY", "TYPE", "COUNTY", "SUPPORT TYPE", "SIGNED", "MOA", "ADDENDUM")
 MODELS = ("Task Force Model", "Warrant Service Officer", "Jail Enforcement Model")
 
-# Agencies of `names.PLANTED` with an agreement: (place, model, day it was signed). The last two signed too late.
+# Agencies of `names.PLANTED` with an agreement: (index, model, day it was signed). The last two signed too late.
 PLANTED = (
     (0, 0, "2025-03-04"), (0, 1, "2025-03-04"), (0, 2, "2020-06-11"), (1, 0, "2025-02-26"), (1, 2, "2019-08-20"),
     (3, 0, "2025-07-14"), (5, 1, "2025-09-02"), (11, 0, "2025-10-08"), (13, 1, "2025-05-19"), (18, 2, "2025-08-01"),
@@ -34,15 +34,15 @@ STATE_NAMES = {
 
 
 def agreements(agencies: list[Agency]) -> list[tuple[int, int, str]]:
-    """(place of the agency, place of the model, day signed) of every line of the sheet."""
+    """(index of the agency, index of the model, day signed) of every line of the sheet."""
     first = len(names.PLANTED) + 6
     may = [
-        place
-        for place, agency in enumerate(agencies)
-        if place >= first and agency.state in STATE_NAMES and agency.kind in ("county_sheriff", "municipal")
+        index
+        for index, agency in enumerate(agencies)
+        if index >= first and agency.state in STATE_NAMES and agency.kind in ("county_sheriff", "municipal")
     ]
     draws = Draws("agreements")
-    chosen = [may[place] for place in draws.order(len(may))[:OTHERS]]
+    chosen = [may[index] for index in draws.order(len(may))[:OTHERS]]
     models, days = draws.pick([5, 4, 1], OTHERS), draws.below(360, OTHERS)
     signed = [(date(2025, 1, 28) + timedelta(days=int(day))).isoformat() for day in days]
     return [*PLANTED, *zip(chosen, models.tolist(), signed)]
@@ -50,7 +50,7 @@ def agreements(agencies: list[Agency]) -> list[tuple[int, int, str]]:
 
 def sheet(agencies: list[Agency]) -> bytes:
     """The sheet as CSV: lines end with LF, days are ISO dates, states are written in full in capitals."""
-    lines = [_row(agencies[place], MODELS[model], signed) for place, model, signed in agreements(agencies)]
+    lines = [_row(agencies[index], MODELS[model], signed) for index, model, signed in agreements(agencies)]
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows([COLUMNS, *sorted(lines)])
     return out.getvalue().encode()
@@ -58,25 +58,23 @@ def sheet(agencies: list[Agency]) -> bytes:
 
 def _row(agency: Agency, model: str, signed: str) -> tuple[str, ...]:
     name = agency.name.replace(f" {agency.state}", "").replace(f"({agency.state})", "").strip(" -")
-    place = (
-        name.removeprefix(f"{agency.state} - ").removesuffix(" PD").removesuffix(" SO").removesuffix(" SD")
-    )
-    place = " ".join(place.split()).removesuffix(" PD").removesuffix(" -").strip()
+    town = name.removeprefix(f"{agency.state} - ").removesuffix(" PD").removesuffix(" SO").removesuffix(" SD")
+    town = " ".join(town.split()).removesuffix(" PD").removesuffix(" -").strip()
     sheriff = agency.kind == "county_sheriff"
-    office = f"{place} Sheriff's Office" if sheriff else f"{place} Police Department"
-    county = place if sheriff else ""
+    office = f"{town} Sheriff's Office" if sheriff else f"{town} Police Department"
+    county = town if sheriff else ""
     kind = "County" if sheriff or agency.kind == "county_police" else "Municipality"
     state = STATE_NAMES[agency.state or ""]
     return (state, office, kind, county, model, signed, "invented", "")
 
 
-def in_force(agency: np.ndarray, at: np.ndarray, agencies: list[Agency]) -> int:
+def in_force(agency: np.ndarray, seconds: np.ndarray, agencies: list[Agency]) -> int:
     """How many agencies had signed on the local day of at least one of their searches.
 
-    `agency` and `at` (seconds since the first midnight) have one place for each search.
+    `agency` and `seconds` (since the first midnight) have a value for each search.
     """
     signed = np.full(len(agencies), np.iinfo(np.int64).max)
-    for place, _, day in agreements(agencies):
+    for index, _, day in agreements(agencies):
         since = (date.fromisoformat(day) - date.fromisoformat(FIRST_DAY)).days
-        signed[place] = min(signed[place], since)
-    return len(np.unique(agency[signed[agency] <= at // 86_400]))
+        signed[index] = min(signed[index], since)
+    return len(np.unique(agency[signed[agency] <= seconds // 86_400]))

@@ -16,7 +16,7 @@ LONG = "long"  # 14 columns with ID, prompt and moderation (form NA-6)
 class District:
     """One camera owner, its own police, and its export.
 
-    `rows` counts the rows that are searches, repeated ones included. `parts` are the exports stacked in the
+    `rows` counts the rows that are searches, repeated ones included. `sections` are the exports stacked in the
     file: two mean that a second header comes where the searches of `CUT_DAY` begin. `masked_from` is the
     first day (0 to 33) whose officers, plates and filters are masked. Per mille: `reasons_masked`.
     """
@@ -27,7 +27,7 @@ class District:
     repeated: int
     own_searches: int
     cameras: int
-    parts: tuple[str, ...]
+    sections: tuple[str, ...]
     masked_from: int
     reasons_masked: int
     mask: str = "***"

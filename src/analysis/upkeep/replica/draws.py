@@ -42,7 +42,7 @@ class Draws:
         return self.below(1000, size) < per_mille
 
     def pick(self, weights: Sequence[int] | np.ndarray, size: int) -> np.ndarray:
-        """`size` places in `weights`, each as often as its whole-number weight says."""
+        """`size` indexes into `weights`, each as often as its whole-number weight says."""
         heaped = np.cumsum(np.asarray(weights, dtype=np.int64))
         return np.searchsorted(heaped, self.below(int(heaped[-1]), size), side="right")
 
