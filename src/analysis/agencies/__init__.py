@@ -12,15 +12,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.agencies.agreements import (
+from analysis.agencies.agreement_lists import (
     AgreementList,
     UnreadableAgreements,
-    holders,
     participating,
     read_list,
     read_lists,
 )
-from analysis.agencies.names import Name, bare, clean, key, read
+from analysis.agencies.agreements import holders
+from analysis.agencies.cleaning import clean
+from analysis.agencies.names import Name, bare, key, read
 from analysis.agencies.overrides import BadOverride, read_overrides, unused
 from analysis.agencies.reference import States, UnreadableReference, read_reference, state_of
 from analysis.agencies.suggestions import candidates, queue

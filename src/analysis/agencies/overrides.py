@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import places
-from analysis.agencies.names import bare, clean
+from analysis.agencies.cleaning import clean
+from analysis.agencies.names import bare
 from analysis.agencies.word_list import KINDS
 from analysis.agencies.words import words
 from analysis.refused import Refused

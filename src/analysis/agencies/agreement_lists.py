@@ -1,0 +1,280 @@
+"""Reads lists of 287(g) agreements: ICE's sheet of participating agencies, or an index of agreement documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import readers
+from analysis.agencies.agreements import COLUMNS
+from analysis.agencies.names import read
+from analysis.agencies.words import Words, words
+from analysis.refused import Refused
+
+FIRST, LAST = date(2002, 1, 1), date(2099, 12, 31)
+"""Agreements under 8 USC 1357(g) have been signed since 2002; a year outside is a typing error."""
+
+
+class UnreadableAgreements(Refused):
+    """The list cannot be read; the message names the file, what was found and the remedy."""
+
+
+@dataclass(frozen=True)
+class AgreementList:
+    """One list as it was read: its agreements, the day it is of, and what in it was not read.
+
+    `agreements` has the columns of `participating`. `as_of` is the day in the file's name, or else the newest
+    day on which something was signed; `as_of_from` says which. `unread_columns` and `unread_sheets` are named.
+    """
+
+    file: str
+    agreements: pd.DataFrame
+    as_of: date | None
+    as_of_from: str
+    unread_columns: tuple[str, ...]
+    unread_sheets: tuple[str, ...]
+
+
+def participating(path: Path) -> pd.DataFrame:
+    """A list of 287(g) agreements: agency_released, agency, state, kind, model, signed, ended, file, row, problem.
+
+    One row for each row of ICE's sheet of participating agencies (CSV or XLSX, any of its column spellings) or of
+    an index of agreement documents. `row` counts from the header, which is 0. `signed` is a date, or None where
+    the list has none that can be read; `ended` is what the list says of an agreement that is not in force, such as
+    'ended 2024-05-01' or 'terminated', or None. `problem` names these with the text found, and the row that an
+    equal one repeats. Dates are never repaired.
+
+    A table of names and states is no such list: one row in two needs a model or a date of signature that can be
+    read. Raises `UnreadableAgreements`, which says what is missing.
+    """
+    return read_list(path).agreements
+
+
+def read_list(path: Path) -> AgreementList:
+    """One list, with what was and was not read of it. Raises `UnreadableAgreements`."""
+    path, lists = Path(path), words()
+    sheets = _sheets(path)
+    taken: dict[str, _Sheet] = {}
+    missing = [f"{path.name} is empty; save ICE's sheet of participating agencies unchanged"]
+    for name, cells in sheets:
+        if "pending" not in name.lower():
+            sheet = _read_sheet(cells, lists)
+            if isinstance(sheet, str):
+                missing.append(f"{path.name}: {sheet}; {_REMEDY}")
+            else:
+                taken[name] = sheet
+    if not taken:
+        raise UnreadableAgreements(missing[:2][-1])
+    rows = [agreement for sheet in taken.values() for agreement in sheet.agreements]
+    as_of = _day_in_name(path.stem)
+    newest = max((row["signed"] for row in rows if row["signed"]), default=None)
+    for row in rows:
+        row["ended"] = _ended(row["ended"], as_of or newest)
+        row["problem"] = _and(row["problem"], f"not in force: {row['ended']}" if row["ended"] else "")
+    frame = pd.DataFrame(rows, columns=[c for c in COLUMNS if c != "file"], dtype=object)
+    frame = _repeats_named(frame.assign(file=path.name)[COLUMNS].astype({"row": "int64"}))
+    return AgreementList(
+        path.name,
+        frame,
+        as_of or newest,
+        "its file name" if as_of else "the newest signature in it",
+        tuple(dict.fromkeys(column for sheet in taken.values() for column in sheet.unread)),
+        tuple(name for name, _ in sheets if name not in taken),
+    )
+
+
+_REMEDY = (
+    "a list of 287(g) agreements needs a state, an agency, and a model or the date of signature: "
+    "save ICE's sheet of participating agencies unchanged"
+)
+
+
+def _ended(end: date | str | None, as_of: date | None) -> str | None:
+    """What a list of that day says of an agreement that has ended; one that ends later was in force."""
+    if isinstance(end, date):
+        return f"ended {end}" if as_of is None or end <= as_of else None
+    return end
+
+
+def _and(was: str | None, note: str) -> str | None:
+    return "; ".join(filter(None, (was, note))) or None
+
+
+def read_lists(folder: Path) -> list[AgreementList]:
+    """The lists of agreements that a place carries: every file of its reference folder whose name holds 287g."""
+    kinds = (".csv", ".xlsx", ".xlsm", ".xls")
+    return [read_list(path) for path in sorted(folder.glob("*287g*")) if path.suffix.lower() in kinds]
+
+
+def _repeats_named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame, with an equal agreement further down named as a repeat of the first; without a date none is equal."""
+    keys = list(zip(frame["agency"], frame["state"], frame["model"].astype(str), frame["signed"].astype(str)))
+    first: dict[Any, int] = {}
+    dated = frame["signed"].notna()
+    repeats = [first.setdefault(key, row) if has else row for key, row, has in zip(keys, frame["row"], dated)]
+    notes = [f"repeats row {same}" if same != row else "" for same, row in zip(repeats, frame["row"])]
+    problem = [_and(was, note) for was, note in zip(frame["problem"], notes)]
+    return frame.assign(problem=pd.Series(problem, index=frame.index, dtype=object))
+
+
+# Reading the list -------------------------------------------------------------------------------------------
+
+
+def _sheets(path: Path) -> list[tuple[str, list[list[str]]]]:
+    """Every sheet of a workbook with its name, hidden ones too; the rows of a text."""
+    try:
+        if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
+            return readers.sheets(path, path.name)
+        return [("", readers.delimited(path, path.name))]
+    except (readers.UnreadableFile, OSError) as error:
+        raise UnreadableAgreements(str(error)) from None
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The agreements of one sheet, and the columns of it that were not read."""
+
+    agreements: list[dict[str, Any]]
+    unread: tuple[str, ...]
+
+
+def _read_sheet(rows: Sequence[Sequence[Any]], lists: Words) -> _Sheet | str:
+    """The agreements of one sheet, or what it lacks to be a list of agreements."""
+    header = _header(rows, lists)
+    if header is None:
+        return "no row names a state and a law enforcement agency"
+    header_row, columns = header
+    if not {"model", "signed", "document"} & set(columns):
+        return "no column says which model an agreement is of, or when it was signed"
+    shown = [_cell(cell) for cell in rows[header_row]]
+    body = enumerate(rows[header_row + 1 :], start=1)
+    filled = [(number, row) for number, row in body if any(_cell(cell) for cell in row)]
+    agreements = [
+        _agreement(number, row, columns, lists)
+        for number, row in filled
+        if list(row) != list(rows[header_row])
+    ]
+    told = sum(bool(row["model"] or row["signed"]) for row in agreements)
+    if 2 * told < len(agreements) or not agreements:
+        return f"only {told:,} of {len(agreements):,} rows name a known model or a date of signature"
+    known = lists.agreement_unread.union(*lists.agreement_columns.values())
+    return _Sheet(agreements, tuple(name for name in shown if name and _plain_column(name) not in known))
+
+
+def _plain_column(name: Any) -> str:
+    return re.sub(r"[^a-z0-9]", "", _cell(name).lower())
+
+
+def _header(rows: Sequence[Sequence[Any]], lists: Words) -> tuple[int, dict[str, int]] | None:
+    """Which of the first rows is the header, and which column holds what."""
+    for number, row in enumerate(rows[:30]):
+        names = [_plain_column(cell) for cell in row]
+        columns = {
+            ours: names.index(name)
+            for ours, theirs in lists.agreement_columns.items()
+            for name in reversed(theirs)
+            if name in names
+        }
+        if {"state", "agency"} <= set(columns):
+            return number, columns
+    return None
+
+
+def _cell(cell: Any) -> str:
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return " ".join(str("" if cell is None else cell).split())
+
+
+def _agreement(number: int, row: Sequence[Any], columns: Mapping[str, int], lists: Words) -> dict[str, Any]:
+    cell = {name: _cell(row[index]) if index < len(row) else "" for name, index in columns.items()}
+    state, model_words = cell["state"], cell.get("model", "").lower()
+    code = lists.state_names.get(state.lower()) or (state.upper() if state.upper() in lists.states else None)
+    signed, wrong_date = _signed(cell.get("signed", "") or _date_in(cell.get("document", "")))
+    models = lists.agreement_models.items()
+    model = next((ours for ours, theirs in models if any(word in model_words for word in theirs)), None)
+    text = re.sub(r"\b(sheriff|constable|marshal) s\b", r"\1's", cell["agency"], flags=re.IGNORECASE)
+    name = read(f"{text} ({code})" if code else text, lists)
+    problems = [
+        "" if code else "the state is none that is known",
+        "" if model else "the model is none that is known" if cell.get("model") else "no model",
+        wrong_date,
+    ]
+    return {
+        "agency_released": cell["agency"],
+        "agency": name.agency,
+        "state": code,
+        "kind": name.kind,
+        "model": model,
+        "signed": signed,
+        "ended": _end(cell, lists),
+        "row": number,
+        "problem": "; ".join(filter(None, problems)) or None,
+    }
+
+
+def _end(cell: Mapping[str, str], lists: Words) -> date | str | None:
+    """The day on which a row says that its agreement ended, or its words for one that is not in force."""
+    day, wrong = _signed(cell.get("ended", ""))
+    if day is not None or cell.get("ended"):
+        return day or f"end {wrong}"
+    status = cell.get("status", "")
+    return status if lists.agreement_not_in_force.search(status) else None
+
+
+_DATES = tuple(map(re.compile, (
+    r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?: \d\d:\d\d:\d\d)?",
+    r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})",
+    r"(?P<month>\d{2})(?P<day>\d{2})(?P<year>\d{4}|\d{2})",
+)))  # fmt: skip
+
+
+def _signed(text: str) -> tuple[date | None, str]:
+    """The day in an ISO, a United States or a file-name date (MMDDYY, MMDDYYYY), or what is wrong with it."""
+    if not text:
+        return None, "no date"
+    found = next(filter(None, (pattern.fullmatch(text) for pattern in _DATES)), None)
+    if found:
+        numbers = {name: int(number) for name, number in found.groupdict().items()}
+        try:
+            day = date(**numbers | {"year": numbers["year"] + (2000 if numbers["year"] < 100 else 0)})
+        except ValueError:
+            day = date.min
+        if FIRST <= day <= LAST:
+            return day, ""
+    only_figures = re.fullmatch(r"[\d/. -]{1,12}", text)  # anything else may be somebody's words
+    return None, f"{text!r} is not a date" if only_figures else "cannot be read as a date"
+
+
+_IN_A_NAME = (
+    (re.compile(r"(?<!\d)(20\d\d)[.-](\d\d)[.-](\d\d)(?!\d)"), "{}-{}-{}"),
+    (re.compile(r"(?<!\d)(\d\d)[.-](\d\d)[.-](20\d\d)(?!\d)"), "{}/{}/{}"),
+    (re.compile(r"(?<!\d)(\d\d)[.-](\d\d)[.-](\d\d)(?!\d)"), "{}/{}/20{}"),
+)
+
+
+def _date_in(name: str) -> str:
+    """The date that a document's own name holds, in figures that cannot be read in two ways; or nothing."""
+    for pattern, shape in _IN_A_NAME:
+        found = pattern.search(name)
+        if found:
+            return shape.format(*found.groups())
+    return ""
+
+
+def _day_in_name(stem: str) -> date | None:
+    """The day a list says it is of: eight figures in its file name, year first or month first."""
+    for figures in re.findall(r"(?<!\d)(\d{8})(?!\d)", stem):
+        year_first = figures.startswith("20")
+        shown = f"{figures[:4]}-{figures[4:6]}-{figures[6:]}" if year_first else figures
+        day, _ = _signed(shown)
+        if day is not None:
+            return day
+    found = _date_in(stem)
+    return _signed(found)[0] if found else None
