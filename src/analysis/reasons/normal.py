@@ -1,4 +1,4 @@
-"""Brings a typed reason into the one form that every rule is matched against."""
+"""Brings a typed reason into the normal form that every rule is matched against."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 _MARKS = {"Mn", "Me", "Cf"}
 _INITIALS = re.compile(r"\b[a-z](?:\.[a-z])+\b")
 _AGENCIES = re.compile(r"(^| )(u s c i s|u s b p|u s c|i c e|h s i|e r o|c b p|d h s)(?= |$)", re.M)
-_SPELT_OUT = re.compile(r"(^| )([a-z](?: [a-z]){2,})(?= |$)", re.M)
+_SINGLE_LETTERS = re.compile(r"(^| )([a-z](?: [a-z]){2,})(?= |$)", re.M)
 _SECTION_287 = re.compile(
     r"(^|[\s(\[{_+§]|(?<=[a-z])[/.:,;&])287[ ]?[(\[{]?[ ]?g(?![a-z0-9])(?![)\]}][0-9])", re.M
 )
@@ -21,7 +21,7 @@ _LOOKALIKES = str.maketrans(
 )
 """Cyrillic and Greek letters that a reader takes for Latin ones."""
 _PLACEHOLDER = "\x01"
-_NEWLINE, _BLANK = 10, 32
+_NEWLINE, _SPACE = 10, 32
 _OTHER, _LETTER, _DIGIT, _BREAK = 0, 1, 2, 3
 
 
@@ -31,7 +31,7 @@ def normal_form(text: str) -> str:
 
 
 def readings(text: str) -> tuple[str, ...]:
-    """The normal forms under which a text is matched: one, or two where an underscore stands in it.
+    """The normal forms under which a text is matched: one, or two where it holds an underscore.
 
     `_` is typed for a space (`_missing _person`) and breaks words in machine exports (`investigatio_n`), so it
     is read once as a space and once as nothing; either reading may match.
@@ -40,17 +40,17 @@ def readings(text: str) -> tuple[str, ...]:
 
 
 def normal_forms(texts: Sequence[str]) -> list[str]:
-    """The normal forms of many texts, in their order: words of letters or of digits parted by single blanks.
+    """The normal forms of many texts, in their order: words of letters or of digits with single spaces between them.
 
     In this order: compatibility forms are unified (NFKC), letters of other scripts that look Latin made Latin,
     accents, joiners and invisible characters removed, case folded; initials with dots joined (I.C.E.); `287(g)`,
-    `287 g` and `287g` made one word, where nothing but a blank, a bracket or a word's comma or slash stands
-    before and no letter or digit follows; a blank put between letters and digits (`HSI3500`); every other
-    character made a blank and blanks made one; single letters in a row joined, first the initials of agencies and
+    `287 g` and `287g` made one word, where nothing but a space, a bracket or a word's comma or slash comes
+    before and no letter or digit follows; a space put between letters and digits (`HSI3500`); every other
+    character made a space and spaces made one; single letters in a row joined, first the initials of agencies and
     of the U S C, then any three or more. Letters outside a to z stay letters, so no word ends at them, and
-    Python's `re` and RE2 see the same words. `_` is a blank here; `readings` gives the other reading.
+    Python's `re` and RE2 see the same words. `_` is a space here; `readings` gives the other reading.
 
-    Texts are joined by line breaks and worked on as one; a line break inside a text is a blank.
+    Texts are joined by line breaks and worked on as one; a line break inside a text is a space.
     """
     if not texts:
         return []
@@ -59,45 +59,36 @@ def normal_forms(texts: Sequence[str]) -> list[str]:
     if joined.count("\n") != len(lines) - 1:
         joined = "\n".join(line.replace("\n", " ") for line in lines)
     joined = joined.replace(_PLACEHOLDER, " ").lower()
-    joined = _on_lines(joined, ".", _join_initials)
-    joined = _on_lines(joined, "287", _join_section_287)
-    codes = _part_words(joined)
+    joined = _on_lines(joined, ".", _INITIALS, lambda found: found[0].replace(".", ""))
+    joined = _on_lines(joined, "287", _SECTION_287, rf"\1{_PLACEHOLDER} ")
+    codes = _split_words(joined)
     forms = codes.tobytes().decode("utf-32-le").split("\n")
-    for place in _spelt_out(codes):
-        forms[place] = _join_letters(forms[place])
+    for line in _with_single_letters(codes):
+        for pattern in (_AGENCIES, _SINGLE_LETTERS):
+            forms[line] = pattern.sub(lambda found: found[1] + found[2].replace(" ", ""), forms[line])
+        forms[line] = forms[line].replace(_PLACEHOLDER, "287g")
     return forms
 
 
-def _on_lines(joined: str, holding: str, change: Callable[[str], str]) -> str:
-    """Change the lines that hold a text; most hold none and are not looked at."""
+def _on_lines(
+    joined: str, holding: str, pattern: re.Pattern[str], instead: str | Callable[[re.Match[str]], str]
+) -> str:
+    """Replace a pattern on the lines that hold a text; most hold none and are not looked at."""
     if holding not in joined:
         return joined
-    return "\n".join(change(line) if holding in line else line for line in joined.split("\n"))
+    lines = joined.split("\n")
+    return "\n".join(pattern.sub(instead, line) if holding in line else line for line in lines)
 
 
-def _join_initials(line: str) -> str:
-    return _INITIALS.sub(lambda found: found[0].replace(".", ""), line)
-
-
-def _join_section_287(line: str) -> str:
-    return _SECTION_287.sub(rf"\1{_PLACEHOLDER} ", line)
-
-
-def _spelt_out(codes: np.ndarray) -> list[int]:
-    """The numbers of the lines that hold three single letters in a row, or the mark of section 287(g)."""
-    blank = np.concatenate([[True], (codes == _BLANK) | (codes == _NEWLINE), [True]])
+def _with_single_letters(codes: np.ndarray) -> list[int]:
+    """The numbers of the lines that hold three single letters in a row, or the placeholder of section 287(g)."""
+    space = np.concatenate([[True], (codes == _SPACE) | (codes == _NEWLINE), [True]])
     letter = (codes >= ord("a")) & (codes <= ord("z"))
-    single = letter & blank[:-2] & blank[2:]
+    single = letter & space[:-2] & space[2:]
     three = single[:-4] & single[2:-2] & single[4:]
-    places = np.append(np.flatnonzero(three), np.flatnonzero(codes == ord(_PLACEHOLDER)))
+    found = np.append(np.flatnonzero(three), np.flatnonzero(codes == ord(_PLACEHOLDER)))
     ends = np.flatnonzero(codes == _NEWLINE)
-    return [int(line) for line in np.unique(np.searchsorted(ends, places))]
-
-
-def _join_letters(form: str) -> str:
-    for pattern in (_AGENCIES, _SPELT_OUT):
-        form = pattern.sub(lambda found: found[1] + found[2].replace(" ", ""), form)
-    return form.replace(_PLACEHOLDER, "287g")
+    return [int(line) for line in np.unique(np.searchsorted(ends, found))]
 
 
 def searched(text: str) -> str:
@@ -108,9 +99,10 @@ def searched(text: str) -> str:
 def searched_each(texts: Sequence[str]) -> list[str]:
     """The same for many texts, in their order; one pass over all of them is a hundred times faster."""
     forms = [f"< {form} >" for form in normal_forms([text.replace("_", " ") for text in texts])]
-    both = [place for place, text in enumerate(texts) if "_" in text]
-    for place, form in zip(both, normal_forms([texts[place].replace("_", "") for place in both])):
-        forms[place] = forms[place] if forms[place] == f"< {form} >" else f"{forms[place]} < {form} >"
+    both = [index for index, text in enumerate(texts) if "_" in text]
+    for index, form in zip(both, normal_forms([texts[index].replace("_", "") for index in both])):
+        if forms[index] != f"< {form} >":
+            forms[index] += f" < {form} >"
     return forms
 
 
@@ -132,21 +124,21 @@ def _kinds(codes: np.ndarray) -> np.ndarray:
     kinds = table[np.minimum(codes, 127)]
     beyond = np.flatnonzero(codes > 126)
     if len(beyond):
-        distinct, place = np.unique(codes[beyond], return_inverse=True)
+        distinct, numbers = np.unique(codes[beyond], return_inverse=True)
         letter = np.array([chr(code).isalnum() for code in distinct], dtype=np.int8)
-        kinds[beyond] = letter[place]
+        kinds[beyond] = letter[numbers]
     return kinds
 
 
-def _part_words(joined: str) -> np.ndarray:
-    """Blanks between letters and digits, other characters made blanks, runs of blanks made one, none at ends."""
+def _split_words(joined: str) -> np.ndarray:
+    """Spaces between letters and digits, other characters made spaces, runs of spaces made one, none at ends."""
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     kinds = _kinds(codes)
-    codes = np.where(kinds == _OTHER, _BLANK, codes).astype("<u4", copy=False)
+    codes = np.where(kinds == _OTHER, _SPACE, codes).astype("<u4", copy=False)
     meet = np.flatnonzero((kinds[:-1] + kinds[1:] == 3) & (kinds[:-1] * kinds[1:] == 2)) + 1
-    codes, kinds = np.insert(codes, meet, _BLANK), np.insert(kinds, meet, _OTHER)
+    codes, kinds = np.insert(codes, meet, _SPACE), np.insert(kinds, meet, _OTHER)
     word = (kinds == _LETTER) | (kinds == _DIGIT)
-    # A blank stays where a word stands on both sides of the blanks it begins.
+    # A space is kept that has a word on both sides of the run that it begins.
     after_word = np.concatenate([[False], word[:-1]])
     kept = (kinds != _OTHER) | after_word
     codes, kinds = codes[kept], kinds[kept]

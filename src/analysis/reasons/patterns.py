@@ -20,23 +20,23 @@ import re2
 from analysis.refused import Refused
 
 GAP = "( [a-z0-9]+){0,2} "
-"""At most two words between two words; a word is bounded by blanks, so each is read once."""
+"""At most two words between two words; a word is bounded by spaces, so each is read once."""
 
 LONG_NUMBER = 6
-"""Numbers of so many digits are told apart by their length alone; a pattern that names one is refused."""
+"""Numbers of so many digits are distinguished by their length alone; a pattern that names one is refused."""
 
 _QUIET = re2.Options()
 _QUIET.log_errors = False
-_SIGNS = re.compile(r"\(\?:|\{[\d,]+\}|\[[^\]]*\]|.")
+_PIECES = re.compile(r"\(\?:|\{[\d,]+\}|\[[^\]]*\]|.")
 _NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _NOT_ALLOWED = tuple((re.compile(forbidden), why) for forbidden, why in (
     (r"\(\?|\\|[\^$]", "look-around, back-references, anchors and backslashes are outside the subset"),
     (r"[*+?}][*+?]", "lazy and possessive repeats are outside the subset"),
     (r"\)[*+]", "an unbounded repeat of a group is outside the subset: write {0,2} or a longer list"),
     (r"\{(?!(\d|1\d|20)(,(\d|1\d|20))?\})", "a repeat must be bounded and small: {m,n} with n at most 20"),
-    (r"(?<! )~|~(?! )|(?<! )\.\.|\.\.(?! )", "'~' and '..' stand between blanks: 'ice ~ hold', 'fake .. agent'"),
+    (r"(?<! )~|~(?! )|(?<! )\.\.|\.\.(?! )", "'~' and '..' need a space on either side: 'ice ~ hold', 'fake .. agent'"),
     (r"(?<!\.)\.(?!\.)|\.{3}", "dots are outside the subset: name the letters, or write '..' for soon after"),
-    (r"[^a-z0-9 |()?*+\[\]{},.~-]", "patterns meet small letters, digits and single blanks only"),
+    (r"[^a-z0-9 |()?*+\[\]{},.~-]", "patterns meet small letters, digits and single spaces only"),
     (r"\[[^\]]*\[", "a class inside a class is outside the subset"),
     (r"\d\((?! )|\)\d", "a number is written whole: '2800|2801', not '28(00|01)'"),
 ))  # fmt: skip
@@ -50,15 +50,15 @@ def expressions(written: str, lists: Mapping[str, str]) -> tuple[str, str]:
     """A written pattern as an expression, and as one that every text meets which meets the pattern.
 
     In the first, lists are put in, *beside* and *soon after* spelled out; `lists` gives the expression of each
-    named list. The second is what stands left of the first `~` or `..`: the left side is the one to write first
+    named list. The second is what is left of the first `~` or `..`: the left side is the one to write first
     when it is the rarer, since texts without it are not looked at again. Raises `BadPattern` for anything outside
     the subset.
     """
-    parts = list(_alternatives(written))
-    _check(written, parts, lists)
-    expression = _with_lists("|".join(map(_spelt_out, parts)), lists)
+    alternatives = list(_alternatives(written))
+    _check(written, lists)
+    expression = _with_lists("|".join(map(_spelled_out, alternatives)), lists)
     _check_expression(written, expression)
-    lefts = dict.fromkeys(re.split(r" (?:~|\.\.) ", part)[0] for part in parts)
+    lefts = dict.fromkeys(re.split(r" (?:~|\.\.) ", each)[0] for each in alternatives)
     return expression, _with_lists("|".join(lefts), lists)
 
 
@@ -73,26 +73,26 @@ def named_words(written: str, endings: Collection[str]) -> frozenset[str]:
     One letter left open (`[a-z]`) is every letter of its class. Several (`burglar[a-z]{0,4}`) are one of `endings`, of
     a length that fits, behind three letters or more; a word of which fewer letters are named is left out.
     """
-    parts = re.findall(r"\{[\d,]+\}|\[[^\]]*\]|.", _NAME.sub(" ", re.sub(r" (?:~|\.\.) ", " ", written)))
-    spelled = {word for text in _spellings(parts) for word in text.split()}
+    pieces = re.findall(r"\{[\d,]+\}|\[[^\]]*\]|.", _NAME.sub(" ", re.sub(r" (?:~|\.\.) ", " ", written)))
+    spelled = {word for text in _spellings(pieces) for word in text.split()}
     return frozenset(word for word in spelled for word in _without_open_letters(word, endings))
 
 
-def _spellings(parts: list[str]) -> set[str]:
-    """Every text that a pattern in parts can be, up to a closing bracket; classes stay as written. Uses up `parts`."""
+def _spellings(pieces: list[str]) -> set[str]:
+    """Every text that the pieces of a pattern can be, up to a closing bracket. Uses up `pieces`; classes stay as written."""
     found, begun = set[str](), {""}
-    while parts and parts[0] != ")":
-        part = parts.pop(0)
-        if part == "|":
+    while pieces and pieces[0] != ")":
+        piece = pieces.pop(0)
+        if piece == "|":
             found, begun = found | begun, {""}
             continue
-        here = _spellings(parts) if part == "(" else {part}
-        if part == "(":
-            parts.pop(0)
-        if parts and (parts[0] in "?*+" or (parts[0][0] == "{" and len(parts[0]) > 1)):
-            repeat = parts.pop(0)
-            if part[0] == "[" and repeat != "?":
-                here = {part + (repeat if repeat[0] == "{" else "{0,20}")}
+        here = _spellings(pieces) if piece == "(" else {piece}
+        if piece == "(":
+            pieces.pop(0)
+        if pieces and (pieces[0] in "?*+" or (pieces[0][0] == "{" and len(pieces[0]) > 1)):
+            repeat = pieces.pop(0)
+            if piece[0] == "[" and repeat != "?":
+                here = {piece + (repeat if repeat[0] == "{" else "{0,20}")}
             elif repeat == "?" or repeat.startswith(("{0", "*")):
                 here = here | {""}
         begun = {left + right for left in begun for right in here}
@@ -115,7 +115,7 @@ def _without_open_letters(word: str, endings: Collection[str]) -> Iterator[str]:
                 yield filled
 
 
-def _check(written: str, parts: list[str], lists: Mapping[str, str]) -> None:
+def _check(written: str, lists: Mapping[str, str]) -> None:
     """Refuse what people may not write."""
     unknown = [name for name in _NAME.findall(written) if name not in lists]
     if unknown:
@@ -127,18 +127,18 @@ def _check(written: str, parts: list[str], lists: Mapping[str, str]) -> None:
         found = forbidden.search(plain)
         if found:
             raise BadPattern(f"'{found[0]}' in '{written}': {why}")
-    if _nested(plain):
+    if any(behind == "{" and re.search(r"[a-z0-9\])][*+]", inside) for inside, behind in _groups(plain)):
         raise BadPattern(f"a repeat inside a repeated group in '{written}'; bound it with {{1,20}}")
-    if any("~" in inner or ".." in inner for part in parts for inner in _groups(part)):
-        raise BadPattern(f"'~' and '..' stand outside brackets; write '{written}' as alternatives")
+    if any("~" in inside or ".." in inside for inside, _ in _groups(plain)):
+        raise BadPattern(f"'~' and '..' must be outside brackets; write '{written}' as alternatives")
 
 
 def _check_expression(written: str, expression: str) -> None:
-    """Refuse what an engine cannot run, and numbers so long that they are told apart by their length alone."""
+    """Refuse what an engine cannot run, and numbers so long that they are distinguished by their length alone."""
     try:
         re2.compile(expression, _QUIET)
     except re2.error as error:
-        raise BadPattern(f"'{written}' is no pattern ({error}); mend it") from error
+        raise BadPattern(f"'{written}' is no pattern ({error}); fix it") from error
     if _longest_number(expression) >= LONG_NUMBER:
         raise BadPattern(
             f"'{written}' names a number of {LONG_NUMBER} digits or more; numbers so long are cases"
@@ -148,20 +148,20 @@ def _check_expression(written: str, expression: str) -> None:
 def _longest_number(expression: str) -> int:
     """How many digits the longest number has of which the expression names a digit.
 
-    Numbers that no pattern names are told apart by their length alone (`reasons.table`). A digit beside a bracket
+    Numbers that no pattern names are distinguished by their length alone (`reasons.table`). A digit beside a bracket
     belongs to the number on the bracket's other side.
     """
-    if not any(sign.isdigit() for sign in expression):
+    if not any(map(str.isdigit, expression)):
         return 0
     longest = length = last = 0
     named = False
-    for sign in [*_SIGNS.findall(expression), " "]:
-        digit = sign.isdigit() or (sign[0] == "[" and any(f in sign for f in "0123456789"))
-        if sign[0] == "{":
-            length += last * (int(re.findall(r"\d+", sign)[-1]) - 1)
+    for piece in [*_PIECES.findall(expression), " "]:
+        digit = piece.isdigit() or (piece[0] == "[" and any(map(str.isdigit, piece)))
+        if piece[0] == "{":
+            length += last * (int(re.findall(r"\d+", piece)[-1]) - 1)
         elif digit:
-            length, last, named = length + 1, 1, named or sign.isdigit() or "0-9" not in sign
-        elif sign not in ("(?:", "(", ")", "?"):
+            length, last, named = length + 1, 1, named or piece.isdigit() or "0-9" not in piece
+        elif piece not in ("(?:", "(", ")", "?"):
             longest = max(longest, length) if named else longest
             length, last, named = 0, 0, False
     return longest
@@ -175,34 +175,21 @@ def matches_anything(expression: str) -> bool:
 def _alternatives(written: str) -> Iterator[str]:
     """The alternatives at the top of a pattern, outside brackets."""
     depth, begun = 0, 0
-    for place, sign in enumerate(written):
-        depth += (sign == "(") - (sign == ")")
-        if sign == "|" and depth == 0:
-            yield written[begun:place]
-            begun = place + 1
+    for index, character in enumerate(written):
+        depth += (character == "(") - (character == ")")
+        if character == "|" and depth == 0:
+            yield written[begun:index]
+            begun = index + 1
     yield written[begun:]
 
 
-def _groups(part: str) -> Iterator[str]:
-    """What stands inside the brackets of an alternative."""
-    depth = begun = 0
-    for place, sign in enumerate(part):
-        if sign == "(":
-            begun = place if depth == 0 else begun
-            depth += 1
-        elif sign == ")":
-            depth -= 1
-            if depth == 0:
-                yield part[begun : place + 1]
-
-
-def _spelt_out(part: str) -> str:
+def _spelled_out(alternative: str) -> str:
     """One alternative with its `~` and `..` spelled out, from left to right."""
-    sides = re.split(r" (~|\.\.) ", part)
+    sides = re.split(r" (~|\.\.) ", alternative)
     sofar = sides[0]
-    for sign, side in zip(sides[1::2], sides[2::2]):
+    for delimiter, side in zip(sides[1::2], sides[2::2]):
         after = f"(?:{sofar}){GAP}(?:{side})"
-        sofar = after if sign == ".." else f"{after}|(?:{side}){GAP}(?:{sofar})"
+        sofar = after if delimiter == ".." else f"{after}|(?:{side}){GAP}(?:{sofar})"
     return sofar
 
 
@@ -210,15 +197,11 @@ def _with_lists(expression: str, lists: Mapping[str, str]) -> str:
     return _NAME.sub(lambda found: f"(?:{lists[found[1]]})", expression)
 
 
-def _nested(pattern: str) -> bool:
-    """Whether an unbounded repeat stands inside a group that is itself repeated more than once."""
-    depth_starts: list[int] = []
-    for place, sign in enumerate(pattern):
-        if sign == "(":
-            depth_starts.append(place)
-        elif sign == ")" and depth_starts:
-            start = depth_starts.pop()
-            repeated = pattern[place + 1 : place + 2] == "{"
-            if repeated and re.search(r"[a-z0-9\])][*+]", pattern[start:place]):
-                return True
-    return False
+def _groups(pattern: str) -> Iterator[tuple[str, str]]:
+    """What is inside each pair of brackets, with the character behind it."""
+    opened: list[int] = []
+    for index, character in enumerate(pattern):
+        if character == "(":
+            opened.append(index)
+        elif character == ")" and opened:
+            yield pattern[opened.pop() : index], pattern[index + 1 : index + 2]
