@@ -79,7 +79,7 @@ def named_words(written: str, endings: Collection[str]) -> frozenset[str]:
 
 
 def _spellings(pieces: list[str]) -> set[str]:
-    """Every text that the pieces of a pattern can be, up to a closing bracket. Uses up `pieces`; classes stay as written."""
+    """Every text that the pieces of a pattern can be, up to a closing bracket; it uses up `pieces`."""
     found, begun = set[str](), {""}
     while pieces and pieces[0] != ")":
         piece = pieces.pop(0)
