@@ -97,3 +97,15 @@ def read_here(reader, path, name):
     """What `readers.read` gives for a file, read by `reader` in this process, where tests can change it."""
     blocks = reader(path, name, partial(readers._narrow, is_header, name))
     return readers.reading_of(name, readers.checked(name, blocks))
+
+
+HEADER = (
+    "Name, Org Name, Total Networks Searched, Total Devices Searched, Time Frame, License Plate, Reason, Case #, "
+    "Filters, Search Time, Search Type"
+)
+FRAME = '"12/01/2025, 01:00:00 AM UTC\n12/02/2025, 01:00:00 AM UTC"'
+
+
+def row(reason="stolen", agency="Quellmere GA PD", at="12:30:00 AM"):
+    """A record of the layout of `HEADER`."""
+    return f'O. Invented,{agency},9,80,{FRAME},XX0XX00,{reason},25-77,"SUV, XX0XX00","12/02/2025, {at} UTC",lookup'

@@ -11,7 +11,7 @@ from datetime import date, datetime
 import containers
 import pyarrow.parquet as pq
 import pytest
-from frames import part_of
+from frames import HEADER, part_of, row
 
 from analysis import (
     build,
@@ -26,17 +26,6 @@ from analysis.build import engine, parts
 from analysis.places import sources
 from analysis.readers import csv
 from analysis.searches import typing
-
-HEADER = (
-    "Name, Org Name, Total Networks Searched, Total Devices Searched, Time Frame, License Plate, Reason, Case #, "
-    "Filters, Search Time, Search Type"
-)
-FRAME = '"12/01/2025, 01:00:00 AM UTC\n12/02/2025, 01:00:00 AM UTC"'
-
-
-def row(reason="stolen", agency="Quellmere GA PD", at="12:30:00 AM"):
-    return f'O. Invented,{agency},9,80,{FRAME},XX0XX00,{reason},25-77,"SUV, XX0XX00","12/02/2025, {at} UTC",lookup'
-
 
 LOG = [
     row(),

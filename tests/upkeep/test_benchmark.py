@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from frames import part_of
-from test_build import HEADER, row
+from frames import HEADER, part_of, row
 
 from analysis import measures, places
 from analysis.places import ReleasedFile

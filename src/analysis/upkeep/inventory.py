@@ -36,7 +36,7 @@ def page(top: Path) -> str:
         "fails when it is out of date. `make` makes all of it again, in the order of the notebooks; `make verify` says "
         "whether every byte is the same. Nothing is random but the replica, which is invented from a seed.",
         "## Availability of the records",
-        _availability(every),
+        _table(("place", "released by", "request", "license", "files", "where"), map(_records, every)),
         "## Tables and figures",
         *(part for place in done for part in (f"### {place.title}", _outputs(place))),
         "## Numbers in the text",
@@ -49,15 +49,8 @@ def page(top: Path) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _availability(every: Sequence[Place]) -> str:
-    return _table(
-        ("place", "released by", "request", "license", "files", "where"), (_records(one) for one in every)
-    )
-
-
 def _records(place: Place) -> tuple[str, ...]:
-    said = place.released
-    files = "<br>".join(f"{file.name} (sha256 {file.sha256[:12]}…)" for file in place.files)
+    names = "<br>".join(f"{file.name} (sha256 {file.sha256[:12]}…)" for file in place.files)
     if place.is_replica:
         where = "invented on first use, from a seed"
     elif place.files and all(file.url for file in place.files):
@@ -65,61 +58,64 @@ def _records(place: Place) -> tuple[str, ...]:
     else:
         where = f"[how to ask](../data/raw/{place.name}/README.md)"
     waits = f"waiting for {len(place.waiting)}" if place.waiting and not place.files else ""
-    known = (str(said.get(key, "")) for key in ("by", "request", "license"))
-    return (f"`{place.name}`", *known, files or waits, where)
+    known = (str(place.released.get(key, "")) for key in ("by", "request", "license"))
+    return (f"`{place.name}`", *known, names or waits, where)
 
 
 def _outputs(place: Place) -> str:
-    shown = json.loads((place.results / "shown.json").read_text(encoding="utf-8"))
-    lines = (
+    lines = [
         (
-            f"[{one['file']}](../results/{place.name}/{one['file']})",
-            one["caption"],
-            f"[{one['notebook'][:2]}](../notebooks/{one['notebook']}.ipynb)",
-            _cell(place.root, one["notebook"], one["file"]),
+            f"[{output['file']}](../results/{place.name}/{output['file']})",
+            output["caption"],
+            _link(output["notebook"]),
+            _cell(place.root, output["notebook"], output["file"]),
         )
-        for one in sorted(shown, key=lambda one: (one["notebook"], one["file"]))
-    )
+        for output in sorted(_shown(place), key=lambda output: (output["notebook"], output["file"]))
+    ]
     return _table(("output", "what it shows", "notebook", "cell"), lines)
+
+
+def _shown(place: Place) -> list[dict[str, str]]:
+    return json.loads((place.results / "shown.json").read_text(encoding="utf-8"))
+
+
+def _link(notebook: str) -> str:
+    return f"[{notebook[:2]}](../notebooks/{notebook}.ipynb)"
 
 
 def _cell(top: Path, notebook: str, file: str) -> str:
     """The number of the cell, Markdown counted too, that names an output."""
     name = Path(file).stem[3:]
     cells = json.loads((top / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
-    sources = ("".join(cell["source"]) if cell["cell_type"] == "code" else "" for cell in cells)
     shows = re.compile(r"page\.(?:table|figure|register)\(")
-    made = (at for at, source in enumerate(sources, 1) if shows.search(source) and f'"{name}"' in source)
-    return str(next(made, "in the library"))
+    for number, cell in enumerate(cells, start=1):
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and shows.search(source) and f'"{name}"' in source:
+            return str(number)
+    return "in the library"
 
 
 def _numbers(done: Sequence[Place]) -> str:
     found: dict[str, dict[str, str]] = {}
     for place in done:
-        for one in pages.open_numbers(place):
-            if one["notebook"]:
-                found.setdefault(one["measure"], {})[place.name] = one["notebook"]
-    lines = (
-        (
-            f"`{measure}`",
-            f"[{min(by.values())[:2]}](../notebooks/{min(by.values())}.ipynb)",
-            ", ".join(sorted(by)),
-        )
-        for measure, by in sorted(found.items())
-    )
+        for line in pages.open_numbers(place):
+            if line["notebook"]:
+                found.setdefault(line["measure"], {})[place.name] = line["notebook"]
+    lines = [
+        (f"`{measure}`", _link(min(notebooks.values())), ", ".join(sorted(notebooks)))
+        for measure, notebooks in sorted(found.items())
+    ]
     return _table(("measure", "notebook", "places"), lines)
 
 
 def _claims(done: Sequence[Place]) -> str:
     lines = []
     for place in done:
-        register = {one.id: one.file for one in claims.load(place)}
+        register = {claim.id: claim.file for claim in claims.load(place)}
         for end in pages.open_claims(place).to_dict("records"):
-            book = f"[{end['notebook'][:2]}](../notebooks/{end['notebook']}.ipynb)"
             file = register.get(end["id"], "")
-            lines.append(
-                (f"`{end['id']}`", place.name, f"[{Path(file).name}](../{file})", book, end["outcome"])
-            )
+            link = f"[{Path(file).name}](../{file})"
+            lines.append((f"`{end['id']}`", place.name, link, _link(end["notebook"]), end["outcome"]))
     return _table(("claim", "place", "register", "settled in", "outcome"), lines)
 
 
@@ -139,34 +135,32 @@ def codecheck(top: Path) -> str:
 
     Who checked, when and under which certificate is for the checker to add.
     """
-    head = [
+    citation = (top / "CITATION.cff").read_text(encoding="utf-8")
+    cited = dict(reversed(re.findall(r'^\s*(title|- name): "?(.*?)"?$', citation, re.M)))  # the first of each
+    lines = [
         "---",
         "# Written by `python -m analysis readme`; a test fails when it is out of date. `make` makes every file again.",
         "# The checker adds: codechecker, report, certificate, check_time and summary; the authors add an ORCID.",
         "version: https://codecheck.org.uk/spec/config/2.0/",
         "paper:",
-        f"  title: {json.dumps(_cited(top, 'title'))}",
+        f"  title: {json.dumps(cited['title'])}",
         "  authors:",
-        f"    - name: {json.dumps(_cited(top, '- name'))}",
+        f"    - name: {json.dumps(cited['- name'])}",
         f"  reference: {claims.read(top / 'claims' / 'the-74-2026-02-10.toml').about['address']}",
         "manifest:",
     ]
-    return "\n".join([*head, *(line for file, what in manifest(top) for line in _entry(file, what))]) + "\n"
+    for file, what in manifest(top):
+        lines.append(f"  - file: {json.dumps(file, ensure_ascii=False)}")
+        lines.append(f"    comment: {json.dumps(what, ensure_ascii=False)}")
+    return "\n".join(lines) + "\n"
 
 
-def _cited(top: Path, key: str) -> str:
-    """A line of CITATION.cff."""
-    lines = (top / "CITATION.cff").read_text(encoding="utf-8").splitlines()
-    return next(
-        line.partition(": ")[2].strip().strip('"') for line in lines if line.strip().startswith(f"{key}:")
-    )
-
-
-def _entry(file: str, what: str) -> tuple[str, str]:
-    return (
-        f"  - file: {json.dumps(file, ensure_ascii=False)}",
-        f"    comment: {json.dumps(what, ensure_ascii=False)}",
-    )
+_KINDS = {
+    "numbers.json": "every number, with its numerator and denominator",
+    "claims.csv": "every published number, and how it ended",
+    "ledger.csv": "rows in, rows out and why, for every step",
+    "shown.json": "the captions of all tables and figures",
+}
 
 
 def manifest(top: Path) -> list[tuple[str, str]]:
@@ -174,21 +168,12 @@ def manifest(top: Path) -> list[tuple[str, str]]:
     found = []
     for place in places.tracked(top):
         if (place.results / "shown.json").is_file():
-            shown = json.loads((place.results / "shown.json").read_text(encoding="utf-8"))
-            captions = {one["file"]: one["caption"] for one in shown}
-            for path in sorted(p for p in place.results.rglob("*") if p.is_file()):
+            captions = {output["file"]: output["caption"] for output in _shown(place)}
+            for path in sorted(path for path in place.results.rglob("*") if path.is_file()):
                 name = path.relative_to(place.results).as_posix()
-                found.append((path.relative_to(top).as_posix(), captions.get(name) or _what(name)))
+                what = captions.get(name) or _KINDS.get(name)
+                if name.endswith(".ipynb"):
+                    what = what or f"notebook {name[:2]}, executed"
+                what = what or "the table that the figure of the same name was drawn from"
+                found.append((path.relative_to(top).as_posix(), what))
     return found
-
-
-def _what(name: str) -> str:
-    kinds = {
-        "numbers.json": "every number, with its numerator and denominator",
-        "claims.csv": "every published number, and how it ended",
-        "ledger.csv": "rows in, rows out and why, for every step",
-        "shown.json": "the captions of all tables and figures",
-    }
-    if name.endswith(".ipynb"):
-        return f"notebook {name[:2]}, executed"
-    return kinds.get(name, "the table that the figure of the same name was drawn from")

@@ -28,7 +28,7 @@ def write(top: Path) -> list[Path]:
     paths = [top / page for page in PAGES]
     for path in paths:
         files.write(path, filled(path.read_text(encoding="utf-8"), top))
-    for place in (one for one in places.tracked(top) if one.waiting):
+    for place in (place for place in places.tracked(top) if place.waiting):
         path = place.raw / "README.md"
         if path.is_file():
             files.write(path, with_letter(path.read_text(encoding="utf-8"), place))
@@ -65,11 +65,10 @@ def filled(text: str, top: Path) -> str:
 
 def with_letter(text: str, place: places.Place) -> str:
     """A waiting place's README with the request letter as `letter.write` has it today."""
-    owners = {one.camera_owner for one in place.waiting}
+    owners = {record.camera_owner for record in place.waiting}
     wanted = place.waiting[0]
-    written = letter.write(
-        place.state, owners.pop() if len(owners) == 1 else "", wanted.first, wanted.last
-    )  # fmt: skip
+    owner = owners.pop() if len(owners) == 1 else ""
+    written = letter.write(place.state, owner, wanted.first, wanted.last)
     return _between(text, "request", f"\n```text\n{written.text}\n```\n")
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -61,8 +62,8 @@ def run(say: Callable[[str], None], rows: int = nation.ROWS) -> int:
         return 1
     month = measure_month(place, place.raw / file.name, say)
     small = min((f for f in place.files if _records(place, f) >= 100_000), key=lambda f: f.bytes or 0)
-    asked = [(small, 1), *((file, count) for count in MONTHS)]
-    scaling = pd.DataFrame([_measure_months(place, one, count, say) for one, count in asked])
+    releases = [(small, 1), *((file, count) for count in MONTHS)]
+    scaling = pd.DataFrame([_measure_months(place, released, count, say) for released, count in releases])
     corpora, measured = _measure_corpora(place, sorted({SMALL, rows}), say)
     text = report(month, _records(place, file), scaling, corpora, measured, datetime.now(UTC))
     docs = place.root / "docs"
@@ -79,11 +80,11 @@ def measure_month(place: Place, path: Path, say: Callable[[str], None]) -> list[
     """One month's file by every way, `RUNS` times each, turn by turn, each run in a process of its own."""
     ways: dict[str, Way] = {
         "this library: every rule, agency, key and count": _ours,
-        "Arrow: read CSV, write Parquet, nothing else": _arrow,
-        "pandas: 3 times, 8 topics": _pandas,
-        "Polars: 3 times, 8 topics": _polars,
-        "DuckDB SQL: 3 times, 8 topics": _duckdb,
-        "Python's csv and re: 3 times, 8 topics": _standard,
+        "Arrow: read CSV, write Parquet, nothing else": partial(_peer, peers.arrow),
+        "pandas: 3 times, 8 topics": partial(_peer, peers.plain_pandas),
+        "Polars: 3 times, 8 topics": partial(_peer, peers.polars),
+        "DuckDB SQL: 3 times, 8 topics": partial(_peer, peers.duckdb),
+        "Python's csv and re: 3 times, 8 topics": partial(_peer, peers.standard_library),
     }
     found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in ways}
     for _ in range(RUNS):
@@ -99,33 +100,17 @@ def _ours(place: Place, path: Path, out: Path) -> None:
     parts.make(file, path, parts.recipe(place), out)
 
 
-def _arrow(place: Place, path: Path, out: Path) -> None:
-    peers.arrow(path, out)
-
-
-def _pandas(place: Place, path: Path, out: Path) -> None:
-    peers.plain_pandas(path, out)
-
-
-def _polars(place: Place, path: Path, out: Path) -> None:
-    peers.polars(path, out)
-
-
-def _duckdb(place: Place, path: Path, out: Path) -> None:
-    peers.duckdb(path, out)
-
-
-def _standard(place: Place, path: Path, out: Path) -> None:
-    peers.standard_library(path, out)
+def _peer(way: Callable[[Path, Path], None], _: Place, path: Path, out: Path) -> None:
+    way(path, out)
 
 
 def _months(place: Place, path: Path, out: Path) -> None:
     """Build a place whose files all lie at `path`, as many as `place` lists."""
-    by = parts.recipe(place)
-    tasks = [engine.Task(f, str(path), str(out / str(at)), by) for at, f in enumerate(place.files)]
+    recipe = parts.recipe(place)
+    tasks = [engine.Task(f, str(path), str(out / str(n)), recipe) for n, f in enumerate(place.files)]
     for _ in engine.run_here(tasks):
         pass
-    rowgroups.join([out / str(at) / "searches.parquet" for at in range(len(tasks))], out / "searches.parquet")
+    rowgroups.join([out / str(n) / "searches.parquet" for n in range(len(tasks))], out / "searches.parquet")
 
 
 def _corpus(place: Place, folder: Path, _: Path) -> None:
@@ -142,7 +127,7 @@ def _measures(place: Place, folder: Path, _: Path) -> None:
 def _measure_months(
     place: Place, file: ReleasedFile, count: int, say: Callable[[str], None]
 ) -> dict[str, float]:
-    many = place.replace(files=tuple(file.replace(name=f"{at:02}.csv") for at in range(count)))
+    many = place.replace(files=tuple(file.replace(name=f"{n:02}.csv") for n in range(count)))
     measured = _measure(_months, many, place.raw / file.name)
     say(f"{count} × {file.name}: {measured[0]:.1f} s")
     rows = _records(place, file) * count
@@ -191,7 +176,7 @@ def _measure(way: Way, place: Place, path: Path) -> tuple[float, float, float]:
         process.start()
         process.join()
     if process.exitcode:
-        raise RuntimeError(f"{way.__name__} ended with code {process.exitcode}")
+        raise RuntimeError(f"{way} ended with code {process.exitcode}")
     return queue.get()
 
 
@@ -225,13 +210,13 @@ def report(
     ours, floor = month[0].median, month[1].median
     lines = pd.DataFrame(
         {
-            "way": [one.step for one in month],
-            "median s": [f"{one.median:.2f}" for one in month],
-            "core s": [f"{statistics.median(one.core_seconds):.2f}" for one in month],
-            "fastest s": [f"{min(one.seconds):.2f}" for one in month],
-            "to Arrow": [f"{one.median / floor:.1f}×" for one in month],
-            "to ours": [f"{one.median / ours:.1f}×" for one in month],
-            "peak GB": [f"{one.memory:.2f}" for one in month],
+            "way": [way.step for way in month],
+            "median s": [f"{way.median:.2f}" for way in month],
+            "core s": [f"{statistics.median(way.core_seconds):.2f}" for way in month],
+            "fastest s": [f"{min(way.seconds):.2f}" for way in month],
+            "to Arrow": [f"{way.median / floor:.1f}×" for way in month],
+            "to ours": [f"{way.median / ours:.1f}×" for way in month],
+            "peak GB": [f"{way.memory:.2f}" for way in month],
         }
     )
     slope = exponent(scaling)
@@ -242,7 +227,7 @@ def report(
     many["seconds"] = [f"{s:.1f}" for s in many["seconds"]]
     many["peak GB"] = [f"{g:.2f}" for g in many.pop("peak_GB")]
     slowest = measured.sort_values("seconds", ascending=False).head(12)
-    slow = ", ".join(f"`{one.measure}` {one.seconds:.1f}" for one in slowest.itertuples())
+    slow = ", ".join(f"`{line.measure}` {line.seconds:.1f}" for line in slowest.itertuples())
     return f"""# How fast it is
 
 Written by `{COMMAND}` on {when:%d %B %Y}, {when:%H:%M} UTC; no number here was typed.

@@ -36,11 +36,11 @@ def write(folder: Path, rows: int, files: int) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     reasons = _reasons(min(REASONS, max(rows // 10, len(_WORDS))))
     paths = []
-    for at in range(files):
-        path = folder / f"synthetic-{at + 1:03}.parquet"
-        count = rows // files + (at < rows % files)
-        seconds = range(_FIRST + at * _SECONDS // files, _FIRST + (at + 1) * _SECONDS // files)
-        _write_file(path, count, np.random.default_rng([SEED, at]), reasons, seconds)
+    for number in range(files):
+        path = folder / f"synthetic-{number + 1:03}.parquet"
+        count = rows // files + (number < rows % files)
+        seconds = range(_FIRST + number * _SECONDS // files, _FIRST + (number + 1) * _SECONDS // files)
+        _write_file(path, count, np.random.default_rng([SEED, number]), reasons, seconds)
         paths.append(path)
     return paths
 
@@ -60,12 +60,12 @@ def write_agreements(folder: Path, count: int = 1_000) -> Path:
 
 
 def _reasons(count: int) -> pa.StringArray:
-    place = np.arange(count)
-    words = np.array(_WORDS)[place % len(_WORDS)]
-    rare = place[_EVERY::_EVERY]
+    rank = np.arange(count)
+    words = np.array(_WORDS)[rank % len(_WORDS)]
+    rare = rank[_EVERY::_EVERY]
     rare = rare[rare >= len(_WORDS)]
     words[rare] = np.array(_RARE_WORDS)[rare // _EVERY % len(_RARE_WORDS)]
-    numbers = np.where(place < len(_WORDS), "", (place * 7919 % 10_000_019).astype(str))
+    numbers = np.where(rank < len(_WORDS), "", (rank * 7919 % 10_000_019).astype(str))
     return pc.utf8_trim_whitespace(pc.binary_join_element_wise(pa.array(words), pa.array(numbers), " "))
 
 

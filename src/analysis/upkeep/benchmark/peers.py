@@ -43,19 +43,19 @@ def arrow(path: Path, out: Path) -> None:
     import pyarrow.parquet as pq
     from pyarrow import csv as arrow_csv
 
-    for at, part in enumerate(sections(path)):
+    for number, section in enumerate(sections(path)):
         rows = arrow_csv.read_csv(
-            pa.py_buffer(part),
+            pa.py_buffer(section),
             arrow_csv.ReadOptions(block_size=1 << 22),
             arrow_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=lambda _: "skip"),
         )
-        pq.write_table(rows, out / f"{at}.parquet")
+        pq.write_table(rows, out / f"{number}.parquet")
 
 
 def plain_pandas(path: Path, out: Path) -> None:
     """pandas, column by column."""
-    for at, part in enumerate(sections(path)):
-        frame = pd.read_csv(io.BytesIO(part), dtype=str, keep_default_na=False, on_bad_lines="skip")
+    for number, section in enumerate(sections(path)):
+        frame = pd.read_csv(io.BytesIO(section), dtype=str, keep_default_na=False, on_bad_lines="skip")
         frame.columns = [column.strip() for column in frame.columns]
         frame[["start", "end"]] = frame.pop("Time Frame").str.split("\n", n=1, expand=True)
         for column in ("Search Time", "start", "end"):
@@ -63,15 +63,15 @@ def plain_pandas(path: Path, out: Path) -> None:
         for topic, pattern in TOPICS.items():
             wanted = re.compile(pattern.replace("(", "(?:"), re.I)
             frame[topic] = frame["Reason"].str.contains(wanted)
-        frame.to_parquet(out / f"{at}.parquet")
+        frame.to_parquet(out / f"{number}.parquet")
 
 
 def polars(path: Path, out: Path) -> None:
     """Polars, lazily and on all cores."""
     import polars as pl
 
-    for at, part in enumerate(sections(path)):
-        frame = pl.read_csv(io.BytesIO(part), infer_schema=False, truncate_ragged_lines=True).lazy()
+    for number, section in enumerate(sections(path)):
+        frame = pl.read_csv(io.BytesIO(section), infer_schema=False, truncate_ragged_lines=True).lazy()
         frame = frame.rename(lambda name: name.strip())
         frame_of_time = pl.col("Time Frame").str.split("\n")
         times = {
@@ -86,16 +86,16 @@ def polars(path: Path, out: Path) -> None:
             ),
             *(pl.col("Reason").str.contains(f"(?i){p}").alias(topic) for topic, p in TOPICS.items()),
         )
-        frame.drop("Time Frame").collect().write_parquet(out / f"{at}.parquet")
+        frame.drop("Time Frame").collect().write_parquet(out / f"{number}.parquet")
 
 
 def duckdb(path: Path, out: Path) -> None:
     """One SQL statement in DuckDB."""
     import duckdb as db
 
-    for at, part in enumerate(sections(path)):
-        source = out / f"{at}.csv"
-        source.write_bytes(part)
+    for number, section in enumerate(sections(path)):
+        source = out / f"{number}.csv"
+        source.write_bytes(section)
         topics = ", ".join(f"regexp_matches(\"Reason\", '{p}', 'i') as {t}" for t, p in TOPICS.items())
         time = "try_strptime({}, '" + TIME + "')"
         both = 'split_part("Time Frame", chr(10), {})'
@@ -107,22 +107,22 @@ def duckdb(path: Path, out: Path) -> None:
                 {time.format(both.format(1))} as window_start, {time.format(both.format(2))} as window_end, {topics}
                 from read_csv('{source}', header=false, all_varchar=true, ignore_errors=true,
                               normalize_names=false, quote='"', escape='"', delim=',',
-                              names={_names(part)}, skip=1))
-            to '{out / f"{at}.parquet"}' (format parquet)"""
+                              names={_names(section)}, skip=1))
+            to '{out / f"{number}.parquet"}' (format parquet)"""
         )
         source.unlink()
 
 
-def _names(part: bytes) -> list[str]:
-    return [name.strip() for name in part.split(b"\r\n", 1)[0].decode().split(",")]
+def _names(section: bytes) -> list[str]:
+    return [name.strip() for name in section.split(b"\r\n", 1)[0].decode().split(",")]
 
 
 def standard_library(path: Path, out: Path) -> None:
     """csv and re, row by row, as the public scripts are written."""
     patterns = {topic: re.compile(pattern, re.I) for topic, pattern in TOPICS.items()}
-    for at, part in enumerate(sections(path)):
-        reader = csv.DictReader(io.StringIO(part.decode(), newline=""), skipinitialspace=True)
-        with (out / f"{at}.csv").open("w", newline="") as file:
+    for number, section in enumerate(sections(path)):
+        reader = csv.DictReader(io.StringIO(section.decode(), newline=""), skipinitialspace=True)
+        with (out / f"{number}.csv").open("w", newline="") as file:
             writer = csv.writer(file)
             for row in reader:
                 writer.writerow(_row(row, patterns))
