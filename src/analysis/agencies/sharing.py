@@ -1,4 +1,4 @@
-"""Reads lists of who may search whose cameras, in every form that agencies and portals give them.
+"""Reads lists of who may search whose cameras, in every layout that agencies and portals give them.
 
 A sharing list names organizations and the networks of cameras that each may search. It says what was allowed on
 its day; a log says what was done. A place carries its lists in data/raw/<place>/reference/ as CSV, workbook or
@@ -27,7 +27,7 @@ COLUMNS = {
     "state": ("state",),
     "type": ("type",),
 }
-"""Columns of the vendor's SharedNetworks export and of an agency's own reply, without blanks, signs and capitals."""
+"""Columns of the vendor's SharedNetworks export and of an agency's own reply, by their letters alone, in lower case."""
 
 ENTRIES = ["released", "agency", "state", "kind", "may_search_owner", "owner_may_search", "networks", "row"]
 
@@ -60,7 +60,7 @@ class SharingList:
 def read_lists(folder: Path, owners: Sequence[str], known: Known | None = None) -> list[SharingList]:
     """The sharing lists of a folder. Raises `UnreadableSharingList`.
 
-    A list belongs to the camera owner whose name stands in the file's name, or to the only owner there is.
+    A list belongs to the camera owner whose name is in the file's name, or to the only owner there is.
     """
     kinds = (".csv", ".txt", ".xlsx", ".xlsm", ".xls")
     paths = [path for path in sorted(folder.glob("*")) if _is_list(path)]
@@ -77,70 +77,68 @@ def _is_list(path: Path) -> bool:
     if any(word in path.stem.lower() for word in ("sharing", "shared", "access")):
         return True
     with path.open("rb") as file:
-        header = _plain(file.readline(1_000).decode("latin-1"))
+        header = _letters(file.readline(1_000).decode("latin-1"))
     return path.suffix.lower() == ".csv" and header.startswith("organizationname") and "networks" in header
 
 
 def _owner(path: Path, owners: Sequence[str]) -> str:
     named = [owner for owner in owners if agencies.key(owner) in agencies.key(path.stem.replace("_", " "))]
-    found = sorted(named, key=len)[-1:] or (list(owners) if len(owners) == 1 else [])
-    if not found:
-        known = f": {', '.join(owners)}" if owners else "; no file of the place names one yet"
-        raise UnreadableSharingList(
-            f"{path.name}: whose list is it? Put the camera owner's name in the file's name{known}"
-        )
-    return found[0]
+    if named or len(owners) == 1:
+        return max(named or owners, key=len)
+    known = f": {', '.join(owners)}" if owners else "; no file of the place names one yet"
+    raise UnreadableSharingList(
+        f"{path.name}: whose list is it? Put the camera owner's name in the file's name{known}"
+    )
 
 
 def read_list(path: Path, camera_owner: str, known: Known | None = None) -> SharingList:
     """One sharing list of a camera owner. Raises `UnreadableSharingList`."""
     rows = _rows(path)
-    header = {name: at for at, name in enumerate(map(_plain, rows[0]))} if rows else {}
-    places = {
+    header = {_letters(cell): index for index, cell in enumerate(rows[0])} if rows else {}
+    columns = {
         ours: next((header[name] for name in theirs if name in header), None)
         for ours, theirs in COLUMNS.items()
     }
-    if places["name"] is None and any(len(_filled(row)) > 1 for row in rows):
+    has_header = columns["name"] is not None
+    if not has_header and any(len(_filled(row)) > 1 for row in rows):
         raise UnreadableSharingList(
             f"{path.name}: no column names an organization ({len(rows):,} lines of up to {max(map(len, rows))} cells; "
             "none of the first line's is a known column name). Save the vendor's list unchanged, or one name a line"
         )
-    body = list(enumerate(rows))[0 if places["name"] is None else 1 :]
-    lines = [_line(number, row, places) for number, row in body if _filled(row)]
+    lines = [_line(number, row, columns) for number, row in enumerate(rows) if number or not has_header]
     taken = {name for names in COLUMNS.values() for name in names}
-    unread = tuple(
-        cell for cell in (rows[0] if places["name"] is not None else []) if _plain(cell) not in taken | {""}
-    )
-    return SharingList(path.name, camera_owner, _day(path.stem), _entries(lines, known), unread)
+    unread = [cell for cell in rows[0] if _letters(cell) not in taken | {""}] if has_header else []
+    return SharingList(path.name, camera_owner, _day(path.stem), _entries(lines, known), tuple(unread))
 
 
 def _entries(lines: Sequence[Mapping[str, Any]], known: Known | None) -> pd.DataFrame:
-    """The lines with each organization's canonical spelling; one line for a name that stands twice."""
-    said = [f"{line['released']} ({line['state']})" if line["state"] else line["released"] for line in lines]
-    read = agencies.resolve(said, known).drop_duplicates("released").set_index("released")
+    """The lines with each organization's canonical spelling; lines that say the same are one."""
+    names = [f"{line['released']} ({line['state']})" if line["state"] else line["released"] for line in lines]
+    resolved = agencies.resolve(names, known).drop_duplicates("released").set_index("released")
     columns = ["agency", "state", "kind"]
-    rows = [{**line, **read.loc[name, columns].to_dict()} for line, name in zip(lines, said)]
+    rows = [{**line, **resolved.loc[name, columns].to_dict()} for line, name in zip(lines, names)]
     frame = pd.DataFrame(rows, columns=ENTRIES, dtype=object)
     return frame.drop_duplicates([name for name in ENTRIES if name != "row"], ignore_index=True)
 
 
-def _line(number: int, row: Sequence[str], places: Mapping[str, int | None]) -> dict[str, Any]:
-    cell = {name: row[at] if at is not None and at < len(row) else "" for name, at in places.items()}
+def _line(number: int, row: Sequence[str], columns: Mapping[str, int | None]) -> dict[str, Any]:
+    cell = {
+        name: row[index] if index is not None and index < len(row) else "" for name, index in columns.items()
+    }
+    says_in, says_out = (columns[name] is not None for name in ("shared_by_owner", "shared_with_owner"))
     networks = split_networks(cell["shared_by_owner"])
-    both = (places["shared_by_owner"], places["shared_with_owner"])
-    plain = both == (None, None)
     return {
-        "released": cell["name"] if places["name"] is not None else _filled(row)[0],
+        "released": cell["name"] if columns["name"] is not None else _filled(row)[0],
         "state": cell["state"].strip(),
-        "may_search_owner": True if plain else bool(networks) if both[0] is not None else None,
-        "owner_may_search": bool(split_networks(cell["shared_with_owner"])) if both[1] is not None else None,
-        "networks": len(networks) if both[0] is not None else None,
+        "may_search_owner": bool(networks) if says_in else None if says_out else True,  # a bare list of names
+        "owner_may_search": bool(split_networks(cell["shared_with_owner"])) if says_out else None,
+        "networks": len(networks) if says_in else None,
         "row": number,
     }
 
 
 def split_networks(cell: str) -> list[str]:
-    """The network names of one cell, joined by a comma without a blank; a name may hold a comma and a blank."""
+    """The network names of one cell, joined by a comma without a space; a name may hold a comma and a space."""
     return [name.strip() for name in re.split(r",(?! )", cell) if name.strip()]
 
 
@@ -164,7 +162,7 @@ def _filled(row: Sequence[str]) -> list[str]:
     return [cell for cell in row if cell.strip()]
 
 
-def _plain(cell: str) -> str:
+def _letters(cell: str) -> str:
     return re.sub(r"[^a-z]", "", cell.lower())
 
 
@@ -174,9 +172,9 @@ _DAY = re.compile(r"(20\d\d)[_ -]([A-Za-z]+|\d\d)[_ -](\d{1,2})(?!\d)")
 def _day(stem: str) -> date | None:
     """The day in a file's name: the vendor's SharedNetworks_2025_December_9, or 2025-12-09."""
     for year, month, day in _DAY.findall(stem):
-        for form in ("%Y %B %d", "%Y %m %d"):
+        for shape in ("%Y %B %d", "%Y %m %d"):
             try:
-                return datetime.strptime(f"{year} {month} {day}", form).date()
+                return datetime.strptime(f"{year} {month} {day}", shape).date()
             except ValueError:
                 continue
     return None
