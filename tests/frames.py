@@ -1,17 +1,16 @@
 """Invented searches for the tests of measures, figures and pages; every name in them is invented."""
 
 import tempfile
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis import agencies, places, readers, reasons
+from analysis import agencies, places, reasons
 from analysis.build import parts
 from analysis.places import Place
-from analysis.vendors import is_header
 
 USUAL = {
     "source_file": "log.csv",
@@ -91,12 +90,6 @@ def part_of(file, path, threads=2):
         said = parts.open_part(Path(folder))
         tables = [pq.read_table(Path(folder) / f"{name}.parquet") for name in ("searches", "rejected")]
     return *tables, said.facts, said.ledger
-
-
-def read_here(reader, path, name):
-    """What `readers.read` gives for a file, read by `reader` in this process, where tests can change it."""
-    blocks = reader(path, name, partial(readers._narrow, is_header, name))
-    return readers.reading_of(name, readers.checked(name, blocks))
 
 
 HEADER = (

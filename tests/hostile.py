@@ -345,7 +345,7 @@ def _unknown():
         yield Bad(
             f"{name}.pdf",
             containers.printed([header, line]),
-            f"{says}|cannot be told apart",
+            f"{says}|nobody could say",
         )
 
 

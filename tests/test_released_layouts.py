@@ -7,6 +7,7 @@ from pathlib import Path
 import containers
 import pyarrow as pa
 import pytest
+import readings
 from frames import recipe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -294,7 +295,7 @@ def test_lines_that_are_no_objects_are_rejected_by_number_and_a_cut_is_said(tmp_
 def test_other_json_is_named_and_refused(tmp_path, text, said):
     (tmp_path / "file.json").write_text(text)
     with pytest.raises(readers.UnreadableFile, match=said):
-        readers.read(tmp_path / "file.json", "file.json", vendors.is_header)
+        readings.read(tmp_path / "file.json", "file.json")
 
 
 def test_tables_side_by_side_may_lack_columns_that_others_have(tmp_path):

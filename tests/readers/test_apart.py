@@ -11,11 +11,10 @@ import containers
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from frames import read_here
+from readings import read, read_here
 
 from analysis import readers
-from analysis.readers import Block, Rejected, Section, apart, not_data, parquet, pdf, xlsx
-from analysis.vendors import is_header
+from analysis.readers import Block, Rejected, Section, apart, parquet, pdf, xlsx
 
 HEADER = ["ID", " Org Name", " Total Networks Searched", " Reason", " Search Time"]
 NAME = "place/log"
@@ -54,7 +53,7 @@ def whole(reading):
 )
 def test_a_container_is_read_alike_in_a_process_of_its_own(path, reader, write):
     path.write_bytes(write([HEADER, *rows(30), HEADER, *rows(3)[2:]]))
-    assert whole(readers.read(path, NAME, is_header)) == whole(read_here(reader, path, NAME))
+    assert whole(read(path, NAME)) == whole(read_here(reader, path, NAME))
 
 
 def every_part(path, name):
@@ -69,7 +68,7 @@ def every_part(path, name):
     yield Block(
         section, (Rejected(2, "blank record", "", 1), Rejected(-1, "above the header", "é", None)), 5, ("n",)
     )
-    yield Block(not_data.none(["A"]))
+    yield Block(Section.of_rows(["A"]))
 
 
 def test_a_block_comes_through_whole(path):
@@ -85,20 +84,20 @@ def test_a_block_comes_through_whole(path):
 def test_a_refusal_comes_back_as_it_is(path, data, kind):
     path.write_bytes(data)
     with pytest.raises(readers.UnreadableFile, match=f"^{NAME}: .*{kind}"):
-        readers.read(path, NAME, is_header)
+        read(path, NAME)
 
 
 def test_a_table_that_nobody_knows_is_told_from_a_broken_one(path):
     path.write_bytes(containers.xlsx([["color", "shape"], ["red", "round"]]))
     with pytest.raises(readers.NoKnownHeader):
-        readers.read(path, NAME, is_header)
+        read(path, NAME)
 
 
 # How a process can end ------------------------------------------------------------------------------------------
 
 
 def process(path, name):
-    yield Block(not_data.none(["A"]), counted=os.getpid())
+    yield Block(Section.of_rows(["A"]), counted=os.getpid())
 
 
 def too_slow(*_):
@@ -203,7 +202,7 @@ def test_one_long_text_in_many_cells_does_not_fill_the_memory(path, monkeypatch,
     with pytest.raises(
         readers.UnreadableFile, match=r"it needs more than 1 GB of memory to open\. Ask for it as CSV"
     ):
-        readers.read(path, NAME, is_header)
+        read(path, NAME)
 
 
 PARENT = """
@@ -255,7 +254,7 @@ def test_a_process_is_used_again_however_much_its_parent_has_held(path, monkeypa
     held = bytearray(apart.ONCE + (1 << 20))  # a peak that the system passes on to what is started
     held[:: 1 << 12] = b"x" * len(held[:: 1 << 12])
     path.write_bytes(containers.xlsx([HEADER, *rows(2)]))
-    assert readers.read(path, NAME, is_header).kept == 2
+    assert read(path, NAME).kept == 2
     assert len(idle) == 1
     idle.pop().end()
 
@@ -268,6 +267,6 @@ def test_a_process_is_ready_before_the_first_container_is_read(path, monkeypatch
     path.write_bytes(containers.xlsx([HEADER, *rows(2)]))
     readers.expect([path])
     [ready] = idle
-    assert readers.read(path, NAME, is_header).kept == 2
+    assert read(path, NAME).kept == 2
     assert idle == [ready]
     ready.end()

@@ -259,8 +259,7 @@ def test_a_gzip_bomb_is_refused_while_it_is_unpacked(tmp_path):
 
 
 def test_many_files_that_are_small_alone_are_large_together(tmp_path, monkeypatch):
-    monkeypatch.setattr(archives._Budget, "bytes", 1000)
-    monkeypatch.setattr(archives._Budget.__init__, "__defaults__", (1000, 10_000))
+    monkeypatch.setattr(archives, "MOST_BYTES", 1000)
     refused(tmp_path, zipped({f"{n}.csv": log(*"abcd") for n in range(9)}), "beyond any audit")
 
 

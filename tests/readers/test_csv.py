@@ -4,11 +4,12 @@ import csv as plain_csv
 import io
 
 import pytest
+import readings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import readers
-from analysis.readers import base, csv
+from analysis.readers import columnar, csv, text
 from analysis.vendors import is_header
 
 HEADER = "Name, Org Name, Total Networks Searched, Time Frame, Reason, Search Time"
@@ -28,7 +29,7 @@ def write(tmp_path, text, encoding="utf-8", ends="\r\n"):
 
 
 def read(path):
-    return readers.read(path, "place/log.csv", is_header)
+    return readings.read(path, "place/log.csv")
 
 
 def reasons(reading):
@@ -310,12 +311,12 @@ def rows_of(reading):
 
 
 def read_in_pieces(path, piece):
-    return readers.reading_of("log", csv.stream(path, "log", is_header, piece))
+    return readings.put_together(csv.stream(path, "log", is_header, piece))
 
 
 def read_plainly(path, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(csv, "_read_columns", lambda *_: None)
+        patch.setattr(columnar, "read", lambda *_: None)
         return read_in_pieces(path, csv.PIECE)
 
 
@@ -387,17 +388,8 @@ def test_many_headers_of_several_widths_are_each_a_section(tmp_path):
     assert reading.records == reading.counted == 120
 
 
-def test_a_reading_cut_into_blocks_and_put_together_is_the_same(tmp_path, monkeypatch):
-    reading = read(write(tmp_path, [row("a"), "ID, " + HEADER, *["x," + row("b")] * 5, "", "x," + row("c")]))
-    monkeypatch.setattr(base, "ROWS_IN_A_BLOCK", 2)
-    blocks = list(readers.blocks_of(reading))
-    assert max(block.section.cells.num_rows for block in blocks) == 2
-    assert [len(block.rejected) for block in blocks if block.rejected] == [1, 1]
-    assert rows_of(readers.reading_of(reading.file, blocks)) == rows_of(reading)
-
-
 def test_a_file_without_line_ends_does_not_fill_the_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr(csv, "LONGEST_RECORD", 10_000)
+    monkeypatch.setattr(text, "LONGEST_RECORD", 10_000)
     path = tmp_path / "log.csv"
     path.write_bytes(HEADER.encode() + b"\n" + b"a" * 200_000)
     with pytest.raises(readers.UnreadableFile, match="one record is longer than"):

@@ -5,8 +5,9 @@ import io
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 import pytest
-from frames import part_of, read_here
+from frames import part_of
 from PIL import Image
+from readings import read_here
 from reportlab.lib.colors import Color
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfdoc

@@ -13,6 +13,7 @@ import pytest
 from frames import part_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from readings import put_together
 
 from analysis import build, places, readers, reasons, vendors
 from analysis.readers import archives
@@ -175,7 +176,7 @@ def adds_up_or_is_refused(path, data):
         for member in archives.members(path, "log", path.parent):
             if member.path is not None:
                 blocks = readers.stream(member.path, member.name, vendors.is_header, headerless.columns)
-                reading = readers.reading_of(member.name, blocks)
+                reading = put_together(blocks)
                 assert reading.records == reading.counted
                 numbers = [n for section in reading.sections for n in section.record.to_pylist()]
                 numbers += [aside.record for aside in reading.rejected]

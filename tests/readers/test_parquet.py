@@ -8,9 +8,10 @@ import math
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from frames import part_of, read_here
+from frames import part_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from readings import read_here
 
 from analysis import readers, vendors
 from analysis.places import ReleasedFile

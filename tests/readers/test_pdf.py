@@ -1,4 +1,4 @@
-"""Printed audits: every record in its cells, with its page; what cannot be told apart is named, never guessed."""
+"""Printed audits: every record in its cells, with its page; what cannot be decided is named, never guessed."""
 
 import hashlib
 import os
@@ -11,16 +11,16 @@ import containers
 import pdfplumber
 import pyarrow as pa
 import pytest
-from frames import read_here
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from readings import read_here
 from reportlab.lib.pagesizes import landscape, letter
 from reportlab.pdfgen.canvas import Canvas
 
 from analysis import readers
 from analysis.places import ReleasedFile
 from analysis.readers import pdf
-from analysis.readers.pdf import second_reading
+from analysis.readers.pdf import pages, records, second_reading
 from analysis.searches.typing import type_rows
 from analysis.vendors import recognize_section
 
@@ -262,7 +262,8 @@ def test_without_ids_and_times_the_file_is_refused(path):
 def test_rows_that_could_belong_to_either_neighbour_are_refused(path):
     middle = [record(n, type=["", "", "", "look"]) | {40: ["", "", "", uuid(n)]} for n in range(3)]
     with pytest.raises(
-        readers.UnreadableFile, match="page 1: the lines of neighboring records cannot be told apart"
+        readers.UnreadableFile,
+        match="page 1: nobody could say to which of two neighboring records a line belongs",
     ):
         read(Print(path, from_top=True, by_line=True).pages(middle))
 
@@ -311,7 +312,7 @@ def test_a_stamp_far_from_the_records_is_set_aside_and_spoils_none(path, down):
 def test_a_line_close_below_the_last_record_is_refused_rather_than_read_into_it(path):
     sheet = Print(path)
     sheet.page(THREE_PAGES[2], [HEADER], margins=[(158, "signed by the clerk")])
-    with pytest.raises(readers.UnreadableFile, match="cannot be told apart"):
+    with pytest.raises(readers.UnreadableFile, match="nobody could say"):
         read(sheet.done())
 
 
@@ -395,8 +396,8 @@ def test_a_broken_pdf_and_a_locked_one_are_refused(path):
 
 
 def test_a_record_lost_by_position_is_missed_by_the_count(path, monkeypatch):
-    whole = pdf._rows
-    monkeypatch.setattr(pdf, "_rows", lambda *given: (whole(*given)[0][1:], ""))
+    whole = records.rows
+    monkeypatch.setattr(records, "rows", lambda *given: (whole(*given)[0][1:], ""))
     with pytest.raises(readers.UnreadableFile, match="17 records were read but 18 were counted"):
         read(Print(path).pages(*THREE_PAGES))
 
@@ -433,28 +434,28 @@ IDS = r"[0-9a-f]{8}-"
 
 def test_a_page_that_two_libraries_read_differently_is_an_error(path, monkeypatch):
     Print(path).pages(*THREE_PAGES)
-    whole = pdf._boxes
+    whole = pages._boxes
 
     def one_sign_wrong(text):
         boxes = whole(text)
         boxes[-1, 0] = ord("X")
         return boxes
 
-    monkeypatch.setattr(pdf, "_boxes", one_sign_wrong)
+    monkeypatch.setattr(pages, "_boxes", one_sign_wrong)
     with pytest.raises(readers.UnreadableFile, match=r"page 1: in column 6, 2 characters are not the same: "):
         read(path)
 
 
 def test_a_sign_in_the_next_column_is_an_error_too(path, monkeypatch):
     Print(path).pages(*THREE_PAGES)
-    whole = pdf._boxes
+    whole = pages._boxes
 
     def one_sign_moved(text):
         boxes = whole(text)
         boxes[-1, [1, 3]] -= 130  # from the search types to the search times
         return boxes
 
-    monkeypatch.setattr(pdf, "_boxes", one_sign_moved)
+    monkeypatch.setattr(pages, "_boxes", one_sign_moved)
     with pytest.raises(readers.UnreadableFile, match=r"page 1: in column 5, 1 characters are not the same: "):
         read(path)
 

@@ -7,13 +7,13 @@ import zipfile
 import containers
 import pytest
 import xlsxwriter
-from frames import read_here
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from readings import read_here
 
 from analysis import readers, vendors
 from analysis.readers import xlsx
-from analysis.readers.xlsx import outlines
+from analysis.readers.xlsx import outline_xlsx
 from analysis.searches import times
 
 HEADER = ["Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]
@@ -605,4 +605,4 @@ def test_every_sheet_of_a_list_is_given_as_text(tmp_path):
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text("<>/ =\"'rowcvtel:hidn1Kmrgf", max_size=60).map(lambda text: text * 2_000))
 def test_no_tag_makes_the_outline_take_more_than_moments(text):
-    outlines._xlsx_outline(b"<sheetData>" + text.encode())  # hangs where a pattern goes beyond its tag
+    outline_xlsx.outline(b"<sheetData>" + text.encode())  # hangs where a pattern goes beyond its tag

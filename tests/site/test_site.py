@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import readings
 import small_place
 from bs4 import BeautifulSoup
 
@@ -387,17 +388,16 @@ def test_no_rare_reason_plate_or_account_of_the_real_records_is_published(record
     """The released PDF holds surnames, a word shaped like a plate and an account name: none is in the results."""
     import pypdfium2
 
-    from analysis import places, readers
+    from analysis import places
     from analysis.measures.reasons import COMMON_ROWS
     from analysis.places import sources
     from analysis.privacy.masking import mask_text
-    from analysis.vendors import is_header
 
     place = places.find("okaloosa")
     if not (place.results / "numbers.json").is_file():
         pytest.skip("needs the published results of okaloosa")
     (file,) = sources.locate(place, records).values()
-    reading = readers.read(file, file.name, is_header)
+    reading = readings.read(file, file.name)
     (section,) = reading.sections
     at = next(at for at, name in enumerate(section.columns) if name.strip().casefold() == "reason")
     reasons = [" ".join(text.split()).casefold() for text in section.cells.column(at).to_pylist()]

@@ -6,11 +6,8 @@ too many cells) is rejected with its number, its reason and its text, so that
 
     records of the file, its first header apart = rows kept + records rejected
 
-and the left side is counted a second time by another method (`counted`).
-
-A file may be larger than memory, so it comes in blocks (`stream`): consecutive records, each block with its
-own rows, its own rejected and its own second count. `read` puts the blocks of a file together. A container
-whose reader cannot stream reads whole, and `blocks_of` cuts what it read.
+and the left side is counted a second time by another method (`counted`). A file may be larger than memory, so it
+comes in blocks of consecutive records, each with its own rows, its own rejected records and its own second count.
 """
 
 from __future__ import annotations
@@ -28,44 +25,22 @@ from analysis.readers.base import (
     IsHeader,
     MissingHeader,
     NoKnownHeader,
-    Reading,
     Rejected,
     Section,
     Stream,
     UnreadableFile,
-    blocks_of,
     checked,
     delimited,
     lines,
     no_known_header,
-    reading_of,
     shapes,
 )
 from analysis.readers.side_by_side import stacked
 
 __all__ = [
-    "WHY",
-    "Block",
-    "IsHeader",
-    "MissingHeader",
-    "NoKnownHeader",
-    "Reading",
-    "Rejected",
-    "Section",
-    "UnreadableFile",
-    "blocks_of",
-    "checked",
-    "delimited",
-    "expect",
-    "left_inside",
-    "lines",
-    "no_known_header",
-    "read",
-    "reading_of",
-    "shapes",
-    "sheets",
-    "stream",
-]
+    "WHY", "Block", "IsHeader", "MissingHeader", "NoKnownHeader", "Rejected", "Section", "UnreadableFile",
+    "delimited", "expect", "left_inside", "lines", "no_known_header", "shapes", "sheets", "stream",
+]  # fmt: skip
 
 _NOT_READ = {
     b"PARE": "an encrypted Parquet table",
@@ -129,11 +104,6 @@ def _narrow(is_header: IsHeader, name: str, cells: Sequence[str]) -> bool:
     return True
 
 
-def read(path: Path, name: str, is_header: IsHeader) -> Reading:
-    """Read any supported container whole; `stream` put together, with its errors."""
-    return reading_of(name, stream(path, name, is_header))
-
-
 def expect(paths: Iterable[Path]) -> None:
     """Get ready to read files, where some are of a kind that another process reads."""
     for path in paths:
@@ -145,16 +115,16 @@ def expect(paths: Iterable[Path]) -> None:
 
 
 def sheets(path: Path, name: str) -> list[tuple[str, list[list[str]]]]:
-    """Every sheet of a workbook, hidden ones too, with its rows as text: for lists that stand beside the logs.
+    """Every sheet of a workbook, hidden ones too, with its rows as text: for lists kept beside the logs.
 
     Raises `UnreadableFile` for what is broken, locked or too large.
     """
     from analysis.readers import apart, xlsx
 
-    blocks = apart.stream(xlsx.every_sheet, path, name)
-    columns = [(block.section.sheet or "", block.section.cells.columns) for block in blocks]
+    sections = [block.section for block in apart.stream(xlsx.every_sheet, path, name)]
     return [
-        (name, [list(row) for row in zip(*(one.to_pylist() for one in cells))]) for name, cells in columns
+        (section.sheet or "", [list(row) for row in zip(*(c.to_pylist() for c in section.cells.columns))])
+        for section in sections
     ]
 
 
@@ -171,13 +141,10 @@ def left_inside(path: Path, name: str) -> tuple[str, ...]:
     from analysis.readers import apart, leaks
 
     try:
-        return tuple(
-            note
-            for block in apart.stream(leaks.of_pdf if is_pdf else leaks.of_workbook, path, name)
-            for note in block.notes
-        )
+        blocks = list(apart.stream(leaks.of_pdf if is_pdf else leaks.of_workbook, path, name))
     except UnreadableFile:
         return ()
+    return tuple(note for block in blocks for note in block.notes)
 
 
 def _reader(path: Path, name: str, missing: MissingHeader | None, read_hidden: bool) -> Stream:
@@ -191,7 +158,7 @@ def _reader(path: Path, name: str, missing: MissingHeader | None, read_hidden: b
             f"{name}: no known header, since it begins with nothing but zeros, as a copy that broke off does. Ask "
             "for it again."
         )
-    if start.startswith(b"%PDF-") or b"%PDF-" in start[:1024]:
+    if b"%PDF-" in start:
         from analysis.readers import apart, pdf
 
         return partial(apart.stream, partial(pdf.stream, read_hidden=read_hidden))
@@ -204,9 +171,9 @@ def _reader(path: Path, name: str, missing: MissingHeader | None, read_hidden: b
 
         return partial(apart.stream, parquet.stream)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        from analysis.readers.xlsx import outlines
+        from analysis.readers.xlsx import old_container
 
-        raise UnreadableFile(f"{name}: {outlines.in_old_container(path)}")
+        raise UnreadableFile(f"{name}: {old_container.why_not_read(path)}")
     for begins, kind in _NOT_READ.items():
         if start.startswith(begins) or (kind == "a TAR archive" and start[257:262] == b"ustar"):
             raise UnreadableFile(f"{name}: this is {kind}, which is not read. {_REMEDY[kind.split()[-1]]}")

@@ -5,7 +5,7 @@ machine has or bring it down. So each is read in another process, whose end cost
 name. Delimited text is read here, since its reader holds a bounded piece of it at a time.
 
 A process that has read one file reads the next, because starting one takes half a second. What it reads comes back
-block by block as Arrow streams. It ends when its parent does, however that ends: the pipe between them closes then.
+block by block. It ends when its parent does, however that ends: the pipe between them closes then.
 The limit on time by the clock holds on every system, the one on computing where the system knows it (not Windows),
 and so does the one on memory (Linux; not macOS, not Windows).
 """
@@ -14,25 +14,23 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import os
 import pickle
 import queue
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, cast
 
 import pyarrow as pa
 
-from analysis.readers.base import Block, NoKnownHeader, Rejected, Section, UnreadableFile
+from analysis.readers.base import Block, UnreadableFile
 
 MOST_MEMORY = 4 << 30
 """Bytes that reading one file may take. The longest workbook possible, a million rows, takes half of it."""
@@ -48,8 +46,6 @@ Read = Callable[..., Iterator[Block]]
 """A module's function of a path, a name and whatever else it needs; it travels by its name."""
 
 _OUT_OF_TIME = int(getattr(signal, "SIGXCPU", 0))  # what ends a process that has computed too long
-
-_FRAME = struct.Struct("<QQ")  # bytes of what is said (JSON) and of the rows (an Arrow stream), which follow
 
 
 def stream(reader: Read, path: Path, name: str, *more: object) -> Iterator[Block]:
@@ -89,6 +85,10 @@ class _Process:
                 **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MALLOC_ARENA_MAX"), "2"),
             },
         )
+        self._stdin, self._stdout = (
+            cast(IO[bytes], self._running.stdin),
+            cast(IO[bytes], self._running.stdout),
+        )
         self.may_go_on = True
 
     @property
@@ -101,24 +101,24 @@ class _Process:
         seconds = SECONDS + SECONDS_A_MEGABYTE * (path.stat().st_size >> 20)
         left = float(WAITING * seconds)
         with contextlib.suppress(OSError):  # a process that is gone is found below
-            asked = pickle.dumps((seconds, reader, path, name, *more))
-            stdin = cast(BinaryIO, self._running.stdin)
-            stdin.write(struct.pack("<Q", len(asked)) + asked)
-            stdin.flush()
-        said, rows, left = self._next(name, left)
-        while "held" not in said:
-            yield _unpacked(said, rows)
-            said, rows, left = self._next(name, left)
-        self.may_go_on = said["held"] < ONCE
-        if "refused" in said:
-            if said["kind"] == NoKnownHeader.__name__:
-                raise NoKnownHeader(said["refused"], said["rows"])
-            raise UnreadableFile(said["refused"])
+            pickle.dump((seconds, reader, path, name, *more), self._stdin)
+            self._stdin.flush()
+        while True:
+            began = time.monotonic()
+            answer = self._next(name, left)
+            left -= time.monotonic() - began  # only waiting for the process counts
+            if isinstance(answer, Block):
+                yield answer
+                continue
+            error, held = answer
+            self.may_go_on = held < ONCE
+            if error:
+                raise error
+            return
 
-    def _next(self, name: str, left: float) -> tuple[dict[str, Any], bytes, float]:
-        """What the process says next, its rows, and the seconds that are left; only waiting for it is counted."""
+    def _next(self, name: str, left: float) -> Any:
+        """A block, or how the reading ended: an error or None, and the most bytes that the process has held."""
         late = threading.Event()
-        began = time.monotonic()
 
         def end() -> None:
             late.set()
@@ -127,14 +127,13 @@ class _Process:
         timer = threading.Timer(max(left, 0), end)
         timer.start()
         try:
-            said, rows = _received(cast(BinaryIO, self._running.stdout))
-        except (EOFError, OSError):
+            return _received(self._stdout)
+        except (EOFError, OSError, pickle.UnpicklingError):
             raise UnreadableFile(
                 f"{name}: {self._why(late.is_set())}. Ask for it as CSV, or in parts."
             ) from None
         finally:
             timer.cancel()
-        return said, rows, left - (time.monotonic() - began)
 
     def _why(self, late: bool) -> str:
         """Why the process ended. Only the kind of an error is told: what else it says may come out of the file."""
@@ -142,24 +141,24 @@ class _Process:
         if late or ended == -_OUT_OF_TIME:
             return "it was not read to its end in the time that a file of its size may take"
         self._errors.seek(0)
-        told = self._errors.read().decode(errors="replace").strip()
-        if any(word in told for word in ("MemoryError", "memory allocation", "bad_alloc")):
+        printed = self._errors.read().decode(errors="replace").strip()
+        if any(word in printed for word in ("MemoryError", "memory allocation", "bad_alloc")):
             return f"it needs more than {MOST_MEMORY >> 30} GB of memory to open"
         if ended < 0:
             return (
                 f"the program that reads it broke off (signal {-ended}): it is broken, or needs more than "
                 f"{MOST_MEMORY >> 30} GB of memory to open"
             )
-        *_, last = told.split("\n")
+        *_, last = printed.split("\n")
         return f"the program that reads it broke off ({last if last.isidentifier() else f'status {ended}'})"
 
     def end(self) -> None:
         """End the process now."""
         self._running.kill()
         self._running.wait()
-        for pipe in (self._running.stdin, self._running.stdout, self._errors):
+        for pipe in (self._stdin, self._stdout, self._errors):
             with contextlib.suppress(OSError):
-                cast(BinaryIO, pipe).close()
+                pipe.close()
 
 
 _idle: list[_Process] = []
@@ -174,54 +173,30 @@ def _end_all() -> None:
 # What goes through the pipe -------------------------------------------------------------------------------------
 
 
-def _packed(block: Block) -> bytes:
-    """A block as it is sent: its rows, their numbers and pages as an Arrow stream, all else as JSON."""
+def _send(block: Block, pipe: IO[bytes]) -> None:
+    """A block without its rows, and these as an Arrow stream: pickled, a slice would take all of its table along."""
     section = block.section
-    names, columns = [*section.cells.column_names, "record"], [*section.cells.columns, section.record]
-    if section.page is not None:
-        names, columns = [*names, "page"], [*columns, section.page]
-    table = pa.table(columns, names=names)
-    sink = pa.BufferOutputStream()
+    columns = {name: section.cells.column(name) for name in section.cells.column_names}
+    columns |= {"record": section.record} | ({} if section.page is None else {"page": section.page})
+    table, sink = pa.table(columns), pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
-    said = {
-        "columns": section.columns,
-        "sheet": section.sheet,
-        "rejected": [list(astuple(aside)) for aside in block.rejected],
-        "counted": block.counted,
-        "notes": block.notes,
-    }
-    return _framed(said, sink.getvalue())
+    bare = replace(section, cells=None, record=None, page=None)
+    pickle.dump((replace(block, section=bare), sink.getvalue()), pipe, protocol=5)
+    pipe.flush()
 
 
-def _framed(said: dict[str, Any], rows: Any = b"") -> bytes:
-    text = json.dumps(said).encode()
-    return b"".join((_FRAME.pack(len(text), len(rows)), text, rows))
-
-
-def _received(pipe: BinaryIO) -> tuple[dict[str, Any], bytes]:
-    said, rows = _FRAME.unpack(_exactly(pipe, _FRAME.size))
-    return json.loads(_exactly(pipe, said)), _exactly(pipe, rows)
-
-
-def _exactly(pipe: BinaryIO, size: int) -> bytes:
-    data = pipe.read(size)
-    if len(data) < size:
-        raise EOFError
-    return data
-
-
-def _unpacked(said: dict[str, Any], rows: bytes) -> Block:
-    table = pa.ipc.open_stream(pa.py_buffer(rows)).read_all()
-    page = None
-    if table.column_names[-1] == "page":
-        page = table.column("page").combine_chunks()
-        table = table.drop_columns(["page"])
-    record = table.column("record").combine_chunks()
-    cells = table.drop_columns(["record"])
-    section = Section(tuple(said["columns"]), cells, record, page, said["sheet"])
-    rejected = tuple(replace(Rejected(*aside), cells=tuple(aside[-1])) for aside in said["rejected"])
-    return Block(section, rejected, said["counted"], tuple(said["notes"]))
+def _received(pipe: IO[bytes]) -> Any:
+    answer, rows = pickle.load(pipe)
+    if not isinstance(answer, Block):
+        return answer, rows
+    table = pa.ipc.open_stream(rows).read_all()
+    record, page = (
+        table.column(name).combine_chunks() if name in table.column_names else None
+        for name in ("record", "page")
+    )
+    cells = table.select([name for name in table.column_names if name.isdigit()])
+    return replace(answer, section=replace(answer.section, cells=cells, record=record, page=page))
 
 
 # In the other process -------------------------------------------------------------------------------------------
@@ -229,59 +204,53 @@ def _unpacked(said: dict[str, Any], rows: bytes) -> Block:
 
 def _serve(most_memory: int) -> None:
     """Read each file that standard input names, and send what is found or why it is refused."""
-    _limit_memory(most_memory)
+    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows and macOS keep no such limit
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (most_memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person stops the parent, which ends this process
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints is no part of the answer
-    asked: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, asked), daemon=True).start()
+    orders: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, orders), daemon=True).start()
     while True:
-        seconds, reader, path, name, *more = pickle.loads(asked.get())
+        seconds, reader, path, name, *more = orders.get()
         _limit_computing(seconds)
+        error: UnreadableFile | None = None
         try:
             for block in reader(path, name, *more):
-                out.write(_packed(block))
-                out.flush()
-            end: dict[str, Any] = {"ended": True, "held": _held()}
-        except UnreadableFile as error:
-            rows = error.rows if isinstance(error, NoKnownHeader) else ()
-            end = {"refused": str(error), "kind": type(error).__name__, "rows": rows, "held": _held()}
-        except BaseException as error:  # a panic of native code is no Exception
-            print(type(error).__name__, file=sys.stderr, flush=True)
+                _send(block, out)
+        except UnreadableFile as refused:
+            error = refused
+        except BaseException as failure:  # a panic of native code is no Exception
+            print(type(failure).__name__, file=sys.stderr, flush=True)
             os._exit(1)
-        out.write(_framed(end))
+        pickle.dump((error, _held()), out)
         out.flush()
 
 
-def _listen(source: IO[bytes], asked: queue.SimpleQueue[bytes]) -> None:
-    """Hand on what is asked; end this process, whatever it is doing, when nobody can ask any more."""
-    while size := source.read(8):
-        asked.put(source.read(struct.unpack("<Q", size)[0]))
-    os._exit(0)
-
-
-def _limit_memory(most: int) -> None:
+def _listen(source: IO[bytes], orders: queue.SimpleQueue[Any]) -> None:
+    """Hand on what is to be read; end this process, whatever it is doing, when nobody can ask any more."""
     try:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    except (ImportError, ValueError, OSError):  # Windows has no such limits, macOS does not keep this one
-        return
+        while True:
+            orders.put(pickle.load(source))
+    except BaseException as error:  # the end of what is asked, for one
+        print(type(error).__name__, file=sys.stderr, flush=True)
+        os._exit(0)
 
 
 def _limit_computing(seconds: int) -> None:
-    try:
+    with contextlib.suppress(ImportError):
         import resource
-    except ImportError:
-        return
-    most = int(time.process_time()) + 1 + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+        most = int(time.process_time()) + 1 + seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _held() -> int:
-    """The most bytes that this process has held; 0 where the system does not say.
+    """The most bytes that this process has held; 0 where the system does not say, and keeps no limit either.
 
-    Linux passes what getrusage says on from the process that started this one, so its own peak is read instead.
+    What getrusage says Linux passes on from the process that started this one, so its own peak is read instead.
     """
     with (
         contextlib.suppress(OSError),
@@ -289,12 +258,7 @@ def _held() -> int:
     ):
         peak = next((line for line in status if line.startswith("VmHWM:")), "")
         return int(peak.split()[1]) << 10 if peak else 0
-    try:
-        import resource
-    except ImportError:
-        return 0
-    most: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most << 10
+    return 0
 
 
 if __name__ == "__main__":

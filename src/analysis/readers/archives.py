@@ -20,6 +20,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -56,16 +57,6 @@ class Member:
     unpacked: str = ""
 
 
-@dataclass
-class _Budget:
-    """What is left of the limits of one released archive, where members are unpacked, and how messages call them."""
-
-    folder: Path
-    printed: Callable[[str], str] = str
-    bytes: int = MOST_BYTES
-    members: int = MOST_MEMBERS
-
-
 def is_archive(path: Path) -> bool:
     """Whether a file is gzip or a ZIP of other files; a workbook or document, though a ZIP inside, is neither."""
     return _is_gzip(path) or _is_zip(path)
@@ -91,157 +82,152 @@ def members(
     `UnreadableFile` for an archive that is broken, encrypted or beyond the limits, or whose names are not sound.
     """
     wanted = {f"{name}/{left}" for left in leave_out}
-    for member in _opened(Member(name, path, unpacked=name), _Budget(folder, printed), wanted, 0):
+    opener = _Opener(folder, printed, frozenset(wanted))
+    for member in opener.open(Member(name, path, unpacked=name), 0):
         wanted.discard(member.name)
         yield member
     if wanted:
         raise UnreadableFile(
-            f"{name}: leave_out names {min(wanted).removeprefix(f'{name}/')!r}, which is not in it. Mend source.toml."
+            f"{name}: leave_out names {min(wanted).removeprefix(f'{name}/')!r}, which is not in it. Fix source.toml."
         )
 
 
-def _opened(member: Member, budget: _Budget, left_out: set[str], depth: int) -> Iterator[Member]:
-    """A file, or what is inside it, at any depth."""
-    path, name = member.path, member.name
-    if name in left_out:
-        yield Member(name, None, "left out by source.toml", member.unpacked)
-    elif path is None or not is_archive(path):
-        yield member
-    elif depth > MOST_NESTED:
-        raise UnreadableFile(
-            f"{budget.printed(name)}: it lies in archives more than {MOST_NESTED} deep. Unpack the outer ones and put "
-            "their files into the place's folder."
-        )
-    elif _is_gzip(path):
-        with gzip.open(path) as source, tempfile.TemporaryDirectory(dir=budget.folder) as folder:
-            unpacked = _unpack(source, path.stat().st_size, name, Path(folder), budget)
-            opened = Member(name, unpacked, unpacked=member.unpacked)
-            yield from _opened(opened, budget, left_out, depth + 1)
-    else:
-        yield from _unzipped(member, path, budget, left_out, depth)
+class _Opener:
+    """Opens what is in one released archive, as long as its limits are not reached; `printed` is for messages."""
 
+    def __init__(self, folder: Path, printed: Callable[[str], str], left_out: frozenset[str]) -> None:
+        self._folder, self._printed, self._left_out = folder, printed, left_out
+        self._bytes, self._members = MOST_BYTES, MOST_MEMBERS
 
-def _unzipped(outer: Member, path: Path, budget: _Budget, left_out: set[str], depth: int) -> Iterator[Member]:
-    name, stem = outer.name, re.sub(r"\.zip$", "", outer.unpacked, flags=re.I)
-    try:
-        archive = zipfile.ZipFile(path)
-    except _BROKEN as error:
-        raise _broken(budget.printed(name), error) from None
-    with archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
-        _check(infos, name, budget)
-        for info in sorted(infos, key=_name):
-            inner, at = f"{name}/{_name(info)}", f"{stem}/{_name(info)}"
-            if _SYSTEM.search(_name(info)):
-                yield Member(inner, None, "the operating system's own", at)
-                continue
-            with tempfile.TemporaryDirectory(dir=budget.folder) as folder:
-                try:
-                    source = archive.open(info)
-                except _BROKEN as error:
-                    raise _broken(budget.printed(inner), error) from None
-                with source:
-                    unpacked = _unpack(source, info.compress_size, inner, Path(folder), budget)
-                yield from _opened(Member(inner, unpacked, unpacked=at), budget, left_out, depth + 1)
-
-
-def _unpack(source: IO[bytes] | gzip.GzipFile, packed: int, name: str, folder: Path, budget: _Budget) -> Path:
-    """Unpack one member, no further than the limits allow."""
-    target = folder / "member"
-    size = 0
-    with target.open("wb") as file:
-        try:
-            while part := source.read(_AT_ONCE):
-                size += len(part)
-                budget.bytes -= len(part)
-                _refuse_bomb(size, packed, budget.printed(name), budget)
-                file.write(part)
-        except _BROKEN as error:
-            raise _broken(budget.printed(name), error) from None
-    return target
-
-
-# What is refused ----------------------------------------------------------------------------------------------
-
-
-def _check(infos: Sequence[zipfile.ZipInfo], name: str, budget: _Budget) -> None:
-    """Refuse an archive that is too large, locked or has names that are not sound, before any of it is unpacked."""
-    budget.members -= len(infos)
-    if budget.members < 0:
-        raise UnreadableFile(
-            f"{budget.printed(name)}: it holds more than {MOST_MEMBERS:,} files. It was not unpacked; take out the "
-            "audits and put them into the place's folder."
-        )
-    left = replace(budget)
-    seen: set[str] = set()
-    for info in infos:
-        _refuse_name(info, name, budget.printed)
-        left.bytes -= info.file_size
-        _refuse_bomb(info.file_size, info.compress_size, budget.printed(f"{name}/{_name(info)}"), left)
-        if _name(info) in seen:
+    def open(self, member: Member, depth: int) -> Iterator[Member]:
+        """A file, or what is inside it, at any depth."""
+        path, name = member.path, member.name
+        if name in self._left_out:
+            yield replace(member, path=None, why="left out by source.toml")
+        elif path is None or not is_archive(path):
+            yield member
+        elif depth > MOST_NESTED:
             raise UnreadableFile(
-                f"{budget.printed(name)}: two files in it are called {budget.printed(_name(info))!r}, so their rows "
-                "could not be told apart. Unpack it, give each a name of its own, and put them into the place's folder."
+                f"{self._printed(name)}: it lies in archives more than {MOST_NESTED} deep. Unpack the outer ones and "
+                "put their files into the place's folder."
             )
-        seen.add(_name(info))
+        elif _is_gzip(path):
+            with gzip.open(path) as source, tempfile.TemporaryDirectory(dir=self._folder) as folder:
+                unpacked = self._unpack(source, path.stat().st_size, name, Path(folder))
+                yield from self.open(replace(member, path=unpacked), depth + 1)
+        else:
+            yield from self._open_zip(member, path, depth)
+
+    def _open_zip(self, outer: Member, path: Path, depth: int) -> Iterator[Member]:
+        stem = re.sub(r"\.zip$", "", outer.unpacked, flags=re.I)
+        with self._explained(outer.name):
+            archive = zipfile.ZipFile(path)
+        with archive:
+            infos = [info for info in archive.infolist() if not info.is_dir()]
+            self._check(infos, outer.name)
+            for info in sorted(infos, key=_name):
+                member = Member(f"{outer.name}/{_name(info)}", None, unpacked=f"{stem}/{_name(info)}")
+                if _SYSTEM.search(_name(info)):
+                    yield replace(member, why="the operating system's own")
+                    continue
+                with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+                    with self._explained(member.name):
+                        source = archive.open(info)
+                    with source:
+                        unpacked = self._unpack(source, info.compress_size, member.name, Path(folder))
+                    yield from self.open(replace(member, path=unpacked), depth + 1)
+
+    def _unpack(self, source: IO[bytes] | gzip.GzipFile, packed: int, name: str, folder: Path) -> Path:
+        """Unpack one member, no further than the limits allow."""
+        target = folder / "member"
+        size = 0
+        with target.open("wb") as file, self._explained(name):
+            while piece := source.read(_AT_ONCE):
+                size += len(piece)
+                self._bytes -= len(piece)
+                self._refuse_bomb(size, packed, name, self._bytes)
+                file.write(piece)
+        return target
+
+    def _check(self, infos: Sequence[zipfile.ZipInfo], archive: str) -> None:
+        """Refuse an archive that is too large, locked or has names that are not sound, before any of it is unpacked."""
+        self._members -= len(infos)
+        if self._members < 0:
+            raise UnreadableFile(
+                f"{self._printed(archive)}: it holds more than {MOST_MEMBERS:,} files. It was not unpacked; take out "
+                "the audits and put them into the place's folder."
+            )
+        left = self._bytes
+        seen: set[str] = set()
+        for info in infos:
+            inner = _name(info)
+            if wrong := _unsound(info, self._printed):
+                raise UnreadableFile(f"{self._printed(archive)}: {wrong}")
+            left -= info.file_size
+            self._refuse_bomb(info.file_size, info.compress_size, f"{archive}/{inner}", left)
+            if inner in seen:
+                raise UnreadableFile(
+                    f"{self._printed(archive)}: two files in it are called {self._printed(inner)!r}, so nobody could "
+                    "say which of them a row is from. Unpack it, give each a name of its own, and put them into the "
+                    "place's folder."
+                )
+            seen.add(inner)
+
+    def _refuse_bomb(self, size: int, packed: int, name: str, left: int) -> None:
+        if left < 0 or (size > SMALL and size > MOST_RATIO * packed):
+            raise UnreadableFile(
+                f"{self._printed(name)}: it would unpack to {size:,} bytes or more, from {packed:,}, beyond any "
+                "audit. It was not read; ask for it as CSV."
+            )
+
+    @contextmanager
+    def _explained(self, name: str) -> Iterator[None]:
+        """What a library raises on a broken archive, as an `UnreadableFile`."""
+        try:
+            yield
+        except _BROKEN as error:
+            words = str(error).partition("'")[0] or type(error).__name__  # what it quotes is a name
+            raise UnreadableFile(
+                f"{self._printed(name)}: it cannot be unpacked ({words[:80]}). Ask for it again, or unpack it and put "
+                "its files into the place's folder."
+            ) from None
 
 
-def _refuse_name(info: zipfile.ZipInfo, outer: str, printed: Callable[[str], str]) -> None:
-    inner, name = _name(info), printed(outer)
-    if paths.leads_out(inner) or paths.shown(inner) != inner:
-        raise UnreadableFile(
-            f"{name}: the name '{paths.shown(printed(inner))[:80]}' in it points outside the archive or cannot be "
-            "shown. It was not unpacked; ask for the files themselves."
+def _unsound(info: zipfile.ZipInfo, printed: Callable[[str], str]) -> str:
+    """What is wrong with a member of a ZIP that is not unpacked, and what helps; "" for any other."""
+    name = _name(info)
+    if paths.leads_out(name) or paths.shown(name) != name:
+        return (
+            f"the name '{paths.shown(printed(name))[:80]}' in it points outside the archive or cannot be shown. It was "
+            "not unpacked; ask for the files themselves."
         )
     if stat.S_ISLNK(info.external_attr >> 16):
-        raise UnreadableFile(
-            f"{name}: {printed(inner)!r} is only a link to a file elsewhere. Ask for the file itself."
-        )
+        return f"{printed(name)!r} is only a link to a file elsewhere. Ask for the file itself."
     if info.flag_bits & 1:
-        raise UnreadableFile(
-            f"{name}: {printed(inner)!r} is locked with a password. Unpack it with the password and put its files into "
-            "the place's folder, or ask for it without one."
+        return (
+            f"{printed(name)!r} is locked with a password. Unpack it with the password and put its files into the "
+            "place's folder, or ask for it without one."
         )
-
-
-def _refuse_bomb(size: int, packed: int, name: str, left: _Budget) -> None:
-    if left.bytes < 0 or (size > SMALL and size > MOST_RATIO * packed):
-        raise UnreadableFile(
-            f"{name}: it would unpack to {size:,} bytes or more, from {packed:,}, beyond any audit. It was not read; "
-            "ask for it as CSV."
-        )
-
-
-def _broken(name: str, error: BaseException) -> UnreadableFile:
-    said = str(error).partition("'")[0] or type(error).__name__  # what it quotes is a name
-    return UnreadableFile(
-        f"{name}: it cannot be unpacked ({said[:80]}). Ask for it again, or unpack it and put its files into the "
-        "place's folder."
-    )
-
-
-# What a file is -----------------------------------------------------------------------------------------------
+    return ""
 
 
 def _name(info: zipfile.ZipInfo) -> str:
     return info.filename.replace("\\", "/")  # as some Windows programs write it
 
 
-def _starts(path: Path, length: int) -> bytes:
-    with path.open("rb") as file:
-        return file.read(length)
-
-
 def _is_gzip(path: Path) -> bool:
-    return _starts(path, 2) == b"\x1f\x8b"
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
 
 
 def _is_zip(path: Path) -> bool:
-    if _starts(path, 4) not in (b"PK\x03\x04", b"PK\x05\x06"):
+    with path.open("rb") as file:
+        start = file.read(1024)
+    if not start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return False
     try:
         with zipfile.ZipFile(path) as archive:
             return _OFFICE.isdisjoint(archive.namelist())
     except _BROKEN:
         # Broken, so the list of names cannot be read: a workbook begins with one of these parts.
-        return not re.search(rb"\[Content_Types\]\.xml|mimetype|_rels/|xl/|docProps/", _starts(path, 1024))
+        return not re.search(rb"\[Content_Types\]\.xml|mimetype|_rels/|xl/|docProps/", start)

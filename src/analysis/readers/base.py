@@ -1,15 +1,15 @@
-"""What every reader gives back: sections of numbered rows, records that are not data, blocks; and its errors."""
+"""What every reader gives back: blocks of numbered rows and of rejected records; and the errors of all readers."""
 
 from __future__ import annotations
 
-import csv as plain_csv
+import csv
 import re
-from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from analysis.refused import Refused
@@ -31,17 +31,16 @@ WHY = (
 )
 """Every reason for which a reader rejects a record."""
 
-ROWS_IN_A_BLOCK = 1 << 16
-MOST_IN_A_LIST = 1 << 26  # bytes; the longest list known has a thousandth of it
 MOST_COLUMNS = 2_000  # no audit has forty; half a million empty ones would take minutes
+MOST_IN_A_LIST = 1 << 26  # bytes; the longest list known has a thousandth of it
 
 
 class UnreadableFile(Refused):
-    """A file that cannot be read whole; the message names the file, the place, the value and the remedy."""
+    """A file that cannot be read whole; the message names the file, the record, the value and the remedy."""
 
 
 class NoKnownHeader(UnreadableFile):
-    """A file that can be opened and in which no known header is: a letter, or a table that is not known.
+    """A file that can be opened and has no known header: a letter, or a table that is not known.
 
     `rows` are its first rows. They are somebody's words: messages count and classify them, and quote none.
     """
@@ -52,7 +51,7 @@ class NoKnownHeader(UnreadableFile):
 
 
 def no_known_header(name: str, rows: Sequence[Sequence[str]]) -> NoKnownHeader:
-    """The error of a file in whose first rows no known header is."""
+    """The error of a file whose first rows hold no known header."""
     widest = max(map(len, rows), default=0)
     cells = shapes(cell for row in rows for cell in row)
     return NoKnownHeader(
@@ -78,29 +77,6 @@ def shapes(cells: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Section:
-    """Consecutive records that stand under one header.
-
-    `cells` has one string column per header cell, named "0", "1", … in header order; a blank cell is "" and
-    none is null. `record` is the number of each row in its file, the first header being 0. `page` counts
-    from 1 and is given for PDF files only.
-    """
-
-    columns: tuple[str, ...]
-    cells: pa.Table
-    record: pa.Array
-    page: pa.Array | None = None
-    sheet: str | None = None
-
-    def rows(self, start: int, stop: int) -> Section:
-        """The rows from `start` up to `stop`, without a copy."""
-        size = stop - start
-        page = self.page.slice(start, size) if self.page is not None else None
-        cells, record = self.cells.slice(start, size), self.record.slice(start, size)
-        return Section(self.columns, cells, record, page, self.sheet)
-
-
-@dataclass(frozen=True)
 class Rejected:
     """A record that is not data: its number, why (one of `WHY`), its text and, for a PDF, its page.
 
@@ -117,8 +93,47 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class Section:
+    """Consecutive records under one header.
+
+    `cells` has one string column per header cell, named "0", "1", … in header order; a blank cell is "" and
+    none is null. `record` is the number of each row in its file, the first header being 0. `page` counts
+    from 1 and is given for PDF files only.
+    """
+
+    columns: tuple[str, ...]
+    cells: pa.Table
+    record: pa.Array
+    page: pa.Array | None = None
+    sheet: str | None = None
+
+    @classmethod
+    def of_rows(
+        cls,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str]] = (),
+        record: Sequence[int] = (),
+        sheet: str | None = None,
+    ) -> Section:
+        """Rows of Python texts under a header, with their numbers; none unless they are given."""
+        cells = zip(*rows) if rows else ((),) * len(columns)
+        table = pa.table({str(at): pa.array(column, pa.string()) for at, column in enumerate(cells)})
+        return cls(tuple(columns), table, pa.array(record, pa.int64()), sheet=sheet)
+
+    def row(self, at: int) -> tuple[str, ...]:
+        """The cells of one row, counted from 0."""
+        return tuple(column[at].as_py() for column in self.cells.columns)
+
+    def filter(self, mask: np.ndarray) -> Section:
+        """The rows for which `mask` is true."""
+        keep = pa.array(mask)
+        page = self.page.filter(keep) if self.page is not None else None
+        return replace(self, cells=self.cells.filter(keep), record=self.record.filter(keep), page=page)
+
+
+@dataclass(frozen=True)
 class Block:
-    """A part of a file that fits in memory: rows under one header, the records rejected among them, the
+    """Part of a file that fits in memory: rows under one header, the records rejected among them, the
     number of both counted a second time, and what a reviewer must know."""
 
     section: Section
@@ -132,28 +147,16 @@ class Block:
         return self.section.cells.num_rows + len(self.rejected)
 
 
-@dataclass(frozen=True)
-class Reading:
-    """All that a file held: sections, records rejected, and the number of records counted twice over."""
-
-    file: str
-    sections: tuple[Section, ...]
-    rejected: tuple[Rejected, ...]
-    counted: int
-    notes: tuple[str, ...] = ()
-
-    @property
-    def kept(self) -> int:
-        """Rows of the sections."""
-        return sum(section.cells.num_rows for section in self.sections)
-
-    @property
-    def records(self) -> int:
-        """Records of the file, its first header apart: rows kept and records rejected."""
-        return self.kept + len(self.rejected)
-
-
 Stream = Callable[[Path, str, IsHeader], Iterator[Block]]
+
+
+def cut_off(columns: Sequence[str], whole: int) -> Block:
+    """The note on a file that breaks off after its record `whole`."""
+    note = (
+        f"cut off after record {whole:,}: the file ends in the middle of the next one, so whatever followed is "
+        "missing. Ask for it again"
+    )
+    return Block(Section.of_rows(columns), notes=(note,))
 
 
 def checked(name: str, blocks: Iterable[Block]) -> Iterator[Block]:
@@ -170,7 +173,7 @@ def checked(name: str, blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def lines(path: Path, name: str) -> list[str]:
-    """The lines of a text that stands as a list beside the logs, with their ends. Raises `UnreadableFile`."""
+    """The lines of a text that is a list kept beside the logs, with their ends. Raises `UnreadableFile`."""
     if path.stat().st_size > MOST_IN_A_LIST:
         raise UnreadableFile(f"{name}: it is larger than {MOST_IN_A_LIST >> 20} MB, as no list is.")
     data = path.read_bytes()
@@ -184,53 +187,6 @@ def lines(path: Path, name: str) -> list[str]:
 def delimited(path: Path, name: str) -> list[list[str]]:
     """The rows of such a text, whose cells commas separate. Raises `UnreadableFile`."""
     try:
-        return list(plain_csv.reader(lines(path, name)))
-    except plain_csv.Error as error:
+        return list(csv.reader(lines(path, name)))
+    except csv.Error as error:
         raise UnreadableFile(f"{name}: it is no delimited text ({error}). Save it as CSV again.") from None
-
-
-def reading_of(name: str, blocks: Iterable[Block]) -> Reading:
-    """The blocks of one file put together: consecutive blocks under one header make one section."""
-    runs: list[list[Section]] = []
-    rejected: list[Rejected] = []
-    notes: dict[str, None] = {}
-    counted = 0
-    for block in blocks:
-        same = runs and (runs[-1][0].columns, runs[-1][0].sheet) == (
-            block.section.columns,
-            block.section.sheet,
-        )
-        if same:
-            runs[-1].append(block.section)
-        else:
-            runs.append([block.section])
-        rejected += block.rejected
-        notes |= dict.fromkeys(block.notes)
-        counted += block.counted
-    return Reading(name, tuple(_joined(run) for run in runs), tuple(rejected), counted, tuple(notes))
-
-
-def _joined(run: Sequence[Section]) -> Section:
-    pages = [section.page for section in run if section.page is not None]
-    return Section(
-        run[0].columns,
-        pa.concat_tables([section.cells for section in run]),
-        pa.concat_arrays([section.record for section in run]),
-        pa.concat_arrays(pages) if pages else None,
-        run[0].sheet,
-    )
-
-
-def blocks_of(reading: Reading) -> Iterator[Block]:
-    """A file read whole, cut into blocks; the first carries its count and its notes, each its own rejected."""
-    rest, left = (reading.counted, reading.notes), list(reading.rejected)
-    cuts = [
-        section.rows(start, min(start + ROWS_IN_A_BLOCK, section.cells.num_rows))
-        for section in reading.sections
-        for start in range(0, max(section.cells.num_rows, 1), ROWS_IN_A_BLOCK)
-    ]
-    for cut in cuts:
-        last = cut.record[-1].as_py() if len(cut.record) else -1
-        upto = len(left) if cut is cuts[-1] else bisect(left, last, key=lambda aside: aside.record)
-        yield Block(cut, tuple(left[:upto]), *rest)
-        rest, left = (0, ()), left[upto:]

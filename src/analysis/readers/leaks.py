@@ -10,17 +10,18 @@ import ctypes
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from analysis.readers import not_data, pdf, xlsx
-from analysis.readers.base import Block
+from analysis.readers.base import Block, Section
 from analysis.readers.pdf import hidden
+from analysis.readers.pdf.pages import open_pages, ranges
 from analysis.readers.xlsx import outlines
+from analysis.readers.xlsx.cells import hidden_columns
+from analysis.readers.xlsx.outline import Outline
 from analysis.wording import counted
 
 MOST_LINES = 8  # of one kind: a print of 800 pages may have something under a box on each
@@ -28,27 +29,27 @@ MOST_LINES = 8  # of one kind: a print of 800 pages may have something under a b
 
 def of_pdf(path: Path, name: str) -> Iterator[Block]:
     """What a PDF holds beside what is seen on its pages, as the notes of one block. Raises `UnreadableFile`."""
-    pages = pdf.open_pages(path, name)
+    pages = open_pages(path, name)
     lines = [f"page {at:,}: {said}" for at, page in enumerate(pages, 1) if (said := hidden.said(page.hidden))]
     found = _few(lines)
     if commented := [at for at, page in enumerate(pages, 1) if page.comments]:
-        found.append(f"{pdf.ranges(commented)}: comments")
+        found.append(f"{ranges(commented)}: comments")
     with pdfium.PdfDocument(path) as document:
         if files := c.FPDFDoc_GetAttachmentCount(document.raw):
             found.append(f"{counted(files, 'file')} embedded in it")
-        keys = [key for key in ("Author", "Title", "Subject", "Keywords") if _meta(document, key)]
+        # Whether each is there; its text, in UTF-16 with an end of two bytes, is not looked at.
+        keys = [
+            key.lower()
+            for key in ("Author", "Title", "Subject", "Keywords")
+            if c.FPDF_GetMetaText(document.raw, key.encode(), ctypes.c_void_p(), 0) > 2
+        ]
     if keys:
-        found.append(f"its properties: {_and(key.lower() for key in keys)}")
+        found.append(f"its properties: {' and '.join(filter(None, [', '.join(keys[:-1]), keys[-1]]))}")
     data = path.read_bytes()
     saved = data.count(b"startxref") - 1 - (b"/Linearized" in data[:1024])
     if saved > 0:
         found.append(f"{counted(saved, 'earlier version')} of itself, kept when it was changed and saved")
     yield _notes(found)
-
-
-def _meta(document: pdfium.PdfDocument, key: str) -> bool:
-    """Whether a property is there; its text, in UTF-16 with an end of two bytes, is not looked at."""
-    return c.FPDF_GetMetaText(document.raw, key.encode(), ctypes.c_void_p(), 0) > 2
 
 
 _PARTS = {
@@ -76,10 +77,13 @@ def of_workbook(path: Path, name: str) -> Iterator[Block]:
     """What a workbook holds beside what its sheets show, as the notes of one block. Raises `UnreadableFile`."""
     book = outlines.read(path, name)
     found: list[str] = []
+    with CalamineWorkbook.from_path(str(path)) as workbook:
+        for number, sheet in enumerate(workbook.sheets_metadata, 1):
+            visible = sheet.visible == SheetVisibleEnum.Visible
+            outline = book.sheets.get(sheet.name, Outline())
+            found += [f"sheet {number:,}: {what}" for what in _hidden(visible, outline)]
     with zipfile.ZipFile(path) as archive:
         parts = archive.namelist()
-        for number, (visible, outline) in enumerate(_sheets(path, book), 1):
-            found += [f"sheet {number:,}: {said}" for said in _hidden(visible, outline)]
         found += _comments(archive, parts)
         texts = {part: archive.read(part) for part in parts if re.fullmatch("|".join(_TEXTS), part)}
     found += [said for begins, said in _PARTS.items() if any(re.match(begins, part) for part in parts)]
@@ -93,17 +97,10 @@ def of_workbook(path: Path, name: str) -> Iterator[Block]:
     yield _notes(found)
 
 
-def _sheets(path: Path, book: outlines.Book) -> Iterator[tuple[bool, outlines.Outline]]:
-    """Whether each sheet is shown, and its outline."""
-    with CalamineWorkbook.from_path(str(path)) as workbook:
-        for sheet in workbook.sheets_metadata:
-            yield sheet.visible == SheetVisibleEnum.Visible, book.sheets.get(sheet.name, outlines.Outline())
-
-
-def _hidden(visible: bool, outline: outlines.Outline) -> Iterator[str]:
+def _hidden(visible: bool, outline: Outline) -> Iterator[str]:
     if not visible:
         yield "the sheet is hidden"
-    if columns := xlsx.hidden_columns(outline):
+    if columns := hidden_columns(outline):
         yield f"{columns} hidden"
     if rows := outline.hidden:
         first, last = rows[0].start, rows[-1].stop - 1
@@ -124,14 +121,9 @@ def _comments(archive: zipfile.ZipFile, parts: Sequence[str]) -> list[str]:
 
 
 def _notes(found: Sequence[str]) -> Block:
-    return replace(Block(not_data.none(())), notes=tuple(found))
+    return Block(Section.of_rows(()), notes=tuple(found))
 
 
 def _few(lines: list[str]) -> list[str]:
     more = [f"and so on, {len(lines):,} in all"] if len(lines) > MOST_LINES else []
     return [*lines[:MOST_LINES], *more]
-
-
-def _and(words: Iterator[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last

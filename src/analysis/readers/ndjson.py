@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
 
 from analysis.readers import not_data
 from analysis.readers.base import (
@@ -26,6 +24,7 @@ from analysis.readers.base import (
     Rejected,
     Section,
     UnreadableFile,
+    cut_off,
 )
 
 ROWS_AT_ONCE = 1 << 15
@@ -33,18 +32,24 @@ MOST_BYTES = 1 << 28
 """An array must be read whole; a file of lines need not be."""
 
 _MARK = b"\xef\xbb\xbf"
-_Record = dict[str, Any] | None
+_Record = tuple[dict[str, Any] | None, str]
+"""An object, None where there is none, and its text."""
 
 
 def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
     """Read one file of JSON; see `analysis.readers` for the contract. The record number is that of its line, or its
-    place in the array, from 1.
+    position in the array, from 1.
 
     The second count is that of line ends, or of a second reading of the array. Raises `NoKnownHeader` for JSON that
     is no list of records or has no known columns, `UnreadableFile` for an array beyond `MOST_BYTES`.
     """
     array = _array(path, name)
-    keys = _keys(_records(path) if array is None else array[0])
+    keys: dict[str, None] = {}
+    for record, _ in _lines(path) if array is None else array[0]:
+        if record and not record.keys() <= keys.keys():
+            keys |= dict.fromkeys(record)
+            if len(keys) > MOST_COLUMNS:
+                break
     if not keys or {"type", "features"} <= set(keys):
         raise NoKnownHeader(f"{name}: no known header, since this is {_other_json(path, keys)}.")
     columns = tuple(keys)
@@ -53,52 +58,36 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
             f"{name}: no known header: its {len(keys):,} keys are no column names of a known export. If this is a "
             "search audit, ask for it as CSV."
         )
-    yield Block(not_data.none(columns), counted=_lines(path) if array is None else array[1])
-    records = enumerate(_records(path) if array is None else array[0], start=1)
+    line_ends, last_byte = _line_ends(path)
+    counted = line_ends + (last_byte not in (b"\n", b"")) if array is None else array[1]
+    yield Block(Section.of_rows(columns), counted=counted)
+    records = enumerate(_lines(path) if array is None else array[0], start=1)
     whole = last = 0
     while some := list(islice(records, ROWS_AT_ONCE)):
-        block = _block(some, keys, columns)
-        whole = max([whole, *(number for number, (record, _) in some if record is not None)])
-        last = some[-1][0]
-        yield block
-    if whole < last and not _ends_a_line(path):
-        note = (
-            f"cut off after record {whole:,}: the file ends in the middle of the next one, so whatever followed is "
-            "missing. Ask for it again"
-        )
-        yield Block(not_data.none(columns), notes=(note,))
+        found = [(number, record) for number, (record, _) in some if record is not None]
+        odd = [
+            Rejected(number, "unreadable record" if text.strip() else "blank record", text.strip())
+            for number, (record, text) in some
+            if record is None
+        ]
+        rows = [[_cell(record.get(key)) for key in keys] for _, record in found]
+        section = Section.of_rows(columns, rows, [number for number, _ in found])
+        whole, last = found[-1][0] if found else whole, some[-1][0]
+        yield not_data.without_blanks_and_totals(section, odd)
+    if whole < last and last_byte != b"\n":
+        yield cut_off(columns, whole)
 
 
-def _block(
-    some: Sequence[tuple[int, tuple[_Record, str]]], keys: Sequence[str], columns: tuple[str, ...]
-) -> Block:
-    rows = [(number, record) for number, (record, _) in some if record is not None]
-    rejected = [
-        Rejected(number, "unreadable record" if text.strip() else "blank record", text.strip())
-        for number, (record, text) in some
-        if record is None
-    ]
-    cells = {
-        str(at): pa.array([_text(record.get(key)) for _, record in rows], pa.string())
-        for at, key in enumerate(keys)
-    }
-    record = pa.array([number for number, _ in rows], pa.int64())
-    return not_data.set_aside(Section(columns, pa.table(cells), record), rejected)
-
-
-def _text(value: Any) -> str:
+def _cell(value: Any) -> str:
     if isinstance(value, str):
         return value
     return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-# Records ------------------------------------------------------------------------------------------------------
-
-
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key is there twice")
     return found
 
 
@@ -113,8 +102,7 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _records(path: Path) -> Iterator[tuple[_Record, str]]:
-    """Each line's object, None where it holds none, and its text."""
+def _lines(path: Path) -> Iterator[_Record]:
     with path.open("rb") as file:
         for at, line in enumerate(file):
             text = (line.lstrip(_MARK) if at == 0 else line).decode("utf-8", "replace")
@@ -122,34 +110,17 @@ def _records(path: Path) -> Iterator[tuple[_Record, str]]:
             yield found if isinstance(found, dict) else None, text
 
 
-def _keys(records: Iterator[tuple[_Record, str]] | Sequence[tuple[_Record, str]]) -> list[str]:
-    """The keys of all records, as far as an audit could have so many."""
-    keys: dict[str, None] = {}
-    for record, _ in records:
-        if record and not record.keys() <= keys.keys():
-            keys |= dict.fromkeys(record)
-            if len(keys) > MOST_COLUMNS:
-                break
-    return list(keys)
-
-
-def _lines(path: Path) -> int:
-    """The number of lines by their ends alone."""
+def _line_ends(path: Path) -> tuple[int, bytes]:
+    """The number of line ends, and the last byte of the file."""
     ends, last = 0, b""
     with path.open("rb") as file:
         for piece in iter(partial(file.read, 1 << 20), b""):
             ends, last = ends + piece.count(b"\n"), piece[-1:]
-    return ends + (last not in (b"\n", b""))
+    return ends, last
 
 
-def _ends_a_line(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, 2)
-        return file.read() == b"\n"
-
-
-def _array(path: Path, name: str) -> tuple[list[tuple[_Record, str]], int] | None:
-    """The objects of an array and, by another reading, how many they are; None where the file is no array."""
+def _array(path: Path, name: str) -> tuple[list[_Record], int] | None:
+    """The records of an array and, by another reading, how many they are; None where the file is no array."""
     with path.open("rb") as file:
         if not file.read(1024).lstrip(_MARK + b" \t\r\n").startswith(b"["):
             return None
@@ -162,16 +133,16 @@ def _array(path: Path, name: str) -> tuple[list[tuple[_Record, str]], int] | Non
     if not isinstance(whole, list):
         raise UnreadableFile(f"{name}: the array of JSON is broken or cut off. Ask for it again.")
     at = text.index("[") + 1
-    found: list[tuple[_Record, str]] = []
+    found: list[_Record] = []
     between = re.compile(r"[\s,]*")
     while (at := between.match(text, at).end()) < len(text) and text[at] != "]":  # type: ignore[union-attr]
-        one, end = _decoder.raw_decode(text, at)
-        found.append((one if isinstance(one, dict) else None, text[at:end]))
+        value, end = _decoder.raw_decode(text, at)
+        found.append((value if isinstance(value, dict) else None, text[at:end]))
         at = end
     return found, len(whole)
 
 
-def _other_json(path: Path, keys: Sequence[str]) -> str:
+def _other_json(path: Path, keys: dict[str, None]) -> str:
     """What JSON is that holds no records."""
     whole = _parsed(path.read_bytes()[:MOST_BYTES].lstrip(_MARK).decode("utf-8", "replace"))
     if {"type", "features"} <= {*keys, *(whole if isinstance(whole, dict) else ())}:

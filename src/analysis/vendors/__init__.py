@@ -152,7 +152,7 @@ def is_header(cells: Sequence[str], more: Mapping[str, str] | None = None) -> bo
     said = _normal_keys(more)
     family = _family(names, said)
     if family is None:
-        has_tables = len(side_by_side.places_of_tables(cells)) > 1
+        has_tables = len(side_by_side.table_ranges(cells)) > 1
         return _other(names) is not None or (has_tables and _without_times(names) is not None)
     known = sum(name in family.columns or name in said for name in names)
     # A record never repeats three of the vendor's column names, nor holds nothing but such names.

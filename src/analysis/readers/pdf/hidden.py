@@ -1,9 +1,9 @@
 """Finds the characters of a print that nobody sees on the page: under a box, white on white, invisible, cut off.
 
-A box drawn over text takes nothing out of the file. What stands under it was meant to be withheld, so it is kept out
+A box drawn over text takes nothing out of the file. What is under it was meant to be withheld, so it is kept out
 of the rows unless a person decides otherwise, and every page that holds some is named.
 
-A page on which dark text stands on light ground, with nothing drawn over it, is passed after a look at its objects.
+A page with dark text on light ground, with nothing drawn over it, is passed after a look at its objects.
 Any other is drawn three times: as it is, without its text, and with its text alone in black. A character is seen
 where the first two differ over at least half of the ink of the third. So it does not matter how text was hidden.
 Text that a cell's edge cuts off is read: the cell was printed, and a longer one would show the rest.
@@ -14,7 +14,6 @@ from __future__ import annotations
 import ctypes
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,18 +34,18 @@ COVERED, PALE, UNDRAWN, OUTSIDE, TINY, MARKED, LAYER = KINDS = (
 READ = 'hidden_text = "read"'
 """What a person writes into a file's entry of source.toml who has decided that its hidden text be read."""
 
-DARK, LIGHT, OPAQUE = (
-    140,
-    200,
-    200,
-)  # of 255: text no lighter, ground no darker and paint no thinner are plainly seen
+# Of 255: text no lighter, ground no darker and paint no thinner are plainly seen.
+DARK, LIGHT, OPAQUE = 140, 200, 200
 THIN = 0.35  # type sizes: a line or an edge no thicker hides no character
-SMALLEST, SMALLER = 1.0, 0.25  # points, and part of the page's usual size: smaller text is not seen
+SMALLEST, SMALLER = 1.0, 0.25  # points, and share of the page's usual size: smaller text is not seen
 SEEN = 0.5  # of a character's ink
 FAINTEST = 0.1  # of black on white: less contrast is not seen
 PIXELS = 12  # to a type size
 MOST_PIXELS = 16_000_000
 DEEPEST = 8  # forms in forms
+
+Rectangle = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
 
 
 def layers(path: Path) -> bool:
@@ -74,94 +73,76 @@ def of_page(page: pdfium.PdfPage, text: pdfium.PdfTextPage, boxes: np.ndarray, l
     ink = boxes[:, 0] != ord(" ")
     if not ink.any():
         return kinds
-    at = _Places(boxes)
+    _, left, bottom, right, top, _ = boxes.T
+    sizes = np.maximum(right - left, top - bottom)  # the longer side, whichever way the text is turned
+    usual = float(np.median(sizes[ink]))
     bounds = page.get_bbox()
     marked = list(_marked(page))
-    usual = float(np.median(at.size[ink]))
-    for kind, found in (
-        (TINY, (at.size < SMALLEST) | (at.size < SMALLER * usual)),
-        (OUTSIDE, ~at.inside(bounds)),
-        *((MARKED, at.inside(rectangle)) for rectangle in marked),
-    ):
-        kinds[found] = KINDS.index(kind)
-    if layered or marked or not _is_plain(page, at, usual):
-        drawn = _when_drawn(page, text, at, usual)
-        kinds = np.where(
-            kinds < 0, drawn if layered else np.where(drawn == KINDS.index(LAYER), -1, drawn), kinds
-        )
-    if not (kinds >= 0).any():
-        return kinds
-    # A blank goes with the character before it.
+    kinds[(sizes < SMALLEST) | (sizes < SMALLER * usual)] = KINDS.index(TINY)
+    kinds[~_inside(boxes, bounds)] = KINDS.index(OUTSIDE)
+    for rectangle in marked:
+        kinds[_inside(boxes, rectangle)] = KINDS.index(MARKED)
+    if layered or marked or not _is_plain(page, boxes, usual):
+        drawn = _when_drawn(page, text, boxes, usual)
+        if not layered:
+            drawn[drawn == KINDS.index(LAYER)] = -1
+        kinds = np.where(kinds < 0, drawn, kinds)
+    # A space goes with the character before it.
     before = np.maximum.accumulate(np.where(ink, np.arange(len(boxes)), -1))
     return np.where(ink | (before < 0), kinds, kinds[np.maximum(before, 0)])
 
 
 def counted(kinds: np.ndarray, boxes: np.ndarray) -> Counter[str]:
-    """How many characters of a page are hidden in which way; blanks are not counted."""
+    """How many characters of a page are hidden in which way; spaces are not counted."""
     return Counter(KINDS[kind] for kind in kinds[(boxes[:, 0] != ord(" ")) & (kinds >= 0)].tolist())
 
 
 def said(counts: Counter[str]) -> str:
     """Such counts in words: 41 characters under a box or picture, 3 outside of the page."""
-    each = [
-        f"{count:,} {'characters ' if not at else ''}{kind}"
-        for at, (kind, count) in enumerate(counts.items())
-    ]
-    return ", ".join(each)
+    first, *others = [f"{count:,} {kind}" for kind, count in counts.items()] or [""]
+    return ", ".join([first.replace(" ", " characters ", 1), *others])
 
 
-@dataclass(frozen=True)
-class _Places:
-    """Where the characters of a page stand."""
-
-    boxes: np.ndarray
-
-    @property
-    def size(self) -> np.ndarray:
-        """The longer side of each: its type size, whichever way it is turned."""
-        _, left, bottom, right, top, _ = self.boxes.T
-        return np.maximum(right - left, top - bottom)
-
-    def inside(self, rectangle: tuple[float, float, float, float]) -> np.ndarray:
-        """Which characters have their middle in a rectangle: left, bottom, right, top."""
-        _, left, bottom, right, top, _ = self.boxes.T
-        across, up = (left + right) / 2, (bottom + top) / 2
-        a, b, z, y = rectangle
-        return (across > a) & (across < z) & (up > b) & (up < y)
+def _inside(boxes: np.ndarray, rectangle: Rectangle) -> np.ndarray:
+    """Which characters have their middle in a rectangle."""
+    _, left, bottom, right, top, _ = boxes.T
+    across, up = (left + right) / 2, (bottom + top) / 2
+    a, b, z, y = rectangle
+    return (across > a) & (across < z) & (up > b) & (up < y)
 
 
 # A look at the objects ------------------------------------------------------------------------------------------
 
 
-def _is_plain(page: pdfium.PdfPage, at: _Places, size: float) -> bool:
+def _is_plain(page: pdfium.PdfPage, boxes: np.ndarray, size: float) -> bool:
     """Whether nothing on a page can hide text: dark text on light ground, and nothing drawn over it."""
     if any(kind not in (c.FPDF_ANNOT_LINK, c.FPDF_ANNOT_POPUP) for kind, _ in _annotations(page)):
         return False
-    below: list[Any] = []
-    above: list[Any] = []
+    doubtful: list[Any] = []  # what is drawn over text, or is dark and below it
     was_text = False
     # Bound once, since a long print has a hundred thousand objects.
-    of, mode, color, text, fill = (
-        c.FPDFPageObj_GetType, c.FPDFTextObj_GetTextRenderMode, _color, c.FPDF_PAGEOBJ_TEXT, c.FPDF_TEXTRENDERMODE_FILL,
+    kind_of, mode_of, text, path = (
+        c.FPDFPageObj_GetType, c.FPDFTextObj_GetTextRenderMode, c.FPDF_PAGEOBJ_TEXT, c.FPDF_PAGEOBJ_PATH,
     )  # fmt: skip
     for item in _items(page):
-        kind = of(item)
+        kind = kind_of(item)
         if kind == text:
             was_text = True
-            paint = color(item)
-            if mode(item) != fill or paint is None or max(paint[:3]) > DARK or paint[3] < OPAQUE:
+            paint = _color(item)
+            if (
+                mode_of(item) != c.FPDF_TEXTRENDERMODE_FILL
+                or paint is None
+                or max(paint[:3]) > DARK
+                or paint[3] < OPAQUE
+            ):
                 return False
         elif kind == c.FPDF_PAGEOBJ_FORM:
             return False
-        else:
-            (above if was_text else below).append((kind, item))
-    under = (item for kind, item in below if not (kind == c.FPDF_PAGEOBJ_PATH and _is_light(item)))
-    over = (item for _, item in above)
+        elif was_text or kind != path or not _is_light(item):
+            doubtful.append(item)
     return not any(
-        min(width, height) > THIN * size and at.inside(rectangle).any()
-        for items in (under, over)
-        for rectangle in map(_bounds, items)
-        for width, height in [(rectangle[2] - rectangle[0], rectangle[3] - rectangle[1])]
+        min(right - left, top - bottom) > THIN * size and _inside(boxes, (left, bottom, right, top)).any()
+        for left, bottom, right, top in map(_bounds, doubtful)
     )
 
 
@@ -187,7 +168,7 @@ def _is_light(item: Any) -> bool:
     return color is not None and min(color[:3]) >= LIGHT
 
 
-def _bounds(item: Any) -> tuple[float, float, float, float]:
+def _bounds(item: Any) -> Rectangle:
     sides = [ctypes.c_float() for _ in range(4)]
     c.FPDFPageObj_GetBounds(item, *map(ctypes.byref, sides))
     left, bottom, right, top = (side.value for side in sides)
@@ -197,22 +178,18 @@ def _bounds(item: Any) -> tuple[float, float, float, float]:
 def _annotations(page: pdfium.PdfPage) -> Iterator[tuple[int, Any]]:
     """What is put over a page: its kind and itself, open until the next is asked for."""
     for at in range(c.FPDFPage_GetAnnotCount(page.raw)):
-        one = c.FPDFPage_GetAnnot(page.raw, at)
-        yield c.FPDFAnnot_GetSubtype(one), one
-        c.FPDFPage_CloseAnnot(one)
+        annotation = c.FPDFPage_GetAnnot(page.raw, at)
+        yield c.FPDFAnnot_GetSubtype(annotation), annotation
+        c.FPDFPage_CloseAnnot(annotation)
 
 
-def _marked(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:
+def _marked(page: pdfium.PdfPage) -> Iterator[Rectangle]:
     """Rectangles that somebody marked for redaction, which a program has not carried out."""
-    for kind, one in _annotations(page):
+    for kind, annotation in _annotations(page):
         box = c.FS_RECTF()
-        if kind == c.FPDF_ANNOT_REDACT and c.FPDFAnnot_GetRect(one, ctypes.byref(box)):
-            yield (
-                min(box.left, box.right),
-                min(box.bottom, box.top),
-                max(box.left, box.right),
-                max(box.bottom, box.top),
-            )
+        if kind == c.FPDF_ANNOT_REDACT and c.FPDFAnnot_GetRect(annotation, ctypes.byref(box)):
+            (left, right), (bottom, top) = sorted((box.left, box.right)), sorted((box.bottom, box.top))
+            yield left, bottom, right, top
 
 
 def notes_on(page: pdfium.PdfPage) -> int:
@@ -220,51 +197,52 @@ def notes_on(page: pdfium.PdfPage) -> int:
     quiet = (c.FPDF_ANNOT_LINK, c.FPDF_ANNOT_POPUP, c.FPDF_ANNOT_WIDGET)
     return sum(
         kind not in quiet
-        and (kind == c.FPDF_ANNOT_FILEATTACHMENT or c.FPDFAnnot_GetStringValue(one, b"Contents", None, 0) > 2)
-        for kind, one in _annotations(page)
+        and (
+            kind == c.FPDF_ANNOT_FILEATTACHMENT or c.FPDFAnnot_GetStringValue(note, b"Contents", None, 0) > 2
+        )
+        for kind, note in _annotations(page)
     )
 
 
 # Drawing a page --------------------------------------------------------------------------------------------------
 
 
-def _when_drawn(page: pdfium.PdfPage, text: pdfium.PdfTextPage, at: _Places, size: float) -> np.ndarray:
+def _when_drawn(page: pdfium.PdfPage, text: pdfium.PdfTextPage, boxes: np.ndarray, size: float) -> np.ndarray:
     """For each character the index of its kind in `KINDS` as the drawn page shows it, or -1 for one that is seen."""
     left, bottom, right, top = page.get_bbox()
     most = (MOST_PIXELS / max((right - left) * (top - bottom), 1)) ** 0.5
     scale = min(max(PIXELS / max(size, 0.1), 1), 8, most)
     page.set_rotation(0)
-    items = [item for one in _items(page) for item in _every(one, 0)]
+    items = [item for outer in _items(page) for item in _every(outer, 0)]
     texts = [item for item in items if c.FPDFPageObj_GetType(item) == c.FPDF_PAGEOBJ_TEXT]
-    were = {_address(item): (c.FPDFTextObj_GetTextRenderMode(item), _color(item)) for item in texts}
+    paints = {_address(item): (c.FPDFTextObj_GetTextRenderMode(item), _color(item)) for item in texts}
     as_it_is = _drawn(page, scale, True)
     for item in texts:
         c.FPDFTextObj_SetTextRenderMode(item, c.FPDF_TEXTRENDERMODE_INVISIBLE)
     without = _drawn(page, scale, True)
     for item in items:
-        c.FPDFPageObj_SetIsActive(
-            item, c.FPDFPageObj_GetType(item) in (c.FPDF_PAGEOBJ_TEXT, c.FPDF_PAGEOBJ_FORM)
-        )
+        is_kept = c.FPDFPageObj_GetType(item) in (c.FPDF_PAGEOBJ_TEXT, c.FPDF_PAGEOBJ_FORM)
+        c.FPDFPageObj_SetIsActive(item, is_kept)
     for item in texts:
         c.FPDFTextObj_SetTextRenderMode(item, c.FPDF_TEXTRENDERMODE_FILL)
         c.FPDFPageObj_SetFillColor(item, 0, 0, 0, 255)
     ink = 255.0 - _drawn(page, scale, False).min(axis=2)
     contrast = np.abs(as_it_is.astype(int) - without).max(axis=2)
     seen = ink * (contrast >= np.maximum(4, FAINTEST * ink))
-    _, a, b, z, y, numbers = at.boxes.T
+    _, a, b, z, y, numbers = boxes.T
     edges = [np.rint(side * scale).astype(int) for side in (a - left, z - left, top - y, top - b)]
     all_ink, seen_ink, ground = (_sums(image, *edges) for image in (ink, seen, ink * without.min(axis=2)))
     kinds = np.where(all_ink == 0, KINDS.index(LAYER), -1)
-    for place in np.flatnonzero(seen_ink < SEEN * all_ink).tolist():
-        mode, color = were.get(_address(c.FPDFText_GetTextObject(text.raw, int(numbers[place]))), (0, None))
-        kind = COVERED
-        if mode in (c.FPDF_TEXTRENDERMODE_INVISIBLE, c.FPDF_TEXTRENDERMODE_CLIP) or (
-            color and color[3] < 255 - OPAQUE
-        ):
+    for at in np.flatnonzero(seen_ink < SEEN * all_ink).tolist():
+        mode, color = paints.get(_address(c.FPDFText_GetTextObject(text.raw, int(numbers[at]))), (0, None))
+        is_clear = color is not None and color[3] < 255 - OPAQUE
+        if is_clear or mode in (c.FPDF_TEXTRENDERMODE_INVISIBLE, c.FPDF_TEXTRENDERMODE_CLIP):
             kind = UNDRAWN
-        elif color and min(color[:3]) >= LIGHT and ground[place] >= LIGHT * all_ink[place]:
+        elif color and min(color[:3]) >= LIGHT and ground[at] >= LIGHT * all_ink[at]:
             kind = PALE
-        kinds[place] = KINDS.index(kind)
+        else:
+            kind = COVERED
+        kinds[at] = KINDS.index(kind)
     return kinds
 
 
@@ -291,7 +269,7 @@ def _drawn(page: pdfium.PdfPage, scale: float, annotations: bool) -> np.ndarray:
 def _sums(
     image: np.ndarray, left: np.ndarray, right: np.ndarray, top: np.ndarray, bottom: np.ndarray
 ) -> np.ndarray:
-    """What stands in each rectangle of an image, in all."""
+    """The sum of each rectangle of an image."""
     total = np.zeros((image.shape[0] + 1, image.shape[1] + 1))
     total[1:, 1:] = image.cumsum(axis=0).cumsum(axis=1)
     high, wide = image.shape

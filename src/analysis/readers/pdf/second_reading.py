@@ -1,7 +1,7 @@
-"""Reads sampled pages of a print again with another library, sign by sign, and says where the two readings differ.
+"""Reads sampled pages of a print again with another library, character by character, and refuses any difference.
 
-Both libraries are told where the columns end; each finds for itself which signs a page holds and where they stand.
-Blanks are left out, since one library guesses them, and so is the order of signs, which is each library's own.
+Both libraries are told where the columns end; each finds for itself which characters a page holds and where they are.
+Spaces are left out, since one library guesses them, and so is the order of characters, which is each library's own.
 """
 
 from __future__ import annotations
@@ -9,15 +9,30 @@ from __future__ import annotations
 import logging
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from analysis.readers.base import UnreadableFile
+from analysis.readers.pdf.pages import Characters, joined
+
 SAMPLED = 5
 
-Columns = list[Counter[str]]
-"""For each column of a page how often each sign stands in it."""
+
+def check(path: Path, name: str, pages: Sequence[Characters], edges: np.ndarray) -> None:
+    """Hold sampled pages against another library's reading. Raises `UnreadableFile` where they differ."""
+    try:
+        difference = _difference(path, pages, edges)
+    except Exception as error:  # whatever keeps the other library from reading the file
+        raise UnreadableFile(
+            f"{name}: it could not be read a second time with another library ({type(error).__name__}). "
+            "Ask for the file as CSV."
+        ) from None
+    if difference:
+        raise UnreadableFile(
+            f"{name}, {difference}: two libraries read it differently. Ask for the file as CSV."
+        )
 
 
 def sample(pages: int) -> list[int]:
@@ -25,50 +40,49 @@ def sample(pages: int) -> list[int]:
     return sorted({round(at) for at in np.linspace(0, pages - 1, SAMPLED)})
 
 
-def columns(codes: Sequence[str], lefts: np.ndarray, edges: np.ndarray) -> Columns:
-    """The signs of a page by column; `lefts` are their left edges, `edges` the places between columns."""
-    places = np.searchsorted(edges, lefts, side="right").tolist()
-    found: Columns = [Counter() for _ in range(len(edges) + 1)]
-    for code, place in zip(codes, places):
-        found[place].update(sign for sign in _plain(code) if not sign.isspace())
-    return found
-
-
-def _plain(text: str) -> str:
-    """Text in which one sign is written one way: ligatures as letters, every hyphen as the plain one."""
-    return unicodedata.normalize("NFKC", text).translate(dict.fromkeys(map(ord, "\u00ad\u2010\u2011"), "-"))
-
-
-def difference(path: Path, ours: Mapping[int, tuple[np.ndarray, Columns]], edges: np.ndarray) -> str | None:
-    """The first page on which the readings differ and how, or None; `ours` gives lefts and columns by page.
-
-    Raises whatever the other library raises on a file that it cannot read.
-    """
+def _difference(path: Path, pages: Sequence[Characters], edges: np.ndarray) -> str:
+    """The first page on which the readings differ and how, or ""."""
     import pdfplumber
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
-    with pdfplumber.open(path, pages=[page + 1 for page in ours]) as document:
-        for number, page in zip(ours, document.pages):
-            lefts, mine = ours[number]
-            for one in (page, page.dedupe_chars()):  # a bold sign may be drawn twice
-                theirs = _theirs(one.chars, lefts, edges)
+    sampled = sample(len(pages))
+    with pdfplumber.open(path, pages=[at + 1 for at in sampled]) as document:
+        for at, page in zip(sampled, document.pages):
+            lefts = pages[at][pages[at].ink].left
+            mine = _by_column(*_letters(pages[at]), edges)
+            for twin in (page, page.dedupe_chars()):  # a bold character may be drawn twice
+                inked = [character for character in twin.chars if character["text"].strip()]
+                places = np.array([character["x0"] for character in inked])
+                if len(places) and len(lefts):
+                    places += lefts.min() - places.min()  # the libraries count from different corners
+                theirs = _by_column([character["text"] for character in inked], places, edges)
                 if theirs == mine:
                     break
             else:
-                return f"page {number + 1}: {_said(mine, theirs)}"
-    return None
-
-
-def _theirs(chars: Sequence[Mapping], lefts: np.ndarray, edges: np.ndarray) -> Columns:
-    inked = [char for char in chars if char["text"].strip()]
-    places = np.array([char["x0"] for char in inked])
-    if len(places) and len(lefts):
-        places += lefts.min() - places.min()  # the libraries begin to count at different corners of the page
-    return columns([char["text"] for char in inked], places, edges)
-
-
-def _said(mine: Columns, theirs: Columns) -> str:
-    for at, (one, other) in enumerate(zip(mine, theirs), 1):
-        if apart := (one - other) + (other - one):
-            return f"in column {at}, {apart.total():,} characters are not the same"
+                column, count = next(
+                    (number, ((one - other) + (other - one)).total())
+                    for number, (one, other) in enumerate(zip(mine, theirs), 1)
+                    if one != other
+                )
+                return f"page {at + 1}: in column {column}, {count:,} characters are not the same"
     return ""
+
+
+def _letters(page: Characters) -> tuple[list[str], np.ndarray]:
+    """The characters of a page that are no spaces, those beyond 65,536 put together of their halves, and their left
+    edges."""
+    page = page[page.ink]
+    second_half = (page.code >= 0xDC00) & (page.code < 0xE000)
+    starts = np.flatnonzero(~second_half)
+    letters = [joined(map(chr, codes.tolist())) for codes in np.split(page.code, starts[1:])]
+    return letters, page.left[starts]
+
+
+def _by_column(letters: Sequence[str], lefts: np.ndarray, edges: np.ndarray) -> list[Counter[str]]:
+    """For each column of a page how often each character is in it; `edges` are the positions between columns."""
+    found: list[Counter[str]] = [Counter() for _ in range(len(edges) + 1)]
+    hyphens = dict.fromkeys(map(ord, "\u00ad\u2010\u2011"), "-")
+    for letter, column in zip(letters, np.searchsorted(edges, lefts, side="right").tolist()):
+        plain = unicodedata.normalize("NFKC", letter).translate(hyphens)  # ligatures as letters
+        found[column].update(character for character in plain if not character.isspace())
+    return found
