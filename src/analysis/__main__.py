@@ -159,7 +159,7 @@ def build_tables(args: argparse.Namespace) -> int:
             "Name the cluster: --scheduler tcp://…; docs/scale.md shows how to start one.", file=sys.stderr
         )
         return 1
-    for place in (one for one in _chosen(args.place) if one.files):
+    for place in (place for place in _chosen(args.place) if place.files):
         if args.engine == "dask":
             _on_cluster(place, args)
         if not args.to:
@@ -236,7 +236,9 @@ def records(args: argparse.Namespace) -> None:
         for name in (file.name for file in without):
             _print(f"{place.name}/{name} has no public address: see data/raw/{place.name}/README.md")
         held = {} if place.is_replica else sources.at_hand(place)
-        inside = [f"{name}: {one}" for name, path in held.items() for one in readers.left_inside(path, name)]
+        inside = [
+            f"{name}: {line}" for name, path in held.items() for line in readers.left_inside(path, name)
+        ]
         for line in intake.look(inside):
             _print(line)
 

@@ -122,7 +122,7 @@ def _state(said: str | None) -> states.State | None:
     if not word:
         return None
     known = {
-        spelling.casefold(): one for one in states.table().values() for spelling in (one.state, one.name)
+        spelling.casefold(): law for law in states.table().values() for spelling in (law.state, law.name)
     }
     if word in known:
         return known[word]

@@ -34,9 +34,11 @@ def explain(args: argparse.Namespace) -> None:
             elif "error" in answer:
                 _answer(f"line {answer['line']}: {answer['error']}")
             else:
-                one = json.loads(line)
-                state = one.get("agency_state") or args.state
-                _answer(reasons.explain(one["reason"], rules, state, one.get("offense_types")).as_text())
+                record = json.loads(line)
+                state = record.get("agency_state") or args.state
+                _answer(
+                    reasons.explain(record["reason"], rules, state, record.get("offense_types")).as_text()
+                )
         sys.stdout.flush()
 
 
@@ -137,7 +139,7 @@ def _say_unmatched() -> None:
     names = {name for place in built for name in build.open_searches(place, [column])[column].unique()}
     lines = agencies.read_overrides()
     left = agencies.unused(lines, names)
-    of = f"{len(left)} of {len(lines)} lines of data/hand/agencies.csv"
-    _answer(f"{of} match no name in the records of any place built here")
+    how_many = f"{len(left)} of {len(lines)} lines of data/hand/agencies.csv"
+    _answer(f"{how_many} match no name in the records of any place built here")
     for line in left:
         _answer(line)

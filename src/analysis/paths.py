@@ -118,4 +118,4 @@ def key(name: str) -> str:
 def folders(names: Iterable[str]) -> set[str]:
     """The keys of the folders in which files of these names lie, at any depth: no file can have one of them."""
     parts = (key(name).split("/") for name in names)
-    return {"/".join(one[:depth]) for one in parts for depth in range(1, len(one))}
+    return {"/".join(names[:depth]) for names in parts for depth in range(1, len(names))}

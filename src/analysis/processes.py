@@ -171,14 +171,14 @@ def end(pid: int) -> None:
     """End a process and all that it started."""
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
-        for one in (*process.children(recursive=True), process):
+        for running in (*process.children(recursive=True), process):
             with contextlib.suppress(psutil.NoSuchProcess):
-                one.kill()
+                running.kill()
 
 
 def end_all() -> None:
     """End all that this process runs just now, in whichever thread."""
-    for pid in (*_running, *(one.pid for one in multiprocessing.active_children() if one.pid)):
+    for pid in (*_running, *(child.pid for child in multiprocessing.active_children() if child.pid)):
         end(pid)
 
 

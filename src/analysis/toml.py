@@ -159,14 +159,14 @@ def _plain(kind: Any) -> Any:
         if isinstance(kind, inspect.Metadata):
             kind = kind.type
         else:
-            kind = next(one for one in kind.types if not isinstance(one, inspect.NoneType))
+            kind = next(option for option in kind.types if not isinstance(option, inspect.NoneType))
     return kind
 
 
 def _written(key: str, kind: Any) -> str:
     """How a value of a type is written in TOML."""
     if isinstance(kind, inspect.UnionType):
-        kind = next(one for one in kind.types if not isinstance(one, inspect.NoneType))
+        kind = next(option for option in kind.types if not isinstance(option, inspect.NoneType))
     if isinstance(kind, inspect.Metadata) and "description" in (kind.extra_json_schema or {}):
         return str(kind.extra_json_schema["description"])  # type: ignore[index]
     kind = _plain(kind)

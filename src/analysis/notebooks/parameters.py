@@ -123,9 +123,9 @@ def _fits(value: object, kind: ast.expr) -> bool:
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             return _fits(value, left) or _fits(value, right)
         case ast.Subscript(value=ast.Name(id="list"), slice=item):
-            return isinstance(value, list) and all(_fits(one, item) for one in value)
+            return isinstance(value, list) and all(_fits(element, item) for element in value)
         case ast.Subscript(value=ast.Name(id="dict"), slice=ast.Tuple(elts=[_, item])):
-            return isinstance(value, dict) and all(_fits(one, item) for one in value.values())
+            return isinstance(value, dict) and all(_fits(element, item) for element in value.values())
         case ast.Name(id=name) if name in _KINDS:
             return isinstance(value, _KINDS[name]) and (
                 name not in ("int", "float") or not isinstance(value, bool)
@@ -140,5 +140,5 @@ def _plain(value: object) -> bool:
     if isinstance(value, list):
         return all(map(_plain, value))
     if isinstance(value, dict):
-        return all(isinstance(key, str) and _plain(one) for key, one in value.items())
+        return all(isinstance(key, str) and _plain(inner) for key, inner in value.items())
     return value is None or isinstance(value, str | int)

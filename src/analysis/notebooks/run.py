@@ -37,11 +37,11 @@ class NotebookFailed(Refused):
     ) -> None:
         self.notebook, self.cell, self.heading, self.lines, self.copy = notebook, cell, heading, lines, kept
         where = f"{notebook.name}, cell {cell}" if cell else notebook.name
-        under = f" (under '{heading}')" if heading else ""
+        location = f" (under '{heading}')" if heading else ""
         if kept and not lines.startswith(ENDED):
             kind = kind or lines.rstrip().splitlines()[-1].partition(":")[0][:80]
             lines = f"{kind}. The half-run copy says where: {os.path.relpath(kept)}"
-        super().__init__(f"{where}{under} failed: {lines.removeprefix(ENDED)}")
+        super().__init__(f"{where}{location} failed: {lines.removeprefix(ENDED)}")
 
 
 class NotebooksFailed(Refused):
@@ -71,7 +71,7 @@ def run(
     check(notebook, parameters)
     with processes.scratch() as folder:
         draft = folder / "draft.ipynb"
-        said = _apart(notebook, draft, parameters, cwd, limit)
+        said = _separately(notebook, draft, parameters, cwd, limit)
         if said is not None:
             cell, heading, lines, kind = _stopped(draft)
             if os.strerror(errno.ENOSPC) in lines + said:
@@ -148,7 +148,7 @@ def _bar(total: int) -> Any:
     return tqdm(total=total, unit="notebook", file=sys.stderr, disable=None, leave=False)
 
 
-def _apart(
+def _separately(
     notebook: Path, draft: Path, parameters: Mapping[str, Any], cwd: Path | None, limit: float
 ) -> str | None:
     """Run papermill in another process; None if it went well, else the last lines that it said."""

@@ -53,7 +53,7 @@ def unlisted(place: Place) -> list[str]:
     """Files in the place's folder that its source.toml does not describe, and that nothing will read."""
     described = {file.name for file in place.files} | {"source.toml", "README.md"}
     left_out = {
-        one.sha256 for one in place.left_out
+        file.sha256 for file in place.left_out
     }  # their names are written down only as far as they may be printed
     found = (p.relative_to(place.raw) for p in sorted(place.raw.rglob("*")) if p.is_file())
     unlisted = (p for p in found if str(p) not in described and p.parts[0] != "reference")
