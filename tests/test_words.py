@@ -27,8 +27,9 @@ PRONOUNS = {"at", "by", "it", "of", "on", "one", "ones", "under"}
 """Words that are no whole name: they say nothing of what they hold. `by_kind` and `start_of_day` are names."""
 
 CLEAN = (
-    "__init__", "__main__", "arguments", "coding", "figures", "files", "letter", "lookup", "notebooks", "paths",
-    "pipeline", "places", "printed", "privacy", "processes", "refused", "repeats", "toml", "wording",
+    "__init__", "__main__", "agencies", "arguments", "coding", "figures", "files", "letter", "lookup",
+    "notebooks", "paths", "pipeline", "places", "printed", "privacy", "processes", "refused", "repeats",
+    "toml", "wording",
 )  # fmt: skip
 """The rooms and modules in which both hold."""
 

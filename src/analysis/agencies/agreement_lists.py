@@ -160,9 +160,9 @@ def _read_sheet(rows: Sequence[Sequence[Any]], lists: Words) -> _Sheet | str:
         for number, row in filled
         if list(row) != list(rows[header_row])
     ]
-    told = sum(bool(row["model"] or row["signed"]) for row in agreements)
-    if 2 * told < len(agreements) or not agreements:
-        return f"only {told:,} of {len(agreements):,} rows name a known model or a date of signature"
+    described = sum(bool(row["model"] or row["signed"]) for row in agreements)
+    if 2 * described < len(agreements) or not agreements:
+        return f"only {described:,} of {len(agreements):,} rows name a known model or a date of signature"
     known = lists.agreement_unread.union(*lists.agreement_columns.values())
     return _Sheet(agreements, tuple(name for name in shown if name and _plain_column(name) not in known))
 

@@ -44,8 +44,8 @@ def read_overrides(path: Path | None = None) -> pd.DataFrame:
         raise BadOverride(
             f"{path.name}: column {missing[0]!r} is missing; the first line is {','.join(COLUMNS)}"
         )
-    for at, line in enumerate(lines.to_dict("records"), start=2):
-        _check(path.name, at, line)
+    for number, line in enumerate(lines.to_dict("records"), start=2):
+        _check(path.name, number, line)
     try:
         places.check_days(path.name, lines.to_dict("records"), "reviewed")
     except places.BadDay as wrong:
@@ -56,15 +56,15 @@ def read_overrides(path: Path | None = None) -> pd.DataFrame:
     return lines
 
 
-def _check(file: str, at: int, line: dict) -> None:
+def _check(file: str, number: int, line: dict) -> None:
     for column in ("released_name", "relation", "evidence", "reviewer", "reviewed"):
         if not line[column].strip():
-            raise BadOverride(f"{file}, line {at}: {column} is empty; say it, or take the line out")
+            raise BadOverride(f"{file}, line {number}: {column} is empty; say it, or take the line out")
     allowed = {"relation": RELATIONS, "state": ("", *words().states), "kind": ("", *KINDS)}
     for column, values in allowed.items():
         if line[column] not in values:
             raise BadOverride(
-                f"{file}, line {at}: {column} {line[column]!r} is none of {', '.join(filter(None, values))}"
+                f"{file}, line {number}: {column} {line[column]!r} is none of {', '.join(filter(None, values))}"
             )
 
 

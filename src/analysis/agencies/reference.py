@@ -42,7 +42,9 @@ def read_reference(folder: Path) -> States:
     left out. Raises `UnreadableReference`.
     """
     said, found = words(), defaultdict(set)
-    for path in (one for one in sorted(folder.glob("*agencies*.csv")) if not _is_another(one.stem.lower())):
+    for path in (
+        path for path in sorted(folder.glob("*agencies*.csv")) if not _is_another(path.stem.lower())
+    ):
         for name, state in _named(path, said):
             agency = read(name, said)
             if agency.kind and state:

@@ -136,7 +136,7 @@ def _coded(text: str, clear: int, lists: Words) -> str:
     city ('Ohio City Ohio'). A name in front or behind 'Port', 'Fort', 'New' or 'of' is a town's or an office's.
     Beside a `clear` code only a name behind a comma, a dash or in brackets counts, at the end.
     """
-    edited, at = "", 0
+    edited, done = "", 0
     for named in lists.state_name.finditer(text):
         before, after = text[: named.start()], text[named.end() :]
         code = lists.state_names[named.group().lower()]
@@ -149,8 +149,8 @@ def _coded(text: str, clear: int, lists: Words) -> str:
             gone = re.match(r"\s*[)\]]?", after) if before.rstrip()[-1] in "([" else None
         if shown:
             start = len(before.rstrip(" ,-([")) if before.strip() else 0
-            edited, at = edited + text[at:start] + shown, named.end() + (gone.end() if gone else 0)
-    return trim(edited + text[at:]) if at else text
+            edited, done = edited + text[done:start] + shown, named.end() + (gone.end() if gone else 0)
+    return trim(edited + text[done:]) if done else text
 
 
 def _is_place_state(before: str, after: str, lists: Words) -> bool:

@@ -45,18 +45,18 @@ def _telling(spelling: str) -> list[str]:
 def _near(line: dict, known: Mapping[str, list[tuple[str, str, str]]], most: int) -> list[dict]:
     spelling = key(line["agency"])
     state = line["state"] if isinstance(line["state"], str) else ""
-    among = dict.fromkeys(one for word in _telling(spelling) for one in known.get(word, ()))
+    candidates = dict.fromkeys(candidate for word in _telling(spelling) for candidate in known.get(word, ()))
     found = [
         {
             "released": line["released"],
             "candidate": agency,
-            "state": of or None,
+            "state": agency_state or None,
             "likeness": round(fuzz.ratio(spelling, other) / 100, 3),
         }
-        for agency, of, other in among
-        if not state or not of or of == state
+        for agency, agency_state, other in candidates
+        if not state or not agency_state or agency_state == state
     ]
-    return sorted(found, key=lambda one: (-one["likeness"], one["candidate"]))[:most]
+    return sorted(found, key=lambda line: (-line["likeness"], line["candidate"]))[:most]
 
 
 def queue(

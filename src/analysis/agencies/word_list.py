@@ -174,7 +174,10 @@ class Account(toml.Schema, frozen=True):
     def patterns(self, key: str) -> list[str]:
         """A list, with those of products and of funds where it names them."""
         products, funds = f"(?:{'|'.join(self.products)})", f"(?:{'|'.join(self.funds)})"
-        return [one.replace("@products@", products).replace("@funds@", funds) for one in self.fields()[key]]
+        return [
+            pattern.replace("@products@", products).replace("@funds@", funds)
+            for pattern in self.fields()[key]
+        ]
 
 
 class Matched(toml.Schema, frozen=True):
