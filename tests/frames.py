@@ -11,6 +11,14 @@ import pyarrow.parquet as pq
 from analysis import agencies, places, reasons
 from analysis.build import parts
 from analysis.places import Place
+from analysis.searches import shapes, times
+from analysis.vendors import named
+
+
+def moment_of(text):
+    """A text of an export as a time, in UTC."""
+    return times.parse(pa.array([text]), shapes.Shapes(named("flock").times))[0].as_py()
+
 
 USUAL = {
     "source_file": "log.csv",

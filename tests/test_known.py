@@ -10,7 +10,7 @@ from test_measures_anywhere import ZONE, lists
 
 from analysis import agencies, measures
 from analysis.measures import NEEDS, REASONS, TABLES
-from analysis.vendors import by_number
+from analysis.vendors.masks import by_number
 
 TOP = Path(__file__).resolve().parents[1]
 OWNERS = ("Tarnwick ISD", "Mockville TX PD")

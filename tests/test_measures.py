@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analysis import agencies, measures, places, privacy, tallies
 from analysis.places import ReleasedFile
 from analysis.searches import sightings
-from analysis.vendors import by_number
+from analysis.vendors.masks import by_number
 
 STRICT = {"immigration_tier": "strict", "immigration_kind": "civil"}
 CORE = {"immigration_tier": "core", "immigration_kind": "unspecified"}

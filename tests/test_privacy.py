@@ -12,9 +12,10 @@ from frames import searches
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import measures, pages, paths, privacy, rows, vendors
+from analysis import measures, pages, paths, privacy, rows
 from analysis.privacy import masking
 from analysis.reasons.patterns import named_words
+from analysis.vendors import recognition
 
 # Reasons ----------------------------------------------------------------------------------------------------
 
@@ -308,7 +309,7 @@ COLUMNS = [
 
 
 def test_of_a_rejected_row_times_counts_and_known_words_are_left():
-    form = vendors.recognize(COLUMNS)
+    form = recognition.recognize(COLUMNS)
     cells = [
         "O. Vexmoor",
         "Zanna Qwertz",

@@ -18,7 +18,8 @@ from analysis.intake import answers
 from analysis.places import ReleasedFile
 from analysis.readers import csv
 from analysis.refused import Refused
-from analysis.vendors import UnknownColumns
+from analysis.vendors import recognition
+from analysis.vendors.recognition import UnknownColumns
 
 
 def released(tmp_path, text, name="log.csv", **more):
@@ -27,7 +28,7 @@ def released(tmp_path, text, name="log.csv", **more):
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     release = parts.Release(ReleasedFile(name, "0", "network audit", "Tarnwick ISD", **more), path)
     by = recipe()
-    done = list(release.blocks(lambda table, member: parts.enrich(table, member, by)))
+    done = list(release.blocks(lambda table, member, vendor: parts.enrich(table, member, vendor, by)))
     searches = pa.concat_tables([one.searches for one in done]).to_pylist()
     rejected = {
         row["source_row"]: row["why"] for row in pa.concat_tables([d.rejected for d in done]).to_pylist()
@@ -237,7 +238,7 @@ def test_columns_worked_out_from_others_are_named_and_not_read(tmp_path):
 
 @pytest.mark.parametrize("name", ["Date", "Shoe Size", "Officer Home Address"])
 def test_any_other_column_is_asked_about(tmp_path, name):
-    with pytest.raises(vendors.UnknownColumns):
+    with pytest.raises(recognition.UnknownColumns):
         released(tmp_path, f"Org Name,Reason,Search Time,{name}\nSampleton CA PD,theft,{TIME},x\n")
 
 

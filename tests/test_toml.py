@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis import build, claims, places, reasons, toml
+from analysis import build, claims, places, reasons, toml, vendors
 from analysis.agencies.words import BadWords
 from analysis.agencies.words import load as load_words
 from analysis.refused import Refused
@@ -51,11 +51,11 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one():
 def test_a_place_a_register_and_a_topic_name_a_slip_by_file_line_and_nearest_key(tmp_path):
     twice = 'title = "Sampleton"\ntitle = "Mockville"\n'
     (tmp_path / "piece.toml").write_text(twice)
-    (tmp_path / "offense_types.toml").write_text(twice)
+    (tmp_path / "menu.toml").write_text(twice)
     for read, near in (
         (lambda text: places.read("sampleton", text, tmp_path), 'tittle = "Sampleton"'),
         (lambda text: claims.read(_written(tmp_path / "piece.toml", text)), "[[clam]]"),
-        (lambda text: reasons.load(_written(tmp_path / "offense_types.toml", text).parent), "[[machin]]"),
+        (lambda text: vendors.read_menu(_written(tmp_path / "menu.toml", text)), "[[machin]]"),
     ):
         with pytest.raises(Refused, match=r"\.toml: .* is written twice: .*line 2"):
             read(twice)

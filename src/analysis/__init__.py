@@ -16,8 +16,8 @@ processes   Lets one run at a time write, and leaves no process and no temporary
 places      Finds a place's folders and released files, and reads its `source.toml`, whole or not at all.
 readers     Turns a container (CSV, XLSX, PDF, Parquet, NDJSON, ZIP) into numbered rows of text, losing
             none.
-vendors     Recognizes a vendor's export by its column names and maps it to our columns, or says which
-            column it does not know.
+vendors     Holds what is a fact about one vendor: columns, masks, times, eras, menu, changes; a vendor
+            is a folder in here.
 reasons     Classifies each distinct reason by the published rules and says which rule and which words
             decided.
 agencies    Gives each agency one spelling, a state and a kind; unknown stays unknown.

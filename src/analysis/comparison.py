@@ -17,6 +17,7 @@ import pandas as pd
 from analysis.measures import formatted, lookup
 from analysis.places import Place
 from analysis.refused import Refused
+from analysis.vendors.recognition import family_of
 
 Published = Mapping[tuple[str, str], Mapping[str, Any]]
 
@@ -122,7 +123,7 @@ def _as_exported(one: Results) -> str:
         name for name in one.files["source_file"] if name.casefold().endswith((".xlsx", ".xlsm", ".xlsb"))
     ]
     corpus = [
-        form for form in one.files["forms"] if form.startswith(("HIBF", "FW", "Have I Been", "FlockWatch"))
+        form for form in one.files["forms"] if (family := family_of(form.split("; ")[0])) and family.is_copy
     ]
     kinds = (("printed", printed), ("saved from a spreadsheet", saved), ("somebody's selection", corpus))
     return "; ".join(f"{len(found)} files are {how}, not as exported" for how, found in kinds if found)

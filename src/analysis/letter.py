@@ -13,14 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis.places import states
 from analysis.refused import Refused
+from analysis.vendors import all_vendors
 
 TEMPLATE = "request.txt.j2"
-COLUMNS = (
-    "ID", "Org Name", "Total Networks Searched", "Total Devices Searched", "Time Frame", "Reason",
-    "Offense Type (where it is a column of its own)", "Case #", "Filters", "Search Time", "Search Type", "Text Prompt",
-    "Moderation",
-)  # fmt: skip
-"""Every column that an export is known to have, but for the officer's name and the plate (vendors/flock/flock.toml)."""
 
 
 class UnknownState(Refused):
@@ -73,6 +68,7 @@ def write(
     """
     law, sender = _state(state), sender or Sender()
     cited = law is not None and law.basis == "statute"
+    vendor = next(vendor for vendor in all_vendors() if vendor.letter)
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")), undefined=StrictUndefined
     )
@@ -85,7 +81,8 @@ def write(
         agency=agency or "[name of the agency]",
         first=_long(first) or "[first day]",
         last=_long(last) or "[last day]",
-        columns=", ".join(COLUMNS[:-1]) + f" and {COLUMNS[-1]}",
+        vendor=vendor.name,
+        columns=", ".join(vendor.letter[:-1]) + f" and {vendor.letter[-1]}",
         sender=sender,
     )
     return Letter(_wrapped(text), tuple(_checks(law, cited)))

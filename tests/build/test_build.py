@@ -20,12 +20,12 @@ from analysis import (
     processes,
     readers,
     tallies,
-    vendors,
 )
 from analysis.build import engine, parts
 from analysis.places import sources
 from analysis.readers import csv
 from analysis.searches import typing
+from analysis.vendors import recognition
 
 LOG = [
     row(),
@@ -134,12 +134,12 @@ def test_two_builds_give_the_same_bytes(root):
         (b"", readers.UnreadableFile, r"second\.csv: the file is empty"),
         (
             (HEADER + ", Shoe Size\r\n" + row() + ",42").encode(),
-            vendors.UnknownColumns,
+            recognition.UnknownColumns,
             "'Shoe Size' .of its first values, 1 whole number",
         ),
         (
             b"Timestamp,User,Event Type,Entity Type,Entity Details,Event Id\n",
-            vendors.NotASearchAudit,
+            recognition.NotASearchAudit,
             "event log",
         ),
         (b"%PDF-1.4 broken", readers.UnreadableFile, "cannot be opened"),
@@ -159,7 +159,7 @@ def test_a_bad_file_stops_the_run_before_anything_is_written(root, text, error, 
 def test_the_remedy_for_an_unknown_column_works(root):
     text = (HEADER + ", Shoe Size\r\n" + row() + ",42\r\n").encode()
     place = release(root, text)
-    with pytest.raises(vendors.UnknownColumns, match=r'columns = \{ "Shoe Size" = "ignored" \}'):
+    with pytest.raises(recognition.UnknownColumns, match=r'columns = \{ "Shoe Size" = "ignored" \}'):
         build.build(place)
     toml = place.raw / "source.toml"
     toml.write_text(toml.read_text() + 'columns = { "Shoe Size" = "ignored" }\n')
@@ -440,5 +440,5 @@ def test_every_released_file_is_read_whole(records, folder):
 def test_a_sharing_list_is_named_and_refused(records):
     path = next((records / "sharing-lists").iterdir())
     file = places.ReleasedFile(path.name, "0", "portal audit", "The agency")
-    with pytest.raises(vendors.NotASearchAudit, match="sharing list"):
+    with pytest.raises(recognition.NotASearchAudit, match="sharing list"):
         part_of(file, path)

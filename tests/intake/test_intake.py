@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from analysis import build, intake, measures, places, tallies
 from analysis.intake import Answers, recognition
 from analysis.paths import UnsafeName
-from analysis.vendors import UnknownColumns
+from analysis.vendors.recognition import UnknownColumns
 
 TODAY = date(2026, 11, 25)
 NATIVE = ["ID", " Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]

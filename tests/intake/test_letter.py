@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from analysis import letter, places, vendors
+from analysis import letter, places
 from analysis.places import states
 from analysis.upkeep import readme
+from analysis.vendors import named, recognition
 
 
 def plain(written: letter.Letter) -> str:
@@ -113,9 +114,10 @@ def test_every_waiting_place_holds_the_letter_as_it_is_today():
 
 
 def test_every_column_asked_for_is_one_that_the_parser_knows():
-    names = [column.partition(" (")[0] for column in letter.COLUMNS]
-    assert vendors.recognize(names).family == "native audit"
-    assert "License Plate" not in letter.COLUMNS
+    wanted = named("flock").letter
+    names = [column.partition(" (")[0] for column in wanted]
+    assert recognition.recognize(names).family.name == "native audit"
+    assert "License Plate" not in wanted
 
 
 def test_lines_are_short_enough_for_a_letter():

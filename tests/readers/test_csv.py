@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis import readers
 from analysis.readers import columnar, csv, text
-from analysis.vendors import is_header
+from analysis.vendors.recognition import is_header
 
 HEADER = "Name, Org Name, Total Networks Searched, Time Frame, Reason, Search Time"
 FRAME = '"12/01/2025, 01:00:00 AM UTC\n12/02/2025, 01:00:00 AM UTC"'

@@ -15,17 +15,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from readings import put_together
 
-from analysis import build, places, readers, reasons, vendors
+from analysis import build, places, readers, reasons
 from analysis.readers import archives
 from analysis.searches import headerless
+from analysis.vendors import recognition
 
 GOOD = list(hostile.good())
 BAD = list(hostile.bad())
 REFUSALS = (
     readers.UnreadableFile,
-    vendors.UnknownColumns,
-    vendors.NotASearchAudit,
-    vendors.IncompleteDownload,
+    recognition.UnknownColumns,
+    recognition.NotASearchAudit,
+    recognition.IncompleteDownload,
     build.NothingToRead,
 )
 
@@ -175,7 +176,7 @@ def adds_up_or_is_refused(path, data):
     try:
         for member in archives.members(path, "log", path.parent):
             if member.path is not None:
-                blocks = readers.stream(member.path, member.name, vendors.is_header, headerless.columns)
+                blocks = readers.stream(member.path, member.name, recognition.is_header, headerless.columns)
                 reading = put_together(blocks)
                 assert reading.records == reading.counted
                 numbers = [n for section in reading.sections for n in section.record.to_pylist()]
@@ -309,5 +310,5 @@ def test_the_released_records_have_the_rows_forms_and_ids_that_were_counted_by_h
 def test_the_released_sharing_list_is_named(records):
     path = next((records / "sharing-lists").iterdir())
     file = places.ReleasedFile(path.name, "0", "portal audit", "The agency")
-    with pytest.raises(vendors.NotASearchAudit, match="sharing list"):
+    with pytest.raises(recognition.NotASearchAudit, match="sharing list"):
         part_of(file, path)

@@ -8,15 +8,15 @@ import math
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from frames import part_of
+from frames import moment_of, part_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from readings import read_here
 
-from analysis import readers, vendors
+from analysis import readers
 from analysis.places import ReleasedFile
 from analysis.readers import parquet
-from analysis.searches import times
+from analysis.vendors import recognition
 
 CORPUS = {
     "searched_at": "2025-06-18T00:02:04.789Z", "agency": "Quellmere GA PD", "owner": "Tarnwick ISD",
@@ -71,7 +71,7 @@ def test_every_row_group_is_read_and_numbered_on(path):
 def test_rows_come_in_blocks_of_bounded_size(path, monkeypatch):
     monkeypatch.setattr(parquet, "ROWS_AT_ONCE", 60)
     assert read(path, corpus(*[{}] * 250), row_group_size=1000).records == 250
-    blocks = parquet.stream(path, "place/corpus.parquet", vendors.is_header)
+    blocks = parquet.stream(path, "place/corpus.parquet", recognition.is_header)
     assert max(block.section.cells.num_rows for block in blocks) == 60
 
 
@@ -112,7 +112,7 @@ def test_times_come_back_to_the_last_digit_and_are_the_same_moment(path, unit, z
     found = pa.array([ticks], pa.timestamp(unit, zone))
     assert one(path, found, "searched_at") == [text]
     moment = dt.datetime(2025, 6, 18, 0, 2, 4, 789000 + text.endswith("001Z"), tzinfo=dt.UTC)
-    assert times.one(text) == moment
+    assert moment_of(text) == moment
 
 
 def test_a_times_column_fine_to_the_nanosecond_keeps_every_digit(path):
@@ -159,7 +159,7 @@ def test_a_table_without_rows_gives_no_rows(path):
 def test_an_index_of_pandas_is_no_column(path):
     table = corpus({}, {}).append_column("__index_level_0__", pa.array([4, 5]))
     reading = read(path, table)
-    assert vendors.recognize(reading.sections[0].columns).unnamed == (10,)
+    assert recognition.recognize(reading.sections[0].columns).unnamed == (10,)
     assert "1 columns number the rows only" in reading.notes[0]
 
 

@@ -22,7 +22,7 @@ from analysis.places import ReleasedFile
 from analysis.readers import pdf
 from analysis.readers.pdf import pages, records, second_reading
 from analysis.searches.typing import type_rows
-from analysis.vendors import recognize_section
+from analysis.vendors.recognition import recognize_section
 
 # Where each column begins, as a spreadsheet would print it; names keep the blank that the vendor puts before them.
 HEADER = {

@@ -7,14 +7,15 @@ import zipfile
 import containers
 import pytest
 import xlsxwriter
+from frames import moment_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from readings import read_here
 
-from analysis import readers, vendors
+from analysis import readers
 from analysis.readers import xlsx
 from analysis.readers.xlsx import outline_xlsx
-from analysis.searches import times
+from analysis.vendors import recognition
 
 HEADER = ["Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]
 
@@ -140,7 +141,7 @@ def test_a_ten_code_that_became_a_month_comes_back_and_is_counted(tmp_path):
 def test_a_blank_header_and_a_formula_header_are_left_aside_by_the_form(tmp_path):
     rows = [[*HEADER, "", "=MOD(ROW(),100)"], [*row(), "", "=MOD(ROW(),100)"]]
     section = read(workbook(tmp_path / "log.xlsx", rows)).sections[0]
-    assert vendors.recognize(section.columns).unnamed == (6, 7)
+    assert recognition.recognize(section.columns).unnamed == (6, 7)
 
 
 def test_a_workbook_without_an_audit_is_refused_with_what_was_found(tmp_path):
@@ -483,7 +484,7 @@ def test_bare_numbers_for_times_are_counted_and_never_taken_for_days_since_1904(
         return
     reading = read(tmp_path / "log.xlsx")
     assert "1 bare numbers in 'Search Time' stand for days since 30 December 1899" in " ".join(reading.notes)
-    moment = times.one(column(reading, 5)[0])
+    moment = moment_of(column(reading, 5)[0])
     assert moment == dt.datetime(2025, 12, 2, 12, 5, 9, tzinfo=dt.UTC)
 
 

@@ -245,19 +245,19 @@ def test_a_normal_form_has_no_capitals_signs_or_double_blanks(text: str) -> None
 def test_a_cell_is_parted_before_it_is_trimmed(
     rules: Rules, cell: str, types: tuple[str, ...], text: str, origin: str
 ) -> None:
-    parted = rules.menu.part(cell)
+    parted = rules.part(cell)
     assert (parted.offense_types, parted.text, parted.origin) == (types, text, origin)
 
 
 def test_a_portal_without_an_offense_column_shows_menu_values_in_the_reason(rules: Rules) -> None:
-    assert rules.menu.part("Alcohol Offenses (Non-DUI)", portal=True).origin == "dropdown"
-    assert rules.menu.part("Robbery", portal=True).origin == "typed"
+    assert rules.part("Alcohol Offenses (Non-DUI)", portal=True).origin == "dropdown"
+    assert rules.part("Robbery", portal=True).origin == "typed"
 
 
 def test_the_portal_column_is_split_and_unknown_values_stay(rules: Rules) -> None:
-    parted = rules.menu.part("", "Robbery, Our Own Value")
+    parted = rules.part("", "Robbery, Our Own Value")
     assert (parted.offense_types, parted.origin) == (("Robbery", "Our Own Value"), "dropdown")
-    assert rules.menu.unknown(parted.offense_types) == ("Our Own Value",)
+    assert rules.menus["flock"].unknown(parted.offense_types) == ("Our Own Value",)
     assert classify_text("", rules).tier == "none"
     assert reasons.classify([""], rules, ["Immigration (criminal)"]).loc[0, "immigration_kind"] == "criminal"
 
@@ -412,7 +412,7 @@ def test_the_fast_way_and_the_reference_agree(texts: list[str]) -> None:
     texts = [text.encode("utf-8", "ignore").decode() for text in texts]
     table = reasons.add(_table(*texts), rules)
     for row, text in zip(table.to_pylist(), texts):
-        found, parted = classify_text(text, rules), rules.menu.part(text)
+        found, parted = classify_text(text, rules), rules.part(text)
         assert (tuple(row["rules"]), tuple(row["topics"])) == (found.rules, found.topics)
         assert (row["immigration_tier"], row["immigration_kind"], row["mixed"]) == (
             found.tier,

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis import reasons
+from analysis import reasons, vendors
 from analysis.reasons import BadRules, Rules, classify_text
 from analysis.reasons.patterns import BadPattern, expressions
+from analysis.vendors import BadVendor
 
 FRUIT = 'topic = "fruit"\n'
 RULE = """
@@ -36,21 +37,26 @@ agencies = ["a"]
 
 
 def folder(tmp_path: Path, text: str = RULE, topic: str = FRUIT, menu: str = MENU, words: str = "") -> Path:
-    (tmp_path / "offense_types.toml").write_text(menu)
+    (tmp_path / "mockcam").mkdir(exist_ok=True)
+    (tmp_path / "mockcam" / "menu.toml").write_text(menu)
     (tmp_path / "fruit.toml").write_text(topic + text)
     if words:
         (tmp_path / "words.toml").write_text(words)
     return tmp_path
 
 
+def load(where: Path) -> Rules:
+    return reasons.load(where, {"mockcam": vendors.read_menu(where / "mockcam" / "menu.toml")})
+
+
 def refused(where: Path) -> str:
-    with pytest.raises(BadRules) as error:
-        reasons.load(where)
+    with pytest.raises((BadRules, BadVendor)) as error:
+        load(where)
     return str(error.value)
 
 
 def test_a_good_small_rule_file_loads(tmp_path: Path) -> None:
-    rules = reasons.load(folder(tmp_path))
+    rules = load(folder(tmp_path))
     assert classify_text("Red APPLE!", rules).topics == ("fruit",)
 
 
@@ -126,7 +132,7 @@ def test_a_bad_rule_is_refused_with_file_rule_and_remedy(
         ({"menu": MENU.replace("Robbery", "A - B")}, "a value cannot hold"),
         ({"menu": MENU + 'tier = "wide"'}, "tier 'wide' is not one of strict, core, broad"),
         ({"menu": MENU.replace("value", "valeu")}, "unknown key 'valeu'"),
-        ({"menu": 'crimes = ["war"]\n' + MENU}, "offense_types.toml, crimes: there is no topic 'war'"),
+        ({"menu": 'crimes = ["war"]\n' + MENU}, "vendors/mockcam/menu.toml, crimes: there is no topic 'war'"),
         ({"menu": MENU + '[[machine]]\nbegin = "x"\ninside = true\n'}, "unknown key 'begin'"),
         ({"text": DHS + RULE, "menu": MENU}, ""),
         ({"text": DHS.replace('"g.one"', '"g.six"', 1) + RULE}, "[dhs]: there is no rule 'g.six'"),
@@ -143,11 +149,18 @@ def test_a_bad_file_is_refused(tmp_path: Path, parts: dict[str, str], said: str)
     if said:
         assert said in refused(where)
     else:
-        reasons.load(where)
+        load(where)
 
 
-def test_a_folder_without_the_menu_is_refused(tmp_path: Path) -> None:
-    assert "offense_types.toml is missing; it lists" in refused(tmp_path)
+def test_two_vendors_may_offer_one_value_only_if_it_says_the_same(tmp_path: Path) -> None:
+    where = folder(tmp_path)
+    first = vendors.read_menu(where / "mockcam" / "menu.toml")
+    other = first.replace(offense_type=(first.offense_type[0].replace(topics=()),))
+    reasons.load(where, {"mockcam": first, "other": first})
+    with pytest.raises(
+        BadRules, match=r"vendors/other/menu\.toml, offense type 'Robbery': another vendor's menu says"
+    ):
+        reasons.load(where, {"mockcam": first, "other": other})
 
 
 def test_a_rule_that_takes_anothers_example_is_named(tmp_path: Path) -> None:

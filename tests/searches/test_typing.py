@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import vendors
 from analysis.places import ReleasedFile
 from analysis.readers import Rejected, Section
 from analysis.searches import typing
+from analysis.vendors import recognition
 
 COLUMNS = [
     "ID",
@@ -51,7 +51,7 @@ def typed(*changes, columns=COLUMNS):
     rows = [{**USUAL, **change} for change in changes]
     cells = {str(n): pa.array([row[c.strip()] for row in rows], pa.string()) for n, c in enumerate(columns)}
     section = Section(tuple(columns), pa.table(cells), pa.array(range(1, len(rows) + 1), pa.int64()))
-    return typing.type_rows(section, vendors.recognize(columns), FILE)
+    return typing.type_rows(section, recognition.recognize(columns), FILE)
 
 
 def first(column, **change):
@@ -175,7 +175,7 @@ def test_masks_are_counted_by_the_released_columns_name():
     rows = [{**USUAL, "License Plate": "***", "Reason": "REDACTED"}, {**USUAL, "License Plate": "***"}]
     cells = {str(n): pa.array([row[c] for row in rows], pa.string()) for n, c in enumerate(columns)}
     section = Section(tuple(columns), pa.table(cells), pa.array([1, 2]))
-    assert typing.masked_cells(section, vendors.recognize(columns)) == {"License Plate": 2, "Reason": 1}
+    assert typing.masked_cells(section, recognition.recognize(columns)) == {"License Plate": 2, "Reason": 1}
 
 
 def test_a_date_and_a_time_in_two_columns_are_one_moment():
@@ -185,7 +185,7 @@ def test_a_date_and_a_time_in_two_columns_are_one_moment():
         for n, cell in enumerate(["x", "2025-12-02 00:00:00", "1:30:00 PM", "y"])
     }
     table, _ = typing.type_rows(
-        Section(tuple(columns), pa.table(cells), pa.array([1])), vendors.recognize(columns), FILE
+        Section(tuple(columns), pa.table(cells), pa.array([1])), recognition.recognize(columns), FILE
     )
     assert table.column("searched_at")[0].as_py() == datetime(2025, 12, 2, 13, 30, tzinfo=UTC)
 
@@ -205,7 +205,7 @@ def test_a_collectors_id_is_kept_and_never_taken_for_the_vendors():
     ]
     table = pa.table({str(n): pa.array([cell], pa.string()) for n, cell in enumerate(cells)})
     rows, _ = typing.type_rows(
-        Section(tuple(DOWNLOAD), table, pa.array([1])), vendors.recognize(DOWNLOAD), FILE
+        Section(tuple(DOWNLOAD), table, pa.array([1])), recognition.recognize(DOWNLOAD), FILE
     )
     assert rows.column("released_id").to_pylist() == ["7"]
     assert rows.column("vendor_id").to_pylist() == [None]
@@ -237,7 +237,7 @@ def test_a_log_without_an_organisation_column_takes_the_agency_from_its_descript
     cells = ["u1", "***", "2026-02-27T00:00:43.144Z", "9", "theft"]
     section = Section(tuple(columns), pa.table({str(n): [c] for n, c in enumerate(cells)}), pa.array([1]))
     file = ReleasedFile("p.csv", "00", "portal audit", "Tarnwick CA PD", searching_agency="Tarnwick CA PD")
-    table, _ = typing.type_rows(section, vendors.recognize(columns), file)
+    table, _ = typing.type_rows(section, recognition.recognize(columns), file)
     assert table.column("searching_agency_as_released").to_pylist() == ["Tarnwick CA PD"]
     assert table.column("released_id").to_pylist() == ["u1"]
 

@@ -1,12 +1,12 @@
-"""A form is known by its set of column names, in any order; an unknown column is an error that names it."""
+"""A layout is known by its set of column names, in any order; an unknown column is an error that names it."""
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import vendors
 from analysis.readers import Section, no_known_header
+from analysis.vendors import masks, recognition
 
 OA_3 = [
     "Name",
@@ -57,16 +57,16 @@ PORTAL = {
 @pytest.mark.parametrize("key", NATIVE)
 def test_every_native_form_is_known_in_any_order(key):
     columns = NATIVE[key].split(",")
-    assert vendors.recognize(columns).key == key
-    assert vendors.recognize(columns[::-1]).key == key
-    assert vendors.is_header(columns)
+    assert recognition.recognize(columns).key == key
+    assert recognition.recognize(columns[::-1]).key == key
+    assert recognition.is_header(columns)
 
 
 @pytest.mark.parametrize("key", PORTAL)
 def test_every_portal_form_is_known_and_so_is_one_that_nobody_has_seen(key):
-    form = vendors.recognize(PORTAL[key].split(","))
-    assert (form.key, form.family) == (key, "portal audit")
-    assert "search_time" in form
+    layout = recognition.recognize(PORTAL[key].split(","))
+    assert (layout.key, layout.family.name) == (key, "portal audit")
+    assert "search_time" in layout
 
 
 @pytest.mark.parametrize(
@@ -83,15 +83,17 @@ def test_every_portal_form_is_known_and_so_is_one_that_nobody_has_seen(key):
     ],
 )
 def test_what_agencies_took_out_or_renamed_is_still_a_search_audit(header, column):
-    form = vendors.recognize(header.split(","))
-    assert column in form
-    assert "search_time" in form
+    layout = recognition.recognize(header.split(","))
+    assert column in layout
+    assert "search_time" in layout
 
 
 def test_names_are_compared_without_case_or_blanks():
-    form = vendors.recognize(["  ORG   name ", "search TIME", "Reason", "case number", "License Plates"])
-    assert form.places["agency"] == 0
-    assert form.places["case_number"] == 3
+    layout = recognition.recognize(
+        ["  ORG   name ", "search TIME", "Reason", "case number", "License Plates"]
+    )
+    assert layout.index["agency"] == 0
+    assert layout.index["case_number"] == 3
 
 
 def test_the_second_name_of_a_download_is_the_agencys():
@@ -107,27 +109,27 @@ def test_the_second_name_of_a_download_is_the_agencys():
         "state",
         "locality",
     ]
-    assert vendors.recognize(header).places["agency"] == 7
+    assert recognition.recognize(header).index["agency"] == 7
 
 
 def test_the_day_alone_is_the_time_where_nothing_else_is():
-    assert vendors.recognize(["Search Date", "Org Name", "Reason"]).places["search_time"] == 0
-    both = vendors.recognize(["Search Date", "Search Time", "Org Name", "Reason"]).places
+    assert recognition.recognize(["Search Date", "Org Name", "Reason"]).index["search_time"] == 0
+    both = recognition.recognize(["Search Date", "Search Time", "Org Name", "Reason"]).index
     assert (both["search_date"], both["search_time"]) == (0, 1)
 
 
 def test_two_columns_of_officers_are_both_kept_back():
-    form = vendors.recognize(
+    layout = recognition.recognize(
         ["search_time_utc", "name", "best_name", "org_name", "reason", "license_plate_hash"]
     )
-    assert form.personal == (1, 2, 5)
-    assert form.own_ids
+    assert layout.personal == (1, 2, 5)
+    assert layout.family.has_own_ids
 
 
 def test_a_download_that_says_it_is_not_whole_is_refused():
-    with pytest.raises(vendors.IncompleteDownload, match=r"x\.csv.*Download it again"):
-        vendors.refuse_incomplete(["a,b", "# ERROR: download incomplete — please retry"], "x.csv")
-    vendors.refuse_incomplete(["a,b", "error"], "x.csv")
+    with pytest.raises(recognition.IncompleteDownload, match=r"x\.csv.*Download it again"):
+        recognition.refuse_incomplete(["a,b", "# ERROR: download incomplete — please retry"], "x.csv")
+    recognition.refuse_incomplete(["a,b", "error"], "x.csv")
 
 
 def section(columns, *rows):
@@ -138,8 +140,8 @@ def section(columns, *rows):
 def test_unknown_columns_are_named_with_the_shape_of_their_values_and_one_line_to_paste():
     columns = ["Org Name", "Search Time", "Shoe Size", "Reasons", "Badge 4417", "Note of O. Quill, 555-0142"]
     rows = [["a", "b", "42", "theft", "Q7", "zanna"], ["a", "b", "43.5", "theft", "", "2026-03-01"]]
-    with pytest.raises(vendors.UnknownColumns) as error:
-        vendors.recognize_section(section(columns, *rows), "x/log.csv")
+    with pytest.raises(recognition.UnknownColumns) as error:
+        recognition.recognize_section(section(columns, *rows), "x/log.csv")
     said = str(error.value)
     for part in (
         "x/log.csv", "'Shoe Size' (of its first values, 1 whole number, 1 other number)", "1 text, 1 date",
@@ -152,29 +154,31 @@ def test_unknown_columns_are_named_with_the_shape_of_their_values_and_one_line_t
 
 def test_a_column_that_cannot_be_written_is_answered_by_its_number():
     columns = ["Org Name", "Search Time", "Reason", "Badge 4417"]
-    assert "case_number" in vendors.recognize(columns, {"column 4": "case_number"})
-    assert "case_number" not in vendors.recognize(columns[:3], {"column 2": "case_number"})
+    assert "case_number" in recognition.recognize(columns, {"column 4": "case_number"})
+    assert "case_number" not in recognition.recognize(columns[:3], {"column 2": "case_number"})
 
 
 def test_a_persons_word_for_a_column_counts_before_the_header_is_known():
     columns = ["When", "Which agency", "Why", "Shoe Size"]
     said = {"when": "search_time", "Which Agency": "agency", "Why": "reason", "Shoe Size": "ignored"}
-    assert not vendors.is_header(columns)
-    assert vendors.is_header(columns, said)
-    assert not vendors.is_header(["12/02/2025", "Tarnwick TX PD", "When", "9"], said)
-    form = vendors.recognize(columns, said)
-    assert (form.places["search_time"], form.places["agency"], form.places["reason"]) == (0, 1, 2)
+    assert not recognition.is_header(columns)
+    assert recognition.is_header(columns, said)
+    assert not recognition.is_header(["12/02/2025", "Tarnwick TX PD", "When", "9"], said)
+    layout = recognition.recognize(columns, said)
+    assert (layout.index["search_time"], layout.index["agency"], layout.index["reason"]) == (0, 1, 2)
 
 
 def test_a_word_that_is_none_of_our_columns_is_refused_with_the_nearest():
-    with pytest.raises(vendors.UnknownColumns, match=r"'resaon'.*The nearest is 'reason'; all are agency, "):
-        vendors.recognize(["Org Name", "Search Time", "Why"], {"Why": "resaon"})
+    with pytest.raises(
+        recognition.UnknownColumns, match=r"'resaon'.*The nearest is 'reason'; all are agency, "
+    ):
+        recognition.recognize(["Org Name", "Search Time", "Why"], {"Why": "resaon"})
 
 
 def test_several_columns_may_be_ignored():
     columns = ["Org Name", "Search Time", "Reason", "Shoe Size", "Hat", "Hat"]
-    form = vendors.recognize(columns, {"Shoe Size": "ignored", "Hat": "ignored"})
-    assert set(form.places) == {"agency", "search_time", "reason"}
+    layout = recognition.recognize(columns, {"Shoe Size": "ignored", "Hat": "ignored"})
+    assert set(layout.index) == {"agency", "search_time", "reason"}
 
 
 @given(
@@ -186,15 +190,15 @@ def test_one_name_is_known_however_its_words_are_joined(name, data):
         for w in name.replace("_", " ").split()
     ]
     spelled = data.draw(st.sampled_from([" ", "_", "-", "", "  "])).join(words)
-    form = vendors.recognize(
+    layout = recognition.recognize(
         ["searchTime" if name != "search time" else "Moderation", "Search_Type", spelled]
     )
-    assert 2 in form.places.values()
+    assert 2 in layout.index.values()
 
 
 def test_a_file_without_a_known_header_is_counted_and_never_quoted():
     rows = [["O. Quill", "ABC1234"], ["2026-03-01", "12"]]
-    said = str(vendors.with_known_names(no_known_header("letter.csv", rows)))
+    said = str(recognition.with_known_names(no_known_header("letter.csv", rows)))
     assert (
         "2 lines, of up to 2 cells (2 texts, 1 date, 1 whole number); no row of column names is known" in said
     )
@@ -206,7 +210,7 @@ def test_a_header_without_a_time_says_which_column_could_be_the_time():
         ["Org_Name", "Reason", "Case #", "Occurred", "Agent 4417"],
         ["Tarnwick TX PD", "theft", "1", "2026-03-01", "Q7"],
     ]
-    said = str(vendors.with_known_names(no_known_header("log.csv", rows)))
+    said = str(recognition.with_known_names(no_known_header("log.csv", rows)))
     assert "it has the columns case #, org name, reason, and none that says when a search was made" in said
     assert 'If a column of dates does, say so: COLUMNS="Occurred=search_time" behind make place' in said
     assert "Tarnwick" not in said
@@ -215,32 +219,32 @@ def test_a_header_without_a_time_says_which_column_could_be_the_time():
 
 def test_of_two_columns_of_one_name_the_number_says_which_is_not_read():
     columns = ["Org Name", "Reason", "Reason", "Search Time"]
-    with pytest.raises(vendors.UnknownColumns, match=r"'column 2' and 'column 3'.*\"column 3=ignored\""):
-        vendors.recognize(columns)
-    assert vendors.recognize(columns, {"column 2": "ignored"}).places["reason"] == 2
-    with pytest.raises(vendors.UnknownColumns, match='"reason_1=ignored"'):
-        vendors.recognize(["Org Name", "Reason", "reason_1", "Search Time"])
+    with pytest.raises(recognition.UnknownColumns, match=r"'column 2' and 'column 3'.*\"column 3=ignored\""):
+        recognition.recognize(columns)
+    assert recognition.recognize(columns, {"column 2": "ignored"}).index["reason"] == 2
+    with pytest.raises(recognition.UnknownColumns, match='"reason_1=ignored"'):
+        recognition.recognize(["Org Name", "Reason", "reason_1", "Search Time"])
 
 
 def test_no_column_without_dates_is_offered_as_the_time():
     rows = [["Name", "State", "Portal"], ["Tarnwick PD", "TX", "x"]]
-    said = str(vendors.with_known_names(no_known_header("portals.csv", rows)))
+    said = str(recognition.with_known_names(no_known_header("portals.csv", rows)))
     assert said.endswith("it has the columns name, state, and none that says when a search was made.")
 
 
 def test_a_place_can_say_what_an_unknown_column_is():
     columns = ["Org Name", "Search Time", "Grund", "Shoe Size"]
-    form = vendors.recognize(columns, {"Grund": "reason", "shoe size": "ignored"})
-    assert form.places["reason"] == 2
+    layout = recognition.recognize(columns, {"Grund": "reason", "shoe size": "ignored"})
+    assert layout.index["reason"] == 2
 
 
 def test_two_columns_for_one_thing_are_an_error():
-    with pytest.raises(vendors.UnknownColumns, match="two columns hold the reason"):
-        vendors.recognize(["Search Time", "Org Name", "Reason", "reason_1"])
+    with pytest.raises(recognition.UnknownColumns, match="two columns hold the reason"):
+        recognition.recognize(["Search Time", "Org Name", "Reason", "reason_1"])
 
 
 def test_blank_headers_and_formulas_are_left_aside_and_said():
-    assert vendors.recognize(["Org Name", "Search Time", "Reason", "", "1"]).unnamed == (3, 4)
+    assert recognition.recognize(["Org Name", "Search Time", "Reason", "", "1"]).unnamed == (3, 4)
 
 
 @pytest.mark.parametrize(
@@ -252,28 +256,28 @@ def test_blank_headers_and_formulas_are_left_aside_and_said():
     ],
 )
 def test_what_is_no_search_audit_is_named_and_refused(header, said):
-    assert vendors.is_header(header.split(","))
-    with pytest.raises(vendors.NotASearchAudit, match=said):
-        vendors.recognize(header.split(","))
+    assert recognition.is_header(header.split(","))
+    with pytest.raises(recognition.NotASearchAudit, match=said):
+        recognition.recognize(header.split(","))
 
 
 @pytest.mark.parametrize(
     "row", [["a", "b"], [], ["Reason"], ["12/02/2025, 01:00:00 AM UTC", "Tarnwick TX PD"]]
 )
 def test_a_record_is_no_header(row):
-    assert not vendors.is_header(row)
+    assert not recognition.is_header(row)
 
 
 @pytest.mark.parametrize(
     "cell", ["***", " *** ", "* * *", "REDACTED", " [REDACTED] ", "###", "████", "7923.600 GC"]
 )
 def test_masks_are_known(cell):
-    assert vendors.is_masked(cell)
+    assert masks.is_masked(cell)
 
 
 @pytest.mark.parametrize("cell", ["", " ", "theft", "n/a", "7923", "a***", "-", "redacted report"])
 def test_words_are_no_masks(cell):
-    assert not vendors.is_masked(cell)
+    assert not masks.is_masked(cell)
 
 
 PIECES = [
@@ -298,10 +302,8 @@ PIECES = [
     st.lists(st.lists(st.sampled_from(PIECES), max_size=4).map("".join) | st.text(max_size=6), max_size=20)
 )
 def test_a_column_is_masked_where_its_cells_are(cells):
-    assert vendors.are_masked(pa.array(cells, pa.string())).to_pylist() == [
-        vendors.is_masked(c) for c in cells
-    ]
+    assert masks.are_masked(pa.array(cells, pa.string())).to_pylist() == [masks.is_masked(c) for c in cells]
 
 
 def test_columns_that_name_people_never_leave_the_parser():
-    assert {"officer", "plate", "filters", "text_prompt"} <= vendors.DROPPED
+    assert {"officer", "plate", "filters", "text_prompt"} <= recognition.DROPPED

@@ -12,7 +12,7 @@ from analysis.agencies.spelling import spell, spell_national
 from analysis.agencies.state import SD_UNCLEAR, State, read_state
 from analysis.agencies.word_list import KindRule
 from analysis.agencies.words import Words, words
-from analysis.vendors import is_masked
+from analysis.vendors.masks import is_masked
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ from analysis.searches.typing import (
     masked_cells,
     type_rows,
 )
-from analysis.vendors import (
-    Form,
+from analysis.vendors.recognition import (
+    Layout,
     NotASearchAudit,
     UnknownColumns,
     is_header,
@@ -91,7 +91,7 @@ FACTS = (
 
 TELLING = ("agency", "case_number", "devices", "networks", "offense_types", "reason", "released_id", "search_type",
            "window_start")  # fmt: skip
-"""Columns of a form (a time frame is a start, and an end) of which a fact says whether the whole file lacks them."""
+"""Columns of a layout (a time frame is a start, and an end) of which a fact says whether the whole file lacks them."""
 
 CAPS = (20_000, 55_000, 1_000_000, 1_048_575)
 """Row counts at which exports and spreadsheets are known to stop."""
@@ -138,7 +138,7 @@ def make(file: ReleasedFile, path: Path, by: Recipe, into: Path, threads: int = 
         _Groups(into / "searches.parquet", SCHEMA) as found,
         _Groups(into / "rejected.parquet", REJECTED) as rejected,
     ):
-        for done in release.blocks(lambda table, member: enrich(table, member, by), threads):
+        for done in release.blocks(lambda table, member, vendor: enrich(table, member, vendor, by), threads):
             found.write(done.searches)
             rejected.write(done.rejected)
     said = {"facts": release.facts, "ledger": [astuple(entry) for entry in release.ledger.entries]}
@@ -180,7 +180,8 @@ def open_part(folder: Path) -> Part:
 
 # Blocks ---------------------------------------------------------------------------------------------------
 
-Step = Callable[[pa.Table, ReleasedFile], pa.Table]
+Step = Callable[[pa.Table, ReleasedFile, str], pa.Table]
+"""What is done with a block: its typed rows, their file and the key of the vendor that wrote them."""
 
 
 class _NotRead(Exception):
@@ -285,19 +286,19 @@ def _read(member: archives.Member, account: _Account, step: Step, threads: int) 
 
 
 class _Recognised(NamedTuple):
-    """A block, the form of its header, and the numbers of those odd records that were put back among its rows."""
+    """A block, the layout of its header, and the numbers of those odd records that were put back among its rows."""
 
     block: Block
-    form: Form
+    layout: Layout
     put_back: tuple[int, ...]
 
 
 def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[_Recognised]:
-    """Each block with the form of its header; an empty one's first values are those of the next.
+    """Each block with the layout of its header; an empty one's first values are those of the next.
 
     Raises `UnknownColumns` for all unknown columns of all headers, once the last block was read.
     """
-    forms: dict[tuple[str, ...], Form] = {}
+    forms: dict[tuple[str, ...], Layout] = {}
     unknown: dict[tuple[str, ...], UnknownColumns] = {}
     for block, after in pairwise(chain(blocks, [None])):
         assert block is not None
@@ -311,9 +312,9 @@ def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[_Recogn
             except UnknownColumns as error:
                 unknown[section.columns] = error
         if not unknown:
-            form = forms[section.columns]
-            whole, put_back = shifted.take_back(block, form)
-            yield _Recognised(whole, form, put_back)
+            layout = forms[section.columns]
+            whole, put_back = shifted.take_back(block, layout)
+            yield _Recognised(whole, layout, put_back)
     if unknown:
         raise UnknownColumns.of_all([*unknown.values()])
 
@@ -321,12 +322,12 @@ def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[_Recogn
 def _survey(blocks: Iterable[_Recognised]) -> Iterator[dict[str, Evidence]]:
     """What all dates of a file say, block by block, by our column names."""
     for read in blocks:
-        yield evidence(read.block.section, read.form)
+        yield evidence(read.block.section, read.layout)
 
 
 def _typed(read: _Recognised, account: _Account, step: Step) -> Done:
-    file, block, form = account.file, read.block, read.form
-    typed, refused = type_rows(block.section, form, file, account.clocks)
+    file, block, layout = account.file, read.block, read.layout
+    typed, refused = type_rows(block.section, layout, file, account.clocks)
     if read.put_back:
         moved = pc.is_in(typed.column("source_row"), pa.array(read.put_back, pa.int64()))
         at = typed.schema.get_field_index("realigned")
@@ -335,25 +336,32 @@ def _typed(read: _Recognised, account: _Account, step: Step) -> Done:
     if block.rejected:
         asides = asides_table(block.rejected, file)
         rejected = pa.concat_tables([asides, refused]).sort_by("source_row")
-    masked = Counter(masked_cells(block.section, form))
+    masked = Counter(masked_cells(block.section, layout))
     fingerprints = typed.column("fingerprint").to_numpy()
     why = Counter(refused.column("why").to_pylist())
-    return Done(step(typed, file), fingerprints, rejected, why, masked, _undated(block, form, refused))
+    return Done(
+        step(typed, file, layout.vendor.key),
+        fingerprints,
+        rejected,
+        why,
+        masked,
+        _undated(block, layout, refused),
+    )
 
 
-def _undated(block: Block, form: Form, refused: pa.Table) -> Counter[str]:
+def _undated(block: Block, layout: Layout, refused: pa.Table) -> Counter[str]:
     rows = refused.filter(pc.equal(refused.column("why"), TWO_WAYS)).column("source_row")
-    if not len(rows) or "agency" not in form:
+    if not len(rows) or "agency" not in layout:
         return Counter()
-    cells = block.section.cells.column(form.places["agency"])
+    cells = block.section.cells.column(layout.index["agency"])
     return Counter(filter(None, cells.filter(pc.is_in(block.section.record, rows)).to_pylist()))
 
 
-def enrich(table: pa.Table, file: ReleasedFile, by: Recipe) -> pa.Table:
+def enrich(table: pa.Table, file: ReleasedFile, vendor: str, by: Recipe) -> pa.Table:
     """The typed rows with agencies, sightings and reasons: a pure step, the same on any part of the rows."""
     table = agencies.add(table, by.known)
     table = sightings.mark(table, by.by)
-    table = reasons.add(table, by.rules, portal=file.log == "portal audit")
+    table = reasons.add(table, by.rules, file.log == "portal audit", vendor)
     table = table.append_column("own_search", _own(table, file, by.known))
     return table.select(SCHEMA.names).cast(SCHEMA)
 
@@ -447,22 +455,27 @@ class _Account:
     def taking(self, blocks: Iterable[_Recognised]) -> Iterator[_Recognised]:
         """The same blocks, each written down as it is read."""
         for read in blocks:
-            block, form = read.block, read.form
+            block, layout = read.block, read.layout
             if self.clocks is None:
                 is_workbook = block.section.sheet is not None
                 self.clocks = file_clocks(
-                    self.file, self.survey, is_workbook, self.time_zone, assumed=_zone_is_open(block, form)
+                    self.file,
+                    layout.vendor,
+                    self.survey,
+                    is_workbook,
+                    self.time_zone,
+                    assumed=_zone_is_open(block, layout),
                 )
             self.records += block.records
             self.counted += block.counted
             self.asides.update(aside.why for aside in block.rejected)
-            self.forms[form.key] = None
-            self.columns |= {"window_start" if name == "time_frame" else name for name in form.places}
+            self.forms[layout.key] = None
+            self.columns |= {"window_start" if name == "time_frame" else name for name in layout.index}
             self.notes |= dict.fromkeys(block.notes)
-            if form.unnamed:
-                self.unnamed[f"not read: {counted(len(form.unnamed), 'column')} without a name"] = None
-            if form.derived:
-                added = ", ".join(repr(" ".join(block.section.columns[at].split())) for at in form.derived)
+            if layout.unnamed:
+                self.unnamed[f"not read: {counted(len(layout.unnamed), 'column')} without a name"] = None
+            if layout.derived:
+                added = ", ".join(repr(" ".join(block.section.columns[at].split())) for at in layout.derived)
                 self.unnamed[f"not read, since somebody worked them out from other columns: {added}"] = None
             yield read
 
@@ -560,12 +573,12 @@ def _archive_facts(file: ReleasedFile, unread: Sequence[str]) -> dict[str, Any]:
     return {**_beginning(file, "archive"), **counts, "notes": notes}
 
 
-def _zone_is_open(block: Block, form: Form) -> bool:
+def _zone_is_open(block: Block, layout: Layout) -> bool:
     """Whether nothing tells the zone of times without one: a portal's are UTC, and some columns say it."""
     names = [
-        block.section.columns[form.places[name]] for name in ("search_time", "search_date") if name in form
+        block.section.columns[layout.index[name]] for name in ("search_time", "search_date") if name in layout
     ]
-    return form.family == "native audit" and not any("utc" in name.casefold() for name in names)
+    return layout.family.zone_is_open and not any("utc" in name.casefold() for name in names)
 
 
 def _days_outside(file: ReleasedFile, table: pa.Table, time_zone: str) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from scipy.stats import beta, norm
 
 from analysis.coding.samples import Sample
 from analysis.measures import DEFINITIONS
-from analysis.searches.typing import ERAS
+from analysis.vendors import eras
 
 CONFIDENCE = 0.95
 TIER_OF_CODE = {

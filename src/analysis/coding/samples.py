@@ -11,8 +11,8 @@ from rapidfuzz.distance import OSA
 
 from analysis import reasons
 from analysis.privacy.masking import mask_text
-from analysis.searches.typing import ERAS
 from analysis.tallies import Searches, ask, holds, one_of, place_of, quoted
+from analysis.vendors import eras
 
 STRATA = ("hit", "suspect", "common", "tail", "unreadable")
 """The piles, in the order in which a reason is put into one."""
@@ -26,7 +26,7 @@ SECOND_OF_COMMON = 10
 
 READABLE = ("typed", "dropdown+typed")
 SHORT = ("ice", "hsi", "ero", "cbp", "dhs")
-_ERA_NAMES = tuple(name for name, _ in ERAS)
+_ERA_NAMES = eras()
 
 
 def units(searches: Searches, task_force: frozenset[str] = frozenset()) -> pd.DataFrame:

@@ -13,8 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from analysis.figures.style import ACCENT, INK, MID, SHADES, WIDTH, one_panel, thousands, titled
-from analysis.measures import CUT_OVERS
-from analysis.searches.typing import ERAS
+from analysis.vendors import changes, eras_between
 
 ORIGINS = {
     "typed": "#12344d",
@@ -31,10 +30,11 @@ NAME_WIDTH = 0.3
 
 
 @titled("Searches a day, by whose cameras they included")
-def searches_per_day(table: pd.DataFrame) -> Figure:
+def searches_per_day(table: pd.DataFrame, eras: Sequence[str] = ()) -> Figure:
     """One panel for each camera owner under the next, on its own scale: searches a day, the vendor's changes marked.
 
-    Of more than `MOST_PANELS` owners, those with fewest searches share the last panel.
+    `eras` are those in which the searches were made (`measures.eras_of`): they tell whose changes are marked. Of more
+    than `MOST_PANELS` owners, those with fewest searches share the last panel.
     """
     table = _in_panels(table)
     owners = list(dict.fromkeys(table["camera_owner"]))
@@ -47,8 +47,8 @@ def searches_per_day(table: pd.DataFrame) -> Figure:
         axes.set(xlabel="", ylabel="")
         axes.set_title(owner, loc="left", fontsize=9)
         thousands(axes, "y", rows["searches"], 1.2, ticks=3)
-        _mark_changes(axes, first, last, 0.05, named=axes is panels[-1])
-    panels[0].set_title(_eras(first, last), loc="right", fontsize=8)
+        _mark_changes(axes, first, last, 0.05, eras, named=axes is panels[-1])
+    panels[0].set_title(_eras(first, last, eras), loc="right", fontsize=8)
     panels[-1].xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=6))
     panels[-1].xaxis.set_major_formatter(FuncFormatter(lambda value, _: _day(mdates.num2date(value))))
     return figure
@@ -104,8 +104,8 @@ def origins_by_week(table: pd.DataFrame) -> Figure:
 
 
 @titled("Searches a week whose stated reason cites immigration")
-def immigration_per_week(table: pd.DataFrame) -> Figure:
-    """Bars inside bars: strict inside core inside broad, week by week."""
+def immigration_per_week(table: pd.DataFrame, eras: Sequence[str] = ()) -> Figure:
+    """Bars inside bars: strict inside core inside broad, week by week; `eras` as in `searches_per_day`."""
     figure, axes = one_panel(3.6)
     for definition, width in (("broad", 6.0), ("core", 4.4), ("strict", 2.6)):
         rows = table[table["definition"] == definition]
@@ -121,8 +121,8 @@ def immigration_per_week(table: pd.DataFrame) -> Figure:
     _label_weeks(axes, weeks)
     thousands(axes, "y", table["searches"], 1.25)
     first_week_ends = weeks[0] + timedelta(days=6)
-    _mark_changes(axes, first_week_ends, weeks[-1], 1.0)
-    axes.set_title(_eras(first_week_ends, weeks[-1]), loc="right", fontsize=8)
+    _mark_changes(axes, first_week_ends, weeks[-1], 1.0, eras)
+    axes.set_title(_eras(first_week_ends, weeks[-1], eras), loc="right", fontsize=8)
     return figure
 
 
@@ -157,14 +157,16 @@ def _day(day: datetime) -> str:
     return f"{day.day} {day:%b}{year}"
 
 
-def _mark_changes(axes: Axes, first: datetime, last: datetime, height: float, named: bool = True) -> None:
+def _mark_changes(
+    axes: Axes, first: datetime, last: datetime, height: float, eras: Sequence[str], named: bool = True
+) -> None:
     """The vendor's changes that fall inside the picture, named on it where `named`.
 
     A name is to the right of its line, near the picture's end to the left, and further in where it would
     meet another.
     """
     taken: list[tuple[float, int]] = []
-    for moment, what in CUT_OVERS:
+    for moment, what, _ in changes(eras):
         day = moment.replace(tzinfo=None)
         if not first < day <= last:
             continue
@@ -184,12 +186,7 @@ def _mark_changes(axes: Axes, first: datetime, last: datetime, height: float, na
             )  # fmt: skip
 
 
-def _eras(first: datetime, last: datetime) -> str:
-    """The vendor's regimes between two days, in words for a picture."""
-    starts = [datetime.min, *(end.replace(tzinfo=None) for _, end in ERAS if end)]
-    names = [
-        name
-        for (name, end), start in zip(ERAS, starts)
-        if start <= last and (end is None or end.replace(tzinfo=None) > first)
-    ]
+def _eras(first: datetime, last: datetime, eras: Sequence[str]) -> str:
+    """The vendor's eras between two days, in words for a picture."""
+    names = eras_between(first, last, eras)
     return f"{'era' if len(names) == 1 else 'eras'}: {', '.join(names)}"

@@ -24,7 +24,7 @@ from analysis.intake.arrivals import Arrived, NothingToTake, WouldOverwrite
 from analysis.intake.recognition import Found
 from analysis.places import OWNER_NOT_SAID, LeftOut, Place
 from analysis.refused import Refused
-from analysis.vendors import UnknownColumns
+from analysis.vendors.recognition import UnknownColumns, family_of
 from analysis.wording import counted
 
 __all__ = [
@@ -198,7 +198,7 @@ def _two_kinds(found: Sequence[Found]) -> list[str]:
         f"{one.file.name} holds two kinds of log ({one.forms}): a portal's and another. Save each as a file of its "
         "own and take them into two places"
         for one in found
-        if len({form.startswith(("TP-", "portal")) for form in one.forms.split("; ")}) > 1
+        if len({(family := family_of(form)) and family.log for form in one.forms.split("; ")}) > 1
     ]
     for owner in {one.file.camera_owner for one in found if one.file.camera_owner}:
         logs = sorted({one.file.log for one in found if one.file.camera_owner == owner})

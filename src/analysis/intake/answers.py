@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 from analysis import places
 from analysis.refused import Refused
-from analysis.vendors import UnknownColumns, refuse_columns
+from analysis.vendors.recognition import UnknownColumns, refuse_columns
 
 
 class BadAnswer(Refused):
@@ -21,7 +21,7 @@ class BadAnswer(Refused):
 class Answers:
     """What a person said about a release; None where they did not.
 
-    `columns` maps unusual column names of the files to ours or to "ignored" (see vendors/flock/flock.toml).
+    `columns` maps unusual column names of the files to ours or to "ignored" (see `vendors.COLUMNS`).
     `confirmed` names the questions to which a person agreed with what the files say.
     """
 

@@ -21,12 +21,13 @@ from analysis.places import LeftOut, ReleasedFile, Waiting, states
 from analysis.readers import NoKnownHeader, UnreadableFile
 from analysis.searches import sightings
 from analysis.searches.typing import TWO_WAYS
-from analysis.vendors import (
+from analysis.vendors import all_vendors
+from analysis.vendors.masks import is_name, is_number_only
+from analysis.vendors.recognition import (
     IncompleteDownload,
     NotASearchAudit,
     UnknownColumns,
-    is_name,
-    is_number_only,
+    family_of,
     known_names,
 )
 
@@ -76,7 +77,7 @@ def inspected(
     try:
         release = parts.Release(blank, one.path)
         counts = _counted(
-            release.blocks(lambda table, _: sightings.mark(agencies.add(table, known), "released id"))
+            release.blocks(lambda table, *_: sightings.mark(agencies.add(table, known), "released id"))
         )
     except UnknownColumns as error:
         return error
@@ -183,14 +184,6 @@ def _counted(blocks: Iterable[parts.Done]) -> _Counts:
     return _Counts(**found, rows=rows, keys=np.unique(np.concatenate(keys)))
 
 
-_NATIVE_NAME = re.compile(
-    r"(?P<from>\d{1,2}_\d{1,2}_\d{4})-(?P<to>\d{1,2}_\d{1,2}_\d{4})-(?P<owner>.+?)-(?P<network>Network-)?Audit",
-    re.I,
-)
-_LATER_NAME = re.compile(
-    r"(?P<owner>[^/]+?)_(?P<log>Organization|Network)_Audit_(?P<from>\d{4}-\d\d-\d\d)_(?P<to>\d{4}-\d\d-\d\d)",
-    re.I,
-)
 _OFFICES = {"pd", "so", "sd", "isd", "cisd", "dps", "da"}
 
 
@@ -201,6 +194,12 @@ _NO_OWNER = {
     "organization", "records", "release", "released", "request", "search", "searches",
 }  # fmt: skip
 """Words of folders that are called by what they hold."""
+
+
+def _as_vendors_name(name: str) -> re.Match[str] | None:
+    """A file's name as some vendor's exports are called, with its owner and its days."""
+    patterns = (pattern for vendor in all_vendors() for pattern in vendor.file_names)
+    return next(filter(None, (re.search(pattern, name, re.I) for pattern in patterns)), None)
 
 
 def _awaited(owner: str, log: str, waits: Sequence[Waiting]) -> str | None:
@@ -215,7 +214,7 @@ def _awaited(owner: str, log: str, waits: Sequence[Waiting]) -> str | None:
 def _said_owner(one: Arrived) -> str | None:
     """The camera owner that a file's name or its folder's names, as the vendor and its portal write them."""
     base = re.sub(r"^(masked|redacted)-", "", Path(one.name).name, flags=re.I)
-    found = _LATER_NAME.match(base) or _NATIVE_NAME.search(base)
+    found = _as_vendors_name(base)
     if found:
         return " ".join(found["owner"].replace("_", " ").split())
     inside = Path(one.name).parent.name
@@ -229,7 +228,7 @@ def _said_owner(one: Arrived) -> str | None:
 
 def _said_period(name: str) -> tuple[date, date] | None:
     """The days that a file's name claims to cover, the last one included. Names lie; rows outside are counted."""
-    found = _LATER_NAME.search(name) or _NATIVE_NAME.search(name)
+    found = _as_vendors_name(name)
     if found is None:
         return None
     try:
@@ -274,8 +273,9 @@ def _log(one: Arrived, forms: str, agencies_seen: Sequence[str], answers: Answer
     """
     if answers.log:
         return answers.log, "the kind of log was said", ""
-    if forms.startswith(("TP-", "portal")):
-        return "portal audit", "a portal's columns", ""
+    family = family_of(forms.partition("; ")[0])
+    if family and family.log:
+        return family.log, f"a {family.log.removesuffix(' audit')}'s columns", ""
     by_name = _said_log(one.name)
     names = [cell for cell in agencies_seen if is_name(cell)]
     numbers = [cell for cell in agencies_seen if is_number_only(cell)]
@@ -283,9 +283,8 @@ def _log(one: Arrived, forms: str, agencies_seen: Sequence[str], answers: Answer
         many = f"{len(numbers):,} organizations known by number only"
         return "network audit", many, f"{many}; a collector's download may hold rows of several logs"
     if not names:
-        guess = by_name or (
-            "network audit" if agencies_seen or forms.startswith(("HIBF", "Have")) else "organization audit"
-        )
+        usual = family.usual_log if family else "organization audit"
+        guess = by_name or ("network audit" if agencies_seen else usual)
         return guess, "no row names an agency", "" if by_name else "no row names an agency"
     many = "one agency searched" if len(names) == 1 else f"{len(names):,} agencies searched"
     if len(names) > 1:

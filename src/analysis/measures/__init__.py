@@ -7,7 +7,7 @@ unless a name says otherwise; nothing here is a sum of logs where distinct searc
 
 from analysis.measures.agencies import by_kind, by_side, by_state, is_named, top_agencies, who
 from analysis.measures.agreements import agreements, by_standing, growth, lists_read
-from analysis.measures.changes import CUT_OVERS
+from analysis.measures.changes import CUT_OVERS, eras_of
 from analysis.measures.cutovers import (
     by_hour,
     changed_character,
@@ -95,7 +95,7 @@ __all__ = [
     "by_definition", "by_era", "by_hour", "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_side",
     "by_standing", "by_state", "candidate_spellings", "candidate_words", "changed_character", "changes_in",
     "common_reasons", "counts_in", "coverage", "cut_overs", "definitions_by_owner", "disagreements",
-    "distinct_by_rule", "formatted", "growth", "hidden_elsewhere", "hours_unknown", "ids_across_logs",
+    "distinct_by_rule", "eras_of", "formatted", "growth", "hidden_elsewhere", "hours_unknown", "ids_across_logs",
     "immigration_hidden_elsewhere", "immigration_per_week", "immigration_searches", "is_named", "lacking", "left_out",
     "lengths", "lists_read", "logs_per_search", "lookup", "name_errors", "names_resolved", "not_shown", "number",
     "numbers_otherwise", "of_part", "offense_types", "only_known", "open_names", "origin_by_week", "other_lists",

@@ -23,7 +23,7 @@ from analysis.tallies import (
     tally,
     tally_under,
 )
-from analysis.vendors import is_name, is_number_only
+from analysis.vendors.masks import is_name, is_number_only
 
 
 def who(searches: Searches, state: str | None) -> Numbers:

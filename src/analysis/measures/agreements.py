@@ -15,7 +15,7 @@ from analysis.measures.agencies import named
 from analysis.measures.immigration import counted
 from analysis.measures.numbers import REASONS, Numbers, number, rows_of
 from analysis.tallies import Searches, among, ask, coding, listed, local_time, period, tally
-from analysis.vendors import called
+from analysis.vendors.recognition import called
 
 TERM = date(2025, 1, 20)
 """The first day of the second Trump administration, from which the program's growth is counted."""

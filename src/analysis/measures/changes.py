@@ -1,25 +1,19 @@
-"""The vendor's changes to its logs: the moment from which each is expected, and what changed."""
+"""The changes that vendors made to their logs, and those of the vendors in whose eras some searches were made."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from analysis import vendors
+from analysis.tallies import Searches, tally
 
-from analysis.searches.typing import ERAS
+CUT_OVERS = tuple(sorted((change.at, change.what) for change in vendors.changes()))
+"""Every vendor's changes: the moment (UTC) from which each is expected, and what changed."""
 
-REDACTION = datetime(2025, 12, 17, tzinfo=UTC)
-"""From this day the vendor's network audits hide officers, plates and vehicles (its e-mail to agencies; the logs)."""
 
-AFTER = {
-    "typed": "some words refused",
-    "filtered": "offense types arrive",
-    "rollout": "offense types everywhere",
-}
+def eras_of(searches: Searches) -> tuple[str, ...]:
+    """The eras of the vendors that wrote the searches, in order."""
+    return vendors.eras(tally(searches, "era")["era"])
 
-CUT_OVERS = tuple(
-    sorted([
-        *((ends, AFTER[name]) for name, ends in ERAS if ends is not None),
-        (REDACTION, "names and plates masked in network audits"),
-    ])
-)  # fmt: skip
-"""The vendor's changes: the moment (UTC) from which each is expected, and what changed. They came agency by agency, so
-the days say where to look and the rows say what is."""
+
+def changes_of(searches: Searches) -> tuple[vendors.Change, ...]:
+    """The changes of the vendors that wrote the searches, in the order of time."""
+    return vendors.changes(tally(searches, "era")["era"])

@@ -7,7 +7,7 @@ from datetime import datetime
 import pandas as pd
 
 from analysis.measures.agencies import by_agency, is_named
-from analysis.measures.changes import AFTER, CUT_OVERS
+from analysis.measures.changes import changes_of
 from analysis.measures.immigration import counts_in
 from analysis.measures.numbers import REASONS, Number, Numbers, number, rows_of, share
 from analysis.tallies import DAY_ONLY, Searches, count, local_time, once, period, tally
@@ -37,7 +37,7 @@ def hours_unknown(searches: Searches) -> str:
 
 
 def cut_overs(searches: Searches) -> pd.DataFrame:
-    """Either side of each of the vendor's changes (`CUT_OVERS`) that falls inside the searches' period.
+    """Either side of each of the vendor's changes (`changes_of`) that falls inside the searches' period.
 
     change, from, and for the days before and after: days, searches a day (empty for less than a day), share of
     vague, blank or masked, and immigration (core) reasons. Empty where the period holds no change. A difference may
@@ -47,7 +47,7 @@ def cut_overs(searches: Searches) -> pd.DataFrame:
     lines = _by_agency(searches)
     rows = [
         {"change": what, "from": at.date().isoformat(), "side": side} | _side(lines[which], start, end)
-        for at, what in _changes(first, last)
+        for at, what in _changes(searches)
         for side, which, start, end in (
             ("before", ~_after(lines, at), first, at),
             ("after", _after(lines, at), at, last),
@@ -69,15 +69,16 @@ def cut_overs(searches: Searches) -> pd.DataFrame:
 
 def changes_in(searches: Searches) -> str:
     """Which of the vendor's changes fall inside the searches' period, as a sentence."""
-    found = [f"from {at.day} {at:%B %Y}, {what}" for at, what in _changes(*period(searches))]
+    found = [f"from {at.day} {at:%B %Y}, {what}" for at, what in _changes(searches)]
     if not found:
         return "None of the vendor's known changes fell inside the period of these searches."
     return f"Inside the period of these searches the vendor's logs changed: {'; '.join(found)}."
 
 
-def _changes(first: pd.Timestamp, last: pd.Timestamp) -> list[tuple[datetime, str]]:
-    """The vendor's changes inside a period."""
-    return [(at, what) for at, what in CUT_OVERS if first < at <= last]
+def _changes(searches: Searches) -> list[tuple[datetime, str]]:
+    """The vendor's changes inside the searches' period."""
+    first, last = period(searches)
+    return [(change.at, change.what) for change in changes_of(searches) if first < change.at <= last]
 
 
 @once
@@ -116,7 +117,7 @@ def changed_character(searches: Searches) -> pd.DataFrame:
     lines = lines[is_named(lines["searching_agency"])]
     rows = [
         {"change": what, "from": at.date().isoformat()} | _compared(lines, at)
-        for at, what in _changes(*period(searches))
+        for at, what in _changes(searches)
     ]
     columns = ["change", "from", "agencies_compared", "more_vague", "less_vague"]
     return pd.DataFrame(
@@ -151,11 +152,12 @@ def word_blocking(searches: Searches) -> Numbers:
     table = changed_character(searches).set_index("change")
     names = {"agencies_compared": "agencies_compared_across_word_blocking", "more_vague": "agencies_more_vague",
              "less_vague": "agencies_less_vague"}  # fmt: skip
-    return [_across(name, column, table) for column, name in names.items()]
+    refused = {change.what for change in changes_of(searches) if change.kind == "words refused"}
+    blocked = next((change for change in table.index if change in refused), None)
+    return [_across(name, column, table, blocked) for column, name in names.items()]
 
 
-def _across(name: str, column: str, table: pd.DataFrame) -> Number:
-    blocked = AFTER["typed"]
-    if blocked in table.index:
+def _across(name: str, column: str, table: pd.DataFrame, blocked: str | None) -> Number:
+    if blocked is not None:
         return number(name, "all", int(table.loc[blocked, column]), "agencies")
     return number(name, "all", None, "agencies", because=REASONS["one side"])

@@ -8,11 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import vendors
 from analysis.measures.numbers import Numbers, every_step, in_each_scope, number, rows_of, with_share
 from analysis.places import LEFT_OUT, LeftOut, ReleasedFile
 from analysis.privacy import search_types
-from analysis.privacy.masking import MODERATION
-from analysis.searches.typing import ERAS
 from analysis.tallies import Searches, local_time, periods, tally
 
 
@@ -61,9 +60,9 @@ def _local_day(searches: Searches, time_zone: str) -> str:
 
 
 def by_era(searches: Searches) -> pd.DataFrame:
-    """Searches by the vendor's regime on the day: era, searches, share."""
+    """Searches by the vendor's era on the day: era, searches, share."""
     counts = tally(searches, "era").set_index("era")["rows"]
-    counts = counts.reindex([name for name, _ in ERAS], fill_value=0)
+    counts = counts.reindex([*vendors.eras(counts.index)], fill_value=0)
     return with_share(counts.rename_axis("era").rename("searches").reset_index())
 
 
@@ -137,7 +136,7 @@ def by_moderation(searches: Searches) -> pd.DataFrame:
     lines["search_type"] = lines["search_type"].map(search_types(lines))
     # What is not a word of the vendor's closed list is somebody's sentence, and is not printed.
     lines["moderation"] = lines["moderation"].where(
-        lines["moderation"].isin([*MODERATION, "(none)"]), "(a sentence)"
+        lines["moderation"].isin([*vendors.verdicts(), "(none)"]), "(a sentence)"
     )
     table = lines.groupby(kinds)["rows"].sum().rename("searches").reset_index()
     table = table.sort_values(["searches", *kinds], ascending=[False, True, True], ignore_index=True)

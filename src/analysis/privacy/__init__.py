@@ -21,7 +21,8 @@ from analysis.agencies.words import words as agency_words
 from analysis.paths import UNSEEN, visible
 from analysis.privacy import masking
 from analysis.privacy.masking import MASK, mask_text, only_known_words, split_words, vocabulary
-from analysis.vendors import is_masked, known_search_types
+from analysis.vendors import all_vendors
+from analysis.vendors.masks import is_masked
 
 NOT_SHOWN = "(not shown: may name a person)"
 """What is printed in place of a text that may not be; its rows are counted all the same."""
@@ -48,11 +49,12 @@ def search_types(lines: pd.DataFrame) -> dict[str, str]:
     Types of the vendor's list, and what is in brackets of ours, stay; unknown ones are named where they are common
     and could name nobody, and else counted only.
     """
-    known = {*known_search_types(), "(none)", "(blank)"}
+    spelled = (name for vendor in all_vendors() for name in vendor.search_types.spellings)
+    known = {*spelled, "(none)", "(blank)"}
     found = {}
     for name, rows in lines.groupby("search_type")["rows"].sum().items():
         rare = "(unknown type)" if rows < COMMON_TYPE else shown(name)
-        found[name] = name if name.removesuffix(" - Mobile") in known else rare
+        found[name] = name if name in known else rare
     return found
 
 

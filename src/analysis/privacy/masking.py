@@ -11,12 +11,11 @@ from functools import cache, lru_cache
 from analysis import places, reasons, toml
 from analysis.paths import visible
 from analysis.reasons.patterns import named_words
-from analysis.vendors import Form, is_masked, known_columns, known_search_types, normal, system_activity
+from analysis.vendors import all_vendors, normal, search_types, verdicts
+from analysis.vendors.masks import is_masked
+from analysis.vendors.recognition import Layout, known_columns
 
 MASK = "***"
-
-MODERATION = ("allow", "warn", "block")
-"""The vendor's words for what became of a free-text search, as seen in released files."""
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _INITIALS = re.compile(r"\b[a-z](?:\.[a-z])+\b")
@@ -81,16 +80,18 @@ def _vocabulary(_: str | None) -> Vocabulary:
     ]
     spelled = {word for pattern in patterns for word in named_words(pattern, lists.endings)}
     named = {word for text in spelled for word in split_words(text)}
-    menu = [text.casefold() for text in (*rules.offense_types, *known_search_types(), *MODERATION)]
+    menu = [text.casefold() for text in (*rules.offense_types, *search_types(), *verdicts())]
     everyday = {*lists.small, *lists.police, *lists.things, *lists.acts}
     words = named | everyday | {word for text in menu for word in split_words(text)}
-    machines = map(re.escape, (*(machine.begins for machine in rules.menu.machines), *system_activity()))
+    machines = [machine.begins for menu in rules.menus.values() for machine in menu.offered.machine]
+    machines += [words for vendor in all_vendors() for words in vendor.moderation.system]
+    begins = [*(menu.beginning for menu in rules.menus.values()), *map(re.escape, machines)]
     return Vocabulary(
         words=frozenset(words - names),
         names=frozenset(names),
         numbers=frozenset({word for word in named if word.isdigit()} | set(lists.numbers)),
         whole=frozenset([*menu, *known_columns()]),
-        begins=re.compile(rf"\s*(?:{rules.menu.pattern}\s+-(?=\s|$)|{'|'.join(machines)})", re.IGNORECASE),
+        begins=re.compile(rf"\s*(?:{'|'.join(begins)})", re.IGNORECASE),
         files=frozenset(lists.files),
     )
 
@@ -239,16 +240,16 @@ _HARMLESS = {
 """What a cell of a column may hold to stay as it is."""
 
 
-def mask(cells: Sequence[str], form: Form) -> str:
+def mask(cells: Sequence[str], layout: Layout) -> str:
     """A rejected row's cells split by ' | ', with all that could name a person or a vehicle masked.
 
     Times and counts stay in the columns of times and counts, where they look like such. Of any other cell only known
     words stay: those of the menu, of the rules and the everyday ones. The row is kept to be counted, not read.
     """
-    harmless = {form.places[column]: pattern for column, pattern in _HARMLESS.items() if column in form}
+    harmless = {layout.index[column]: pattern for column, pattern in _HARMLESS.items() if column in layout}
     masked = []
     for column, cell in enumerate(cells):
-        if column in form.personal:
+        if column in layout.personal:
             masked.append(MASK if cell.strip() else "")
         elif column in harmless and harmless[column].fullmatch(cell):
             masked.append(cell)

@@ -14,8 +14,9 @@ from analysis.reasons.explanation import Explanation, answer_lines, explain
 from analysis.reasons.normal import normal_form, normal_forms, readings
 from analysis.reasons.origin import ORIGINS, Menu, Parted
 from analysis.reasons.rule_files import BadRules, load
-from analysis.reasons.rules import TIERS, Guard, OffenseType, Rule, Rules, WordList
+from analysis.reasons.rules import TIERS, Guard, Rule, Rules, WordList
 from analysis.reasons.table import COLUMNS, add, classify
+from analysis.vendors import OffenseType
 from analysis.wording import counted
 
 __all__ = [

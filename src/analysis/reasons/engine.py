@@ -61,7 +61,7 @@ def matching_at_once(text: bytes, rules: Rules) -> frozenset[int]:
 
 def classify_text(text: str, rules: Rules) -> Found:
     """What the rules make of a cell in a native export, by the reference engine."""
-    return classify_parted(rules.menu.part(text), rules)
+    return classify_parted(rules.part(text), rules)
 
 
 def classify_parted(parted: Parted, rules: Rules, day: date | None = None) -> Found:
@@ -110,7 +110,8 @@ def decide(matched: frozenset[int], parted: Parted, rules: Rules, day: date | No
 
 def _candidates(matched: frozenset[int], parted: Parted, rules: Rules, day: date | None) -> list[Rule]:
     """Rules whose pattern matched; vague words and bare codes say nothing new beside an offense type."""
-    said = any(value != "Other" for value in parted.offense_types)
+    menu = (rules.offense_types.get(value) for value in parted.offense_types)
+    said = any(offense is None or offense.topics or offense.tier for offense in menu)
     return [
         rule
         for number in sorted(matched)

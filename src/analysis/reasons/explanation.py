@@ -95,7 +95,7 @@ def explain(
     `offense_types` is a portal's own column, as one cell or as a list of values; `agency_state` a USPS code,
     which only decides whether DHS is ambiguous. Rules about dated operations speak, since no day is given.
     """
-    parted = rules.menu.part(reason, _cell(offense_types))
+    parted = rules.part(reason, _cell(offense_types))
     found, text = classify_fast(parted, rules), searched(parted.asked)
     told = {rule.id: rule for rule in rules.rules if rule.id in found.rules or rule.id in found.removed}
     because = {t.rule: t.because for t in rules.offense_types.values()}
@@ -178,7 +178,7 @@ def _asked(line: str) -> tuple[str, str | None] | str:
 
 def _answers(asked: Sequence[tuple[str, str | None]], rules: Rules) -> Iterator[dict[str, Any]]:
     """The answers to reasons with their offense types; normal forms are made together."""
-    parts = [rules.menu.part(reason, cell) for reason, cell in asked]
+    parts = [rules.part(reason, cell) for reason, cell in asked]
     blanks = normal_forms([part.asked.replace("_", " ") for part in parts])
     joined = normal_forms([part.asked.replace("_", "") for part in parts])
     for (reason, _), part, blank, join in zip(asked, parts, blanks, joined):

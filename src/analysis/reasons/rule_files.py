@@ -8,15 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis import toml
+from analysis import toml, vendors
 from analysis.reasons.engine import TOPIC_OF_TIER, Found, decide
 from analysis.reasons.normal import readings, searched_each
-from analysis.reasons.origin import Menu, read_machines
+from analysis.reasons.origin import Menu
 from analysis.reasons.patterns import BadPattern, expressions, matches_anything
-from analysis.reasons.rules import KINDS, TIERS, Guard, OffenseType, Pattern, Rule, Rules, WordList
+from analysis.reasons.rules import KINDS, TIERS, Guard, Pattern, Rule, Rules, WordList
 from analysis.refused import Refused
+from analysis.vendors import OffenseType
 
-MENU_FILE, WORDS_FILE = "offense_types.toml", "words.toml"
+WORDS_FILE = "words.toml"
 
 _FILE_KEYS = {
     "topic": str,
@@ -27,7 +28,6 @@ _FILE_KEYS = {
     "guard": list,
     "rule": list,
 }
-_MENU_KEYS = {"offense_type": list, "machine": list, "crimes": list, "topics": dict}
 _LIST_KEYS = {"means": str, "words": list}
 _RULE_KEYS = {
     "id": str, "tier": str, "kind": str, "match": str, "unless": list, "because": str, "matches": list,
@@ -35,8 +35,6 @@ _RULE_KEYS = {
 }  # fmt: skip
 _NEEDED = ("id", "match", "because", "matches", "leaves")
 _GUARD_KEYS = {"groups": list, "unless": list, "when": list, "because": str}
-_TYPE_KEYS = {"value": str, "topics": list, "tier": str, "kind": str, "because": str}
-_MACHINE_KEYS = {"begins": str, "inside": bool}
 _DHS_KEYS = {"rule": str, "clears": list, "states": dict, "agencies": list}
 _KINDS_OF_VALUE = {
     str: "a text in quotes", list: "a list in [ ]", bool: "true or false", date: "a day such as 2025-09-08",
@@ -48,21 +46,17 @@ class BadRules(Refused):
     """A rule file that cannot be used; the message names file, rule and remedy."""
 
 
-def load(folder: Path) -> Rules:
-    """Read and check every rule file of a folder; raises `BadRules`.
+def load(folder: Path, menus: Mapping[str, vendors.Menu] | None = None) -> Rules:
+    """Read and check every rule file of a folder, with the menus of all vendors, or of those given by their keys;
+    raises `BadRules`, and `BadVendor` for a menu.
 
     Every example is tried on the whole set, so a rule that steals another's example, or can never fire, is
     refused by name.
     """
-    if not (folder / MENU_FILE).is_file():
-        raise BadRules(f"{folder}: {MENU_FILE} is missing; it lists the values of the vendor's menu")
-    menu_file = _read(folder / MENU_FILE, _MENU_KEYS)
-    topics = [
-        _topic_file(path)
-        for path in sorted(folder.glob("*.toml"))
-        if path.name not in (MENU_FILE, WORDS_FILE)
-    ]
-    types = {t.value: t for t in _offense_types(menu_file, {content["topic"] for _, content in topics})}
+    if menus is None:
+        menus = {vendor.key: vendor.menu for vendor in vendors.all_vendors()}
+    topics = [_topic_file(path) for path in sorted(folder.glob("*.toml")) if path.name != WORDS_FILE]
+    types = _offense_types(menus, {content["topic"] for _, content in topics})
     lists = _word_lists(folder / WORDS_FILE)
     named = {one.name: one.expression for one in lists}
     made = [(file, rule) for file, content in topics for rule in _rules(file, content, named)]
@@ -71,8 +65,10 @@ def load(folder: Path) -> Rules:
         rules=tuple(rule for _, rule in made),
         guards=tuple(g for file, content in topics for g in _guards(file, content, made, types, named)),
         offense_types=types,
-        menu=Menu(tuple(types), read_machines(list(_tables(MENU_FILE, menu_file, "machine", _MACHINE_KEYS)))),
-        crimes=frozenset(c["topic"] for _, c in topics if c.get("crime")) | set(menu_file.get("crimes", [])),
+        menus={vendor: Menu(menu) for vendor, menu in menus.items()},
+        crimes=frozenset(c["topic"] for _, c in topics if c.get("crime")).union(
+            *(menu.crimes for menu in menus.values())
+        ),
         whole_topics=frozenset(c["topic"] for _, c in topics if c.get("whole")),
         lists=lists,
         about={content["topic"]: content.get("about", "") for _, content in topics},
@@ -254,32 +250,27 @@ def _guards(
 # The menu and DHS -------------------------------------------------------------------------------------------
 
 
-def _offense_types(content: Mapping[str, Any], topics: set[str]) -> Iterator[OffenseType]:
-    known = topics | set(content.get("topics", {})) | set(TOPIC_OF_TIER.values())
-    for table in _tables(MENU_FILE, content, "offense_type", _TYPE_KEYS):
-        name = f"offense type '{table.get('value', '(without value)')}'"
-        if not table.get("value") or "topics" not in table:
-            raise BadRules(f"{MENU_FILE}, {name}: value and topics are needed")
-        if ", " in table["value"] or " - " in table["value"]:
-            raise BadRules(f"{MENU_FILE}, {name}: a value cannot hold ', ' or ' - ', which part values")
-        _check_tier(MENU_FILE, name, table, TIERS)
-        _refuse_unknown_topics(name, table["topics"], known)
-        yield OffenseType(
-            table["value"],
-            tuple(table["topics"]),
-            table.get("tier"),
-            table.get("kind"),
-            table.get("because", ""),
-        )
-    _refuse_unknown_topics("crimes", content.get("crimes", []), known)
+def _offense_types(menus: Mapping[str, vendors.Menu], topics: set[str]) -> dict[str, OffenseType]:
+    """Every menu's values; one that two vendors offer must say the same."""
+    found: dict[str, OffenseType] = {}
+    for vendor, menu in menus.items():
+        file, known = f"vendors/{vendor}/menu.toml", topics | menu.topics.keys() | {*TOPIC_OF_TIER.values()}
+        _refuse_unknown_topics(f"{file}, crimes", menu.crimes, known)
+        for offense in menu.offense_type:
+            name = f"offense type '{offense.value}'"
+            _check_tier(file, name, offense.fields(), TIERS)
+            _refuse_unknown_topics(f"{file}, {name}", offense.topics, known)
+            if found.setdefault(offense.value, offense) != offense:
+                raise BadRules(
+                    f"{file}, {name}: another vendor's menu says something else of it; make them one"
+                )
+    return found
 
 
-def _refuse_unknown_topics(name: str, named: Sequence[str], known: set[str]) -> None:
+def _refuse_unknown_topics(where: str, named: Sequence[str], known: set[str]) -> None:
     unknown = [topic for topic in named if topic not in known]
     if unknown:
-        raise BadRules(
-            f"{MENU_FILE}, {name}: there is no topic '{unknown[0]}'; fix it, or describe it under [topics]"
-        )
+        raise BadRules(f"{where}: there is no topic '{unknown[0]}'; fix it, or describe it under [topics]")
 
 
 def _dhs(file: str, table: Mapping[str, Any], made: Sequence[tuple[str, Rule]]) -> dict[str, Any]:
@@ -316,7 +307,7 @@ def _check_examples(made: Sequence[tuple[str, Rule]], rules: Rules) -> None:
 
 
 def _found(texts: Sequence[str], rules: Rules) -> list[Found]:
-    parted = [rules.menu.part(text) for text in texts]
+    parted = [rules.part(text) for text in texts]
     asked = searched_each([part.asked for part in parted])
     return [decide(rules.at_once(text.encode()), part, rules) for text, part in zip(asked, parted)]
 

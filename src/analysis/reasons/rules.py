@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import re2
 
-from analysis.reasons.origin import Menu
+from analysis.reasons.origin import Menu, Parted
 from analysis.reasons.patterns import words
+from analysis.vendors import OffenseType
 
 TIERS = ("strict", "core", "broad")
 """The three nested totals, narrowest first."""
@@ -86,22 +87,6 @@ class Guard:
     because: str
 
 
-@dataclass(frozen=True)
-class OffenseType:
-    """One value of the vendor's menu and what it says."""
-
-    value: str
-    topics: tuple[str, ...]
-    tier: str | None
-    kind: str | None
-    because: str
-
-    @property
-    def rule(self) -> str:
-        """Its name among the rules, such as `dropdown.hit_and_run_car_accident`."""
-        return "dropdown." + re.sub("[^a-z0-9]+", "_", self.value.casefold()).strip("_")
-
-
 class WordList(NamedTuple):
     """A named list of words that several rules use."""
 
@@ -121,7 +106,7 @@ class Rules:
     rules: tuple[Rule, ...]
     guards: tuple[Guard, ...]
     offense_types: Mapping[str, OffenseType]
-    menu: Menu
+    menus: Mapping[str, Menu]
     crimes: frozenset[str]
     whole_topics: frozenset[str]
     lists: tuple[WordList, ...] = ()
@@ -131,6 +116,14 @@ class Rules:
     def __getstate__(self) -> dict[str, Any]:
         """What another process gets: the rules alone, since compiled ones cannot be sent."""
         return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
+    def part(
+        self, reason: str, column: str | None = None, portal: bool = False, vendor: str | None = None
+    ) -> Parted:
+        """Part one reason by a vendor's menu (`Menu.part`); without a vendor, by the first menu that it shows."""
+        menus = [self.menus[vendor]] if vendor else list(self.menus.values())
+        parts = [menu.part(reason, column, portal) for menu in menus]
+        return next((part for part in parts if part.offense_types or part.origin == "machine"), parts[0])
 
     @cached_property
     def patterns(self) -> tuple[str, ...]:

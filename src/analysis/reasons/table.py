@@ -16,7 +16,8 @@ from analysis.reasons.normal import searched_each
 from analysis.reasons.origin import ORIGINS, Parted
 from analysis.reasons.patterns import LONG_NUMBER
 from analysis.reasons.rules import Rules
-from analysis.vendors import are_masked, collectors_notes
+from analysis.vendors import collectors_notes
+from analysis.vendors.masks import are_masked
 
 COLUMNS = {
     "offense_types": pa.list_(pa.string()),
@@ -65,15 +66,16 @@ class _Rows:
     case: np.ndarray
 
 
-def add(table: pa.Table, rules: Rules, portal: bool = False) -> pa.Table:
+def add(table: pa.Table, rules: Rules, portal: bool = False, vendor: str | None = None) -> pa.Table:
     """Add `COLUMNS` to typed searches.
 
     Needs `reason_as_released`; uses, where they stand, `offense_types_as_released` (a portal's own column),
     `menu_in_reason` (rows of a portal export without that column; `portal` says it for all rows), `searched_at`
     (for rules about dated operations), `agency_state` and `searching_agency` (for `dhs_ambiguous`, which is
-    null-free and false where the state is unknown). Pure, and the same on any part of the rows.
+    null-free and false where the state is unknown). `vendor` is the key of the one whose menu the rows show; without
+    it each reason may show any. Pure, and the same on any part of the rows.
     """
-    rows, cases = _classify(table, portal, rules)
+    rows, cases = _classify(table, portal, rules, vendor)
     answer = _by_day(table, cases, rows.case[rows.writing], rules)
     answers = _answers_table(cases.answers).take(pa.array(answer))
     parts = _parts_table(cases).take(pa.array(rows.case))
@@ -178,9 +180,9 @@ def _beside(table: pa.Table, portal: bool) -> tuple[pa.StringArray, np.ndarray |
     return (types if of_type is not None else pa.array([""])), of_type, menu
 
 
-def _classify(table: pa.Table, portal: bool, rules: Rules) -> tuple[_Rows, _Cases]:
+def _classify(table: pa.Table, portal: bool, rules: Rules, vendor: str | None) -> tuple[_Rows, _Cases]:
     rows, reasons, columns, portals = _distinct(table, portal)
-    texts, parts = _part(reasons, columns, portals, rules)
+    texts, parts = _part(reasons, columns, portals, rules, vendor)
     searched = [part.inside if part.origin == "machine" else text for part, text in zip(parts, texts)]
     matched = _match(searched, rules)
     known: dict[tuple[frozenset[int], tuple[str, ...], str], int] = {}
@@ -212,14 +214,15 @@ def _texts(rows: _Rows, cases: _Cases) -> pa.Array:
 
 
 def _part(
-    reasons: list[str], columns: list[str], portals: np.ndarray, rules: Rules
+    reasons: list[str], columns: list[str], portals: np.ndarray, rules: Rules, vendor: str | None
 ) -> tuple[list[str], list[Parted]]:
     """The text and the parts of every case; most need no look at the menu."""
     column = pa.array(reasons, pa.string())
-    machine = "|".join(m.begins.replace(" ", r"\s+") for m in rules.menu.machines) or "$^"
+    menus = [rules.menus[vendor]] if vendor else list(rules.menus.values())
+    values, machines = ("|".join(p) for p in zip(*((menu.pattern, menu.machine_pattern) for menu in menus)))
     special = pc.or_(
-        pc.match_substring_regex(column, rf"^\s*{rules.menu.pattern}"),
-        pc.match_substring_regex(column, rf"^\s*(?:{machine})", ignore_case=True),
+        pc.match_substring_regex(column, rf"^\s*(?:{values})"),
+        pc.match_substring_regex(column, rf"^\s*(?:{machines})", ignore_case=True),
     ).to_pylist()
     texts = [reason.strip() for reason in reasons]
     parts = [
@@ -231,7 +234,7 @@ def _part(
     ] = {}  # few differ but for their text, and one object is kept of each
     for place, (look, types) in enumerate(zip(special, columns)):
         if look or types:
-            part = rules.menu.part(reasons[place], types, bool(portals[place]))
+            part = rules.part(reasons[place], types, bool(portals[place]), vendor)
             texts[place], key = part.text, (part.offense_types, part.origin, part.inside)
             parts[place] = same[key] if key in same else same.setdefault(key, part._replace(text=""))
     return texts, parts

@@ -20,7 +20,7 @@ from analysis.paths import visible
 from analysis.places import OWNER_NOT_SAID, Place
 from analysis.privacy import NOT_SHOWN, agency_names, shown
 from analysis.rows.behind import Behind, Condition
-from analysis.vendors import is_masked, is_name
+from analysis.vendors.masks import is_masked, is_name
 
 COLUMNS = (
     "source_file", "source_row", "source_page", "camera_owner", "searched_at", "searched_at_precision", "local_day",

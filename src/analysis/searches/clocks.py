@@ -1,6 +1,6 @@
 """Decides over a whole file what its dates leave open: the order of day and month, the zone, how exact they are.
 
-The vendor writes month first, AM or PM, and a zone: nothing is open there. A spreadsheet that saved an export again
+A vendor writes one order, and mostly a zone: nothing is open there. A spreadsheet that saved an export again
 under another country's settings writes 06/05/2025 14:03, which is 5 June or 6 May. One date of a column that can
 only be read one way decides all of them, wherever in the file it stands. So a file that holds such dates is read
 twice, once for them alone; a file in the vendor's own form is not.
@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "day first", "month first", "year first"
+from analysis.searches.shapes import Shapes
+
 MANY_MINUTES = 100
 """Times: more than so many, each with 00 seconds, were cut to minutes."""
 MANY_MIDNIGHTS = 10
@@ -27,7 +28,7 @@ class Evidence:
 
     `orders` counts typed dates by the orders in which they are dates, and by their month where that is one order;
     `stored` counts dates as a spreadsheet's date cells give them, by month, day and whether a time of day stands
-    behind. `timed` are the cells with a time of day; `vendors` counts the dates in the vendor's own form that can be
+    behind. `timed` are the cells with a time of day; `vendors` counts the dates in the vendor's shape that can be
     read in one order only, by that order.
     """
 
@@ -95,10 +96,11 @@ class Clocks:
     `zone` is that of times without a zone, `day_zone` the camera owner's, whose day a date without a time is.
     `said` is a person's word for the order of day and month; `date_cells` says that the file is a workbook, whose
     dates come as ISO text; `survey` reads all the file's dates, block by block, by our column names. `seconds` is set
-    once a time of search was met that was not cut to minutes, `month_first` once a date in the vendor's own form was
-    met that can only be month first. `assumed` says that nobody told the zone of times without one.
+    once a time of search was met that was not cut to minutes, `vendors_order` once a date in the vendor's shape was met
+    that has no other order. `assumed` says that nobody told the zone of times without one.
     """
 
+    shapes: Shapes
     zone: str = "UTC"
     day_zone: str = "UTC"
     said: str | None = None
@@ -106,7 +108,7 @@ class Clocks:
     survey: Callable[[], Iterable[Mapping[str, Evidence]]] = tuple
     noted: list[Counter[str]] = field(default_factory=list)
     seconds: threading.Event = field(default_factory=threading.Event)
-    month_first: threading.Event = field(default_factory=threading.Event)
+    vendors_order: threading.Event = field(default_factory=threading.Event)
     assumed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -127,23 +129,25 @@ class Clocks:
                 found.setdefault(column, Evidence()).add(evidence)
         return found
 
-    def vendors_day_first(self) -> bool:
-        """Whether some dates in the vendor's own form can only be day first and none only month first."""
+    def vendors_swapped(self) -> bool:
+        """Whether some dates in the vendor's shape can only have day and month the other way round, and none only the
+        vendor's."""
         with self._lock:
-            return self._vendors_day_first
+            return self._vendors_swapped
 
     @cached_property
-    def _vendors_day_first(self) -> bool:
+    def _vendors_swapped(self) -> bool:
+        own, other = self.shapes.order, self.shapes.other_order
         found: Counter[str] = Counter()
         for block in self.survey():
             for evidence in block.values():
                 found += evidence.vendors
-            if found[MONTH_FIRST]:
+            if found[own]:
                 return False
-        if found[DAY_FIRST]:
-            what = "dates in the vendor's form are read day first, since no other order fits"
-            self.noted.append(Counter({what: found[DAY_FIRST]}))
-        return bool(found[DAY_FIRST])
+        if found[other]:
+            what = f"dates in the vendor's form are read {other}, since no other order fits"
+            self.noted.append(Counter({what: found[other]}))
+        return bool(found[other])
 
     def notes(self) -> Iterator[str]:
         """What a reviewer must know of the file's dates, each with its counts."""

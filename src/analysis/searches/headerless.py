@@ -13,7 +13,9 @@ from collections.abc import Mapping, Sequence
 
 from analysis.readers import NoKnownHeader
 from analysis.searches import shifted
-from analysis.vendors import NotASearchAudit, UnknownColumns, known_orders, our_columns, recognize
+from analysis.searches.shapes import shapes_of
+from analysis.vendors import COLUMNS, all_vendors, families
+from analysis.vendors.recognition import NotASearchAudit, UnknownColumns, recognize
 
 ENOUGH = 0.9
 """The share of the first records that must have one width; notes above an export seldom do."""
@@ -40,7 +42,15 @@ def columns(
     numbered = tuple(f"column {number}" for number in range(1, width + 1))
     if said and set(numbered) <= set(said):
         return numbered
-    orders = [tuple(below)] if below else known_orders()
+    orders = (
+        [tuple(below)]
+        if below
+        else [
+            tuple(name.strip() for name in order.split(","))
+            for _, family in families()
+            for order in family.orders
+        ]
+    )
     fitting = [order for order in orders if len(order) == width and _fit(records, order, said)]
     if len(fitting) == 1:
         return fitting[0]
@@ -52,7 +62,12 @@ def columns(
 def _timed(records: Sequence[Sequence[str]], width: int) -> list[int]:
     """The columns in which every record has a time."""
     return [
-        at for at in range(width) if all(":" in row[at] and shifted.is_moment(row[at]) for row in records)
+        at
+        for at in range(width)
+        if any(
+            all(":" in row[at] and shifted.is_moment(row[at], shapes_of(vendor.times)) for row in records)
+            for vendor in all_vendors()
+        )
     ]
 
 
@@ -63,13 +78,13 @@ def _question(file: str, records: int, numbered: Sequence[str], timed: Sequence[
         f"{file}: no known header, and in column {timed[-1] + 1} of {len(numbered)} each of the first {records:,} "
         "records has a time: it may be an export that lost its header. Ask for it again with its header, or say what "
         f'its columns are: COLUMNS="{line}" behind make place, with these in place of ignored where a column is one: '
-        f"{', '.join(sorted(our_columns()))}."
+        f"{', '.join(COLUMNS)}."
     )
 
 
 def _fit(records: Sequence[Sequence[str]], order: Sequence[str], said: Mapping[str, str] | None) -> bool:
     try:
-        form = recognize(order, said)
+        layout = recognize(order, said)
     except (NotASearchAudit, UnknownColumns):  # a header further down has columns that nobody knows yet
         return False
-    return "search_time" in form and all(shifted.is_sound(record, form) for record in records)
+    return "search_time" in layout and all(shifted.is_sound(record, layout) for record in records)

@@ -19,15 +19,9 @@ import pyarrow.compute as pc
 
 from analysis.readers import Block, Section
 from analysis.searches import times
-from analysis.vendors import (
-    DROPPED,
-    Form,
-    is_masked,
-    is_no_value,
-    is_system_activity,
-    known_search_types,
-    verdict_words,
-)
+from analysis.searches.shapes import Shapes, shapes_of
+from analysis.vendors.masks import is_masked, is_no_value
+from analysis.vendors.recognition import DROPPED, Layout
 
 STEPS = (1, -1, 2, -2, 3, -3)
 """How many columns a row's cells may have slipped, in the order tried."""
@@ -38,25 +32,24 @@ OTHER_ORDER = "cells under other columns"
 _COUNTS = ("networks", "devices")
 _TIMES = ("search_time", "search_date", "time_frame", "window_start", "window_end")
 _TYPED = ("reason", "case_number", "filters", "text_prompt")  # whatever an officer likes may stand here
-_AFTER = ("text_prompt", "moderation", "search_type")
 
 
-def put_back(section: Section, form: Form) -> Iterator[tuple[Section, np.ndarray]]:
+def put_back(section: Section, layout: Layout) -> Iterator[tuple[Section, np.ndarray]]:
     """The rows of a section that can be put back: a section for each step, and which rows of this one they are.
 
     `section` holds rows whose time of search cannot be read where the header says.
     """
-    if "time_frame" not in form or "search_time" not in form or "agency" not in form:
+    if "time_frame" not in layout or "search_time" not in layout or "agency" not in layout:
         return
     left = np.arange(section.cells.num_rows)
     for step in STEPS:
-        fits = left[_fits(section.cells.take(pa.array(left)), form, step)] if len(left) else left
+        fits = left[_fits(section.cells.take(pa.array(left)), layout, step)] if len(left) else left
         if len(fits):
-            yield _moved(section, form, step, fits), fits
+            yield _moved(section, layout, step, fits), fits
             left = np.setdiff1d(left, fits, assume_unique=True)
 
 
-def take_back(block: Block, form: Form) -> tuple[Block, tuple[int, ...]]:
+def take_back(block: Block, layout: Layout) -> tuple[Block, tuple[int, ...]]:
     """A block with those odd records among its rows that are rows after all, and the numbers of those whose cells
     were moved to get there.
 
@@ -66,7 +59,7 @@ def take_back(block: Block, form: Form) -> tuple[Block, tuple[int, ...]]:
     width = len(block.section.columns)
     found: dict[int, tuple[list[str], bool]] = {}
     for aside in block.rejected:
-        if aside.cells and "search_time" in form and (seated := _seated(list(aside.cells), form, width)):
+        if aside.cells and "search_time" in layout and (seated := _seated(list(aside.cells), layout, width)):
             found[aside.record] = seated
     if not found:
         return block, ()
@@ -90,17 +83,17 @@ def take_back(block: Block, form: Form) -> tuple[Block, tuple[int, ...]]:
 # One cell too many or too few ---------------------------------------------------------------------------------
 
 
-def _seated(cells: list[str], form: Form, width: int) -> tuple[list[str], bool] | None:
+def _seated(cells: list[str], layout: Layout, width: int) -> tuple[list[str], bool] | None:
     """The cells under their header and whether they had to be moved; None where nothing proves it.
 
     Empty cells at a row's end say nothing: some programs leave them out, and others write more of them.
     """
     if not any(cell.strip() for cell in cells[width:]) and len(cells) >= width:
-        said = {name: cells[place] for name, place in form.places.items()}
-        if is_moment(_time_of(said)):
+        said = {name: cells[at] for name, at in layout.index.items()}
+        if _has_time(said, shapes_of(layout.vendor.times)):
             return cells[:width], False
     padded = [*cells, *[""] * (width - len(cells))]
-    if len(cells) < width - 1 and is_sound(padded, form):
+    if len(cells) < width - 1 and is_sound(padded, layout):
         return padded, False
     moved: list[list[str]] = []
     if len(cells) == width - 1:
@@ -109,7 +102,7 @@ def _seated(cells: list[str], form: Form, width: int) -> tuple[list[str], bool] 
         moved = [cells[:at] + cells[at + 1 :] for at, cell in enumerate(cells) if not cell.strip()]
         if cells[0].strip().isdigit():  # rows that somebody's program numbered, without a name for the column
             moved.append(cells[1:])
-    seated = _only_sound(moved, form)
+    seated = _only_sound(moved, layout)
     return (seated, True) if seated else None
 
 
@@ -118,72 +111,72 @@ def _goes_on(cell: str) -> bool:
     return cell.startswith(" ") and cell.strip() != ""
 
 
-def _only_sound(candidates: Iterable[list[str]], form: Form) -> list[str] | None:
+def _only_sound(candidates: Iterable[list[str]], layout: Layout) -> list[str] | None:
     """The one way in which cells can stand under their columns.
 
     The vendor asks for a reason and fills in a type, while plate, case number and filters are often left empty: so
     of several ways those count that leave a reason and a type in their columns. They must agree in everything that
     is kept of a row.
     """
-    sound = [cells for cells in candidates if is_sound(cells, form)]
+    sound = [cells for cells in candidates if is_sound(cells, layout)]
     if not sound:
         return None
     filled = [
         sum(
-            bool(cells[form.places[name]].strip()) and not is_masked(cells[form.places[name]])
+            bool(cells[layout.index[name]].strip()) and not is_masked(cells[layout.index[name]])
             for name in ("reason", "search_type")
-            if name in form
+            if name in layout
         )
         for cells in sound
     ]
     best = [cells for cells, count in zip(sound, filled) if count == max(filled)]
-    return best[0] if len({_kept(cells, form) for cells in best}) == 1 else None
+    return best[0] if len({_kept(cells, layout) for cells in best}) == 1 else None
 
 
-def _kept(cells: Sequence[str], form: Form) -> tuple[str | bool, ...]:
-    kept = [cells[place] for name, place in form.places.items() if name not in DROPPED | {"case_number"}]
-    case = cells[form.places["case_number"]] if "case_number" in form else ""
+def _kept(cells: Sequence[str], layout: Layout) -> tuple[str | bool, ...]:
+    kept = [cells[at] for name, at in layout.index.items() if name not in DROPPED | {"case_number"}]
+    case = cells[layout.index["case_number"]] if "case_number" in layout else ""
     return (*kept, bool(case.strip()), is_masked(case))
 
 
-def is_sound(cells: Sequence[str], form: Form) -> bool:
+def is_sound(cells: Sequence[str], layout: Layout) -> bool:
     """Whether every cell can stand where it does, judged by shapes that nothing else has."""
-    said = {name: cells[place].strip() for name, place in form.places.items()}
-    kind, moderation = said.get("search_type", ""), said.get("moderation", "")
+    said = {name: cells[at].strip() for name, at in layout.index.items()}
+    vendor, is_id = layout.vendor, _id_pattern(layout).fullmatch
+    kind, moderation = said.get("search_type", ""), said.get("moderation", "").casefold()
     counts = [said[name] for name in _COUNTS if name in said]
     return (
-        _times_stand(said)
-        and {name for name, text in said.items() if _UUID.fullmatch(text)} <= {"released_id", "officer"}
+        _times_fit(said, shapes_of(vendor.times))
+        and {name for name, text in said.items() if is_id(text)} <= {"released_id", "officer"}
         and ("agency" not in said or re.search("[A-Za-z]{2}", said["agency"]) is not None)
         and all(_is_empty(text) or re.fullmatch(r"[0-9][0-9,]*(\.0+)?", text) for text in counts)
-        and (_is_empty(kind) or kind.casefold().removesuffix(" - mobile") in _types())
+        and (_is_empty(kind) or kind.casefold() in vendor.search_types.by_folded)
         and (
             _is_empty(moderation)
-            or moderation.casefold() in verdict_words()
-            or is_system_activity(moderation)
+            or moderation in vendor.moderation.verdicts
+            or moderation.startswith(vendor.moderation.system)
         )
     )
 
 
-def _times_stand(said: dict[str, str]) -> bool:
-    """Whether a time of search and a time frame stand in their own columns, and no other cell is one."""
+def _id_pattern(layout: Layout) -> re.Pattern[str]:
+    ids = layout.vendor.ids
+    return re.compile(ids.pattern if ids else "$^")
+
+
+def _times_fit(said: dict[str, str], shapes: Shapes) -> bool:
+    """Whether a time of search and a time frame are in their own columns, and no other cell is one."""
     others = [text for name, text in said.items() if name not in (*_TIMES, *_TYPED)]
-    frames = [name for name, text in said.items() if _is_frame(text)]
+    frames = [name for name, text in said.items() if _is_frame(text, shapes)]
     framed = frames == ["time_frame"] or (not frames and _is_empty(said.get("time_frame", "")))
-    return framed and is_moment(_time_of(said)) and not any(map(is_moment, others))
+    return framed and _has_time(said, shapes) and not any(is_moment(text, shapes) for text in others)
 
 
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-
-
-def _types() -> set[str]:
-    return {name.casefold() for name in known_search_types()}
-
-
-def _time_of(said: dict[str, str]) -> str:
+def _has_time(said: dict[str, str], shapes: Shapes) -> bool:
     if "search_date" not in said:
-        return said["search_time"]
-    return f"{said['search_date']}, {said['search_time']}" if said["search_time"].strip() else ""
+        return is_moment(said["search_time"], shapes)
+    time = said["search_time"]
+    return time.strip() != "" and is_moment(f"{said['search_date']}, {time}", shapes)
 
 
 def _is_empty(text: str) -> bool:
@@ -194,22 +187,19 @@ _MOMENT = r"^\s*[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{1,4}"
 """How a time begins that nothing else is taken for; a bare number can be a day too, and proves nothing."""
 
 
-def is_moment(text: str) -> bool:
+def is_moment(text: str, shapes: Shapes) -> bool:
     """Whether a cell holds a time, written as nothing else is."""
-    return re.match(_MOMENT, text) is not None and times.one(text) is not None
+    return re.match(_MOMENT, text) is not None and times.is_time(text, shapes)
 
 
-def _is_frame(text: str) -> bool:
-    if text.count(":") < 2:
-        return False
-    start, end = times.pair(pa.array([text]))
-    return start[0].is_valid and end[0].is_valid
+def _is_frame(text: str, shapes: Shapes) -> bool:
+    return text.count(":") >= 2 and times.is_frame(pa.array([text]), shapes)[0].as_py()
 
 
 # Another order -------------------------------------------------------------------------------------------------
 
 
-def in_other_order(section: Section, form: Form, typed: pa.Table) -> np.ndarray:
+def in_other_order(section: Section, layout: Layout, typed: pa.Table) -> np.ndarray:
     """The numbers of those rows of a section whose cells follow another order than its header.
 
     `typed` are the same rows, typed, each with a readable time of search. Two exports stacked under one header may
@@ -219,27 +209,28 @@ def in_other_order(section: Section, form: Form, typed: pa.Table) -> np.ndarray:
     """
     cells = section.cells
     elsewhere = np.zeros(cells.num_rows, dtype=bool)
-    if "time_frame" in form:
-        frames = typed.column("window_start").is_null().to_numpy()
-        elsewhere |= _stands_elsewhere(cells, form, frames, r"\d:\d\d(?s:.*)\d:\d\d", _is_frame, _TIMES)
-    if "released_id" in form and not form.own_ids:
-        ids = pc.binary_length(_column(cells, form.places["released_id"])).to_numpy() != 36
-        elsewhere |= _stands_elsewhere(
-            cells, form, ids, _UUID.pattern, _UUID.fullmatch, ("released_id", "officer")
+    if "time_frame" in layout:
+        shapes, frameless = shapes_of(layout.vendor.times), typed.column("window_start").is_null().to_numpy()
+        elsewhere |= _is_elsewhere(
+            cells, layout, frameless, r"\d:\d\d(?s:.*)\d:\d\d", lambda text: _is_frame(text, shapes), _TIMES
         )
-    if "agency" in form:
-        strange = look_like_no_agency(_column(cells, form.places["agency"]))
-        personal = tuple(name for name in form.places if name not in ("officer", "plate"))
-        elsewhere |= _stands_elsewhere(cells, form, strange, _AGENCY_WORD, None, personal)
-        numbers = pc.utf8_is_numeric(_column(cells, form.places["agency"])).to_numpy(zero_copy_only=False)
-        but_counts = tuple(name for name in form.places if name not in _COUNTS)
-        elsewhere |= _stands_elsewhere(cells, form, numbers, "[A-Za-z]{2}", _is_said, but_counts)
+    if "released_id" in layout and (ids := layout.vendor.ids) and not layout.family.has_own_ids:
+        odd = pc.binary_length(_column(cells, layout.index["released_id"])).to_numpy() != ids.length
+        is_id = _id_pattern(layout).fullmatch
+        elsewhere |= _is_elsewhere(cells, layout, odd, ids.pattern, is_id, ("released_id", "officer"))
+    if "agency" in layout:
+        strange = look_like_no_agency(_column(cells, layout.index["agency"]))
+        personal = tuple(name for name in layout.index if name not in ("officer", "plate"))
+        elsewhere |= _is_elsewhere(cells, layout, strange, _AGENCY_WORD, None, personal)
+        numbers = pc.utf8_is_numeric(_column(cells, layout.index["agency"])).to_numpy(zero_copy_only=False)
+        but_counts = tuple(name for name in layout.index if name not in _COUNTS)
+        elsewhere |= _is_elsewhere(cells, layout, numbers, "[A-Za-z]{2}", _is_said, but_counts)
     return np.flatnonzero(elsewhere)
 
 
-def _stands_elsewhere(
+def _is_elsewhere(
     cells: pa.Table,
-    form: Form,
+    layout: Layout,
     rows: np.ndarray,
     pattern: str,
     proves: Callable[[str], object] | None,
@@ -248,9 +239,9 @@ def _stands_elsewhere(
     """Of these rows (a mask) those with a cell of a shape under any column `but` some."""
     found = np.zeros(cells.num_rows, dtype=bool)
     which = np.flatnonzero(rows)
-    places = [place for name, place in form.places.items() if name not in but]
-    for place in places if len(which) else ():
-        texts = _column(cells, place).take(pa.array(which))
+    columns = [at for name, at in layout.index.items() if name not in but]
+    for column in columns if len(which) else ():
+        texts = _column(cells, column).take(pa.array(which))
         could = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
         for at in np.flatnonzero(could).tolist():
             found[which[at]] |= proves is None or bool(proves(texts[at].as_py().strip()))
@@ -292,43 +283,44 @@ def look_like_no_agency(texts: pa.Array | pa.ChunkedArray) -> np.ndarray:
 # The same number of columns off ---------------------------------------------------------------------------------
 
 
-def _fits(cells: pa.Table, form: Form, step: int) -> np.ndarray:
+def _fits(cells: pa.Table, layout: Layout, step: int) -> np.ndarray:
     """Rows whose time of search and time frame both stand `step` columns off."""
-    places = [form.places[name] + step for name in ("search_time", "time_frame")]
-    if min(places) < 0 or max(places) >= cells.num_columns:
+    index = [layout.index[name] + step for name in ("search_time", "time_frame")]
+    if min(index) < 0 or max(index) >= cells.num_columns:
         return np.zeros(cells.num_rows, dtype=bool)
-    searched, frame = (_column(cells, place) for place in places)
-    start, end = times.pair(frame)
-    good = pc.and_(times.parse(searched).is_valid(), pc.and_(start.is_valid(), end.is_valid()))
-    named = pc.match_substring_regex(_column(cells, form.places["agency"]), r"[A-Za-z]{2}")
-    agency_is_no_time = times.parse(_column(cells, form.places["agency"])).is_null()
-    return pc.and_(good, pc.and_(named, agency_is_no_time)).to_numpy(zero_copy_only=False)
+    shapes = shapes_of(layout.vendor.times)
+    searched, frame = (_column(cells, at) for at in index)
+    agency = _column(cells, layout.index["agency"])
+    good = pc.and_(times.parse(searched, shapes).is_valid(), times.is_frame(frame, shapes))
+    named = pc.match_substring_regex(agency, r"[A-Za-z]{2}")
+    named = pc.and_(named, times.parse(agency, shapes).is_null())
+    return pc.and_(good, named).to_numpy(zero_copy_only=False)
 
 
-def _moved(section: Section, form: Form, step: int, rows: np.ndarray) -> Section:
+def _moved(section: Section, layout: Layout, step: int, rows: np.ndarray) -> Section:
     cells = section.cells.take(pa.array(rows))
-    first, last = sorted((form.places["time_frame"], form.places["search_time"]))
+    first, last = sorted((layout.index["time_frame"], layout.index["search_time"]))
     moved = {
-        place: _column(cells, place + step) if first <= place <= last else _column(cells, place)
-        for place in range(cells.num_columns)
+        at: _column(cells, at + step) if first <= at <= last else _column(cells, at)
+        for at in range(cells.num_columns)
     }
     for name in _COUNTS:
-        if name in form and not first <= form.places[name] <= last:
-            moved[form.places[name]] = _count(cells, form.places[name], step)
-    for name in _AFTER:
-        if name in form and not first <= form.places[name] <= last:
-            moved[form.places[name]] = (
-                _known_type(cells, last + step) if name == "search_type" else _blank(cells)
+        if name in layout and not first <= layout.index[name] <= last:
+            moved[layout.index[name]] = _count(cells, layout.index[name], step)
+    for name in layout.vendor.after_times:
+        if name in layout and not first <= layout.index[name] <= last:
+            moved[layout.index[name]] = (
+                _known_type(cells, last + step, layout) if name == "search_type" else _blank(cells)
             )
-    table = pa.table({str(place): column for place, column in moved.items()})
+    table = pa.table({str(at): column for at, column in moved.items()})
     page = section.page.take(pa.array(rows)) if section.page is not None else None
     return Section(section.columns, table, section.record.take(pa.array(rows)), page, section.sheet)
 
 
-def _count(cells: pa.Table, place: int, step: int) -> pa.Array:
+def _count(cells: pa.Table, at: int, step: int) -> pa.Array:
     """A count where the header says or `step` columns off, whichever holds a whole number; else nothing."""
-    here = _column(cells, place)
-    there = _column(cells, place + step) if 0 <= place + step < cells.num_columns else _blank(cells)
+    here = _column(cells, at)
+    there = _column(cells, at + step) if 0 <= at + step < cells.num_columns else _blank(cells)
     is_number = r"^\s*[0-9][0-9,]*(\.0+)?\s*$"
     return pc.case_when(
         pc.make_struct(pc.match_substring_regex(here, is_number), pc.match_substring_regex(there, is_number)),
@@ -336,18 +328,18 @@ def _count(cells: pa.Table, place: int, step: int) -> pa.Array:
     )  # fmt: skip
 
 
-def _known_type(cells: pa.Table, after: int) -> pa.Array:
+def _known_type(cells: pa.Table, after: int, layout: Layout) -> pa.Array:
     """The first cell behind the time of search that holds one of the vendor's kinds of search."""
-    known = [f"{name}{end}" for name in sorted(known_search_types()) for end in ("", " - Mobile")]
+    known = pa.array(layout.vendor.search_types.spellings, pa.string())
     found = pa.nulls(cells.num_rows, pa.string())
-    for place in range(after + 1, cells.num_columns):
-        cell = pc.utf8_trim_whitespace(_column(cells, place))
-        found = pc.coalesce(found, pc.if_else(pc.is_in(cell, pa.array(known)), cell, None))
+    for at in range(after + 1, cells.num_columns):
+        cell = pc.utf8_trim_whitespace(_column(cells, at))
+        found = pc.coalesce(found, pc.if_else(pc.is_in(cell, known), cell, None))
     return pc.fill_null(found, "")
 
 
-def _column(cells: pa.Table, place: int) -> pa.Array:
-    column = cells.column(place)
+def _column(cells: pa.Table, at: int) -> pa.Array:
+    column = cells.column(at)
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 

@@ -1,99 +1,52 @@
-"""Recognizes a vendor's export by its column names and maps it to our columns, or says which column it does not know.
+"""Holds what is a fact about one vendor: columns, masks, times, eras, menu, changes; a vendor is a folder in here.
 
-Column order, file names and dates are never looked at: they change between exports and they lie. What a
-column is called, what a mask looks like and which files are not search audits stands in `flock.toml`.
+The folder has two files. `exports.toml` says how the vendor's exports are written, by the fields of `Vendor`, and
+`menu.toml` which offense types its search form offers, by those of `Menu`. Nothing else in the library names a
+vendor, so a new one is a new folder. `not_audits.toml` lists files of other systems that officers also hand over.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import cache
-from importlib import resources
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal, NamedTuple
 
-import pyarrow as pa
-import pyarrow.compute as pc
+from msgspec import field
 
-from analysis import toml
-from analysis.readers import NoKnownHeader, Section, not_data, shapes, side_by_side
 from analysis.refused import Refused
-from analysis.wording import an, counted
+from analysis.toml import Schema, Text, Texts, read
 
-DROPPED = frozenset({"officer", "plate", "filters", "text_prompt", "ignored"})
-"""Columns that are recognized and never leave the parser: they name officers, plates and vehicles."""
-
-
-PERSONAL = DROPPED - {"ignored"} | {"case_number"}
-"""Columns in which a person or a vehicle may be named, whatever the export calls them."""
-
-
-class UnknownColumns(Refused):
-    """Columns that no known export has, or that cannot be ours; the message quotes no value of any of them.
-
-    `columns` pairs how a message may call each unknown column with what it could be; the message ends in
-    the lines that say so.
-    """
-
-    def __init__(self, message: str, columns: Iterable[tuple[str, str]] = ()) -> None:
-        super().__init__(message)
-        self.columns = dict(columns)
-
-    def __str__(self) -> str:
-        line = "; ".join(f"{name}={ours}" for name, ours in self.columns.items())
-        entry = ", ".join(f'"{name}" = "{ours}"' for name, ours in self.columns.items())
-        ours = ", ".join(sorted(our_columns()))
-        remedy = (
-            f'.\nSay what they are: COLUMNS="{line}" behind make place, or columns = {{ {entry} }} in the file\'s '
-            f"entry of source.toml. Where a column is not to be ignored, put one of these in place of ignored: {ours}"
-        )
-        return f"{self.args[0]}{remedy if line else ''}."
-
-    @classmethod
-    def of_all(cls, errors: Sequence[UnknownColumns]) -> UnknownColumns:
-        """One error for all: every unknown column is named, and one line answers for each."""
-        columns = [pair for error in errors for pair in error.columns.items()]
-        return cls("; ".join(dict.fromkeys(error.args[0] for error in errors)), columns)
+COLUMNS = {
+    "agency": "the searching agency",
+    "agency_number": "its number, where no column names it",
+    "camera_owner": "whose cameras were searched, where each row says so",
+    "case_number": "the officer's case number; only whether there is one is kept",
+    "devices": "how many cameras were searched",
+    "filters": "what the car looked like; never kept",
+    "ignored": "a column that is known and not read",
+    "moderation": "what the vendor decided about a search in free text",
+    "networks": "how many agencies' cameras were searched",
+    "offense_types": "what the officer chose from the menu, where it has a column of its own",
+    "officer": "who searched; never kept",
+    "plate": "the plate; never kept",
+    "reason": "why, as typed or chosen",
+    "released_id": "the export's own id of the search",
+    "search_date": "the day of the search, beside a column with its time, or alone",
+    "search_time": "when the search was made",
+    "search_type": "the kind of search",
+    "text_prompt": "a search in free text; never kept",
+    "time_frame": "the days that were searched: start and end in one cell",
+    "window_end": "the end of the days that were searched",
+    "window_start": "their start",
+}
+"""What a column of an export can be, in every vendor's words."""
 
 
-class NotASearchAudit(Refused):
-    """A file that is recognized as something other than an audit of searches."""
-
-
-class IncompleteDownload(Refused):
-    """A collector's download that says itself that it is not whole."""
-
-
-@dataclass(frozen=True)
-class Form:
-    """How one header maps to our columns: `places` gives the cell number of each of our column names.
-
-    `personal` are the cells that may name a person or a vehicle. `own_ids` means that the ids are a
-    collector's and not the vendor's, `zero_is_unknown` names the counts in which 0 says nothing.
-    """
-
-    key: str
-    family: str
-    places: Mapping[str, int]
-    unnamed: tuple[int, ...] = ()  # cells whose header is blank or holds no letter: notes beside the export
-    personal: tuple[int, ...] = ()
-    own_ids: bool = False
-    zero_is_unknown: tuple[str, ...] = ()
-    derived: tuple[
-        int, ...
-    ] = ()  # cells that somebody worked out from the others, such as the day of the week
-
-    def __contains__(self, column: str) -> bool:
-        return column in self.places
-
-
-@cache
-def _vendor() -> Mapping[str, Any]:
-    text = resources.files("analysis.vendors.flock").joinpath("flock.toml").read_text(encoding="utf-8")
-    return MappingProxyType(toml.loads(text, "flock.toml"))
+class BadVendor(Refused):
+    """A vendor's file that cannot be used; the message names the file, the entry and the remedy."""
 
 
 def normal(header: str) -> str:
@@ -101,366 +54,366 @@ def normal(header: str) -> str:
     return re.sub(r"[^\w#]|_", "", header).casefold()
 
 
-@cache
-def _families() -> tuple[_Family, ...]:
-    return tuple(
-        _Family(
-            said["name"],
-            {normal(name): ours for name, ours in said["columns"].items()},
-            tuple(frozenset(map(normal, mark.split("|"))) for mark in said["marks"]),
-            {normal(name): ours for name, ours in said.get("last_columns", {}).items()},
-            said.get("own_ids", False),
-            tuple(said.get("zero_is_unknown", ())),
-        )
-        for said in _vendor()["family"]
-    )
+# exports.toml ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Family:
-    """One family of exports: our column for each of its names, and the names that mark it (see `flock.toml`)."""
+class Family(Schema, frozen=True, dict=True):
+    """One family of exports, with our column (`COLUMNS`) for each of its columns.
 
-    name: str
-    columns: Mapping[str, str]
-    marks: tuple[frozenset[str], ...]
-    last_columns: Mapping[str, str]
-    own_ids: bool
-    zero_is_unknown: tuple[str, ...]
-
-
-@cache
-def our_columns() -> frozenset[str]:
-    """Every name of our own for a column, and "ignored"."""
-    families = _families()
-    return frozenset(ours for one in families for ours in (*one.columns.values(), *one.last_columns.values()))
-
-
-def refuse_columns(said: Mapping[str, str]) -> None:
-    """Raise `UnknownColumns` where a column of an export is called what none of our columns is called."""
-    for name, ours in said.items():
-        if ours not in our_columns():
-            near = get_close_matches(ours, sorted(our_columns()), 1, 0.0)
-            raise UnknownColumns(
-                f"{called(name, 0)} cannot be {ours!r}: that is none of our columns. The nearest is {near[0]!r}; all "
-                f"are {', '.join(sorted(our_columns()))}"
-            )
-
-
-def is_header(cells: Sequence[str], more: Mapping[str, str] | None = None) -> bool:
-    """Whether a row of cells is the header of an export that is known, search audit or not; see `recognize`."""
-    names = [normal(cell) for cell in cells]
-    said = _normal_keys(more)
-    family = _family(names, said)
-    if family is None:
-        has_tables = len(side_by_side.table_ranges(cells)) > 1
-        return _other(names) is not None or (has_tables and _without_times(names) is not None)
-    known = sum(name in family.columns or name in said for name in names)
-    # A record never repeats three of the vendor's column names, nor holds nothing but such names.
-    return known >= min(3, max(2, len([name for name in names if name])))
-
-
-def recognize(columns: Sequence[str], more: Mapping[str, str] | None = None) -> Form:
-    """The form of a header.
-
-    `more` maps further column names (as released, or "column 7" for one that cannot be written) to ours or to
-    "ignored"; it comes from a place's source.toml. Raises `NotASearchAudit` for other known files and
-    `UnknownColumns` for the rest.
+    `marks` are names that tell its headers from others', with | between names of which one is enough;
+    `last_columns` what a name is where it comes again; `layouts` its named sets of columns, `orders` the orders in
+    which they came. `log` is the kind of log that it always is, `usual_log` the kind where nothing else tells.
+    `has_own_ids` means that ids are a collector's and not the vendor's; `zero_is_unknown` lists counts in which 0 says
+    nothing. `is_copy` marks a collector's copy, and `zone_is_open` times that may have been saved in another zone.
     """
-    names, said = [normal(column) for column in columns], _normal_keys(more)
-    other, family = _other(names), _family(names, said) or _without_times(names)
-    if other and not family:
-        raise NotASearchAudit(f"this is {an(other)}; it holds no searches and is read nowhere here")
-    if family is None:
-        raise UnknownColumns(f"none of its {len(columns)} columns says when a search was made")
-    refuse_columns(more or {})
-    ours = _ours(names, family, said)
-    unnamed = tuple(at for at, name in enumerate(columns) if not (ours[at] or not_data.is_named(name)))
-    derived = tuple(at for at in range(len(names)) if ours[at] is None and _derived().fullmatch(names[at]))
-    unknown = [at for at in range(len(names)) if ours[at] is None and at not in unnamed + derived]
-    if unknown:
-        free = [name for name in family.columns if family.columns[name] not in ours]
-        raise UnknownColumns(
-            "unknown columns", [(called(columns[at], at), _likely(names[at], free, family)) for at in unknown]
-        )
-    places = _places(ours, unnamed, columns)
-    return Form(
-        _key(places, family.name),
-        family.name,
-        MappingProxyType(places),
-        unnamed,
-        tuple(place for place, one in enumerate(ours) if one in PERSONAL and place not in unnamed),
-        family.own_ids,
-        family.zero_is_unknown,
-        derived,
-    )
+
+    name: Text
+    marks: Texts
+    columns: dict[str, str]
+    last_columns: dict[str, str] = field(default_factory=dict)
+    layouts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    orders: tuple[Text, ...] = ()
+    log: str | None = None
+    usual_log: str = "organization audit"
+    has_own_ids: bool = False
+    zero_is_unknown: tuple[str, ...] = ()
+    is_copy: bool = False
+    zone_is_open: bool = False
+
+    def __post_init__(self) -> None:
+        meant = {*self.columns.values(), *self.last_columns.values(), *self.zero_is_unknown}
+        meant |= {name for layout in self.layouts.values() for name in layout}
+        if unknown := sorted(meant - COLUMNS.keys()):
+            raise ValueError(f"there is no column {unknown[0]!r}; known are {', '.join(COLUMNS)}")
+        spelled: dict[str, str] = {}
+        for name, column in self.columns.items():
+            first = spelled.setdefault(normal(name), name)
+            if self.columns[first] != column:
+                raise ValueError(
+                    f"{first!r} and {name!r} are one name, and cannot be two columns; remove one"
+                )
+
+    @cached_property
+    def by_name(self) -> Mapping[str, str]:
+        """Our column for each name as `normal` writes it."""
+        return {normal(name): column for name, column in self.columns.items()}
+
+    @cached_property
+    def by_last_name(self) -> Mapping[str, str]:
+        """Our column for a name that comes again."""
+        return {normal(name): column for name, column in self.last_columns.items()}
+
+    @cached_property
+    def marking(self) -> tuple[frozenset[str], ...]:
+        """The marks as they are compared: a header has one name of each set."""
+        return tuple(frozenset(map(normal, mark.split("|"))) for mark in self.marks)
 
 
-@cache
-def _derived() -> re.Pattern[str]:
-    return re.compile(_vendor()["derived"]["names"])
+class NotAnAudit(Schema, frozen=True):
+    """A file that officers also hand over: what it is, and the names that all stand in its header."""
+
+    name: Text
+    marks: Texts
 
 
-def called(header: str, place: int) -> str:
-    """How a message calls a column: as its header does, if that holds nothing but a few words, else by its number.
+class Masks(Schema, frozen=True):
+    """How a cell says that its value was hidden: whole `words` in small letters, any number of some `characters`, an
+    exemption cited (a pattern); `no_value` are words of a count that has no value."""
 
-    A header is text like any other. Plates, telephone numbers and addresses have a digit or a sign of their own.
+    words: tuple[Text, ...] = ()
+    characters: str = ""
+    statutes: str = "$^"
+    no_value: tuple[Text, ...] = ()
+
+
+class Times(Schema, frozen=True, dict=True):
+    """How an export writes a time, such as `MM/DD/YYYY, hh:mm:ss AM UTC`; Y, M, D, h, m, s and f (milliseconds) are
+    digits, AM is AM or PM, and all else is itself. One without UTC or Z at its end has no zone.
+
+    `between` stands between the two times of a time frame. A year of two digits is one of `first_year` or later.
     """
-    plain = " ".join(header.split())
-    return (
-        plain
-        if re.fullmatch(r"[^\W\d][^\W\d ()/#&'.-]{0,39}", plain.replace(" ", "_"))
-        else f"column {place + 1}"
-    )
+
+    shapes: Texts
+    first_year: int = 2000
+    between: str = "\n"
+
+    def __post_init__(self) -> None:
+        for shape in self.shapes:
+            if not all(letter in shape for letter in "YMDhm"):
+                raise ValueError(
+                    f"the shape {shape!r} lacks one of Y, M, D, h and m; write it as 'YYYY-MM-DD hh:mm'"
+                )
 
 
-def known_names(cells: Sequence[str]) -> list[str]:
-    """Which cells of a row are column names of a known export, as `flock.toml` spells them."""
-    names = {normal(cell) for cell in cells}
-    spelled = {
-        normal(name): name for one in reversed(_vendor()["family"]) for name in reversed(one["columns"])
-    }
-    return [spelled[name] for name in sorted(names & set(spelled))]
+class Ids(Schema, frozen=True):
+    """The shape that all ids of searches and officers have, and nothing else: a pattern, and its length in bytes."""
+
+    pattern: Text
+    length: int
 
 
-def recognize_section(section: Section, file: str, more: Mapping[str, str] | None = None) -> Form:
-    """The form of a section; the message of unknown columns carries the file and what their values look like."""
-    try:
-        return recognize(section.columns, more)
-    except NotASearchAudit as error:
-        raise NotASearchAudit(f"{file}: {error}.") from None
-    except UnknownColumns as error:
-        if not error.columns:
-            raise UnknownColumns(f"{file}: {error.args[0]}") from None
-        places = {called(name, at): at for at, name in enumerate(section.columns)}
-        said = [
-            f"{name!r} (of its first values, {shapes(section.cells.column(places[name]).slice(0, 1000).to_pylist())})"
-            for name in error.columns
-        ]
-        raise UnknownColumns(
-            f"{file}: in no known export {'are the columns' if len(said) > 1 else 'is the column'} {', '.join(said)}",
-            error.columns.items(),
-        ) from None
+class SearchTypes(Schema, frozen=True, dict=True):
+    """Kinds of search, as the vendor spells them; a suffix says where one was typed and makes no other kind."""
+
+    known: tuple[Text, ...] = ()
+    suffixes: tuple[Text, ...] = ()
+
+    @cached_property
+    def spellings(self) -> tuple[str, ...]:
+        """Every kind alone and with each suffix."""
+        return tuple(f"{name}{suffix}" for name in self.known for suffix in ("", *self.suffixes))
+
+    @cached_property
+    def by_folded(self) -> Mapping[str, str]:
+        """Each spelling by itself in small letters."""
+        return {name.casefold(): name for name in self.spellings}
 
 
-def with_known_names(error: NoKnownHeader) -> NoKnownHeader:
-    """The error of a file without a known header, which says besides how near one of its rows comes to being one."""
-    if not error.rows:
-        return error
-    best = max(error.rows, key=lambda row: len(known_names(row)), default=())
-    known = known_names(best)
-    if len(known) < 2:
-        said = "no row of column names is known. If it is a search audit, ask for it with its header, as CSV"
-    else:
-        below = error.rows[error.rows.index(best) + 1 :]
-        dated = [
-            f'COLUMNS="{called(cell, at)}=search_time"'
-            for at, cell in enumerate(best)
-            if normal(cell)
-            and not known_names([cell])
-            and "1 date" in {shapes([row[at]]) for row in below if at < len(row)}
-        ]
-        said = f"it has the columns {', '.join(known)}, and none that says when a search was made"
-        said += (
-            f". If a column of dates does, say so: {' or '.join(dated)} behind make place" if dated else ""
-        )
-    return NoKnownHeader(f"{error}; {said}.", error.rows)
+class Moderation(Schema, frozen=True):
+    """The vendor's words, in small letters: what became of a search in free text, and the beginnings of sentences that
+    say that no person made the search."""
+
+    verdicts: tuple[Text, ...] = ()
+    system: tuple[Text, ...] = ()
 
 
-def refuse_incomplete(lines: Iterable[str], file: str) -> None:
-    """Raise `IncompleteDownload` where one of a file's odd lines says that the download broke off."""
-    begins = tuple(_vendor()["broken"]["begins"])
-    for line in lines:
-        if line.strip().strip('"').casefold().startswith(begins):
-            raise IncompleteDownload(
-                f"{file}: its own last line says that the download is not whole. Download it again."
-            )
+Kind = Literal["words refused", "menu", "masking", ""]
+"""What kind of change it is, where a number is about one."""
 
 
-def _normal_keys(more: Mapping[str, str] | None) -> dict[str, str]:
-    return {normal(name): ours for name, ours in (more or {}).items()}
+class Era(Schema, frozen=True):
+    """A period in which the vendor's logs were written alike: its name, the day (UTC) it ended, what began then."""
+
+    name: Text
+    until: date | None = None
+    then: str = ""
+    kind: Kind = ""
 
 
-def _family(names: Sequence[str], more: Mapping[str, str]) -> _Family | None:
-    """The family of a header; the first, the vendor's own, where only a person says which column is the time."""
-    all_names = set(names)
-    marked = [one for one in _families() if all(mark & all_names for mark in one.marks)]
-    if marked:
-        return max(reversed(marked), key=lambda one: len(all_names & one.columns.keys()))
-    times = {"search_time", "search_date"} & {more[name] for name in names if name in more}
-    return _families()[0] if times else None
+class Dated(Schema, frozen=True):
+    """A change to the vendor's logs that begins no era: the day (UTC), and what changed."""
+
+    what: Text
+    day: date
+    kind: Kind = ""
 
 
-def _without_times(names: Sequence[str]) -> _Family | None:
-    """The vendor's own family for a header that names agencies and reasons and no time, where it knows every name."""
-    native = _families()[0]
-    known = {native.columns.get(re.sub(r"\d+$", "", name)) for name in names if name}
-    return native if None not in known and {"agency", "reason"} <= known else None
+class Change(NamedTuple):
+    """A change to a vendor's logs: the moment from which it is expected, what changed, and its kind or nothing."""
+
+    at: datetime
+    what: str
+    kind: str
+
+
+class Notes(Schema, frozen=True):
+    """Words of people who collect releases: how their notes inside a reason begin, up to a closing bracket, and how
+    the line begins that says that a download is not whole."""
+
+    begin: tuple[Text, ...] = ()
+    broken_off: tuple[Text, ...] = ()
+
+
+class Vendor(Schema, frozen=True, dict=True):
+    """A vendor as its folder describes it. `key` is the folder's name.
+
+    `file_names` are patterns of names of released files, with groups `owner`, `from`, `to` and, for a network audit,
+    `network`; `after_times` are the columns behind the time of search, which a row that slipped loses; `letter` are
+    the columns that a request asks for. The first family is the one taken where a person says what columns are.
+    """
+
+    name: Text
+    family: tuple[Family, ...]
+    times: Times
+    era: tuple[Era, ...]
+    masks: Masks = Masks()
+    ids: Ids | None = None
+    search_types: SearchTypes = SearchTypes()
+    moderation: Moderation = Moderation()
+    notes: Notes = Notes()
+    change: tuple[Dated, ...] = ()
+    other: tuple[NotAnAudit, ...] = ()
+    file_names: tuple[Text, ...] = ()
+    after_times: tuple[str, ...] = ()
+    letter: tuple[Text, ...] = ()
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.family or not self.era:
+            raise ValueError("a vendor needs at least one [[family]] and one [[era]]")
+        ends = [era.until for era in self.era]
+        days = [end for end in ends if end]
+        if ends[-1] or None in ends[:-1] or days != sorted(days):
+            raise ValueError("each [[era]] but the last says until when it lasted, in the order of time")
+
+    @cached_property
+    def menu(self) -> Menu:
+        """Its menu; an empty one where it has no menu.toml."""
+        path = FOLDER / self.key / "menu.toml"
+        return read_menu(path) if path.is_file() else Menu()
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change, in the order of time: those that began an era, and others."""
+        ends = [Change(_midnight(era.until), era.then, era.kind) for era in self.era if era.until]
+        return tuple(sorted([*ends, *(Change(_midnight(c.day), c.what, c.kind) for c in self.change)]))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+# menu.toml ------------------------------------------------------------------------------------------------------
+
+
+class Machine(Schema, frozen=True):
+    """How a reason that no person typed begins, in small letters; `inside` when it quotes another after its colon."""
+
+    begins: Text
+    inside: bool
+
+
+class OffenseType(Schema, frozen=True):
+    """One value of the menu: the topics it is about, and the immigration total and kind that count it, if any."""
+
+    value: Text
+    topics: tuple[Text, ...]
+    tier: str | None = None
+    kind: str | None = None
+    because: str = ""
+
+    @property
+    def rule(self) -> str:
+        """Its name among the rules, such as `dropdown.hit_and_run_car_accident`."""
+        return "dropdown." + re.sub("[^a-z0-9]+", "_", self.value.casefold()).strip("_")
+
+
+class Menu(Schema, frozen=True):
+    """What a search form offers, and how a reason shows what was chosen: values, `joiner` between them, then
+    `delimiter` and what was typed. A cell of a portal that is one value alone was chosen if it holds a character of
+    `proof`: a bare word could have been typed. `crimes` are its topics that make an immigration row mixed, `topics`
+    those that no typed rule has, each with what it means.
+    """
+
+    offense_type: tuple[OffenseType, ...] = ()
+    machine: tuple[Machine, ...] = ()
+    crimes: tuple[str, ...] = ()
+    topics: dict[str, str] = field(default_factory=dict)
+    delimiter: Text = " - "
+    joiner: Text = ", "
+    proof: str = "/("
+
+    def __post_init__(self) -> None:
+        for offense in self.offense_type:
+            if self.joiner in offense.value or self.delimiter in offense.value:
+                raise ValueError(
+                    f"offense type '{offense.value}': a value cannot hold {self.joiner!r} or {self.delimiter!r}, which "
+                    "separate values"
+                )
+
+
+def read_menu(path: Path) -> Menu:
+    """The menu in a file. Raises `BadVendor`."""
+    return read(path, _called(path), Menu, BadVendor)
+
+
+# All vendors ----------------------------------------------------------------------------------------------------
+
+FOLDER = Path(__file__).parent
+
+
+def read_vendor(folder: Path) -> Vendor:
+    """The vendor that a folder describes. Raises `BadVendor`."""
+    path = folder / "exports.toml"
+    return read(path, _called(path), Vendor, BadVendor).replace(key=folder.name)
+
+
+def _called(path: Path) -> str:
+    return f"vendors/{path.parent.name}/{path.name}"
 
 
 @cache
-def _others() -> tuple[tuple[str, frozenset[str]], ...]:
-    return tuple((one["name"], frozenset(map(normal, one["marks"]))) for one in _vendor()["other"])
-
-
-def _other(names: Sequence[str]) -> str | None:
-    return next((name for name, marks in _others() if marks <= set(names)), None)
-
-
-def _ours(names: Sequence[str], family: _Family, more: Mapping[str, str]) -> list[str | None]:
-    """Our column for each of a header's names; None for an unknown one."""
-    found = []
-    for place, name in enumerate(names):
-        again = name in names[:place] and name in family.last_columns
-        known = family.last_columns[name] if again else more.get(name, family.columns.get(name))
-        by_number = more.get(normal(f"column {place + 1}"))
-        found.append(by_number or known if names.count(name) > 1 else known or by_number)
+def all_vendors() -> tuple[Vendor, ...]:
+    """Every vendor, by the name of its folder. Raises `BadVendor`, also where two share a name that must tell them
+    apart: of a family, a layout or an era."""
+    found = tuple(read_vendor(path.parent) for path in sorted(FOLDER.glob("*/exports.toml")))
+    owners: dict[str, str] = {}
+    for vendor in found:
+        names = [*(era.name for era in vendor.era), *(family.name for family in vendor.family)]
+        names += [key for family in vendor.family for key in family.layouts]
+        for name in names:
+            if owners.setdefault(name, vendor.key) != vendor.key:
+                raise BadVendor(
+                    f"vendors/{vendor.key}/exports.toml: {name!r} is already in vendors/{owners[name]}; rename one"
+                )
     return found
 
 
-def _likely(name: str, free: Sequence[str], family: _Family) -> str:
-    """What an unknown column could be: what the nearest name of a column that is missing is, else nothing."""
-    near = get_close_matches(name, free, 1, 0.8)
-    return family.columns[near[0]] if near else "ignored"
+def named(key: str) -> Vendor:
+    """The vendor whose folder has a name."""
+    return next(vendor for vendor in all_vendors() if vendor.key == key)
 
 
-def _places(ours: Sequence[str | None], unnamed: Sequence[int], columns: Sequence[str]) -> dict[str, int]:
-    """The cell of each of our columns."""
-    places: dict[str, int] = {}
-    for place, name in enumerate(ours):
-        if place in unnamed or name is None or name == "ignored":
-            continue
-        if name in places and name not in DROPPED:
-            both = (places[name], place)
-            alike = len({normal(columns[at]) for at in both}) == 1
-            first, second = (
-                f"column {at + 1}" if alike else (known_names([columns[at]]) or [called(columns[at], at)])[0]
-                for at in both
-            )
-            raise UnknownColumns(
-                f"two columns hold the {name}: {first!r} and {second!r}. Say which of them is not to be read, as "
-                f'COLUMNS="{second}=ignored"'
-            )
-        places.setdefault(name, place)
-    if "search_time" not in places and "search_date" in places:
-        places["search_time"] = places.pop("search_date")
-    return places
+def families() -> Iterable[tuple[Vendor, Family]]:
+    """Every family with its vendor."""
+    return ((vendor, family) for vendor in all_vendors() for family in vendor.family)
 
 
-def _key(places: Mapping[str, int], family: str) -> str:
-    mine = set(places)
-    for key, columns in _vendor()["forms"].get(family, {}).items():
-        if mine == set(columns):
-            return str(key)
-    return f"{family}, {counted(len(places), 'column')}"
+def _of_eras(seen: Iterable[str]) -> tuple[Vendor, ...]:
+    """The vendors that have one of some eras; all of them where none is given."""
+    names = {*seen}
+    found = [vendor for vendor in all_vendors() if names & {era.name for era in vendor.era}]
+    return tuple(found) or all_vendors()
 
 
-# Cells ----------------------------------------------------------------------------------------------------
+def eras(seen: Iterable[str] = ()) -> tuple[str, ...]:
+    """Every era of the vendors that have one of those seen, in order; of all vendors without any."""
+    return tuple(era.name for vendor in _of_eras(seen) for era in vendor.era)
 
 
-@cache
-def _mask_patterns() -> tuple[frozenset[str], re.Pattern[str]]:
-    masks = _vendor()["masks"]
-    signs = re.escape(masks["signs"])
-    return frozenset(masks["words"]), re.compile(rf"[{signs}\s]+|{masks['statutes']}")
+def eras_between(first: datetime, last: datetime, seen: Iterable[str] = ()) -> list[str]:
+    """Of the `eras` those that lasted on some of the days between two moments without a zone."""
+    found = []
+    for vendor in _of_eras(seen):
+        start = date.min
+        for era in vendor.era:
+            if start <= last.date() and (era.until is None or datetime.combine(era.until, time()) > first):
+                found.append(era.name)
+            start = era.until or date.max
+    return found
 
 
-def is_masked(text: str) -> bool:
-    """Whether a cell was hidden by the vendor or the agency (`***`, REDACTED, a cited exemption …)."""
-    cell = text.strip().casefold()
-    if not cell:
-        return False
-    words, pattern = _mask_patterns()
-    # Only words begin with a letter, so most cells need no pattern.
-    return cell in words or (not cell[0].isalpha() and pattern.fullmatch(cell) is not None)
+def changes(seen: Iterable[str] = ()) -> tuple[Change, ...]:
+    """The changes of the vendors that have one of the eras seen, in the order of time; of all without any."""
+    return tuple(sorted(change for vendor in _of_eras(seen) for change in vendor.changes))
+
+
+class _NotAudits(Schema, frozen=True):
+    other: tuple[NotAnAudit, ...]
 
 
 @cache
-def _could_be_masked() -> str:
-    """A pattern that every masked cell meets, and hardly another; RE2 leaves most cells after a sign or two."""
-    masks = _vendor()["masks"]
-    words = "|".join(map(re.escape, masks["words"]))
-    statutes = masks["statutes"].replace(r"\d", r"\p{Nd}")
-    return rf"(?i)^[^a-z0-9]*(?:$|{words}|{statutes})"
+def not_audits() -> tuple[NotAnAudit, ...]:
+    """Every file that is known to be something else than an audit of searches."""
+    path = FOLDER / "not_audits.toml"
+    listed = read(path, f"vendors/{path.name}", _NotAudits, BadVendor)
+    return (*(other for vendor in all_vendors() for other in vendor.other), *listed.other)
 
 
 @cache
-def mask_spellings() -> tuple[str, ...]:
-    """Masks as cells usually hold them, whole, for counting many cells at once; `is_masked` knows further ones."""
-    masks = _vendor()["masks"]
-    words = [spelled for word in masks["words"] for spelled in (word, word.upper(), word.title())]
-    runs = [sign * size for sign in masks["signs"] for size in range(1, 13)]
-    return tuple(dict.fromkeys(blank + one + blank for one in (*words, *runs) for blank in ("", " ")))
-
-
-def are_masked(texts: pa.Array) -> pa.Array:
-    """`is_masked` for a column without nulls: asked once for each distinct text that could be a mask."""
-    could = pc.match_substring_regex(texts, _could_be_masked())
-    shapes = texts.filter(could).dictionary_encode()
-    masks = pa.array([is_masked(shape) for shape in shapes.dictionary.to_pylist()], pa.bool_())
-    return pc.replace_with_mask(could, could, masks.take(shapes.indices))
-
-
-_BY_NUMBER = "organization no. "
-
-
-def by_number(number: str) -> str:
-    """What stands for an agency of which an export gives a number and no name."""
-    return _BY_NUMBER + number
-
-
-def is_number_only(agency: str) -> bool:
-    """Whether an agency is known by its number only (`by_number`)."""
-    return agency.startswith(_BY_NUMBER)
-
-
-def is_name(agency: str) -> bool:
-    """Whether an agency's cell names it: a blank, a mask and a number do not."""
-    return bool(agency.strip()) and not is_masked(agency) and not is_number_only(agency)
-
-
-def is_no_value(text: str) -> bool:
-    """Whether a count's cell says that there is no value."""
-    return text.strip().casefold() in _vendor()["masks"]["no_value"]
-
-
-def is_system_activity(moderation: str) -> bool:
-    """Whether the vendor's own sentence says that no person asked for this search."""
-    return moderation.strip().casefold().startswith(system_activity())
-
-
-def system_activity() -> tuple[str, ...]:
-    """How the vendor's own sentences begin that say that no person asked for a search, in small letters."""
-    return tuple(_vendor()["system"]["moderation"])
+def search_types() -> frozenset[str]:
+    """Every vendor's kinds of search, without suffixes."""
+    return frozenset(name for vendor in all_vendors() for name in vendor.search_types.known)
 
 
 @cache
-def known_columns() -> frozenset[str]:
-    """Every column name that some known export has, as `normal` writes it."""
-    return frozenset(name for family in _families() for name in family.columns)
+def verdicts() -> tuple[str, ...]:
+    """Every vendor's words for what became of a search in free text."""
+    return tuple(dict.fromkeys(word for vendor in all_vendors() for word in vendor.moderation.verdicts))
 
 
 @cache
 def collectors_notes() -> str:
-    """A pattern of the notes that collectors put into reasons, with the blanks before them."""
-    begins = "|".join(map(re.escape, _vendor()["notes"]["begins"]))
-    return rf"(?i)\s*(?:{begins})[^\]]*(?:\]|$)"
-
-
-def known_orders() -> list[tuple[str, ...]]:
-    """The column names of each order in which the vendor has exported them."""
-    return [tuple(name.strip() for name in order.split(",")) for order in _vendor()["orders"]["known"]]
-
-
-def verdict_words() -> tuple[str, ...]:
-    """The vendor's words for what became of a search in free text, in lower case."""
-    return tuple(_vendor()["moderation"]["verdicts"])
-
-
-def known_search_types() -> frozenset[str]:
-    """The kinds of search seen in released files, without the suffix ' - Mobile'."""
-    return frozenset(_vendor()["search_types"]["known"])
-
-
-def zone_hours() -> Mapping[str, int]:
-    """Hours from UTC of each zone abbreviation that an export may carry."""
-    return _vendor()["zones"]
+    """A pattern of the notes that collectors put into reasons, with the spaces before them."""
+    begins = "|".join(re.escape(words) for vendor in all_vendors() for words in vendor.notes.begin)
+    return rf"(?i)\s*(?:{begins or '$^'})[^\]]*(?:\]|$)"

@@ -1,0 +1,86 @@
+"""Tells cells that hold nothing: masked by a vendor or an agency, without a value, or a number instead of a name.
+
+Agencies put masks into any vendor's export, so those of every vendor count everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analysis.vendors import Masks, all_vendors
+
+
+@cache
+def _masks() -> Masks:
+    every = [vendor.masks for vendor in all_vendors()]
+    return Masks(
+        tuple(dict.fromkeys(word for masks in every for word in masks.words)),
+        "".join(dict.fromkeys(character for masks in every for character in masks.characters)),
+        "|".join(dict.fromkeys(masks.statutes for masks in every)),
+        tuple(dict.fromkeys(word for masks in every for word in masks.no_value)),
+    )
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile(rf"[{re.escape(_masks().characters)}\s]+|{_masks().statutes}")
+
+
+def is_masked(text: str) -> bool:
+    """Whether a cell was hidden by the vendor or the agency (`***`, REDACTED, a cited exemption …)."""
+    cell = text.strip().casefold()
+    if not cell:
+        return False
+    # Only words begin with a letter, so most cells need no pattern.
+    return cell in _masks().words or (not cell[0].isalpha() and _pattern().fullmatch(cell) is not None)
+
+
+def are_masked(texts: pa.Array) -> pa.Array:
+    """`is_masked` for a column without nulls: called once for each distinct text that could be a mask."""
+    could = pc.match_substring_regex(texts, _could_be_masked())
+    shapes = texts.filter(could).dictionary_encode()
+    masks = pa.array([is_masked(shape) for shape in shapes.dictionary.to_pylist()], pa.bool_())
+    return pc.replace_with_mask(could, could, masks.take(shapes.indices))
+
+
+@cache
+def _could_be_masked() -> str:
+    """A pattern that every masked cell meets, and hardly another; RE2 leaves most cells after a character or two."""
+    words = "|".join(map(re.escape, _masks().words))
+    statutes = _masks().statutes.replace(r"\d", r"\p{Nd}")
+    return rf"(?i)^[^a-z0-9]*(?:$|{words}|{statutes})"
+
+
+@cache
+def mask_spellings() -> tuple[str, ...]:
+    """Masks as cells usually hold them, whole, for counting many cells at once; `is_masked` knows further ones."""
+    words = [spelled for word in _masks().words for spelled in (word, word.upper(), word.title())]
+    runs = [character * size for character in _masks().characters for size in range(1, 13)]
+    return tuple(dict.fromkeys(space + mask + space for mask in (*words, *runs) for space in ("", " ")))
+
+
+def is_no_value(text: str) -> bool:
+    """Whether a count's cell says that there is no value."""
+    return text.strip().casefold() in _masks().no_value
+
+
+_NUMBERED = "organization no. "
+
+
+def by_number(number: str) -> str:
+    """What an agency is called of which an export gives a number and no name."""
+    return _NUMBERED + number
+
+
+def is_number_only(agency: str) -> bool:
+    """Whether an agency is known by its number only (`by_number`)."""
+    return agency.startswith(_NUMBERED)
+
+
+def is_name(agency: str) -> bool:
+    """Whether an agency's cell names it: an empty one, a mask and a number do not."""
+    return bool(agency.strip()) and not is_masked(agency) and not is_number_only(agency)

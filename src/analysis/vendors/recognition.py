@@ -1,0 +1,315 @@
+"""Recognizes an export by its column names and maps it to our columns, or says which column it does not know.
+
+Column order, file names and dates are never looked at: they change between exports and they lie.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from types import MappingProxyType
+
+from analysis.readers import NoKnownHeader, Section, not_data, shapes, side_by_side
+from analysis.refused import Refused
+from analysis.vendors import COLUMNS, Family, Vendor, all_vendors, families, normal, not_audits
+from analysis.wording import an, counted
+
+DROPPED = frozenset({"officer", "plate", "filters", "text_prompt", "ignored"})
+"""Columns that are recognized and never leave the parser: they name officers, plates and vehicles."""
+
+PERSONAL = DROPPED - {"ignored"} | {"case_number"}
+"""Columns in which a person or a vehicle may be named, whatever the export calls them."""
+
+_ZONE = "(local|pacific|mountain|central|eastern|[ecmp]t|[ecmp][sd]t"
+_DERIVED = re.compile(
+    r"derived(search)?(date|time|datetime|hour|day|month)[a-z]{0,4}"
+    rf"|(search)?(date|time|datetime){_ZONE})"
+    r"|dayof(the)?(week|month|year)|weekday"
+    rf"|(search)?(hour|month|year|week|day|quarter)(name|number|of(the)?day)?{_ZONE}|utc)?"
+    r"|latitude|longitude|row(number|id)?|index"
+)
+"""Columns that somebody worked out from the others and put beside them: not read, and named in the notes."""
+
+
+class UnknownColumns(Refused):
+    """Columns that no known export has, or that cannot be ours; the message quotes no value of any of them.
+
+    `columns` pairs how a message may call each unknown column with what it could be; the message ends in
+    the lines that say so.
+    """
+
+    def __init__(self, message: str, columns: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.columns = dict(columns)
+
+    def __str__(self) -> str:
+        if not self.columns:
+            return f"{self.args[0]}."
+        line = "; ".join(f"{name}={ours}" for name, ours in self.columns.items())
+        entry = ", ".join(f'"{name}" = "{ours}"' for name, ours in self.columns.items())
+        return (
+            f'{self.args[0]}.\nSay what they are: COLUMNS="{line}" behind make place, or columns = {{ {entry} }} in '
+            "the file's entry of source.toml. Where a column is not to be ignored, put one of these in place of "
+            f"ignored: {', '.join(COLUMNS)}."
+        )
+
+    @classmethod
+    def of_all(cls, errors: Sequence[UnknownColumns]) -> UnknownColumns:
+        """One error for all: every unknown column is named, and one line answers for each."""
+        columns = [pair for error in errors for pair in error.columns.items()]
+        return cls("; ".join(dict.fromkeys(error.args[0] for error in errors)), columns)
+
+
+class NotASearchAudit(Refused):
+    """A file that is recognized as something other than an audit of searches."""
+
+
+class IncompleteDownload(Refused):
+    """A collector's download that says itself that it is not whole."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one header maps to our columns: `index` gives the number of the cell for each of our column names.
+
+    `key` is what files.csv calls it. `personal` are the cells that may name a person or a vehicle, `unnamed` those
+    whose header is empty or holds no letter, and `derived` those that somebody worked out from others, such as the day
+    of the week.
+    """
+
+    key: str
+    vendor: Vendor
+    family: Family
+    index: Mapping[str, int]
+    unnamed: tuple[int, ...] = ()
+    personal: tuple[int, ...] = ()
+    derived: tuple[int, ...] = ()
+
+    def __contains__(self, column: str) -> bool:
+        return column in self.index
+
+
+def refuse_columns(said: Mapping[str, str]) -> None:
+    """Raise `UnknownColumns` where a column of an export is called what none of our columns is called."""
+    for name, ours in said.items():
+        if ours not in COLUMNS:
+            near = get_close_matches(ours, COLUMNS, 1, 0.0)
+            raise UnknownColumns(
+                f"{called(name, 0)} cannot be {ours!r}: that is none of our columns. The nearest is {near[0]!r}; all "
+                f"are {', '.join(COLUMNS)}"
+            )
+
+
+def is_header(cells: Sequence[str], more: Mapping[str, str] | None = None) -> bool:
+    """Whether a row of cells is the header of an export that is known, search audit or not; see `recognize`."""
+    names, said = [normal(cell) for cell in cells], _normal_keys(more)
+    found = _family(names, said)
+    if found is None:
+        has_tables = len(side_by_side.table_ranges(cells)) > 1
+        return _not_an_audit(names) is not None or (has_tables and _without_times(names) is not None)
+    known = sum(name in found[1].by_name or name in said for name in names)
+    # A record never repeats three of the vendor's column names, nor holds nothing but such names.
+    return known >= min(3, max(2, len([name for name in names if name])))
+
+
+def recognize(columns: Sequence[str], more: Mapping[str, str] | None = None) -> Layout:
+    """The layout of a header.
+
+    `more` maps further column names (as released, or "column 7" for one that cannot be written) to ours or to
+    "ignored"; it comes from a place's source.toml. Raises `NotASearchAudit` for other known files and
+    `UnknownColumns` for the rest.
+    """
+    names, said = [normal(column) for column in columns], _normal_keys(more)
+    found = _family(names, said) or _without_times(names)
+    if found is None and (other := _not_an_audit(names)):
+        raise NotASearchAudit(f"this is {an(other)}; it holds no searches and is read nowhere here")
+    if found is None:
+        raise UnknownColumns(f"none of its {len(columns)} columns says when a search was made")
+    vendor, family = found
+    refuse_columns(more or {})
+    ours = _ours(names, family, said)
+    unnamed = tuple(at for at, name in enumerate(columns) if not (ours[at] or not_data.is_named(name)))
+    derived = tuple(at for at, name in enumerate(names) if ours[at] is None and _DERIVED.fullmatch(name))
+    unknown = [at for at, column in enumerate(ours) if column is None and at not in unnamed + derived]
+    if unknown:
+        free = [name for name, column in family.by_name.items() if column not in ours]
+        raise UnknownColumns(
+            "unknown columns", [(called(columns[at], at), _likely(names[at], free, family)) for at in unknown]
+        )
+    index = _index(ours, unnamed, columns)
+    layouts = (key for key, layout in family.layouts.items() if set(layout) == index.keys())
+    return Layout(
+        next(layouts, f"{family.name}, {counted(len(index), 'column')}"),
+        vendor,
+        family,
+        MappingProxyType(index),
+        unnamed,
+        tuple(at for at, column in enumerate(ours) if column in PERSONAL and at not in unnamed),
+        derived,
+    )
+
+
+def family_of(layout: str) -> Family | None:
+    """The family of a layout by its key in files.csv; None for an archive."""
+    return next(
+        (
+            family
+            for _, family in families()
+            if layout in family.layouts or layout.startswith(f"{family.name}, ")
+        ),
+        None,
+    )
+
+
+def called(header: str, index: int) -> str:
+    """How a message calls a column: as its header does, if that holds nothing but a few words, else by its number.
+
+    A header is text like any other. Plates, telephone numbers and addresses have a digit or a character of their own.
+    """
+    plain = " ".join(header.split())
+    harmless = re.fullmatch(r"[^\W\d][^\W\d ()/#&'.-]{0,39}", plain.replace(" ", "_"))
+    return plain if harmless else f"column {index + 1}"
+
+
+@cache
+def known_columns() -> Mapping[str, str]:
+    """Every column name that some known export has, as `normal` writes it, and as its vendor spells it."""
+    spelled: dict[str, str] = {}
+    for _, family in families():
+        for name in family.columns:
+            spelled.setdefault(normal(name), name)
+    return spelled
+
+
+def known_names(cells: Sequence[str]) -> list[str]:
+    """Which cells of a row are column names of a known export, as its vendor spells them."""
+    return [
+        known_columns()[name] for name in sorted({normal(cell) for cell in cells} & known_columns().keys())
+    ]
+
+
+def recognize_section(section: Section, file: str, more: Mapping[str, str] | None = None) -> Layout:
+    """The layout of a section; the message of unknown columns carries the file and what their values look like."""
+    try:
+        return recognize(section.columns, more)
+    except NotASearchAudit as error:
+        raise NotASearchAudit(f"{file}: {error}.") from None
+    except UnknownColumns as error:
+        if not error.columns:
+            raise UnknownColumns(f"{file}: {error.args[0]}") from None
+        index = {called(name, at): at for at, name in enumerate(section.columns)}
+        said = []
+        for name in error.columns:
+            values = section.cells.column(index[name]).slice(0, 1000).to_pylist()
+            others = [f"{family.name!r}" for _, family in families() if normal(name) in family.by_name]
+            known = f"; known in {' and '.join(others)} only" if others else ""
+            said.append(f"{name!r} (of its first values, {shapes(values)}{known})")
+        raise UnknownColumns(
+            f"{file}: in no known export {'are the columns' if len(said) > 1 else 'is the column'} {', '.join(said)}",
+            error.columns.items(),
+        ) from None
+
+
+def with_known_names(error: NoKnownHeader) -> NoKnownHeader:
+    """The error of a file without a known header, which says besides how near one of its rows comes to being one."""
+    if not error.rows:
+        return error
+    best = max(error.rows, key=lambda row: len(known_names(row)), default=())
+    known = known_names(best)
+    if len(known) < 2:
+        said = "no row of column names is known. If it is a search audit, ask for it with its header, as CSV"
+    else:
+        below = error.rows[error.rows.index(best) + 1 :]
+        dated = [
+            f'COLUMNS="{called(cell, at)}=search_time"'
+            for at, cell in enumerate(best)
+            if normal(cell)
+            and not known_names([cell])
+            and "1 date" in {shapes([row[at]]) for row in below if at < len(row)}
+        ]
+        said = f"it has the columns {', '.join(known)}, and none that says when a search was made"
+        if dated:
+            said += f". If a column of dates does, say so: {' or '.join(dated)} behind make place"
+    return NoKnownHeader(f"{error}; {said}.", error.rows)
+
+
+def refuse_incomplete(lines: Iterable[str], file: str) -> None:
+    """Raise `IncompleteDownload` where one of a file's odd lines says that the download broke off."""
+    begins = tuple(words for vendor in all_vendors() for words in vendor.notes.broken_off)
+    for line in lines:
+        if line.strip().strip('"').casefold().startswith(begins):
+            raise IncompleteDownload(
+                f"{file}: its own last line says that the download is not whole. Download it again."
+            )
+
+
+def _normal_keys(more: Mapping[str, str] | None) -> dict[str, str]:
+    return {normal(name): ours for name, ours in (more or {}).items()}
+
+
+def _family(names: Sequence[str], more: Mapping[str, str]) -> tuple[Vendor, Family] | None:
+    """The family of a header, with its vendor; a vendor's first where only a person says which column is the time."""
+    all_names = set(names)
+    found = [pair for pair in families() if all(mark & all_names for mark in pair[1].marking)]
+    if not found and {"search_time", "search_date"} & {more[name] for name in names if name in more}:
+        found = [(vendor, vendor.family[0]) for vendor in reversed(all_vendors())]
+    return max(reversed(found), key=lambda pair: len(all_names & pair[1].by_name.keys()), default=None)
+
+
+def _without_times(names: Sequence[str]) -> tuple[Vendor, Family] | None:
+    """A vendor's first family for a header that names agencies and reasons and no time, where it knows every name."""
+    for vendor in all_vendors():
+        family = vendor.family[0]
+        known = {family.by_name.get(re.sub(r"\d+$", "", name)) for name in names if name}
+        if None not in known and {"agency", "reason"} <= known:
+            return vendor, family
+    return None
+
+
+def _not_an_audit(names: Sequence[str]) -> str | None:
+    return next((other.name for other in not_audits() if {*map(normal, other.marks)} <= set(names)), None)
+
+
+def _ours(names: Sequence[str], family: Family, more: Mapping[str, str]) -> list[str | None]:
+    """Our column for each of a header's names; None for an unknown one."""
+    found = []
+    for at, name in enumerate(names):
+        again = name in names[:at] and name in family.by_last_name
+        known = family.by_last_name[name] if again else more.get(name, family.by_name.get(name))
+        by_number = more.get(normal(f"column {at + 1}"))
+        found.append(by_number or known if names.count(name) > 1 else known or by_number)
+    return found
+
+
+def _likely(name: str, free: Sequence[str], family: Family) -> str:
+    """What an unknown column could be: what the nearest name of a column that is missing is, else nothing."""
+    near = get_close_matches(name, free, 1, 0.8)
+    return family.by_name[near[0]] if near else "ignored"
+
+
+def _index(ours: Sequence[str | None], unnamed: Sequence[int], columns: Sequence[str]) -> dict[str, int]:
+    """The cell of each of our columns."""
+    index: dict[str, int] = {}
+    for at, name in enumerate(ours):
+        if at in unnamed or name is None or name == "ignored":
+            continue
+        if name in index and name not in DROPPED:
+            both = (index[name], at)
+            alike = len({normal(columns[cell]) for cell in both}) == 1
+            first, second = (
+                f"column {cell + 1}"
+                if alike
+                else (known_names([columns[cell]]) or [called(columns[cell], cell)])[0]
+                for cell in both
+            )
+            raise UnknownColumns(
+                f"two columns hold the {name}: {first!r} and {second!r}. Say which of them is not to be read, as "
+                f'COLUMNS="{second}=ignored"'
+            )
+        index.setdefault(name, at)
+    if "search_time" not in index and "search_date" in index:
+        index["search_time"] = index.pop("search_date")
+    return index
