@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from analysis import readers
 from analysis.readers import base
-from analysis.vendors import is_header
+from analysis.vendors.recognition import is_header
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta, norm
 
+from analysis import vendors
 from analysis.coding.samples import Sample
 from analysis.measures import DEFINITIONS
-from analysis.vendors import eras
 
 CONFIDENCE = 0.95
 TIER_OF_CODE = {
@@ -77,8 +77,9 @@ def precision(coded: pd.DataFrame, column: str | None = None, weight: str = "row
 
 
 def precision_by_era(coded: pd.DataFrame) -> pd.DataFrame:
-    """`precision` by the vendor's regime on the day of the search: a reason weighs its rows of that era."""
-    tables = [precision(coded, weight=f"rows_{era}").assign(era=era) for era, _ in ERAS]
+    """`precision` by the vendor's era on the day of the search: a reason weighs its rows of that era."""
+    read = vendors.eras(era for era in vendors.eras() if coded[f"rows_{era}"].any())
+    tables = [precision(coded, weight=f"rows_{era}").assign(era=era) for era in read]
     return pd.concat(tables, ignore_index=True)[["definition", "era", *_PRECISION]]
 
 

@@ -25,18 +25,18 @@ LETTER_INCHES = 0.062
 """The width of a letter of the labels, near enough to leave room for them."""
 
 
-def titled(title: str) -> Callable[[Callable[[pd.DataFrame], Figure]], Callable[[pd.DataFrame], Figure]]:
+def titled(title: str) -> Callable[[Callable[..., Figure]], Callable[..., Figure]]:
     """Draw in the house style, whatever the reader's own settings are, below a title that holds no finding.
 
     A table without rows gives a figure that says so.
     """
 
-    def decorate(draw: Callable[[pd.DataFrame], Figure]) -> Callable[[pd.DataFrame], Figure]:
+    def decorate(draw: Callable[..., Figure]) -> Callable[..., Figure]:
         @wraps(draw)
-        def drawn(table: pd.DataFrame) -> Figure:
+        def drawn(table: pd.DataFrame, *more: object) -> Figure:
             with mpl.rc_context(fname=str(STYLE)):
                 if len(table):
-                    figure = draw(table)
+                    figure = draw(table, *more)
                 else:
                     figure, axes = one_panel(1.6)
                     axes.set_axis_off()

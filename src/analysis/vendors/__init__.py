@@ -189,6 +189,12 @@ class Era(Schema, frozen=True):
     then: str = ""
     kind: Kind = ""
 
+    def __post_init__(self) -> None:
+        if not re.fullmatch("[a-z][a-z_]*", self.name):
+            raise ValueError(
+                "the name of an era is one word in small letters, since columns are named for it"
+            )
+
 
 class Dated(Schema, frozen=True):
     """A change to the vendor's logs that begins no era: the day (UTC), and what changed."""
