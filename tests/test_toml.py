@@ -70,7 +70,8 @@ def _written(path, text):
 
 def test_a_topics_keys_and_those_of_rules_and_guards_are_all_explained_where_a_reporter_looks():
     page = (places.root() / "data" / "hand" / "reasons" / "README.md").read_text()
-    keys = {*reasons.rule_files._FILE_KEYS, *reasons.rule_files._RULE_KEYS, *reasons.rule_files._GUARD_KEYS}
+    schemas = (reasons.rule_files.Topic, reasons.rule_files.TypedRule, reasons.rule_files.TypedGuard)
+    keys = {name for schema in schemas for name in schema.__struct_encode_fields__}
     told = set(re.findall(r"`\[*([a-z]+)\]*`", page))
     assert keys - told == set()
 

@@ -12,7 +12,7 @@ from analysis.reasons import BadRules, Rules, classify_text
 from analysis.reasons.patterns import BadPattern, expressions
 from analysis.vendors import BadVendor
 
-FRUIT = 'topic = "fruit"\n'
+FRUIT = 'topic = "fruit"\nabout = "Fruit that grows on trees."\n'
 RULE = """
 [[rule]]
 id      = "g.one"
@@ -64,10 +64,10 @@ def test_a_good_small_rule_file_loads(tmp_path: Path) -> None:
     ("old", "new", "said"),
     [
         ('because = "A fruit."', 'becuase = "A fruit."', "unknown key 'becuase'; known are"),
-        ('because = "A fruit."', "", "'because' is missing; a rule needs"),
-        ('because = "A fruit."', "because = 1", "'because' is not a text in quotes"),
-        ('["apple", "red apple"]', '"apple"', "'matches' is not a list"),
-        ('["apple", "red apple"]', "[1, 2]", "'matches' is not a list"),
+        ('because = "A fruit."', "", "'because' is missing; needed are id, match, because"),
+        ('because = "A fruit."', "because = 1", "'because' must be written as a text in quotation marks"),
+        ('["apple", "red apple"]', '"apple"', "'matches' must be written as texts"),
+        ('["apple", "red apple"]', "[1, 2]", "'matches' must be written as texts"),
         ('["apple", "red apple"]', '["apple"]', "fewer than two"),
         ('["apple", "red apple"]', '["apple", "apple"]', "fewer than two"),
         ('["pear", "apples"]', '["pear"]', "fewer than two"),
@@ -95,12 +95,12 @@ def test_a_good_small_rule_file_loads(tmp_path: Path) -> None:
         ("'apple'", "'(apple ~ pear)'", "must be outside brackets"),
         ("'apple'", "'apple'\nunless = ['apple']", "removed by unless 'apple'"),
         ("'apple'", "'apple'\nunless = ['{pear}']", "no list 'pear'"),
-        ("'apple'", "'apple'\ntier = \"wide\"", "tier 'wide' is not one of"),
-        ("'apple'", "'apple'\nkind = \"odd\"", "kind 'odd' is not civil or criminal"),
+        ("'apple'", "'apple'\ntier = \"wide\"", "tier = 'wide' is none of"),
+        ("'apple'", "'apple'\nkind = \"odd\"", "kind = 'odd' is none of 'civil', 'criminal'"),
         ("'apple'", "'apple'\nkind = \"civil\"", "a kind is said of strict and core rules only"),
-        ("'apple'", "'apple'\nfrom = \"May\"", "'from' is not a day"),
+        ("'apple'", "'apple'\nfrom = \"May\"", "'from' must be written as a day"),
         ("'apple'", "'apple'\nfrom = 2025-02-01\nuntil = 2025-01-01", "can never fire"),
-        ("'apple'", "'apple'\nwhole = \"yes\"", "'whole' is not true or false"),
+        ("'apple'", "'apple'\nwhole = \"yes\"", "'whole' must be written as true or false"),
         ('"g.one"', '"one"', "an id is group.name"),
     ],
 )  # fmt: skip
@@ -117,10 +117,13 @@ def test_a_bad_rule_is_refused_with_file_rule_and_remedy(
     [
         ({"text": RULE + RULE}, "fruit.toml, rule 'g.one': already in fruit.toml; rename or remove one"),
         ({"text": RULE + RULE.replace("g.one", "g.two")}, "rule 'g.two': has the pattern of rule 'g.one'"),
-        ({"text": RULE.replace("[[rule]]", "[rule]")}, "fruit.toml, the file: 'rule' is not [[rule]], twice bracketed"),
-        ({"topic": ""}, 'fruit.toml: names no topic or another one than its file; begin with topic = "fruit"'),
-        ({"topic": 'topic = "friut"\n'}, "another one than its file"),
-        ({"topic": 'topic = "fruit"\ncolour = 1\n'}, "fruit.toml, the file: unknown key 'colour'"),
+        ({"text": RULE.replace("[[rule]]", "[rule]")},
+         "fruit.toml: 'rule' must be written as entries in double brackets, as [[rule]]"),
+        ({"topic": 'about = "Fruit."\n'},
+         'fruit.toml: names no topic or another one than its file; begin with topic = "fruit"'),
+        ({"topic": 'about = "Fruit."\ntopic = "friut"\n'}, "another one than its file"),
+        ({"topic": FRUIT + "shade = 1\n"}, "fruit.toml: unknown key 'shade'"),
+        ({"topic": 'topic = "fruit"\n'}, "fruit.toml: 'about' is missing"),
         ({"text": "= ="}, "fruit.toml: not readable as TOML"),
         ({"text": RULE + GUARD.replace('"g"', '"h"')}, "fruit.toml, guard 1: there is no group or rule 'h'"),
         ({"text": RULE + GUARD + 'when = ["g.six"]'}, "there is no group or rule 'g.six'; fix its name"),
@@ -130,7 +133,7 @@ def test_a_bad_rule_is_refused_with_file_rule_and_remedy(
          "one group has one file and one tier"),
         ({"menu": MENU.replace('"fruit"', '"friut"')}, "offense type 'Robbery': there is no topic 'friut'"),
         ({"menu": MENU.replace("Robbery", "A - B")}, "a value cannot hold"),
-        ({"menu": MENU + 'tier = "wide"'}, "tier 'wide' is not one of strict, core, broad"),
+        ({"menu": MENU + 'tier = "wide"'}, "'Robbery': tier = 'wide' is none of 'broad', 'core', 'strict'"),
         ({"menu": MENU.replace("value", "valeu")}, "unknown key 'valeu'"),
         ({"menu": 'crimes = ["war"]\n' + MENU}, "vendors/mockcam/menu.toml, crimes: there is no topic 'war'"),
         ({"menu": MENU + '[[machine]]\nbegin = "x"\ninside = true\n'}, "unknown key 'begin'"),
@@ -138,10 +141,11 @@ def test_a_bad_rule_is_refused_with_file_rule_and_remedy(
         ({"text": DHS.replace('"g.one"', '"g.six"', 1) + RULE}, "[dhs]: there is no rule 'g.six'"),
         ({"text": DHS.replace("IL", "Ill") + RULE}, "'Ill' is no state's code of two capitals"),
         ({"text": DHS.replace("agencies", "agency") + RULE}, "[dhs]: unknown key 'agency'"),
-        ({"words": "[pear]\nmeans = 'x'\n"}, "words.toml, list 'pear': a list needs a small-letter name"),
+        ({"words": "[pear]\nmeans = 'x'\n"}, "words.toml, list 'pear': 'words' is missing; needed are means, words"),
         ({"words": "[pear]\nmeans = 'x'\nwords = ['a.b']\n"}, "words.toml, list 'pear': '.' in 'a.b'"),
         ({"words": "[pear]\nmeans = 'x'\nwords = ['{later}']\n"}, "no list 'later' in words.toml"),
-        ({"words": "pear = 1\n"}, "words.toml, the file: 'pear' is not a table"),
+        ({"words": "Pear = 1\n"}, "words.toml, list 'Pear': name it in small letters, digits and _"),
+        ({"words": "pear = 1\n"}, "words.toml, list 'pear': it must be a [table]"),
     ],
 )  # fmt: skip
 def test_a_bad_file_is_refused(tmp_path: Path, parts: dict[str, str], said: str) -> None:

@@ -52,7 +52,7 @@ def never_matched(rules: Rules, tables: Sequence[Path]) -> str:
         f"{counted(len(tables), 'place')}"
     ]
     for topic in dict.fromkeys(rule.topic for rule in silent):
-        lines += ["", f"{topic}: {rules.about.get(topic) or 'its file says no about'}"]
+        lines += ["", f"{topic}: {rules.about[topic]}"]
         lines += [f"  {rule.id}" for rule in silent if rule.topic == topic]
     return "\n".join(lines)
 

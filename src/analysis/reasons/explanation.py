@@ -110,7 +110,7 @@ def explain(
         suspects=tuple(rule.id for rule in told.values() if rule.tier == "suspect"),
         near=near_words(_normal(text)) if found.tier == "none" else (),
         dhs_ambiguous=dhs_alone(found, rules) and may_be_another_dhs(agency_state, None, rules),
-        dhs_here=rules.dhs.get("states", {}).get(agency_state, ""),
+        dhs_here=rules.dhs.states.get(agency_state or "", "") if rules.dhs else "",
     )
 
 
@@ -121,7 +121,7 @@ def _cell(offense_types: str | Sequence[str] | None) -> str | None:
 
 
 def _normal(text: str) -> str:
-    """The readings of a searched text, parted by a bar."""
+    """The readings of a searched text, with a bar between them."""
     return " | ".join(reading.strip() for reading in re.findall(r"<( .*?) ?>", text, re.DOTALL))
 
 

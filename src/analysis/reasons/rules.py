@@ -11,15 +11,13 @@ from typing import Any, NamedTuple
 
 import re2
 
+from analysis import toml
 from analysis.reasons.origin import Menu, Parted
 from analysis.reasons.patterns import words
 from analysis.vendors import OffenseType
 
 TIERS = ("strict", "core", "broad")
 """The three nested totals, narrowest first."""
-
-KINDS = ("civil", "criminal")
-"""What a drop-down value or a legal term of art can say; a rule without a kind leaves it unspecified."""
 
 
 class Pattern(NamedTuple):
@@ -87,6 +85,24 @@ class Guard:
     because: str
 
 
+class Dhs(toml.Schema, frozen=True):
+    """Who may mean another department by the letters DHS, as [dhs] of a topic's file says.
+
+    `rule` is that of the letters, `clears` are the rules beside which they mean the department; `states` say what the
+    letters stand for there, and `agencies` are words of names.
+    """
+
+    rule: toml.Text
+    clears: toml.Texts
+    agencies: toml.Texts
+    states: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        wrong = [state for state in self.states if not re.fullmatch("[A-Z]{2}", state)]
+        if wrong:
+            raise ValueError(f"'{wrong[0]}' is no state's code of two capitals; fix it")
+
+
 class WordList(NamedTuple):
     """A named list of words that several rules use."""
 
@@ -110,7 +126,7 @@ class Rules:
     crimes: frozenset[str]
     whole_topics: frozenset[str]
     lists: tuple[WordList, ...] = ()
-    dhs: Mapping[str, Any] = field(default_factory=dict)
+    dhs: Dhs | None = None
     about: Mapping[str, str] = field(default_factory=dict)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -325,18 +325,14 @@ def _dhs_ambiguous(table: pa.Table, answers: list[Found], answer: np.ndarray, ru
 
 def dhs_alone(found: Found, rules: Rules) -> bool:
     """Whether a reason counts in broad by the letters DHS and nothing that clears them."""
-    dhs = rules.dhs
-    return (
-        bool(dhs)
-        and found.tier == "broad"
-        and dhs["rule"] in found.rules
-        and not set(dhs["clears"]) & set(found.rules)
-    )
+    if rules.dhs is None or found.tier != "broad" or rules.dhs.rule not in found.rules:
+        return False
+    return not set(rules.dhs.clears) & set(found.rules)
 
 
 def may_be_another_dhs(state: str | None, agency: str | None, rules: Rules) -> bool:
     """Whether DHS may be human services, a state's own body or Desert Hot Springs to this agency."""
     name = (agency or "").casefold()
-    return state in rules.dhs.get("states", ()) or any(
-        words in name for words in rules.dhs.get("agencies", ())
+    return rules.dhs is not None and (
+        state in rules.dhs.states or any(words in name for words in rules.dhs.agencies)
     )

@@ -284,8 +284,8 @@ class OffenseType(Schema, frozen=True):
 
     value: Text
     topics: tuple[Text, ...]
-    tier: str | None = None
-    kind: str | None = None
+    tier: Literal["strict", "core", "broad"] | None = None
+    kind: Literal["civil", "criminal"] | None = None
     because: str = ""
 
     @property
