@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from analysis import reasons
 from analysis.reasons import Rules, classify_text, explain
-from analysis.reasons.engine import decide, matching, matching_at_once
+from analysis.reasons.distinct import without_long_numbers
+from analysis.reasons.engine import decide, matching
 from analysis.reasons.normal import normal_form, normal_forms, readings, searched
-from analysis.reasons.origin import Parted
-from analysis.reasons.table import without_long_numbers
+from analysis.reasons.origin import SplitReason
 
 FOLDER = Path(__file__).parents[2] / "data" / "hand" / "reasons"
 ASSAULT, GUNS = "Assault/Battery Offenses", "Weapons Offense (Guns/Shots Fired)"
@@ -245,19 +245,19 @@ def test_a_normal_form_has_no_capitals_signs_or_double_blanks(text: str) -> None
 def test_a_cell_is_parted_before_it_is_trimmed(
     rules: Rules, cell: str, types: tuple[str, ...], text: str, origin: str
 ) -> None:
-    parted = rules.part(cell)
-    assert (parted.offense_types, parted.text, parted.origin) == (types, text, origin)
+    split = rules.split_reason(cell)
+    assert (split.offense_types, split.text, split.origin) == (types, text, origin)
 
 
 def test_a_portal_without_an_offense_column_shows_menu_values_in_the_reason(rules: Rules) -> None:
-    assert rules.part("Alcohol Offenses (Non-DUI)", portal=True).origin == "dropdown"
-    assert rules.part("Robbery", portal=True).origin == "typed"
+    assert rules.split_reason("Alcohol Offenses (Non-DUI)", portal=True).origin == "dropdown"
+    assert rules.split_reason("Robbery", portal=True).origin == "typed"
 
 
 def test_the_portal_column_is_split_and_unknown_values_stay(rules: Rules) -> None:
-    parted = rules.part("", "Robbery, Our Own Value")
-    assert (parted.offense_types, parted.origin) == (("Robbery", "Our Own Value"), "dropdown")
-    assert rules.menus["flock"].unknown(parted.offense_types) == ("Our Own Value",)
+    split = rules.split_reason("", "Robbery, Our Own Value")
+    assert (split.offense_types, split.origin) == (("Robbery", "Our Own Value"), "dropdown")
+    assert rules.menus["flock"].unknown(split.offense_types) == ("Our Own Value",)
     assert classify_text("", rules).tier == "none"
     assert reasons.classify([""], rules, ["Immigration (criminal)"]).loc[0, "immigration_kind"] == "criminal"
 
@@ -412,30 +412,30 @@ def test_the_fast_way_and_the_reference_agree(texts: list[str]) -> None:
     texts = [text.encode("utf-8", "ignore").decode() for text in texts]
     table = reasons.add(_table(*texts), rules)
     for row, text in zip(table.to_pylist(), texts):
-        found, parted = classify_text(text, rules), rules.part(text)
+        found, split = classify_text(text, rules), rules.split_reason(text)
         assert (tuple(row["rules"]), tuple(row["topics"])) == (found.rules, found.topics)
         assert (row["immigration_tier"], row["immigration_kind"], row["mixed"]) == (
             found.tier,
             found.kind,
             found.mixed,
         )
-        assert (row["reason_origin"], row["reason_text"]) == (parted.origin, parted.text)
-        assert tuple(row["offense_types"]) == parted.offense_types
+        assert (row["reason_origin"], row["reason_text"]) == (split.origin, split.text)
+        assert tuple(row["offense_types"]) == split.offense_types
 
 
 def test_both_engines_agree_on_every_example_of_every_rule(rules: Rules) -> None:
     examples = [text for rule in rules.rules for text in (*rule.matches, *rule.leaves)]
     labelled = [reason for _, reason in (*_marked("labelled_reasons.txt"), *_marked("labelled_topics.txt"))]
     for text in (*examples, *labelled):
-        form, parted = searched(text), Parted((), text, "typed")
-        slow, fast = matching(form, rules), matching_at_once(form.encode(), rules)
+        form, split = searched(text), SplitReason((), text, "typed")
+        slow, fast = matching(form, rules), rules.at_once(form.encode())
         assert fast <= slow, text
-        assert decide(fast, parted, rules) == decide(slow, parted, rules), text
+        assert decide(fast, split, rules) == decide(slow, split, rules), text
 
 
 def test_a_text_that_no_immigration_rule_could_meet_is_looked_at_once(rules: Rules) -> None:
     for text in ("stolen vehicle", "26-13287", "zzz", "assault case warrant"):
-        numbers = matching_at_once(searched(text).encode(), rules)
+        numbers = rules.at_once(searched(text).encode())
         assert not [r.id for n in numbers for r in rules.by_number.get(n, ()) if r.tier]
 
 
@@ -576,7 +576,7 @@ def test_an_explanation_takes_a_portal_column_and_a_state(rules: Rules) -> None:
         explain("", rules, offense_types=["Immigration (criminal)"]).as_dict()["immigration_kind"]
         == "criminal"
     )
-    assert explain("x", rules, offense_types="Robbery, Arson").parted.offense_types == ("Robbery", "Arson")
+    assert explain("x", rules, offense_types="Robbery, Arson").split.offense_types == ("Robbery", "Arson")
     assert explain("DHS", rules, "IL").dhs_ambiguous
     assert not explain("DHS", rules, "TX").dhs_ambiguous
 

@@ -12,7 +12,7 @@ from analysis.reasons.candidates import company, near_words, near_words_of
 from analysis.reasons.engine import INTERFACE_TOPIC, MACHINE_TOPIC, TOPIC_OF_TIER, Found, classify_text
 from analysis.reasons.explanation import Explanation, answer_lines, explain
 from analysis.reasons.normal import normal_form, normal_forms, readings
-from analysis.reasons.origin import ORIGINS, Menu, Parted
+from analysis.reasons.origin import ORIGINS, Menu, SplitReason
 from analysis.reasons.rule_files import BadRules, load
 from analysis.reasons.rules import TIERS, Guard, Rule, Rules, WordList
 from analysis.reasons.table import COLUMNS, add, classify
@@ -21,9 +21,9 @@ from analysis.wording import counted
 
 __all__ = [
     "COLUMNS", "INTERFACE_TOPIC", "MACHINE_TOPIC", "ORIGINS", "TIERS", "TOPIC_OF_TIER", "BadRules", "Explanation",
-    "Found", "Guard", "Menu", "OffenseType", "Parted", "Rule", "Rules", "WordList", "add", "answer_lines", "classify",
-    "classify_text", "company", "explain", "load", "near_words", "near_words_of", "never_matched", "normal_form",
-    "normal_forms", "readings", "rules_table",
+    "Found", "Guard", "Menu", "OffenseType", "Rule", "Rules", "SplitReason", "WordList", "add", "answer_lines",
+    "classify", "classify_text", "company", "explain", "load", "near_words", "near_words_of", "never_matched",
+    "normal_form", "normal_forms", "readings", "rules_table",
 ]  # fmt: skip
 
 TABLE_COLUMNS = ("id", "topic", "tier", "kind", "match", "unless", "because", "matches", "leaves", "source")
@@ -32,7 +32,7 @@ TABLE_COLUMNS = ("id", "topic", "tier", "kind", "match", "unless", "because", "m
 def rules_table(rules: Rules) -> pd.DataFrame:
     """Every rule, menu value and word list for publication, as text: `TABLE_COLUMNS`; lists are joined by ` · `.
 
-    Patterns stand as written; `{name}` in one is the list `words.name`. `unless` names the rule's own exclusions
+    Patterns are as written; `{name}` in one is the list `words.name`. `unless` names the rule's own exclusions
     and those of the guards of its group.
     """
     rows = [*_rule_rows(rules), *_menu_rows(rules), *_list_rows(rules)]
@@ -82,7 +82,8 @@ def _menu_rows(rules: Rules) -> Iterator[dict[str, Any]]:
 
 
 def _list_rows(rules: Rules) -> Iterator[dict[str, Any]]:
-    for one in rules.lists:
+    for words in rules.lists:
         yield {
-            "id": f"words.{one.name}", "topic": "word lists", "match": " · ".join(one.words), "because": one.means,
+            "id": f"words.{words.name}", "topic": "word lists", "match": " · ".join(words.words),
+            "because": words.means,
         }  # fmt: skip

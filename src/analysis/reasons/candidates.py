@@ -1,7 +1,7 @@
 """Names words that may belong in a rule, for a person to accept; none is ever applied by itself.
 
-Two signs make a candidate: a spelling close to a listed word, and company. A word keeps company with immigration
-when it stands beside an immigration reason's words far more often than elsewhere.
+Two things make a candidate: a spelling close to a listed word, and company. A word keeps company with immigration
+when it is beside an immigration reason's words far more often than elsewhere.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ ORDINARY = frozenset({
     "smuggle", "smuggler", "investigation", "impersonation", "integration", "registration", "retain",
     "captain", "device", "removals", "retailer", "retainers", "containers", "trainers",
 })  # fmt: skip
-"""Words near a listed one that are words of their own, or stand in the rules already."""
+"""Words near a listed one that are words of their own, or in the rules already."""
 
 BESIDE, ROWS, STRENGTH = 3, 3, 3.84
-"""A word keeps company when it stands in so many immigration reasons and rows, with so high a log-likelihood ratio
+"""A word keeps company when it is in so many immigration reasons and rows, with so high a log-likelihood ratio
 (3.84: one chance in twenty for a single word; many words are looked at, so this ranks them and proves nothing)."""
 
 
@@ -58,14 +58,14 @@ AT_ONCE = 50_000
 
 
 def near_words_of(forms: Sequence[str]) -> dict[int, tuple[Near, ...]]:
-    """`near_words` of many normal forms, by their place; those without any are left out."""
+    """`near_words` of many normal forms, by their number; those without any are left out."""
     alike = _without_digits(forms)
     near = _near_words_of_each(list(dict.fromkeys(alike)))
-    return {place: near[form] for place, form in enumerate(alike) if form in near}
+    return {number: near[form] for number, form in enumerate(alike) if form in near}
 
 
 def _without_digits(forms: Iterable[str]) -> list[str]:
-    """Normal forms with every digit made a 0: what is asked of letters is asked once of those that differ in digits."""
+    """Normal forms with every digit made a 0: letters are looked at once for those that differ in digits."""
     return "\n".join(forms).translate(_DIGITS).split("\n")
 
 
@@ -92,14 +92,14 @@ def _words(form: str) -> list[str]:
 def _near(words: Collection[str]) -> dict[str, Near]:
     """The words that are close to a listed one, each with the closest (the first listed of several)."""
     leave = ORDINARY.union(LISTED)
-    asked = sorted(word for word in words if len(word) >= 5 and word.isalpha() and word not in leave)
-    if not asked:
+    long = sorted(word for word in words if len(word) >= 5 and word.isalpha() and word not in leave)
+    if not long:
         return {}
-    apart = process.cdist(asked, LISTED, scorer=OSA.distance, score_cutoff=3, dtype=np.uint8)
-    closest = apart.argmin(axis=1)
-    within = np.flatnonzero(apart[np.arange(len(asked)), closest] <= np.array(_FAR)[closest])
-    pairs = [Near(asked[at], LISTED[closest[at]]) for at in within]
-    return {one.word: one for one in pairs if one.word[0] == one.listed[0] or one.listed[0] == "i"}
+    letters_off = process.cdist(long, LISTED, scorer=OSA.distance, score_cutoff=3, dtype=np.uint8)
+    closest = letters_off.argmin(axis=1)
+    within = np.flatnonzero(letters_off[np.arange(len(long)), closest] <= np.array(_FAR)[closest])
+    pairs = [Near(long[number], LISTED[closest[number]]) for number in within]
+    return {near.word: near for near in pairs if near.word[0] == near.listed[0] or near.listed[0] == "i"}
 
 
 _FAR = [FAR.get(listed, 2 if len(listed) >= 8 else 1) for listed in LISTED]
@@ -137,11 +137,11 @@ def company(
         strength = _log_likelihood(held, inside, other[word], outside)
         if strength >= STRENGTH:
             found.append(Company(word, reasons[word], held, other[word], strength))
-    return sorted(found, key=lambda one: (-one.strength, one.word))
+    return sorted(found, key=lambda word: (-word.strength, word.word))
 
 
 def _rows_of_words(forms: Mapping[str, int]) -> Counter[str]:
-    """The rows of each word; of numbers only how long they are is told apart."""
+    """The rows of each word; numbers are distinguished by their length alone."""
     alike: Counter[str] = Counter()
     for form, rows in zip(_without_digits(forms), forms.values()):
         alike[form] += rows

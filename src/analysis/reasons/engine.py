@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from analysis.reasons.normal import searched
-from analysis.reasons.origin import Parted
+from analysis.reasons.origin import SplitReason
 from analysis.reasons.rules import TIERS, Pattern, Rule, Rules
 
 TOPIC_OF_TIER = {
@@ -23,7 +23,7 @@ INTERFACE_TOPIC = "interface"
 """Every machine-made reason."""
 
 MACHINE_TOPIC = "machine_immigration"
-"""Machine-made reasons that quote immigration words: in none of the three totals, counted apart."""
+"""Machine-made reasons that quote immigration words: in none of the three totals, counted by themselves."""
 
 
 class Removal(NamedTuple):
@@ -50,48 +50,44 @@ class Found:
 
 
 def matching(text: str, rules: Rules) -> frozenset[int]:
-    """The numbers of the patterns that match a searched text, one after the other with Python's `re`."""
+    """The numbers of the patterns that match a searched text, one after the other with Python's `re`.
+
+    `Rules.at_once` gives the same by RE2; a test holds the two equal.
+    """
     return frozenset(n for n, pattern in enumerate(rules.compiled) if pattern.search(text))
-
-
-def matching_at_once(text: bytes, rules: Rules) -> frozenset[int]:
-    """The same numbers by RE2 (`Rules.at_once`); a test holds the two equal."""
-    return rules.at_once(text)
 
 
 def classify_text(text: str, rules: Rules) -> Found:
     """What the rules make of a cell in a native export, by the reference engine."""
-    return classify_parted(rules.part(text), rules)
+    split = rules.split_reason(text)
+    return decide(matching(searched(split.matched_text), rules), split, rules)
 
 
-def classify_parted(parted: Parted, rules: Rules, day: date | None = None) -> Found:
-    """What the rules make of a parted reason of a day (UTC), by the reference engine."""
-    return decide(matching(searched(parted.asked), rules), parted, rules, day)
-
-
-def classify_fast(parted: Parted, rules: Rules) -> Found:
+def classify_fast(split: SplitReason, rules: Rules) -> Found:
     """The same by RE2."""
-    return decide(rules.at_once(searched(parted.asked).encode()), parted, rules)
+    return decide(rules.at_once(searched(split.matched_text).encode()), split, rules)
 
 
-def decide(matched: frozenset[int], parted: Parted, rules: Rules, day: date | None = None) -> Found:
+def decide(matched: frozenset[int], split: SplitReason, rules: Rules, day: date | None = None) -> Found:
     """From matching patterns and offense types to rules, topics, total and kind.
 
     A row takes the narrowest total that a rule gives it. Guards remove groups, so another group may still count
     the row. A machine-made reason counts in no total: what it quotes gives `MACHINE_TOPIC` at most.
     """
-    if parted.origin in ("blank", "masked"):
+    if split.origin in ("blank", "masked"):
         return Found()
-    types = [rules.offense_types[t] for t in parted.offense_types if t in rules.offense_types]
-    candidates = _candidates(matched, parted, rules, day)
+    types = [rules.offense_types[t] for t in split.offense_types if t in rules.offense_types]
+    candidates = _candidates(matched, split, rules, day)
     menu = {t.rule for t in types}
     removed = _removed(matched, candidates, menu, rules)
     kept = [rule for rule in candidates if rule.id not in removed]
-    if parted.origin == "machine":
+    if split.origin == "machine":
         quoted = _tier([rule.tier for rule in kept]) != "none"
         return Found(topics=(INTERFACE_TOPIC, MACHINE_TOPIC) if quoted else (INTERFACE_TOPIC,))
     tier = _tier([rule.tier for rule in kept] + [t.tier for t in types])
-    topics = {t for one in types for t in one.topics} | {_topic(rule, tier) for rule in kept} - {""}
+    topics = {topic for offense in types for topic in offense.topics} | {
+        _topic(rule, tier) for rule in kept
+    } - {""}
     if tier == "none" and any(rule.tier for rule in candidates if rule.id in removed):
         topics.add(TOPIC_OF_TIER["suspect"])
     if tier in ("strict", "core"):
@@ -108,9 +104,9 @@ def decide(matched: frozenset[int], parted: Parted, rules: Rules, day: date | No
     )
 
 
-def _candidates(matched: frozenset[int], parted: Parted, rules: Rules, day: date | None) -> list[Rule]:
+def _candidates(matched: frozenset[int], split: SplitReason, rules: Rules, day: date | None) -> list[Rule]:
     """Rules whose pattern matched; vague words and bare codes say nothing new beside an offense type."""
-    menu = (rules.offense_types.get(value) for value in parted.offense_types)
+    menu = (rules.offense_types.get(value) for value in split.offense_types)
     said = any(offense is None or offense.topics or offense.tier for offense in menu)
     return [
         rule
@@ -167,3 +163,18 @@ def _kind(kinds: Iterable[str | None]) -> str:
     """Civil, criminal, both, or unspecified, from terms of art alone; HSI and DHS alone name no immigration matter."""
     given = sorted({kind for kind in kinds if kind})
     return "both" if len(given) == 2 else given[0] if given else "unspecified"
+
+
+def dhs_alone(found: Found, rules: Rules) -> bool:
+    """Whether a reason counts in broad by the letters DHS and nothing that clears them."""
+    if rules.dhs is None or found.tier != "broad" or rules.dhs.rule not in found.rules:
+        return False
+    return not set(rules.dhs.clears) & set(found.rules)
+
+
+def may_be_another_dhs(state: str | None, agency: str | None, rules: Rules) -> bool:
+    """Whether DHS may be human services, a state's own body or Desert Hot Springs to this agency."""
+    name = (agency or "").casefold()
+    return rules.dhs is not None and (
+        state in rules.dhs.states or any(words in name for words in rules.dhs.agencies)
+    )

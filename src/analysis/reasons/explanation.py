@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.reasons.candidates import near_words
-from analysis.reasons.engine import Found, Removal, classify_fast, decide
+from analysis.reasons.engine import Found, Removal, classify_fast, decide, dhs_alone, may_be_another_dhs
 from analysis.reasons.normal import normal_forms, searched
-from analysis.reasons.origin import Parted
+from analysis.reasons.origin import SplitReason
 from analysis.reasons.patterns import words
 from analysis.reasons.rules import Rules
-from analysis.reasons.table import dhs_alone, may_be_another_dhs
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Explanation:
     """What the rules made of one reason. `words` are the words that each rule met."""
 
     reason: str
-    parted: Parted
+    split: SplitReason
     found: Found
     normal: str
     words: Mapping[str, str]
@@ -36,15 +35,15 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """The answer for other programs: reason, normal, origin, total, kind, topics and rules."""
-        return _answer(self.reason, self.normal, self.parted, self.found)
+        return _answer(self.reason, self.normal, self.split, self.found)
 
     def as_text(self) -> str:
         """The answer for a person, line by line."""
         found = self.found
         lines = [
             f"reason            {_short(self.reason)!r}",
-            f"came about        {self.parted.origin}",
-            f"offense types     {', '.join(self.parted.offense_types) or '(none)'}",
+            f"came about        {self.split.origin}",
+            f"offense types     {', '.join(self.split.offense_types) or '(none)'}",
             f"normal form       {_short(self.normal) or '(empty)'}",
             f"immigration       {found.tier}" + (f", {found.kind}" if found.kind else ""),
             f"topics            {', '.join(found.topics) or '(none: listed by frequency for people to read)'}",
@@ -95,19 +94,19 @@ def explain(
     `offense_types` is a portal's own column, as one cell or as a list of values; `agency_state` a USPS code,
     which only decides whether DHS is ambiguous. Rules about dated operations speak, since no day is given.
     """
-    parted = rules.part(reason, _cell(offense_types))
-    found, text = classify_fast(parted, rules), searched(parted.asked)
-    told = {rule.id: rule for rule in rules.rules if rule.id in found.rules or rule.id in found.removed}
+    split = rules.split_reason(reason, _cell(offense_types))
+    found, text = classify_fast(split, rules), searched(split.matched_text)
+    spoke = {rule.id: rule for rule in rules.rules if rule.id in found.rules or rule.id in found.removed}
     because = {t.rule: t.because for t in rules.offense_types.values()}
     return Explanation(
         reason=reason,
-        parted=parted,
+        split=split,
         found=found,
         normal=_normal(text),
-        words={rule.id: _met(rule.searched, text) for rule in told.values()},
-        because=because | {rule.id: rule.because for rule in told.values()},
+        words={rule.id: _met(rule.searched, text) for rule in spoke.values()},
+        because=because | {rule.id: rule.because for rule in spoke.values()},
         removed_by={rule: _said(why, text) for rule, why in found.removed.items()},
-        suspects=tuple(rule.id for rule in told.values() if rule.tier == "suspect"),
+        suspects=tuple(rule.id for rule in spoke.values() if rule.tier == "suspect"),
         near=near_words(_normal(text)) if found.tier == "none" else (),
         dhs_ambiguous=dhs_alone(found, rules) and may_be_another_dhs(agency_state, None, rules),
         dhs_here=rules.dhs.states.get(agency_state or "", "") if rules.dhs else "",
@@ -147,17 +146,16 @@ def answer_lines(lines: Sequence[str], rules: Rules, first: int = 1) -> Iterator
     `{"reason": …, "agency_state": …, "offense_types": […]}`, of which only `reason` is required. A line that
     cannot be read is answered by an object with `line` (the first is number `first`) and `error`; none is skipped.
     """
-    asked = [_asked(line) for line in lines]
-    good = [one for one in asked if not isinstance(one, str)]
-    answers = _answers(good, rules)
-    for place, one in enumerate(asked, start=first):
-        yield {"line": place, "error": one} if isinstance(one, str) else next(answers)
+    queries = [_query(line) for line in lines]
+    answers = _answers([query for query in queries if not isinstance(query, str)], rules)
+    for number, query in enumerate(queries, start=first):
+        yield {"line": number, "error": query} if isinstance(query, str) else next(answers)
 
 
 _FORM = 'give one object a line, such as {"reason": "ICE hold", "agency_state": "TX", "offense_types": ["Robbery"]}'
 
 
-def _asked(line: str) -> tuple[str, str | None] | str:
+def _query(line: str) -> tuple[str, str | None] | str:
     """A line's reason and offense types, or what is wrong with it."""
     try:
         said = json.loads(line.removeprefix("\ufeff"))
@@ -176,22 +174,22 @@ def _asked(line: str) -> tuple[str, str | None] | str:
     return reason, _cell(types)
 
 
-def _answers(asked: Sequence[tuple[str, str | None]], rules: Rules) -> Iterator[dict[str, Any]]:
+def _answers(queries: Sequence[tuple[str, str | None]], rules: Rules) -> Iterator[dict[str, Any]]:
     """The answers to reasons with their offense types; normal forms are made together."""
-    parts = [rules.part(reason, cell) for reason, cell in asked]
-    blanks = normal_forms([part.asked.replace("_", " ") for part in parts])
-    joined = normal_forms([part.asked.replace("_", "") for part in parts])
-    for (reason, _), part, blank, join in zip(asked, parts, blanks, joined):
+    splits = [rules.split_reason(reason, cell) for reason, cell in queries]
+    blanks = normal_forms([split.matched_text.replace("_", " ") for split in splits])
+    joined = normal_forms([split.matched_text.replace("_", "") for split in splits])
+    for (reason, _), split, blank, join in zip(queries, splits, blanks, joined):
         read = dict.fromkeys((blank, join))
         numbers = rules.at_once(" ".join(f"< {form} >" for form in read).encode())
-        yield _answer(reason, " | ".join(read), part, decide(numbers, part, rules))
+        yield _answer(reason, " | ".join(read), split, decide(numbers, split, rules))
 
 
-def _answer(reason: str, normal: str, parted: Parted, found: Found) -> dict[str, Any]:
+def _answer(reason: str, normal: str, split: SplitReason, found: Found) -> dict[str, Any]:
     return {
         "reason": reason,
         "normal": normal,
-        "origin": parted.origin,
+        "origin": split.origin,
         "immigration_tier": found.tier,
         "immigration_kind": found.kind,
         "topics": list(found.topics),

@@ -16,8 +16,8 @@ MOST_HEADS = 4096  # officers choose from a few hundred combinations
 ORIGINS = ("typed", "dropdown", "dropdown+typed", "machine", "blank", "masked")
 
 
-class Parted(NamedTuple):
-    """A reason in parts: drop-down values, what remains, how it came about, and a text quoted by a machine."""
+class SplitReason(NamedTuple):
+    """A reason split into drop-down values, what remains, how it came about, and a text quoted by a machine."""
 
     offense_types: tuple[str, ...]
     text: str
@@ -25,7 +25,7 @@ class Parted(NamedTuple):
     inside: str = ""
 
     @property
-    def asked(self) -> str:
+    def matched_text(self) -> str:
         """The text that the rules are asked about: what was typed, or what a machine quotes."""
         return self.inside if self.origin == "machine" else self.text
 
@@ -84,8 +84,8 @@ class Menu:
         first = dict.fromkeys(re.escape(machine.begins.split()[0]) for machine in self.offered.machine)
         return re.compile("|".join(first) or "$^", re.IGNORECASE)
 
-    def part(self, reason: str, column: str | None = None, portal: bool = False) -> Parted:
-        """Part one reason, and the portal's own offense-type column where there is one.
+    def split_reason(self, reason: str, column: str | None = None, portal: bool = False) -> SplitReason:
+        """Split one reason, and the portal's own offense-type column where there is one.
 
         In a native export only the delimiter proves a menu: a bare `Robbery` was typed. With `portal`, a whole cell
         equal to a value with a character of `proof` came from the menu. A masked text beside an offense type is
@@ -96,11 +96,11 @@ class Menu:
         types = tuple(dict.fromkeys((*self.split_column(column), *native))) if column else native
         machine = self._machine(text)
         if machine is not None:
-            return Parted(types, text, "machine", self._inside(text, machine))
+            return SplitReason(types, text, "machine", self._inside(text, machine))
         nothing = not text or is_masked(text)
         if types:
-            return Parted(types, text, "dropdown" if nothing else "dropdown+typed")
-        return Parted((), text, "blank" if not text else "masked" if nothing else "typed")
+            return SplitReason(types, text, "dropdown" if nothing else "dropdown+typed")
+        return SplitReason((), text, "blank" if not text else "masked" if nothing else "typed")
 
     def split(self, reason: str, portal: bool = False) -> tuple[tuple[str, ...], str]:
         """The drop-down values that a cell begins with, and its typed text without outer spaces."""

@@ -252,8 +252,8 @@ def _check_examples(rules: Rules) -> None:
         for counts, texts in ((True, rule.matches), (False, rule.leaves))
         for text in texts
     ]
-    reasons = [rules.part(text) for _, text, _ in examples]
-    forms = searched_each([reason.asked for reason in reasons])
+    reasons = [rules.split_reason(text) for _, text, _ in examples]
+    forms = searched_each([reason.matched_text for reason in reasons])
     for (rule, text, counts), reason, form in zip(examples, reasons, forms):
         found = decide(rules.at_once(form.encode()), reason, rules)
         where = f"{rule.topic}.toml, rule '{rule.id}'"

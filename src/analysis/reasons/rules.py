@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import re2
 
 from analysis import toml
-from analysis.reasons.origin import Menu, Parted
+from analysis.reasons.origin import Menu, SplitReason
 from analysis.reasons.patterns import words
 from analysis.vendors import OffenseType
 
@@ -53,12 +53,12 @@ class Rule:
 
     @property
     def group(self) -> str:
-        """The part of the id before its dot; guards speak of groups."""
+        """The id before its dot; guards speak of groups."""
         return self.id.partition(".")[0]
 
     @property
     def searched(self) -> str:
-        """The expression over a searched text, where each reading stands as `< words >`."""
+        """The expression over a searched text, where each reading is written `< words >`."""
         return _in_place(self.match.expression, self.whole)
 
     @property
@@ -133,13 +133,15 @@ class Rules:
         """What another process gets: the rules alone, since compiled ones cannot be sent."""
         return {name: self.__dict__[name] for name in self.__dataclass_fields__}
 
-    def part(
+    def split_reason(
         self, reason: str, column: str | None = None, portal: bool = False, vendor: str | None = None
-    ) -> Parted:
-        """Part one reason by a vendor's menu (`Menu.part`); without a vendor, by the first menu that it shows."""
+    ) -> SplitReason:
+        """Split one reason by a vendor's menu (`Menu.split_reason`); without a vendor, by the first that it shows."""
         menus = [self.menus[vendor]] if vendor else list(self.menus.values())
-        parts = [menu.part(reason, column, portal) for menu in menus]
-        return next((part for part in parts if part.offense_types or part.origin == "machine"), parts[0])
+        splits = [menu.split_reason(reason, column, portal) for menu in menus]
+        return next(
+            (split for split in splits if split.offense_types or split.origin == "machine"), splits[0]
+        )
 
     @cached_property
     def patterns(self) -> tuple[str, ...]:
@@ -197,7 +199,9 @@ class Rules:
     def topics(self) -> frozenset[str]:
         """Every topic that a reason can be about, beside immigration and what is suspected of it."""
         typed = {rule.topic for rule in self.rules if rule.tier is None}
-        return frozenset(typed | {topic for one in self.offense_types.values() for topic in one.topics})
+        return frozenset(
+            typed | {topic for offense in self.offense_types.values() for topic in offense.topics}
+        )
 
     @cached_property
     def matched(self) -> dict[str, frozenset[int]]:

@@ -1,20 +1,20 @@
-"""Classifies the distinct reasons of a table once and gives every row its part of the answer."""
+"""Classifies the distinct reasons of a table once and gives every row its answer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.reasons.engine import Found, decide
+from analysis.reasons.distinct import encode, numbered, without_long_numbers
+from analysis.reasons.engine import Found, decide, dhs_alone, may_be_another_dhs
 from analysis.reasons.normal import searched_each
-from analysis.reasons.origin import ORIGINS, Parted
-from analysis.reasons.patterns import LONG_NUMBER
+from analysis.reasons.origin import ORIGINS, SplitReason
 from analysis.reasons.rules import Rules
 from analysis.vendors import collectors_notes
 from analysis.vendors.masks import are_masked
@@ -36,20 +36,20 @@ COLUMNS = {
 MOST_REMEMBERED = 1_000_000
 """Texts whose matches are kept from block to block: a quarter of a gigabyte, and nearly all of the common ones."""
 
-_TYPED, _MASKED, _BLANK = (Parted((), "", origin) for origin in ("typed", "masked", "blank"))
+_TYPED, _MASKED, _BLANK = (SplitReason((), "", origin) for origin in ("typed", "masked", "blank"))
 
 
 @dataclass
 class _Cases:
     """Distinct reasons but for long numbers: what remains beside the menu, how each came about, the answers.
 
-    A case number is long and no pattern names a long number, so `26-123456` and `26-654321` are one case: what
-    is asked of the rules grows with the words that officers use, not with the files they point to. Most reasons
-    are plain typed text; those share one `Parted` without their text.
+    A case number is long and no pattern names a long number, so `26-123456` and `26-654321` are one case: the
+    work of the rules grows with the words that officers use, not with the files they point to. Most reasons
+    are plain typed text; those share one `SplitReason` without their text.
     """
 
     texts: list[str]
-    parts: list[Parted]
+    splits: list[SplitReason]
     matched: list[frozenset[int]]
     answers: list[Found]
     answer: np.ndarray
@@ -69,17 +69,17 @@ class _Rows:
 def add(table: pa.Table, rules: Rules, portal: bool = False, vendor: str | None = None) -> pa.Table:
     """Add `COLUMNS` to typed searches.
 
-    Needs `reason_as_released`; uses, where they stand, `offense_types_as_released` (a portal's own column),
+    Needs `reason_as_released`; uses, where they are, `offense_types_as_released` (a portal's own column),
     `menu_in_reason` (rows of a portal export without that column; `portal` says it for all rows), `searched_at`
     (for rules about dated operations), `agency_state` and `searching_agency` (for `dhs_ambiguous`, which is
     null-free and false where the state is unknown). `vendor` is the key of the one whose menu the rows show; without
-    it each reason may show any. Pure, and the same on any part of the rows.
+    it each reason may show any. Pure, and the same on any subset of the rows.
     """
     rows, cases = _classify(table, portal, rules, vendor)
     answer = _by_day(table, cases, rows.case[rows.writing], rules)
     answers = _answers_table(cases.answers).take(pa.array(answer))
-    parts = _parts_table(cases).take(pa.array(rows.case))
-    found = {name: parts.column(name).take(pa.array(rows.writing)) for name in parts.column_names}
+    splits = _splits_table(cases).take(pa.array(rows.case))
+    found = {name: splits.column(name).take(pa.array(rows.writing)) for name in splits.column_names}
     found["reason_text"] = _texts(rows, cases).take(pa.array(rows.writing))
     found |= {name: answers.column(name) for name in answers.column_names}
     found["dhs_ambiguous"] = _dhs_ambiguous(table, cases.answers, answer, rules)
@@ -107,52 +107,13 @@ def classify(
 # Distinct reasons -------------------------------------------------------------------------------------------
 
 
-def _encode(column: pa.ChunkedArray | pa.Array) -> tuple[pa.StringArray, np.ndarray]:
-    """The distinct strings of a column (null is empty) and, for each row, the number of its string."""
-    coded = pc.fill_null(column.cast(pa.string()), "").dictionary_encode()
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.combine_chunks()
-        coded = (
-            coded if isinstance(coded, pa.DictionaryArray) else pa.array([], pa.string()).dictionary_encode()
-        )
-    return coded.dictionary, coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-
-
-def _numbered(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct keys in order of appearance and, for each key, its number."""
-    coded = pa.array(keys).dictionary_encode()
-    return coded.dictionary.to_numpy(), coded.indices.to_numpy().astype(np.int64)
-
-
-def without_long_numbers(texts: pa.StringArray) -> pa.StringArray:
-    """The texts with every digit of a number of `LONG_NUMBER` digits or more made a 9; lengths stay."""
-    if not len(texts):
-        return texts
-    texts = pa.concat_arrays([texts])
-    _, offsets, data = texts.buffers()
-    ends = np.frombuffer(offsets, dtype=np.int32)[: len(texts) + 1]
-    signs = np.frombuffer(data, dtype=np.uint8)[: ends[-1]].copy() if data else np.empty(0, np.uint8)
-    digit = np.zeros(len(signs) + 2, dtype=bool)
-    digit[1:-1] = signs - np.uint8(ord("0")) < 10
-    turns = np.flatnonzero(digit[1:] != digit[:-1])
-    # A number ends where its text ends, although the next text follows in memory.
-    cuts = ends[1:-1][digit[ends[1:-1]] & digit[ends[1:-1] + 1]]
-    if len(cuts):
-        turns = np.sort(np.concatenate([turns, cuts, cuts]))
-    first, length = turns[::2], turns[1::2] - turns[::2]
-    first, length = first[length >= LONG_NUMBER], length[length >= LONG_NUMBER]
-    before = np.cumsum(length) - length
-    signs[np.arange(length.sum()) + np.repeat(first - before, length)] = ord("9")
-    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends.copy()), pa.py_buffer(signs))
-
-
 def _distinct(table: pa.Table, portal: bool) -> tuple[_Rows, list[str], list[str], np.ndarray]:
-    """Rows, and for each case its reason without long numbers, its offense-type column and whether a menu stands
-    in the reason."""
-    reasons, row = _encode(table.column("reason_as_released"))
+    """Rows, and for each case its reason without long numbers, its offense-type column and whether its reason holds
+    a menu."""
+    reasons, row = encode(table.column("reason_as_released"))
     if pc.any(pc.match_substring(reasons, "[")).as_py():
         reasons = pc.replace_substring_regex(reasons, collectors_notes(), "")
-    plain, of_reason = _encode(without_long_numbers(reasons))
+    plain, of_reason = encode(without_long_numbers(reasons))
     types, of_type, menu = _beside(table, portal)
     if of_type is None and menu is None:
         rows = _Rows(row, reasons, np.arange(len(reasons)), of_reason)
@@ -160,8 +121,8 @@ def _distinct(table: pa.Table, portal: bool) -> tuple[_Rows, list[str], list[str
     kinds = (np.zeros(len(row), np.int64) if of_type is None else of_type) * 2
     kinds += portal if menu is None else menu
     many = 2 * len(types)
-    writings, writing = _numbered(row * many + kinds)
-    cases, case = _numbered(of_reason[writings // many] * many + writings % many)
+    writings, writing = numbered(row * many + kinds)
+    cases, case = numbered(of_reason[writings // many] * many + writings % many)
     rows = _Rows(writing, reasons, writings // many, case)
     texts, columns = plain.to_pylist(), types.to_pylist()
     of_case = [texts[n] for n in cases // many]
@@ -172,7 +133,7 @@ def _beside(table: pa.Table, portal: bool) -> tuple[pa.StringArray, np.ndarray |
     """The offense-type column and the marks of a menu in the reason, each None where it says nothing."""
     types, of_type, menu = pa.array([""]), None, None
     if "offense_types_as_released" in table.column_names:
-        types, of_type = _encode(table.column("offense_types_as_released"))
+        types, of_type = encode(table.column("offense_types_as_released"))
         of_type = None if types.equals(pa.array([""])) else of_type
     if "menu_in_reason" in table.column_names:
         menu = pc.fill_null(table.column("menu_in_reason"), False).to_numpy().astype(bool)
@@ -182,21 +143,21 @@ def _beside(table: pa.Table, portal: bool) -> tuple[pa.StringArray, np.ndarray |
 
 def _classify(table: pa.Table, portal: bool, rules: Rules, vendor: str | None) -> tuple[_Rows, _Cases]:
     rows, reasons, columns, portals = _distinct(table, portal)
-    texts, parts = _part(reasons, columns, portals, rules, vendor)
-    searched = [part.inside if part.origin == "machine" else text for part, text in zip(parts, texts)]
+    texts, splits = _split(reasons, columns, portals, rules, vendor)
+    searched = [split.inside if split.origin == "machine" else text for split, text in zip(splits, texts)]
     matched = _match(searched, rules)
     known: dict[tuple[frozenset[int], tuple[str, ...], str], int] = {}
     answers: list[Found] = []
-    answer = np.empty(len(parts), dtype=np.int64)
-    for place, (part, numbers) in enumerate(zip(parts, matched)):
-        key = (numbers, part.offense_types, part.origin)
+    answer = np.empty(len(splits), dtype=np.int64)
+    for case, (split, numbers) in enumerate(zip(splits, matched)):
+        key = (numbers, split.offense_types, split.origin)
         if key not in known:
             known[key] = len(answers)
             if key not in rules.decided:
-                rules.decided[key] = decide(numbers, part, rules)
+                rules.decided[key] = decide(numbers, split, rules)
             answers.append(rules.decided[key])
-        answer[place] = known[key]
-    return rows, _Cases(texts, parts, matched, answers, answer)
+        answer[case] = known[key]
+    return rows, _Cases(texts, splits, matched, answers, answer)
 
 
 def _texts(rows: _Rows, cases: _Cases) -> pa.Array:
@@ -213,10 +174,10 @@ def _texts(rows: _Rows, cases: _Cases) -> pa.Array:
     )
 
 
-def _part(
+def _split(
     reasons: list[str], columns: list[str], portals: np.ndarray, rules: Rules, vendor: str | None
-) -> tuple[list[str], list[Parted]]:
-    """The text and the parts of every case; most need no look at the menu."""
+) -> tuple[list[str], list[SplitReason]]:
+    """The text and the splits of every case; most need no look at the menu."""
     column = pa.array(reasons, pa.string())
     menus = [rules.menus[vendor]] if vendor else list(rules.menus.values())
     values, machines = ("|".join(p) for p in zip(*((menu.pattern, menu.machine_pattern) for menu in menus)))
@@ -225,67 +186,56 @@ def _part(
         pc.match_substring_regex(column, rf"^\s*(?:{machines})", ignore_case=True),
     ).to_pylist()
     texts = [reason.strip() for reason in reasons]
-    parts = [
+    splits = [
         _MASKED if mask else _TYPED if text else _BLANK
         for text, mask in zip(texts, are_masked(column).to_pylist())
     ]
-    same: dict[
-        tuple[object, ...], Parted
-    ] = {}  # few differ but for their text, and one object is kept of each
-    for place, (look, types) in enumerate(zip(special, columns)):
+    # Few differ but for their text, and one object is kept of each.
+    same: dict[tuple[object, ...], SplitReason] = {}
+    for case, (look, types) in enumerate(zip(special, columns)):
         if look or types:
-            part = rules.part(reasons[place], types, bool(portals[place]), vendor)
-            texts[place], key = part.text, (part.offense_types, part.origin, part.inside)
-            parts[place] = same[key] if key in same else same.setdefault(key, part._replace(text=""))
-    return texts, parts
+            split = rules.split_reason(reasons[case], types, bool(portals[case]), vendor)
+            texts[case] = split.text
+            alike = split._replace(text="")
+            splits[case] = same.setdefault(alike, alike)
+    return texts, splits
 
 
 def _match(texts: list[str], rules: Rules) -> list[frozenset[int]]:
-    """The numbers of the patterns that match each text; texts of earlier blocks are not matched again."""
+    """The numbers of the patterns that match each text (`Rules.at_once`); known texts are not matched again."""
     before = rules.matched
     new = [text for text in dict.fromkeys(texts) if text not in before]
-    found = dict(zip(new, _match_new(new, rules)))
+    match = rules.at_once
+    forms = "\n".join(searched_each(new)).encode().split(b"\n") if new else []
+    found = {text: match(form) for text, form in zip(new, forms)}
     if len(before) < MOST_REMEMBERED:
         before.update(found)
     return [found[text] if text in found else before[text] for text in texts]
 
 
-def _match_new(texts: list[str], rules: Rules) -> list[frozenset[int]]:
-    """The numbers of the patterns that match each text; see `Rules.at_once`."""
-    match = rules.at_once
-    return [match(form) for form in "\n".join(searched_each(texts)).encode().split(b"\n")]
-
-
-def _by_day(table: pa.Table, cases: _Cases, place: np.ndarray, rules: Rules) -> np.ndarray:
-    """For each row the number of its answer; rules about dated operations are asked with the row's day."""
-    answer = cases.answer[place]
+def _by_day(table: pa.Table, cases: _Cases, case: np.ndarray, rules: Rules) -> np.ndarray:
+    """For each row the number of its answer; rules about dated operations look at the row's day."""
+    answer = cases.answer[case]
     dated = np.array([not rules.dated.isdisjoint({*a.rules, *a.removed}) for a in cases.answers], dtype=bool)
     if "searched_at" not in table.column_names or not dated.any():
         return answer
     rows = np.flatnonzero(dated[answer])
-    seconds = (
-        table.column("searched_at").take(pa.array(rows)).cast(pa.timestamp("us", "UTC")).cast(pa.int64())
-    )
+    moments = table.column("searched_at").take(pa.array(rows)).cast(pa.timestamp("us", "UTC"))
     known: dict[tuple[int, date | None], int] = {}
-    for row, moment in zip(rows, seconds.to_pylist()):
-        day = (
-            None
-            if moment is None
-            else (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment)).date()
-        )
-        key = (int(place[row]), day)
+    for row, day in zip(rows, moments.cast(pa.date32()).to_pylist()):
+        key = (int(case[row]), day)
         if key not in known:
             known[key] = len(cases.answers)
-            cases.answers.append(decide(cases.matched[key[0]], cases.parts[key[0]], rules, day))
+            cases.answers.append(decide(cases.matched[key[0]], cases.splits[key[0]], rules, day))
         answer[row] = known[key]
     return answer
 
 
-def _parts_table(cases: _Cases) -> pa.Table:
+def _splits_table(cases: _Cases) -> pa.Table:
     number: dict[tuple[str, ...], int] = {}
-    types = [number.setdefault(part.offense_types, len(number)) for part in cases.parts]
+    types = [number.setdefault(split.offense_types, len(number)) for split in cases.splits]
     lists = pa.array([list(value) for value in number], COLUMNS["offense_types"])
-    origins = [ORIGINS.index(part.origin) for part in cases.parts]
+    origins = [ORIGINS.index(split.origin) for split in cases.splits]
     return pa.table(
         {
             "offense_types": lists.take(pa.array(types, pa.int32())),
@@ -313,26 +263,11 @@ def _dhs_ambiguous(table: pa.Table, answers: list[Found], answer: np.ndarray, ru
     rows = np.flatnonzero(flags)
     if not len(rows):
         return pa.array(flags)
-    some = table.take(pa.array(rows))
-    state = (
-        some.column("agency_state").to_pylist() if "agency_state" in some.column_names else [None] * len(rows)
+    states, names = (
+        table.column(name).take(pa.array(rows)).to_pylist()
+        if name in table.column_names
+        else [None] * len(rows)
+        for name in ("agency_state", "searching_agency")
     )
-    agency = some.column("searching_agency") if "searching_agency" in some.column_names else None
-    names = agency.to_pylist() if agency is not None else [None] * len(rows)
-    flags[rows] = [may_be_another_dhs(s, n, rules) for s, n in zip(state, names)]
+    flags[rows] = [may_be_another_dhs(state, name, rules) for state, name in zip(states, names)]
     return pa.array(flags)
-
-
-def dhs_alone(found: Found, rules: Rules) -> bool:
-    """Whether a reason counts in broad by the letters DHS and nothing that clears them."""
-    if rules.dhs is None or found.tier != "broad" or rules.dhs.rule not in found.rules:
-        return False
-    return not set(rules.dhs.clears) & set(found.rules)
-
-
-def may_be_another_dhs(state: str | None, agency: str | None, rules: Rules) -> bool:
-    """Whether DHS may be human services, a state's own body or Desert Hot Springs to this agency."""
-    name = (agency or "").casefold()
-    return rules.dhs is not None and (
-        state in rules.dhs.states or any(words in name for words in rules.dhs.agencies)
-    )
