@@ -28,7 +28,7 @@ PRONOUNS = {"at", "by", "it", "of", "on", "one", "ones", "under"}
 
 CLEAN = (
     "__init__", "__main__", "agencies", "arguments", "coding", "figures", "files", "letter", "lookup",
-    "notebooks", "paths", "pipeline", "places", "printed", "privacy", "processes", "refused", "repeats",
+    "notebooks", "paths", "pipeline", "places", "printed", "privacy", "processes", "reasons", "refused", "repeats",
     "toml", "wording",
 )  # fmt: skip
 """The rooms and modules in which both hold."""
