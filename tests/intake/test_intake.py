@@ -14,7 +14,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from analysis import build, intake, measures, places, tallies
-from analysis.intake import Answers, recognition
+from analysis.intake import Answers, owners
 from analysis.paths import UnsafeName
 from analysis.vendors.recognition import UnknownColumns
 
@@ -487,7 +487,7 @@ def test_a_replicas_file_never_becomes_a_record(top, tmp_path):
         f'kind = "replica"\n[[file]]\n{entry}camera_owner = "x"\n'
     )
     for path in (given, native(tmp_path / "export-REPLICA.csv", "Brockrigg FL SO")):
-        with pytest.raises(intake.NothingToTake, match="invented records never stand in a place of records"):
+        with pytest.raises(intake.NothingToTake, match="invented records never belong in a place of records"):
             intake.take("georgia", [path])
 
 
@@ -751,11 +751,11 @@ def test_a_person_sees_each_file_what_is_open_and_the_next_command(top, tmp_path
 
 
 def test_the_days_that_a_name_claims_are_read_as_the_vendor_writes_them():
-    assert recognition._said_period("Quellmere GA PD_Organization_Audit_2025-11-01_2025-12-01.csv") == (
+    assert owners.period("Quellmere GA PD_Organization_Audit_2025-11-01_2025-12-01.csv") == (
         date(2025, 11, 1), date(2025, 11, 30),
     )  # fmt: skip
-    assert recognition._said_period("Quellmere GA PD_Organization_Audit_2026-02-01_2025-02-28.csv") is None
-    assert recognition._said_period("13_45_2025-1_1_2026-Quellmere GA PD-Audit.csv") is None
+    assert owners.period("Quellmere GA PD_Organization_Audit_2026-02-01_2025-02-28.csv") is None
+    assert owners.period("13_45_2025-1_1_2026-Quellmere GA PD-Audit.csv") is None
 
 
 def test_every_released_record_at_hand_is_taken_without_a_question_of_code(top, records):

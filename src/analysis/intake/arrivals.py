@@ -30,13 +30,14 @@ _CLUTTER = re.compile(r"\.|~\$|Thumbs\.db$|desktop\.ini$|source\.toml$", re.I)
 
 @dataclass(frozen=True)
 class Arrived:
-    """One file of a release: its name inside the place, where it lies, the archive it came in, if any, and why it
-    is left out, if its name alone tells."""
+    """One file of a release: its name inside the place, where it lies, the archive it came in, if any, why it is
+    left out, if its name alone tells, and its checksum, once it is known."""
 
     name: str
     path: Path
     archive: str = ""
     why: str = ""
+    sha256: str = ""
 
 
 def arrived(given: Iterable[Path], folder: Path) -> Iterator[Arrived]:
@@ -117,24 +118,22 @@ def _members(one: Arrived, folder: Path) -> list[Arrived]:
     return found
 
 
-def fresh(
-    arrived: Sequence[Arrived], known: Mapping[str, str]
-) -> tuple[list[tuple[Arrived, str]], list[str]]:
+def fresh(arrived: Sequence[Arrived], known: Mapping[str, str]) -> tuple[list[Arrived], list[str]]:
     """Files whose content is new, each with its checksum, and sentences on those that are here already.
 
     Names are from here on those of `privacy.file_name`: a file's name is printed wherever the file is spoken of.
     """
-    fresh: list[tuple[Arrived, str]] = []
+    fresh: list[Arrived] = []
     again: list[str] = []
     seen = dict(known)
     for one in arrived:
         checksum = sources.sha256(one.path)
-        one = replace(one, name=_printed(one.name, checksum), archive=_printed(one.archive, checksum))  # noqa: PLW2901
+        name = _printed(one.name, checksum)
         if checksum in seen:
-            again.append(f"{paths.shown(one.name)} is here already, as {seen[checksum]}")
+            again.append(f"{paths.shown(name)} is here already, as {seen[checksum]}")
         else:
-            seen[checksum] = one.name
-            fresh.append((one, checksum))
+            seen[checksum] = name
+            fresh.append(replace(one, name=name, archive=_printed(one.archive, checksum), sha256=checksum))
     return fresh, again
 
 
@@ -145,27 +144,24 @@ def _printed(name: str, checksum: str) -> str:
 _OURS = {"source.toml", f"{files.UNFINISHED}source.toml", "readme.md", "reference"}
 
 
-def fit(
-    fresh: Sequence[tuple[Arrived, str]], folder: Path
-) -> tuple[list[tuple[Arrived, str]], list[LeftOut]]:
+def fit(fresh: Sequence[Arrived], folder: Path) -> tuple[list[Arrived], list[LeftOut]]:
     """Files whose name can be a file's in the place, and those left out because theirs cannot."""
     there = {paths.key(name) for name, path in _files_in(folder).items()}
-    folders = paths.folders([*there, *(one.name for one, _ in fresh)])
+    folders = paths.folders([*there, *(one.name for one in fresh)])
     kept, left = [], []
-    for one, checksum in fresh:
-        why = paths.why_not(one.name)
-        if not why and paths.key(one.name) in folders:
-            why = "another file lies in a folder of its name"
-        if not why and paths.folders([one.name]) & there:
-            why = "a file of the place has the name of its folder"
-        if not why and paths.key(one.name) in _OURS:
-            why = "a place has a file or folder of its own of that name"
-        if not why and one.path.is_relative_to(folder) and one.path != folder / one.name:
-            why = "its name may name a person or a vehicle, and names of files are printed"
-        if why:
-            left.append(LeftOut(paths.shown(one.name), checksum, f"{why}; give it another name", "link"))
+    for one in fresh:
+        unfit = {
+            "another file lies in a folder of its name": paths.key(one.name) in folders,
+            "a file of the place has the name of its folder": paths.folders([one.name]) & there,
+            "a place has a file or folder of its own of that name": paths.key(one.name) in _OURS,
+            "its name may name a person or a vehicle, and names of files are printed": (
+                one.path.is_relative_to(folder) and one.path != folder / one.name
+            ),
+        }
+        if why := paths.why_not(one.name) or next((why for why, is_so in unfit.items() if is_so), ""):
+            left.append(LeftOut(paths.shown(one.name), one.sha256, f"{why}; give it another name", "link"))
         else:
-            kept.append((one, checksum))
+            kept.append(one)
     return kept, left
 
 
@@ -174,19 +170,20 @@ def _files_in(folder: Path) -> dict[str, Path]:
     return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
 
 
-def refuse_overwriting(folder: Path, files: Iterable[tuple[str, Path, str]]) -> None:
-    """Raise `WouldOverwrite` where a file (name, path, checksum) would take the place of another, here or on a system
-    that takes their names for one; `UnsafeName` where it would be written outside the folder."""
+def refuse_overwriting(folder: Path, files: Iterable[Arrived]) -> None:
+    """Raise `WouldOverwrite` where a file would replace another, here or on a system that takes their names for one;
+    `UnsafeName` where it would be written outside the folder."""
     there = {paths.key(name): path for name, path in _files_in(folder).items()}
-    for name, path, checksum in files:
-        target = paths.inside(folder, name)
-        other = there.setdefault(paths.key(name), path)
-        if other == path or (other == target and sources.sha256(other) == checksum):
+    for file in files:
+        target = paths.inside(folder, file.name)
+        other = there.setdefault(paths.key(file.name), file.path)
+        if other == file.path or (other == target and sources.sha256(other) == file.sha256):
             continue
         if other.is_relative_to(folder):
-            held = f"{other.relative_to(folder)} is in data/raw/{folder.name}/ already, and is not the same as {name}"
+            there_already = f"{other.relative_to(folder)} is in data/raw/{folder.name}/ already"
+            held = f"{there_already}, and is not the same as {file.name}"
         else:
-            held = f"two files of the release would be called {name}, and they differ"
+            held = f"two files of the release would be called {file.name}, and they differ"
         raise WouldOverwrite(
             f"{held}. Nothing was copied: give the new file another name, such as the day on which it was released."
         )

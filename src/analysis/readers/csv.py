@@ -134,7 +134,7 @@ def _find_header(
             break
     if missing and (found := _without_header(window, missing, ())):
         return found
-    tables = [list(csv.reader([f"{line}\n" for line in above], delimiter=sign)) for sign in DELIMITERS]
+    tables = [list(csv.reader([f"{line}\n" for line in above], delimiter=mark)) for mark in DELIMITERS]
     raise no_known_header(name, max(tables, key=lambda rows: max(map(len, rows), default=0)))
 
 

@@ -15,6 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from analysis.readers import not_data
 from analysis.readers.base import (
     MOST_COLUMNS,
@@ -70,8 +72,11 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
             for number, (record, text) in some
             if record is None
         ]
-        rows = [[_cell(record.get(key)) for key in keys] for _, record in found]
-        section = Section.of_rows(columns, rows, [number for number, _ in found])
+        cells = {
+            str(at): pa.array([_cell(record.get(key)) for _, record in found], pa.string())
+            for at, key in enumerate(keys)
+        }
+        section = Section(columns, pa.table(cells), pa.array([number for number, _ in found], pa.int64()))
         whole, last = found[-1][0] if found else whole, some[-1][0]
         yield not_data.without_blanks_and_totals(section, odd)
     if whole < last and last_byte != b"\n":

@@ -1,0 +1,92 @@
+"""What a person should do first with what came: what must not be counted together, which places to make."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis import paths, privacy
+from analysis.intake.recognition import Found
+from analysis.places import LeftOut
+from analysis.vendors.recognition import family_of
+from analysis.wording import counted
+
+MOST_PLACES = 12
+
+
+def two_kinds(found: Sequence[Found]) -> list[str]:
+    """Files that hold two kinds of log, and owners of whom two kinds came: they must not be counted together."""
+    said = [
+        f"{one.file.name} holds two kinds of log ({one.forms}): a portal's and another. Save each as a file of its "
+        "own and take them into two places"
+        for one in found
+        if len({(family := family_of(form)) and family.log for form in one.forms.split("; ")}) > 1
+    ]
+    for owner in {one.file.camera_owner for one in found if one.file.camera_owner}:
+        logs = sorted({one.file.log for one in found if one.file.camera_owner == owner})
+        if len(logs) > 1:
+            said.append(
+                f"{owner}: {' and '.join(logs)} came together. They overlap, and in one place they are counted "
+                "together: make a place of each, with its files alone"
+            )
+    return said
+
+
+def several_places(at: str, found: Sequence[Found], given: Sequence[Path]) -> list[str]:
+    """The commands that make a place of each camera owner's logs, where several came and each lies in a folder."""
+    owners: dict[str, list[Found]] = {}
+    for one in found:
+        owners.setdefault(one.file.camera_owner or "", []).append(one)
+    if len(owners) < 2:
+        return []
+    said = (
+        f"These are logs of {counted(len(owners), 'camera owner')}. One place counts each by itself and all together. "
+        f"To make a place of each instead, delete data/raw/{at}/ and "
+    )
+    folders = {owner: _alone(mine, found, given) for owner, mine in owners.items() if owner}
+    if len(owners) > MOST_PLACES or "" in owners or not all(folders.values()):
+        return [f"{said}put each owner's files into a folder of its own, then make place of each folder."]
+    lines = [f'    make place AT={slug(owner)} FROM="{path}"' for owner, path in folders.items()]
+    return [f"{said}paste:\n" + "\n".join(lines)]
+
+
+def _alone(mine: Sequence[Found], found: Sequence[Found], given: Sequence[Path]) -> Path | None:
+    """The file or folder that holds these files and no other, as it was given, if its name may be printed and it lies
+    in no archive."""
+    paths_of = [one.path.resolve() for one in mine]
+    path = paths_of[0] if len(mine) == 1 else Path(os.path.commonpath(paths_of))
+    if any(other.path.resolve().is_relative_to(path) for other in found if other not in mine):
+        return None
+    for start in (start.resolve() for start in given):
+        if path.is_relative_to(start):
+            inside = path.relative_to(start).as_posix()
+            return path if privacy.file_name(inside) == inside else None
+    return None
+
+
+def why_nothing(at: str, found: Sequence[Found], left: Sequence[LeftOut]) -> str:
+    """Why there is nothing to take, file by file."""
+    if found:
+        rows = sum(one.records for one in found)
+        times = f"none of the {counted(rows, 'record')} has a search time that can be read"
+        why = times if rows else "no record"
+        files = [f"  {one.file.name}: {one.forms}; {one.notes or why}" for one in found]
+        return "\n".join([
+            f"there is no search in these files ({why}), so nothing was written. If another column holds the time, say "
+            'so: COLUMNS="<its name>=search_time". If a spreadsheet changed the times, ask for the file as CSV.',
+            *files,
+        ])  # fmt: skip
+    if not left:
+        return (
+            f"there is no file to take: put the released files into data/raw/{at}/, or name them with FROM="
+        )
+    said = [f"  {one.name}: {one.why}" for one in left]
+    return "none of the files is a search audit that can be read; nothing was written.\n" + "\n".join(said)
+
+
+def slug(text: str) -> str:
+    """A name for a place, made of any text."""
+    plain = "-".join(re.findall(r"[a-z0-9]+", text.casefold()))[:60].strip("-")
+    return plain if plain and not paths.why_not(plain) else "georgia"

@@ -1,0 +1,137 @@
+"""What came of a release, and how a person is told: each file, what was left out, what is open, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from analysis import places
+from analysis.intake.recognition import Found
+from analysis.places import OWNER_NOT_SAID, LeftOut
+from analysis.wording import counted
+
+MOST_PAIRS = 10
+MANY_REJECTED = 0.01  # of a file's records: more than this was rejected in no sound export seen
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of a release: files now in the place, files already there, lists kept beside them and what each is good
+    for, files left out, where files hold more than they show (`look`), and what a person should do first (`first`)."""
+
+    place: str
+    found: tuple[Found, ...]
+    known: tuple[str, ...]
+    lists: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    open_questions: tuple[str, ...]
+    look: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+
+
+def shown(taken: Taken) -> str:
+    """What came of a release, in lines for a terminal."""
+    lines = [f"data/raw/{taken.place}/", *map(_file_line, taken.found)]
+    lines += [f"  {sentence}" for sentence in (*taken.known, *taken.lists)]
+    lines += _left_out(taken.left_out)
+    lines += look(taken.look)
+    lines += ["", *(f"FIRST: {sentence}" for sentence in taken.first)] if taken.first else []
+    if taken.open_questions:
+        lines += [
+            "",
+            f"Open questions, to be answered in data/raw/{taken.place}/source.toml before anything is published:",
+        ]
+        lines += [f"  {number}. {question}" for number, question in enumerate(taken.open_questions, 1)]
+    lines += ["", *_in_all(taken.found)]
+    if not taken.found and not taken.known:
+        lines.append(
+            "There is no log yet: the lists above can be read, and nothing can be counted. Ask for the log with make "
+            f"request, then take it with make place AT={taken.place} FROM=<file>."
+        )
+    else:
+        lines.append(f"Next: make PLACE={taken.place}")
+    return "\n".join(lines)
+
+
+def _in_all(found: Sequence[Found]) -> list[str]:
+    """How many searches there are in how many rows, whose and of which days, and which files hold the same ones."""
+    if not found:
+        return []
+    total, kept = (sum(getattr(one, name) for one in found) for name in ("records", "searches"))
+    distinct = len(np.unique(np.concatenate([one.keys for one in found])))
+    repeated = sum(one.repeated_records for one in found)
+    dated = [one for one in found if one.searches]
+    owners = sorted({one.file.camera_owner or OWNER_NOT_SAID for one in found})
+    first, last = min(one.first_search for one in dated), max(one.last_search for one in dated)
+    whose = ", ".join(owners) if len(owners) < 4 else counted(len(owners), "camera owner")
+    lines = [
+        f"{counted(total, 'record')} in {counted(len(found), 'new file')}: {counted(kept, 'search row')}, "
+        f"{total - kept:,} rejected. They record {counted(distinct, 'distinct search')} "
+        f"({whose}, {first[:10]} to {last[:10]} UTC)."
+    ]
+    if repeated:
+        lines.append(f"Rows that repeat another row of their file in every column: {repeated:,}.")
+    return lines + _same_searches(found)
+
+
+def _same_searches(found: Sequence[Found]) -> list[str]:
+    """Which files of one camera owner hold the same searches, the largest overlaps first."""
+    pairs = []
+    for one, other in combinations([one for one in found if one.searches], 2):
+        if one.file.camera_owner != other.file.camera_owner:
+            continue
+        if one.first_search > other.last_search or other.first_search > one.last_search:
+            continue
+        if both := len(np.intersect1d(one.keys, other.keys, assume_unique=True)):
+            pairs.append((both, one, other))
+    pairs.sort(key=lambda pair: (-pair[0], pair[1].file.name, pair[2].file.name))
+    lines = [
+        f"{one.file.name} and {other.file.name} hold the same {counted(both, 'search')}: "
+        f"{both / len(one.keys):.1%} of the first's, {both / len(other.keys):.1%} of the second's."
+        for both, one, other in pairs[:MOST_PAIRS]
+    ]
+    more = len(pairs) - MOST_PAIRS
+    return lines + ([f"So do {counted(more, 'more pair')} of files."] if more > 0 else [])
+
+
+def _left_out(left: Sequence[LeftOut]) -> list[str]:
+    """How many files of each kind were left out, and those by name that could be audits."""
+    if not left:
+        return []
+    kinds = places.left_out_by_kind(left)
+    could = [one for one in left if one.kind in places.COULD_BE_AUDITS or one.kind == "reasons"]
+    return [
+        "",
+        f"Not read, and listed in source.toml with a checksum and the reason: {'; '.join(kinds.values())}.",
+        *(["LOOK at these, which could be audits or are of use:"] if could else []),
+        *(f"  {one.name}: {one.why}" for one in could),
+    ]
+
+
+def look(where: Sequence[str]) -> list[str]:
+    """Lines on what files hold that their agency may not have meant to release: `readers.left_inside` of each."""
+    if not where:
+        return []
+    return [
+        "",
+        "LOOK before you publish these files or pass them on: they hold more than they show, which their agency may "
+        "not have meant to release. This says only where, never what.",
+        *(f"  {one}" for one in where),
+    ]
+
+
+def _file_line(one: Found) -> str:
+    ids = f", {counted(one.ids, 'distinct id')}" if one.ids else ""
+    ends = [moment[:16].replace("T", " ") for moment in (one.first_search, one.last_search)]
+    days = f", {ends[0]} to {ends[1]} UTC" if one.searches else ""
+    notes = f"\n    {one.notes}" if one.notes else ""
+    if one.rejected > MANY_REJECTED * one.records:
+        notes += f"\n    LOOK: {one.rejected:,} of its records are no readable search; make PLACE=… says of each why"
+    return (
+        f"  {one.file.name}\n    {one.forms}, {one.file.log} of {one.file.camera_owner or OWNER_NOT_SAID}: "
+        f"{counted(one.records, 'record')}, {counted(one.searches, 'search row')}, "
+        f"{counted(len(one.keys), 'distinct search')}{ids}{days}{notes}"
+    )
