@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.searches import times
+from analysis.searches import frames, times
 from analysis.searches.clocks import Clocks
 from analysis.searches.shapes import Shapes
 from analysis.vendors import named
@@ -23,7 +23,7 @@ def parsed(*texts):
 
 def framed(*texts):
     cells = pa.array(texts, pa.string())
-    return times.pair(cells, times.frame_clock(cells, FLOCK))
+    return frames.pair(cells, frames.frame_clock(cells, FLOCK))
 
 
 @pytest.mark.parametrize(
@@ -199,16 +199,16 @@ def test_one_wrong_date_in_the_vendors_own_form_does_not_move_the_others():
 
 
 def test_a_time_frame_in_the_vendors_own_form_is_day_first_with_the_times_of_search():
-    frames = pa.array(["05/06/2025, 02:00:00 PM UTC\n13/06/2025, 02:30:00 PM UTC"])
+    cells = pa.array(["05/06/2025, 02:00:00 PM UTC\n13/06/2025, 02:30:00 PM UTC"])
     searched = pa.array(["06/06/2025, 02:03:00 PM UTC", "14/06/2025, 02:03:00 PM UTC"])
     clocks = Clocks(FLOCK, survey=lambda: [{"search_time": times.evidence(searched, FLOCK)}])
-    start, end = times.pair(frames, clocks.of("time_frame"))
+    start, end = frames.pair(cells, clocks.of("time_frame"))
     assert (start[0].as_py().day, end[0].as_py().day) == (5, 13)
 
 
 def test_the_other_dates_of_a_file_decide_where_a_column_leaves_its_own_open():
-    searched, frames = pa.array([OPEN]), pa.array(["05/05/2025 10:00", "13/05/2025 10:00"])
-    found = {"search_time": times.evidence(searched, FLOCK), "time_frame": times.evidence(frames, FLOCK)}
+    searched, cells = pa.array([OPEN]), pa.array(["05/05/2025 10:00", "13/05/2025 10:00"])
+    found = {"search_time": times.evidence(searched, FLOCK), "time_frame": times.evidence(cells, FLOCK)}
     assert (
         times.read(searched, Clocks(FLOCK, survey=lambda: [found]).of("search_time")).moments[0].as_py().day
         == 6
@@ -316,7 +316,7 @@ def test_times_cut_to_minutes_or_days_are_known_by_the_whole_column():
 )
 def test_a_time_frame_from_1970_or_without_an_end_is_not_known(cell):
     clocks = Clocks(FLOCK)
-    start, end = times.pair(pa.array([cell]), clocks.of("time_frame"))
+    start, end = frames.pair(pa.array([cell]), clocks.of("time_frame"))
     assert start.to_pylist() == end.to_pylist() == [None]
     assert list(clocks.notes()) == ["time frames that begin or end before 2000 or after 2036, not known: 1"]
 
@@ -324,7 +324,7 @@ def test_a_time_frame_from_1970_or_without_an_end_is_not_known(cell):
 def test_a_reversed_time_frame_is_kept_and_noted():
     clocks = Clocks(FLOCK)
     cell = "05/04/2025, 06:00:00 PM UTC\n05/04/2025, 05:00:00 PM UTC"
-    start, end = times.pair(pa.array([cell]), clocks.of("time_frame"))
+    start, end = frames.pair(pa.array([cell]), clocks.of("time_frame"))
     assert start[0].as_py() > end[0].as_py()
     assert list(clocks.notes()) == ["time frames that end before they begin, kept: 1"]
 

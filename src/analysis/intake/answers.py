@@ -21,7 +21,7 @@ class BadAnswer(Refused):
 class Answers:
     """What a person said about a release; None where they did not.
 
-    `columns` maps unusual column names of the files to ours or to "ignored" (see `vendors.COLUMNS`).
+    `columns` maps unusual column names of the files to ours or to "ignored" (see `vendors.facts.COLUMNS`).
     `confirmed` names the questions to which a person agreed with what the files say.
     """
 

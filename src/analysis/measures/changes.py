@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis import vendors
 from analysis.tallies import Searches, tally
+from analysis.vendors.facts import Change
 
 CUT_OVERS = tuple(sorted((change.at, change.what) for change in vendors.changes()))
 """Every vendor's changes: the moment (UTC) from which each is expected, and what changed."""
@@ -14,6 +15,6 @@ def eras_of(searches: Searches) -> tuple[str, ...]:
     return vendors.eras(tally(searches, "era")["era"])
 
 
-def changes_of(searches: Searches) -> tuple[vendors.Change, ...]:
+def changes_of(searches: Searches) -> tuple[Change, ...]:
     """The changes of the vendors that wrote the searches, in the order of time."""
     return vendors.changes(tally(searches, "era")["era"])

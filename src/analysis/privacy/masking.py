@@ -11,7 +11,8 @@ from functools import cache, lru_cache
 from analysis import places, reasons, toml
 from analysis.paths import visible
 from analysis.reasons.patterns import named_words
-from analysis.vendors import all_vendors, normal, search_types, verdicts
+from analysis.vendors import all_vendors, search_types, verdicts
+from analysis.vendors.facts import normal
 from analysis.vendors.masks import is_masked
 from analysis.vendors.recognition import Layout, known_columns
 

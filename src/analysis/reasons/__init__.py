@@ -16,7 +16,7 @@ from analysis.reasons.origin import ORIGINS, Menu, SplitReason
 from analysis.reasons.rule_files import BadRules, load
 from analysis.reasons.rules import TIERS, Guard, Rule, Rules, WordList
 from analysis.reasons.table import COLUMNS, add, classify
-from analysis.vendors import OffenseType
+from analysis.vendors.facts import OffenseType
 from analysis.wording import counted
 
 __all__ = [

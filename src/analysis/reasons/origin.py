@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from analysis import vendors
+from analysis.vendors import facts
 from analysis.vendors.masks import is_masked
 
 MOST_HEADS = 4096  # officers choose from a few hundred combinations
@@ -34,7 +35,7 @@ class SplitReason(NamedTuple):
 class Menu:
     """The offense types that one vendor's search form offers, and the beginnings of machine-made reasons."""
 
-    offered: vendors.Menu
+    offered: facts.Menu
 
     @cached_property
     def values(self) -> tuple[str, ...]:
@@ -130,13 +131,13 @@ class Menu:
         """Values that no released export has shown so far: to be counted and named."""
         return tuple(value for value in types if value not in self.values)
 
-    def _machine(self, text: str) -> vendors.Machine | None:
+    def _machine(self, text: str) -> facts.Machine | None:
         if not self._machine_words.match(text):
             return None
         start = " ".join(text[:200].casefold().split())
         return next((machine for machine in self.offered.machine if start.startswith(machine.begins)), None)
 
-    def _inside(self, text: str, machine: vendors.Machine) -> str:
+    def _inside(self, text: str, machine: facts.Machine) -> str:
         """What a machine-made reason quotes: 'More Like This' may quote another drop-down value and text."""
         if not machine.inside:
             return ""

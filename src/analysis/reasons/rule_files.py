@@ -17,7 +17,8 @@ from analysis.reasons.origin import Menu
 from analysis.reasons.patterns import BadPattern, expressions, matches_anything
 from analysis.reasons.rules import Dhs, Guard, Pattern, Rule, Rules, WordList
 from analysis.refused import Refused
-from analysis.vendors import OffenseType
+from analysis.vendors import facts
+from analysis.vendors.facts import OffenseType
 
 WORDS_FILE = "words.toml"
 
@@ -97,7 +98,7 @@ class TypedList(toml.Schema, frozen=True):
 # Reading --------------------------------------------------------------------------------------------------------
 
 
-def load(folder: Path, menus: Mapping[str, vendors.Menu] | None = None) -> Rules:
+def load(folder: Path, menus: Mapping[str, facts.Menu] | None = None) -> Rules:
     """Read and check every rule file of a folder, with the menus of all vendors, or of those given by their keys;
     raises `BadRules`, and `BadVendor` for a menu.
 
@@ -224,7 +225,7 @@ def _guards(
         yield Guard(guard.groups, patterns, guard.when, guard.because)
 
 
-def _offense_types(menus: Mapping[str, vendors.Menu], topics: set[str]) -> dict[str, OffenseType]:
+def _offense_types(menus: Mapping[str, facts.Menu], topics: set[str]) -> dict[str, OffenseType]:
     """Every menu's values; one that two vendors offer must say the same."""
     found: dict[str, OffenseType] = {}
     for vendor, menu in menus.items():

@@ -14,7 +14,7 @@ import re2
 from analysis import toml
 from analysis.reasons.origin import Menu, SplitReason
 from analysis.reasons.patterns import words
-from analysis.vendors import OffenseType
+from analysis.vendors.facts import OffenseType
 
 TIERS = ("strict", "core", "broad")
 """The three nested totals, narrowest first."""

@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from analysis.readers import NoKnownHeader
 from analysis.searches import shifted
 from analysis.searches.shapes import shapes_of
-from analysis.vendors import COLUMNS, all_vendors, families
+from analysis.vendors import all_vendors, families
+from analysis.vendors.facts import COLUMNS
 from analysis.vendors.recognition import NotASearchAudit, UnknownColumns, recognize
 
 ENOUGH = 0.9

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.readers import Block, Section
-from analysis.searches import times
+from analysis.searches import frames, times
 from analysis.searches.shapes import Shapes, shapes_of
 from analysis.vendors.masks import is_masked, is_no_value
 from analysis.vendors.recognition import DROPPED, Layout
@@ -193,7 +193,7 @@ def is_moment(text: str, shapes: Shapes) -> bool:
 
 
 def _is_frame(text: str, shapes: Shapes) -> bool:
-    return text.count(":") >= 2 and times.is_frame(pa.array([text]), shapes)[0].as_py()
+    return text.count(":") >= 2 and frames.is_frame(pa.array([text]), shapes)[0].as_py()
 
 
 # Another order -------------------------------------------------------------------------------------------------
@@ -291,7 +291,7 @@ def _fits(cells: pa.Table, layout: Layout, step: int) -> np.ndarray:
     shapes = shapes_of(layout.vendor.times)
     searched, frame = (_column(cells, at) for at in index)
     agency = _column(cells, layout.index["agency"])
-    good = pc.and_(times.parse(searched, shapes).is_valid(), times.is_frame(frame, shapes))
+    good = pc.and_(times.parse(searched, shapes).is_valid(), frames.is_frame(frame, shapes))
     named = pc.match_substring_regex(agency, r"[A-Za-z]{2}")
     named = pc.and_(named, times.parse(agency, shapes).is_null())
     return pc.and_(good, named).to_numpy(zero_copy_only=False)

@@ -7,11 +7,9 @@ decided over a whole file (`clocks`).
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +18,6 @@ import pyarrow.compute as pc
 
 from analysis.searches.clocks import Clock, Clocks, Evidence
 from analysis.searches.shapes import (
-    DAY_FIRST,
     NONE,
     STORED,
     YEAR_FIRST,
@@ -41,17 +38,14 @@ _EPOCH = datetime(1970, 1, 1)
 _MINUTE_TICKS, _DAY_TICKS = 60_000_000, 86_400_000_000
 
 
-def _new_year(year: int) -> int:
+def new_year(year: int) -> int:
+    """The first moment of a year, in microseconds since 1970."""
     return (datetime(year, 1, 1) - _EPOCH) // timedelta(microseconds=1)
 
 
-FIRST_YEAR, NO_END = 2000, 2037
-"""Searches before the first are mistakes. A time frame that begins or ends in 1970 or 2037 has no beginning or
-end: these are the first and the last year of a computer's clock."""
-_SEARCHED, _FRAMED = (
-    (_new_year(FIRST_YEAR), _new_year(LAST_YEAR + 1)),
-    (_new_year(FIRST_YEAR), _new_year(NO_END)),
-)
+FIRST_YEAR = 2000
+"""Searches before it are mistakes."""
+_SEARCHED = new_year(FIRST_YEAR), new_year(LAST_YEAR + 1)
 
 
 class Times(NamedTuple):
@@ -66,12 +60,12 @@ class Times(NamedTuple):
 def read(texts: pa.Array, clock: Clock) -> Times:
     """The times of a string column."""
     texts = flat(texts)
-    ticks, precision, two_ways = _parsed(texts, clock)
-    far = _outside(ticks, _SEARCHED)
+    ticks, precision, two_ways = parsed(texts, clock)
+    far = outside(ticks, _SEARCHED)
     clock.note("times with a year before 2000 or after 2049, not read", far.sum())
     ticks[far] = NONE
     named = pa.DictionaryArray.from_arrays(pa.array(precision, pa.int8()), pa.array(PRECISIONS))
-    return Times(_moments(ticks), named.cast(pa.string()), pa.array(two_ways))
+    return Times(moments(ticks), named.cast(pa.string()), pa.array(two_ways))
 
 
 def own_clock(texts: pa.Array, shapes: Shapes) -> Clock:
@@ -90,11 +84,13 @@ def is_time(text: str, shapes: Shapes) -> bool:
     return parse(pa.array([text]), shapes)[0].is_valid
 
 
-def _moments(ticks: np.ndarray) -> pa.Array:
+def moments(ticks: np.ndarray) -> pa.Array:
+    """Microseconds since 1970 as moments."""
     return pa.array(ticks, pa.int64(), mask=ticks == NONE).cast(TYPE)
 
 
-def _outside(ticks: np.ndarray, years: tuple[int, int]) -> np.ndarray:
+def outside(ticks: np.ndarray, years: tuple[int, int]) -> np.ndarray:
+    """Which times lie before the first or after the second of two moments."""
     return (ticks != NONE) & ((ticks < years[0]) | (ticks >= years[1]))
 
 
@@ -112,7 +108,7 @@ def evidence(texts: pa.Array, shapes: Shapes) -> Evidence:
         if text.stored:
             date = text.dates[YEAR_FIRST]
             found.stored[date.month, date.day, text.precision != DAY] += count
-        elif not text.settled and not _decided_alone(text):
+        elif not text.settled and not text.decided:
             alone = next(iter(text.dates.values())).month if len(text.dates) == 1 else 0
             found.orders[frozenset(text.dates), alone] += count
     if len(cells.stored):
@@ -177,23 +173,21 @@ def _scan(texts: pa.Array, shapes: Shapes) -> _Cells:
     return _Cells(ticks, naive, native, minutes, stored, rest, coded.indices.to_numpy(), read_alone)
 
 
-def _parsed(texts: pa.Array, clock: Clock) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def parsed(texts: pa.Array, clock: Clock) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Microseconds since 1970 of each text (`NONE` where it is no time), how exact it is, whether it could be read
     two ways."""
     cells = _scan(texts, clock.file.shapes)
     ticks, precision = cells.ticks, np.zeros(len(texts), np.int8)
     two_ways, naive = np.zeros(len(texts), bool), np.zeros(len(texts), bool)
     naive[cells.naive], precision[cells.minutes] = True, MINUTE
-    if _vendors_swapped(ticks[cells.native], cells.written, clock):
-        ticks[cells.native], _ = _swapped(ticks[cells.native], True)
+    if vendors_swapped(ticks[cells.native], cells.written, clock):
+        ticks[cells.native], _ = swapped(ticks[cells.native], True)
     if any(cells.written):
         chosen = np.array(_chosen(cells.written, clock), dtype=np.int64)[cells.codes]
         ticks[cells.rest], precision[cells.rest] = chosen[:, 0], chosen[:, 1]
         naive[cells.rest], two_ways[cells.rest] = chosen[:, 2], chosen[:, 3]
     if clock.date_cells and len(cells.stored):
-        ticks[cells.stored], two_ways[cells.stored] = _swapped(
-            ticks[cells.stored], clock.evidence.exchanged()
-        )
+        ticks[cells.stored], two_ways[cells.stored] = swapped(ticks[cells.stored], clock.evidence.exchanged())
     if clock.column in ("search_time", ""):
         timed = (ticks != NONE) & (precision < DAY)
         precision[timed] = np.maximum(precision[timed], PRECISIONS.index(_cut(ticks[timed], clock)))
@@ -222,7 +216,7 @@ def _cut(ticks: np.ndarray, clock: Clock) -> str:
     return PRECISIONS[SECOND] if exact else clock.evidence.cut()
 
 
-def _vendors_swapped(ticks: np.ndarray, texts: list[Written | None], clock: Clock) -> bool:
+def vendors_swapped(ticks: np.ndarray, texts: list[Written | None], clock: Clock) -> bool:
     """Whether dates in the vendor's shapes, here taken in the vendor's order, have day and month the other way round.
 
     The file is looked through only where none was met yet that has no other order, as most days of a month have.
@@ -237,7 +231,7 @@ def _vendors_swapped(ticks: np.ndarray, texts: list[Written | None], clock: Cloc
     return clock.file.vendors_swapped()
 
 
-def _swapped(ticks: np.ndarray, exchanged: bool | None) -> tuple[np.ndarray, np.ndarray]:
+def swapped(ticks: np.ndarray, exchanged: bool | None) -> tuple[np.ndarray, np.ndarray]:
     """The times with day and month exchanged, if they were, and which of them could be read two ways (None)."""
     if exchanged is False:
         return ticks, np.zeros(len(ticks), bool)
@@ -275,95 +269,13 @@ def _in_utc(ticks: np.ndarray, zone: str, days: bool = False) -> np.ndarray:
     return found
 
 
-def pair(texts: pa.Array, clock: Clock) -> tuple[pa.Array, pa.Array]:
-    """The two times of a time frame column: start and end in UTC, null where they are not known (see `_framed`).
-
-    The vendor puts the same character between them everywhere; other copies put 'to', a dash or a space there.
-    """
-    texts, shapes = flat(texts), clock.file.shapes
-    start, end = np.full(len(texts), NONE), np.full(len(texts), NONE)
-    width, between = widths(texts), np.frombuffer(shapes.between.encode(), np.uint8)
-    for first, second in product({shape.width for shape in shapes.native}, repeat=2):
-        behind = first + len(between)
-        rows = np.flatnonzero((width == behind + second) & (start == NONE))
-        if len(rows):
-            cells = characters(texts, rows, behind + second)
-            split = (cells[:, first:behind] == between).all(axis=1)
-            cells, rows = (cells, rows) if split.all() else (cells[split], rows[split])
-            start[rows], end[rows] = (
-                in_shapes(side, shapes.native)[0] for side in (cells[:, :first], cells[:, behind:])
-            )
-    left = np.flatnonzero((width > 0) & ((start == NONE) | (end == NONE)))
-    for out in (start, end):
-        native = np.flatnonzero(out != NONE)
-        if _vendors_swapped(out[native], [], clock):
-            out[native], _ = _swapped(out[native], True)
-    if len(left):
-        sides = halves(texts.take(pa.array(left)), shapes.between)
-        for side, out in zip(sides, (start, end)):
-            out[left] = np.where(out[left] == NONE, _parsed(side, clock)[0], out[left])
-    return _framed(start, end, clock)
-
-
-def is_frame(texts: pa.Array, shapes: Shapes) -> pa.Array:
-    """Which cells are a time frame with a start and an end; they alone decide what they leave open."""
-    start, end = pair(texts, frame_clock(texts, shapes))
-    return pc.and_(start.is_valid(), end.is_valid())
-
-
-def frame_clock(texts: pa.Array, shapes: Shapes) -> Clock:
-    """A clock that knows nothing but these time frames."""
-    return own_clock(pa.concat_arrays(halves(texts, shapes.between)), shapes)
-
-
-def halves(texts: pa.Array, between: str) -> tuple[pa.Array, pa.Array]:
-    """The two texts of each time frame, empty where there are not two; `between` is what the vendor puts there."""
-    coded = flat(texts).fill_null("").dictionary_encode()
-    split = [_split(text, between) for text in coded.dictionary.to_pylist()]
-    first, second = (
-        pa.array([pair[side] for pair in split], pa.string()).take(coded.indices) for side in (0, 1)
-    )
-    return first, second
-
-
-_BETWEEN = re.compile(r"\s*[\r\n]+\s*|\s+(?:to|[-\u2013\u2014])\s+")
-_PAIR = re.compile(r"(.+?(?:UTC|[A-Z]{3,4}|[AP]M|Z)) (?=\d)(.+)")
-
-
-def _split(text: str, between: str) -> tuple[str, str]:
-    sides = text.strip().split(between) if between.strip() else []
-    sides = sides if len(sides) == 2 else _BETWEEN.split(text.strip())
-    if len(sides) == 2:
-        return sides[0], sides[1]
-    match = _PAIR.fullmatch(" ".join(text.split())) if len(sides) == 1 else None
-    return (match[1], match[2]) if match else ("", "")
-
-
-def frame(start: pa.Array, end: pa.Array, starts: Clock, ends: Clock) -> tuple[pa.Array, pa.Array]:
-    """The time frames of two columns, one of starts and one of ends."""
-    return _framed(_parsed(flat(start), starts)[0], _parsed(flat(end), ends)[0], starts)
-
-
-def _framed(start: np.ndarray, end: np.ndarray, clock: Clock | None) -> tuple[pa.Array, pa.Array]:
-    """Time frames of which the years can be true; others, such as those from 1970 or until 2037, are not known."""
-    odd = _outside(start, _FRAMED) | _outside(end, _FRAMED)
-    start, end = np.where(odd, NONE, start), np.where(odd, NONE, end)
-    if clock:
-        clock.note("time frames that begin or end before 2000 or after 2036, not known", odd.sum())
-        clock.note("time frames that end before they begin, kept", ((start > end) & (end != NONE)).sum())
-    return _moments(start), _moments(end)
-
-
-# Texts that are read one by one ------------------------------------------------------------------------------
-
-
 def _chosen(texts: list[Written | None], clock: Clock) -> list[tuple[int, int, int, int]]:
     """Of each text: microseconds since 1970, how exact, whether it has no zone, whether it could be read two ways."""
     is_open = any(text and len(text.dates) > 1 and not text.native for text in texts)
     order = clock.order if is_open else None
     if any(text and text.native for text in texts):
         shapes = clock.file.shapes
-        swapped = _vendors_swapped(np.empty(0, np.int64), texts, clock)
+        swapped = vendors_swapped(np.empty(0, np.int64), texts, clock)
         vendors = shapes.other_order if swapped else shapes.order
     has_cells = clock.date_cells and any(text and text.stored for text in texts)
     exchanged = clock.evidence.exchanged() if has_cells else False
@@ -372,7 +284,7 @@ def _chosen(texts: list[Written | None], clock: Clock) -> list[tuple[int, int, i
     for text in texts:
         date = None
         if text:
-            date = text.dates.get(vendors) if text.native else _date(text, order, exchanged)
+            date = text.dates.get(vendors) if text.native else text.day(order, exchanged)
         if text is None or date is None:
             found.append((NONE, SECOND, 0, int(text is not None and not text.native)))
             continue
@@ -381,24 +293,3 @@ def _chosen(texts: list[Written | None], clock: Clock) -> list[tuple[int, int, i
         precision = SECOND if text.stored and with_times else text.precision
         found.append((ticks, precision, int(text.zone is None), 0))
     return found
-
-
-def _decided_alone(text: Written) -> bool:
-    """Whether a date needs no others: 5/5/2025, and 6.5.2025, since no country writes month.day.year."""
-    same = len(text.dates) > 1 and len(set(text.dates.values())) == 1
-    return same or (text.dotted and DAY_FIRST in text.dates)
-
-
-def _date(text: Written, order: str | None, exchanged: bool | None) -> datetime | None:
-    """The day that a text means; None where it could be two."""
-    if text.stored:
-        day = text.dates[YEAR_FIRST]
-        if exchanged is False or day.day > 12 or day.day == day.month:
-            return day
-        return day.replace(month=day.day, day=day.month) if exchanged else None
-    if order in text.dates:
-        return text.dates[order]
-    if text.dotted and order is None and DAY_FIRST in text.dates:
-        return text.dates[DAY_FIRST]
-    days = set(text.dates.values())
-    return days.pop() if len(days) == 1 else None

@@ -14,10 +14,10 @@ from analysis import readers, repeats
 from analysis.places import ReleasedFile
 from analysis.privacy import masking
 from analysis.readers import Rejected, Section
-from analysis.searches import shifted, times
+from analysis.searches import frames, shifted, times
 from analysis.searches.clocks import Clocks, Evidence
 from analysis.searches.shapes import shapes_of
-from analysis.vendors import Vendor, normal
+from analysis.vendors.facts import Vendor, normal
 from analysis.vendors.masks import are_masked, by_number, is_masked, is_no_value, mask_spellings
 from analysis.vendors.recognition import Layout
 
@@ -99,7 +99,7 @@ def file_clocks(
 def evidence(section: Section, layout: Layout) -> dict[str, Evidence]:
     """What a section's dates say of their order and of how exact they are, by our column names."""
     shapes = shapes_of(layout.vendor.times)
-    halves = times.halves(_text(section, layout, "time_frame"), shapes.between)
+    halves = frames.halves(_text(section, layout, "time_frame"), shapes.between)
     frame = [times.evidence(half, shapes) for half in halves]
     frame[0].add(frame[1])
     single = {"search_time": _search_time(section, layout)}
@@ -297,12 +297,12 @@ def _numbered(text: str) -> str:
 
 def _window(section: Section, layout: Layout, clocks: Clocks) -> tuple[pa.Array, pa.Array]:
     if "time_frame" in layout:
-        return times.pair(_text(section, layout, "time_frame"), clocks.of("time_frame"))
+        return frames.pair(_text(section, layout, "time_frame"), clocks.of("time_frame"))
     if "window_start" not in layout and "window_end" not in layout:
         none = pa.nulls(section.cells.num_rows, times.TYPE)
         return none, none
     names = ("window_start", "window_end")
-    return times.frame(*(_text(section, layout, name) for name in names), *map(clocks.of, names))
+    return frames.frame(*(_text(section, layout, name) for name in names), *map(clocks.of, names))
 
 
 def _has_case_number(section: Section, layout: Layout) -> pa.Array:

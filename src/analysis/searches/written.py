@@ -55,6 +55,30 @@ class Written(NamedTuple):
     stored: bool
     dotted: bool
 
+    @property
+    def decided(self) -> bool:
+        """Whether the date needs no others: 5/5/2025, and 6.5.2025, since no country writes month.day.year."""
+        same = len(self.dates) > 1 and len(set(self.dates.values())) == 1
+        return same or (self.dotted and DAY_FIRST in self.dates)
+
+    def day(self, order: str | None, exchanged: bool | None) -> datetime | None:
+        """The day that is meant; None where it could be two.
+
+        `order` is that of the file's dates, and `exchanged` whether a spreadsheet exchanged day and month of its date
+        cells; each None where nobody knows.
+        """
+        if self.stored:
+            day = self.dates[YEAR_FIRST]
+            if exchanged is False or day.day > 12 or day.day == day.month:
+                return day
+            return day.replace(month=day.day, day=day.month) if exchanged else None
+        if order in self.dates:
+            return self.dates[order]
+        if self.dotted and order is None and DAY_FIRST in self.dates:
+            return self.dates[DAY_FIRST]
+        days = set(self.dates.values())
+        return days.pop() if len(days) == 1 else None
+
 
 def written(text: str, shapes: Shapes) -> Written | None:
     """What a text says if it is a time in any known shape; `shapes` are its vendor's."""

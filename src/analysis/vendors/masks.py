@@ -11,7 +11,8 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.vendors import Masks, all_vendors
+from analysis.vendors import all_vendors
+from analysis.vendors.facts import Masks
 
 
 @cache

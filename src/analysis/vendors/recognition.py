@@ -14,7 +14,8 @@ from types import MappingProxyType
 
 from analysis.readers import NoKnownHeader, Section, not_data, shapes, side_by_side
 from analysis.refused import Refused
-from analysis.vendors import COLUMNS, Family, Vendor, all_vendors, families, normal, not_audits
+from analysis.vendors import all_vendors, families, not_audits
+from analysis.vendors.facts import COLUMNS, Family, Vendor, normal
 from analysis.wording import an, counted
 
 DROPPED = frozenset({"officer", "plate", "filters", "text_prompt", "ignored"})
@@ -105,7 +106,8 @@ def refuse_columns(said: Mapping[str, str]) -> None:
 
 def is_header(cells: Sequence[str], more: Mapping[str, str] | None = None) -> bool:
     """Whether a row of cells is the header of an export that is known, search audit or not; see `recognize`."""
-    names, said = [normal(cell) for cell in cells], _normal_keys(more)
+    names = [normal(cell) for cell in cells]
+    said = {normal(name): ours for name, ours in (more or {}).items()}
     found = _family(names, said)
     if found is None:
         has_tables = len(side_by_side.table_ranges(cells)) > 1
@@ -122,7 +124,8 @@ def recognize(columns: Sequence[str], more: Mapping[str, str] | None = None) -> 
     "ignored"; it comes from a place's source.toml. Raises `NotASearchAudit` for other known files and
     `UnknownColumns` for the rest.
     """
-    names, said = [normal(column) for column in columns], _normal_keys(more)
+    names = [normal(column) for column in columns]
+    said = {normal(name): ours for name, ours in (more or {}).items()}
     found = _family(names, said) or _without_times(names)
     if found is None and (other := _not_an_audit(names)):
         raise NotASearchAudit(f"this is {an(other)}; it holds no searches and is read nowhere here")
@@ -244,10 +247,6 @@ def refuse_incomplete(lines: Iterable[str], file: str) -> None:
             raise IncompleteDownload(
                 f"{file}: its own last line says that the download is not whole. Download it again."
             )
-
-
-def _normal_keys(more: Mapping[str, str] | None) -> dict[str, str]:
-    return {normal(name): ours for name, ours in (more or {}).items()}
 
 
 def _family(names: Sequence[str], more: Mapping[str, str]) -> tuple[Vendor, Family] | None:
