@@ -10,8 +10,8 @@ from frames import HEADER, part_of, row
 
 from analysis import measures, places
 from analysis.places import ReleasedFile
-from analysis.upkeep import benchmark
-from analysis.upkeep.benchmark import Measured, corpus, nation, peers
+from analysis.upkeep.benchmark import corpus, nation, peers, written
+from analysis.upkeep.benchmark.written import Measured
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_what_is_written_comes_from_what_was_measured():
     })  # fmt: skip
     measured = pd.DataFrame({"measure": ["topics", "who"], "seconds": [1.0, 3.0]})
     when = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-    text = benchmark.report(month, 100, scaling, corpora, measured, when)
+    text = written.report(month, 100, scaling, corpora, measured, when)
     assert "| 1,000 | 3.0 | 200 | 0.50 | 4.0 | 6.0 | 0.70 | 7.0 |" in text
     assert "2 of them" in text
     assert "`who` 3.0, `topics` 1.0" in text
@@ -114,7 +114,7 @@ def test_every_measure_of_searches_is_counted_of_a_nation(tmp_path):
 
 def test_costs_are_rows_by_the_pace_that_was_measured():
     run = pd.DataFrame({"rows": [72_000_000], "core_seconds": [3600.0]})
-    text = benchmark.with_costs("before\n<!-- costs -->old<!-- /costs -->\nafter", run, run)
+    text = written.with_costs("before\n<!-- costs -->old<!-- /costs -->\nafter", run, run)
     assert "| CSV releases | 12,000,000 | 20,000 | 0.17 | 0.01 |" in text
     assert "| Parquet corpus | 1,000,000,000 | 20,000 | 13.89 | 0.69 |" in text
     assert (text[:7], text[-6:]) == ("before\n", "\nafter")
@@ -123,5 +123,5 @@ def test_costs_are_rows_by_the_pace_that_was_measured():
 
 def test_the_exponent_is_one_in_step_with_the_rows_and_two_with_their_square():
     rows = pd.Series([10.0, 100.0, 1000.0])
-    assert benchmark.exponent(pd.DataFrame({"rows": rows, "seconds": 3 * rows})) == pytest.approx(1)
-    assert benchmark.exponent(pd.DataFrame({"rows": rows, "seconds": rows**2})) == pytest.approx(2)
+    assert written.exponent(pd.DataFrame({"rows": rows, "seconds": 3 * rows})) == pytest.approx(1)
+    assert written.exponent(pd.DataFrame({"rows": rows, "seconds": rows**2})) == pytest.approx(2)

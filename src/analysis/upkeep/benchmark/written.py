@@ -1,0 +1,169 @@
+"""Writes what the benchmark measured: docs/performance.md, its picture, and the costs in docs/scale.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+COMMAND = "make bench"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a step took: seconds and core-seconds of each run, and the highest memory of any in gigabytes."""
+
+    step: str
+    seconds: tuple[float, ...]
+    core_seconds: tuple[float, ...]
+    memory: float
+
+    @property
+    def median(self) -> float:
+        """The middle run."""
+        return statistics.median(self.seconds)
+
+
+def report(
+    month: Sequence[Measured],
+    rows: int,
+    scaling: pd.DataFrame,
+    corpora: pd.DataFrame,
+    measured: pd.DataFrame,
+    when: datetime,
+) -> str:
+    """docs/performance.md: tables, ratios, the fitted exponent, the environment and the command."""
+    ours, floor, runs = month[0].median, month[1].median, len(month[0].seconds)
+    lines = pd.DataFrame(
+        {
+            "way": [way.step for way in month],
+            "median s": [f"{way.median:.2f}" for way in month],
+            "core s": [f"{statistics.median(way.core_seconds):.2f}" for way in month],
+            "fastest s": [f"{min(way.seconds):.2f}" for way in month],
+            "to Arrow": [f"{way.median / floor:.1f}×" for way in month],
+            "to ours": [f"{way.median / ours:.1f}×" for way in month],
+            "peak GB": [f"{way.memory:.2f}" for way in month],
+        }
+    )
+    slope = exponent(scaling)
+    many = scaling.copy()
+    many["rows per core second"] = [f"{r / s:,.0f}" for r, s in zip(many["rows"], many["core_seconds"])]
+    many["core s"] = [f"{s:.1f}" for s in many.pop("core_seconds")]
+    many["rows"] = [f"{n:,.0f}" for n in many["rows"]]
+    many["seconds"] = [f"{s:.1f}" for s in many["seconds"]]
+    many["peak GB"] = [f"{g:.2f}" for g in many.pop("peak_GB")]
+    slowest = measured.sort_values("seconds", ascending=False).head(12)
+    slow = ", ".join(f"`{line.measure}` {line.seconds:.1f}" for line in slowest.itertuples())
+    return f"""# How fast it is
+
+Written by `{COMMAND}` on {when:%d %B %Y}, {when:%H:%M} UTC; no number here was typed.
+
+## One month
+
+{rows:,} invented records of one camera owner (the replica's largest file), {runs} runs each, turn by turn, every
+run in a fresh process; imports are not timed, everything else is. All ways but the first do less. Peak is the most
+memory that the process held, and for several processes that of the first and of the largest other.
+
+{_table(lines)}
+
+## Many months
+
+The same file as several releases, and a smaller one first, built by this library into one searches.parquet.
+Seconds grow with the {slope:.2f}th power of the rows: 1 means in step with them.
+
+{_table(many)}
+
+![Seconds by rows](performance.png)
+
+## A corpus
+
+Synthetic rows in the form of the largest public corpus, from Parquet: built into one searches.parquet, and then every
+measure of the notebooks counted of it, {len(measured)} of them, one after the other.
+
+{_table(_corpora(corpora))}
+
+The slowest measures of the largest corpus, in seconds: {slow}.
+
+## Where
+
+{environment()}
+"""
+
+
+def _corpora(found: pd.DataFrame) -> pd.DataFrame:
+    both = found["seconds"] + found["measures_seconds"]
+    return pd.DataFrame({
+        "rows": [f"{n:,.0f}" for n in found["rows"]],
+        "build s": [f"{s:.1f}" for s in found["seconds"]],
+        "rows per core second": [f"{r / s:,.0f}" for r, s in zip(found["rows"], found["core_seconds"])],
+        "build GB": [f"{g:.2f}" for g in found["peak_GB"]],
+        "measures s": [f"{s:.1f}" for s in found["measures_seconds"]],
+        "measures core s": [f"{s:.1f}" for s in found["measures_core_seconds"]],
+        "measures GB": [f"{g:.2f}" for g in found["measures_peak_GB"]],
+        "both s": [f"{s:.1f}" for s in both],
+    })  # fmt: skip
+
+
+CORE_HOUR = 0.05
+"""US dollars for an hour of one core, as large clouds charge on demand in round figures; yours is on their bill."""
+
+
+def with_costs(text: str, scaling: pd.DataFrame, corpora: pd.DataFrame) -> str:
+    """docs/scale.md with its table of core-hours and cost, from the rows per core-second of the largest runs."""
+    pace = {"CSV releases": scaling.iloc[-1], "Parquet corpus": corpora.iloc[-1]}
+    lines = []
+    for name, run_ in pace.items():
+        per_second = run_["rows"] / run_["core_seconds"]
+        for rows in (12e6, 1e8, 1e9):
+            hours = rows / per_second / 3600
+            cost = f"{hours * CORE_HOUR:,.2f}"
+            lines.append((name, f"{rows:,.0f}", f"{per_second:,.0f}", f"{hours:,.2f}", cost))
+    columns = ["records", "rows", "rows per core-second", "core-hours", "US dollars"]
+    before, _, rest = text.partition("<!-- costs -->")
+    _, _, after = rest.partition("<!-- /costs -->")
+    table = _table(pd.DataFrame(lines, columns=columns))
+    note = f"At {CORE_HOUR} US dollars a core-hour, measured by `{COMMAND}`; storage and traffic come on top."
+    return f"{before}<!-- costs -->\n\n{table}\n\n{note}\n\n<!-- /costs -->{after}"
+
+
+def exponent(scaling: pd.DataFrame) -> float:
+    """The power of the rows with which seconds grow: the slope of a line through their logarithms."""
+    return float(np.polyfit(np.log(scaling["rows"]), np.log(scaling["seconds"]), 1)[0])
+
+
+def environment() -> str:
+    """The machine and the versions that were measured, one line each."""
+    versions = ", ".join(
+        f"{n} {metadata.version(n)}" for n in ("pyarrow", "pandas", "numpy", "polars", "duckdb")
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    load = os.getloadavg()[0]
+    return (
+        f"- {platform.system()}, {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB\n"
+        f"- Python {platform.python_version()}, {versions}\n"
+        f"- load average at the end: {load:.1f} (above the number of cores, other work slowed every way alike)"
+    )
+
+
+def _table(frame: pd.DataFrame) -> str:
+    rows = [list(frame.columns), ["---"] * len(frame.columns), *frame.astype(str).values.tolist()]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def draw(scaling: pd.DataFrame, path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.loglog(scaling["rows"], scaling["seconds"], "o-", color="black")
+    axes.set(xlabel="rows", ylabel="seconds", title="From released files to searches.parquet")
+    axes.grid(which="both", alpha=0.3)
+    figure.savefig(path, dpi=150, metadata={"Software": None})
