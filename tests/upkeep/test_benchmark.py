@@ -104,7 +104,7 @@ def test_every_measure_of_searches_is_counted_of_a_nation(tmp_path):
         if inspect.isfunction(getattr(measures, name))
         and next(iter(inspect.signature(getattr(measures, name)).parameters), "") in ("searches", "again")
     }
-    assert {*nation.NAMES} == (asked - {"scopes", "of_part"}) | {"released"}
+    assert {*nation.NAMES} == (asked - {"scopes", "of_part", "eras_of"}) | {"released"}
     paths = corpus.write(tmp_path, 3_000, 2)
     place = nation.place_of(paths, places.find("texas-replica"))
     found = nation.make_searches(place, tmp_path, tmp_path)
