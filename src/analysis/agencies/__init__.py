@@ -29,30 +29,10 @@ from analysis.agencies.word_list import KINDS
 from analysis.agencies.words import BadWords, Words, words
 
 __all__ = [
-    "KINDS",
-    "AgreementList",
-    "BadOverride",
-    "BadWords",
-    "Known",
-    "UnreadableAgreements",
-    "UnreadableReference",
-    "add",
-    "candidates",
-    "explain",
-    "explain_all",
-    "holders",
-    "key",
-    "known",
-    "own",
-    "participating",
-    "queue",
-    "read_list",
-    "read_lists",
-    "read_overrides",
-    "read_reference",
-    "resolve",
-    "unused",
-]
+    "KINDS", "AgreementList", "BadOverride", "BadWords", "Known", "UnreadableAgreements", "UnreadableReference",
+    "add", "candidates", "explain", "explain_all", "holders", "key", "known", "own", "participating", "queue",
+    "read_list", "read_lists", "read_overrides", "read_reference", "resolve", "unused",
+]  # fmt: skip
 
 
 COLUMNS = ["released", "agency", "state", "kind", "tags", "decided_by"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -26,24 +25,24 @@ def holders(searching: pd.DataFrame, participating: pd.DataFrame) -> pd.DataFram
     likeness. The first day of an agreement that a list marks as ended is left out: from when to when it was in
     force the list does not say.
     """
-    held = _by_agency(participating)
+    held = defaultdict(list)
+    for agreement in participating.astype(object).where(participating.notna(), None).to_dict("records"):
+        if agreement["state"]:
+            held[agreement["state"], join_key(agreement["agency"])].append(agreement)
     columns = ["searching_agency", "agency_state", "agency_kind"]
     agencies = searching[columns].dropna(subset=columns[:2]).drop_duplicates().sort_values(columns)
-    matched = [(*agency, *_held_by(held, *agency)) for agency in agencies.itertuples(index=False, name=None)]
-    rows = [
-        (agency, state, _or_none(kind), _models(agreements), _first(agreements), match)
-        for agency, state, kind, match, agreements in matched
-        if agreements
-    ]
+    rows = []
+    for agency, state, known_kind in agencies.itertuples(index=False, name=None):
+        kind = known_kind if isinstance(known_kind, str) else None
+        named = held.get((state, join_key(agency)), [])
+        exact = [agreement for agreement in named if kind and agreement["kind"] == kind]
+        # or with the kind unknown to one side
+        found = exact or [agreement for agreement in named if agreement["kind"] is None or kind is None]
+        match = "state, kind and name" if exact else "state and name; kind unknown"
+        days = [agreement["signed"] for agreement in found if agreement["signed"] and not agreement["ended"]]
+        if found:
+            rows.append((agency, state, kind, _models(found), min(days, default=None), match))
     return pd.DataFrame(rows, columns=[*columns, "models", "first_signed", "match"], dtype=object)
-
-
-_Agreement = tuple[str | None, date | None, str | None]
-_Held = Mapping[tuple[str, str], list[tuple[str | None, _Agreement]]]
-
-
-def _or_none(text: Any) -> str | None:
-    return text if isinstance(text, str) else None
 
 
 def join_key(agency: str) -> str:
@@ -52,37 +51,10 @@ def join_key(agency: str) -> str:
     return f"{spelling[:-3]}pd" if spelling.endswith(" dps") else spelling
 
 
-def _by_agency(participating: pd.DataFrame) -> _Held:
-    held = defaultdict(list)
-    for line in participating.to_dict("records"):
-        if isinstance(line["state"], str):
-            is_dated = isinstance(line["signed"], date) and not pd.isna(line["signed"])
-            agreement = (
-                _or_none(line["model"]),
-                line["signed"] if is_dated else None,
-                _or_none(line["ended"]),
-            )
-            held[line["state"], join_key(line["agency"])].append((_or_none(line["kind"]), agreement))
-    return held
-
-
-def _held_by(held: _Held, agency: Any, state: Any, kind: Any) -> tuple[str, list[_Agreement]]:
-    """How an agency was matched, and its agreements: by state, kind and name; or with the kind unknown to one side."""
-    named = held.get((state, join_key(agency)), []) if isinstance(state, str) else []
-    exact = [agreement for other, agreement in named if isinstance(kind, str) and other == kind]
-    if exact:
-        return "state, kind and name", exact
-    loose = [agreement for other, agreement in named if other is None or not isinstance(kind, str)]
-    return "state and name; kind unknown", loose
-
-
-def _first(agreements: Sequence[_Agreement]) -> date | None:
-    return min((day for _, day, ended in agreements if day is not None and not ended), default=None)
-
-
-def _models(agreements: Sequence[_Agreement]) -> str:
+def _models(agreements: Sequence[Mapping[Any, Any]]) -> str:
     listed = {
-        f"{model or 'model not named'} ({day or 'no date'}{f', {ended}' if ended else ''})"
-        for model, day, ended in agreements
+        f"{each['model'] or 'model not named'} ({each['signed'] or 'no date'}"
+        + (f", {each['ended']})" if each["ended"] else ")")
+        for each in agreements
     }
     return "; ".join(sorted(listed))

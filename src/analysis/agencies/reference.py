@@ -41,20 +41,19 @@ def read_reference(folder: Path) -> States:
     Without such a list the answer is empty. Names that the FBI's release cut at a colon are no agency's and are
     left out. Raises `UnreadableReference`.
     """
-    said, found = words(), defaultdict(set)
-    for path in (
-        path for path in sorted(folder.glob("*agencies*.csv")) if not _is_another(path.stem.lower())
-    ):
-        for name, state in _named(path, said):
-            agency = read(name, said)
-            if agency.kind and state:
-                found[_without_state(agency.agency, state), agency.kind].add(state)
+    lists, found = words(), defaultdict(set)
+    for path in sorted(folder.glob("*agencies*.csv")):
+        if not any(word in path.stem.lower() for word in _OTHER_LISTS):
+            for name, state in _named(path, lists):
+                agency = read(name, lists)
+                if agency.kind and state:
+                    words_but_state = (word for word in agency.agency.split() if word != state)
+                    found[key(" ".join(words_but_state)), agency.kind].add(state)
     return {named: frozenset(states) for named, states in found.items()}
 
 
-def _is_another(stem: str) -> bool:
-    """Whether a name is that of a list of agreements or of access, which may speak of agencies too."""
-    return any(word in stem for word in ("287g", "sharing", "shared", "access"))
+_OTHER_LISTS = ("287g", "sharing", "shared", "access")
+"""What the names of lists of agreements or of access hold, which may speak of agencies too."""
 
 
 def state_of(name: Name, reference: States) -> str | None:
@@ -68,11 +67,7 @@ def state_of(name: Name, reference: States) -> str | None:
 _OPEN = ("state=no state", "state=CO may be a county")
 
 
-def _without_state(agency: str, state: str) -> str:
-    return key(" ".join(word for word in agency.split() if word != state))
-
-
-def _named(path: Path, said: Words) -> list[tuple[str, str]]:
+def _named(path: Path, lists: Words) -> list[tuple[str, str]]:
     """Each listed agency as a name that says its state, and that state's code."""
     try:
         lines = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
@@ -88,19 +83,13 @@ def _named(path: Path, said: Words) -> list[tuple[str, str]]:
         )
     kinds = lines[columns["type"]] if columns["type"] else [""] * len(lines)
     rows = zip(lines[columns["name"]], lines[columns["state"]], kinds)
-    return [
-        _said(name, _code(state, said), kind) for name, state, kind in rows if not name.endswith((":", ","))
-    ]
-
-
-def _code(state: str, said: Words) -> str:
-    code = said.state_names.get(state.strip().lower(), state.strip().upper())
-    return _CODES.get(code, code)
-
-
-def _said(name: str, code: str, kind: str) -> tuple[str, str]:
-    """'Tarnwick', 'TX', 'County' read as the name of a sheriff's office; a name that says its type stays."""
-    if code not in words().states:
-        return "", ""
-    shape = "{} ({})" if "police" in name.lower() else _OF_TYPE.get(kind, "{} ({})")
-    return (shape.replace(" County", "") if "county" in name.lower() else shape).format(name, code), code
+    found = []
+    for name, state, kind in rows:
+        code = lists.state_names.get(state.strip().lower(), state.strip().upper())
+        code = _CODES.get(code, code)
+        if not name.endswith((":", ",")) and code in lists.states:
+            # 'Tarnwick', 'TX', 'County' is read as the name of a sheriff's office; a name that says its type stays.
+            shape = "{} ({})" if "police" in name.lower() else _OF_TYPE.get(kind, "{} ({})")
+            shape = shape.replace(" County", "") if "county" in name.lower() else shape
+            found.append((shape.format(name, code), code))
+    return found
