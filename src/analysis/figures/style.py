@@ -40,14 +40,8 @@ def titled(title: str) -> Callable[[Callable[..., Figure]], Callable[..., Figure
                 else:
                     figure, axes = one_panel(1.6)
                     axes.set_axis_off()
-                    axes.text(
-                        0.5,
-                        0.5,
-                        "nothing to draw: the table has no rows",
-                        ha="center",
-                        va="center",
-                        color=INK,
-                    )
+                    nothing = "nothing to draw: the table has no rows"
+                    axes.text(0.5, 0.5, nothing, ha="center", va="center", color=INK)
                 figure.suptitle(textwrap.fill(title, 56), x=0.01, ha="left", fontsize=11, fontweight="bold")
             return figure
 
