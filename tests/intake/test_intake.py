@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from releases import NATIVE, PORTAL, everything, native, portal
 from reportlab.pdfgen.canvas import Canvas
 
 from analysis import build, intake, measures, places, tallies
@@ -19,8 +20,6 @@ from analysis.paths import UnsafeName
 from analysis.vendors.recognition import UnknownColumns
 
 TODAY = date(2026, 11, 25)
-NATIVE = ["ID", " Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]
-PORTAL = "id,userId,searchDate,networkCount,reason"
 
 
 @pytest.fixture
@@ -32,36 +31,8 @@ def top(tmp_path, monkeypatch):
     return tmp_path / "top"
 
 
-def native(path: Path, *agencies: str, day: int = 2, columns: list[str] | None = None) -> Path:
-    """An invented native export with one search for each agency."""
-    rows = [
-        [f"00000000-0000-0000-0000-{at:012}", "O. Invented", f'"{agency}"' if "," in agency else agency, "3",
-         f'"12/{day:02}/2025, 01:00:00 AM UTC\n12/{day:02}/2025, 02:00:00 AM UTC"', "theft",
-         f'"12/{day:02}/2025, 01:{at % 60:02}:00 AM UTC"']
-        for at, agency in enumerate(agencies)
-    ]  # fmt: skip
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [columns or NATIVE, *rows]
-    path.write_text("\r\n".join(",".join(line) for line in lines) + "\r\n", newline="")
-    return path
-
-
-def portal(path: Path, *days: int) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [PORTAL, *(f"id-{day},***,2026-03-{day:02}T00:00:43.144Z,5,theft" for day in days)]
-    path.write_text("\n".join(lines))
-    return path
-
-
 def said(top: Path, at: str) -> dict:
     return tomllib.loads((top / "data" / "raw" / at / "source.toml").read_text())
-
-
-def everything(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*")) if path.is_file()
-    }  # fmt: skip
 
 
 def test_a_network_audit_tells_its_kind_its_owner_and_its_period(top, tmp_path):

@@ -11,7 +11,7 @@ from pathlib import Path
 import hostile
 import pandas as pd
 import pytest
-from test_intake import everything, native, portal
+from releases import everything, native, portal
 
 from analysis import places
 from analysis.rows import database

@@ -36,10 +36,6 @@ def reasons(reading):
     return [cell for section in reading.sections for cell in section.cells.column(4).to_pylist()]
 
 
-def whys(reading):
-    return [(aside.record, aside.why) for aside in reading.rejected]
-
-
 def test_a_record_may_span_two_lines_and_is_counted_once(tmp_path):
     reading = read(write(tmp_path, [row(), row("theft")]))
     assert reading.records == reading.counted == 2
@@ -101,7 +97,7 @@ def test_a_second_export_pasted_below_starts_a_section_of_its_own(tmp_path):
     reading = read(write(tmp_path, [row(), second, "x1," + row("theft"), "x2," + row("robbery")]))
     assert [section.cells.num_rows for section in reading.sections] == [1, 2]
     assert [section.record.to_pylist() for section in reading.sections] == [[1], [3, 4]]
-    assert whys(reading) == [(2, "repeated header")]
+    assert reading.whys == [(2, "repeated header")]
     assert reading.sections[1].cells.column(5).to_pylist() == ["theft", "robbery"]
 
 
@@ -131,7 +127,7 @@ def test_what_is_no_data_is_set_aside_with_its_number(tmp_path):
     ]
     reading = read(write(tmp_path, lines))
     assert reasons(reading) == ["stolen", "last"]
-    assert whys(reading) == [
+    assert reading.whys == [
         (2, "repeated header"),
         (3, "wrong number of cells"),
         (4, "wrong number of cells"),
@@ -148,7 +144,7 @@ def test_an_unclosed_quote_costs_its_own_record_and_not_the_rest_of_the_file(tmp
     kept = reasons(reading)
     assert kept[0] == "before"
     assert kept[-79:] == [f"after {n}" for n in range(1, 80)]
-    assert "unreadable record" in [why for _, why in whys(reading)]
+    assert "unreadable record" in [why for _, why in reading.whys]
     assert reading.records == reading.counted
 
 
@@ -163,7 +159,7 @@ def test_rows_above_the_header_are_set_aside_and_counted(tmp_path):
     path.write_text("Released under request\n\n" + path.read_text())
     reading = read(path)
     assert reasons(reading) == ["stolen"]
-    assert whys(reading) == [(-2, "above the header"), (-1, "above the header")]
+    assert reading.whys == [(-2, "above the header"), (-1, "above the header")]
     assert reading.records == reading.counted == 3
     assert "2 records stand above the header" in " ".join(reading.notes)
 

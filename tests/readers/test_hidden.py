@@ -1,35 +1,25 @@
 """Text that nobody sees on a print's pages: kept out of the rows, said page by page, read only if a person says so."""
 
-import io
-
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 import pytest
 from frames import part_of
 from PIL import Image
+from prints import REASON, TALL, Covered, Print, annotated, black, nothing, record, uuid
 from readings import read_here
 from reportlab.lib.colors import Color
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfdoc
-from test_pdf import PITCH, Print, record, rows, uuid
 
 from analysis import places, readers
 from analysis.readers import pdf
 
 NAME = "place/log.pdf"
-REASON, WIDTH = 400, 110  # where the column of reasons begins, and how wide a box over it is
-FIRST = 40 + PITCH  # how far below the page's top the first record begins
-TALL = 6 * PITCH + 1  # of one record
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "log.pdf"
 
 
 def reasons(path, **more):
     reading = read(path, **more)
-    return [row[3] for row in rows(reading)], " ".join(reading.notes)
+    return [row[3] for row in reading.rows], " ".join(reading.notes)
 
 
 def read(path, read_hidden=False):
@@ -37,41 +27,6 @@ def read(path, read_hidden=False):
         return pdf.stream(*given, read_hidden=read_hidden)
 
     return read_here(reader, path, NAME)
-
-
-def nothing(_):
-    """Draw nothing."""
-
-
-class Covered(Print):
-    """A print of three pages on which something is done before and after the records of the second are drawn."""
-
-    def __init__(self, path, before=nothing, after=nothing, **more):
-        super().__init__(path, **more)
-        self.before, self.after = before, after
-
-    def made(self):
-        for number in range(3):
-            if number == 1:
-                self.before(self)
-            pages = [record(8 * number + at, f"reason {number} {at}") for at in range(8)]
-            show, self.canvas.showPage = self.canvas.showPage, lambda: None
-            self.page(pages, [self.header] if not number else [])
-            if number == 1:
-                self.after(self)
-            self.canvas.showPage = show
-            self.canvas.showPage()
-        return self.done()
-
-    def box(self, record, left=REASON - 4, width=WIDTH, part=1.0):
-        """The rectangle over a record's cell, as the canvas counts: left, bottom, width, height."""
-        top = 612 - (40 - PITCH + record * TALL)
-        return left, top - TALL, width, TALL * part
-
-
-def black(drawn, record=2):
-    drawn.canvas.setFillGray(0)
-    drawn.canvas.rect(*drawn.box(record), stroke=0, fill=1)
 
 
 def white(drawn):
@@ -121,8 +76,8 @@ def test_whole_records_under_a_box_are_no_records_and_are_counted_nowhere(path):
         drawn.canvas.rect(*drawn.box(3, 30, 740), stroke=0, fill=1)
 
     reading = read(Covered(path, after=cover).made())
-    assert (len(rows(reading)), reading.counted) == (23, 23)
-    assert uuid(11) not in str(rows(reading))
+    assert (len(reading.rows), reading.counted) == (23, 23)
+    assert uuid(11) not in str(reading.rows)
 
 
 def gray_band(drawn):
@@ -194,9 +149,9 @@ def stray(drawn, text="planted", left=200.0, down=600.0, **more):
 )
 def test_text_that_cannot_be_seen_is_left_out_and_said(path, how, said):
     reading = read(Covered(path, after=lambda drawn: stray(drawn, **how)).made())
-    assert "planted" not in str(rows(reading)) + str(reading.rejected)
+    assert "planted" not in str(reading.rows) + str(reading.rejected)
     assert f"page 2: {said}" in " ".join(reading.notes)
-    assert len(rows(reading)) == 24
+    assert len(reading.rows) == 24
 
 
 def test_faint_gray_text_is_seen(path):
@@ -210,32 +165,8 @@ def test_text_cut_off_by_a_page_that_was_cropped_is_left_out(path):
     document[1].set_cropbox(0, 0, 600, 612)  # the last column begins at 650
     document.save(tmp := path.with_name("cropped.pdf"))
     reading = read(tmp)
-    assert [row[5] for row in rows(reading)] == ["lookup"] * 8 + [""] * 8 + ["lookup"] * 8
+    assert [row[5] for row in reading.rows] == ["lookup"] * 8 + [""] * 8 + ["lookup"] * 8
     assert "page 2: 48 characters outside of the page" in " ".join(reading.notes)
-
-
-def annotated(path, kind, box, text=""):
-    """The print with something put over its second page, in black: a box, a mark for redaction, a comment."""
-    document = pdfium.PdfDocument(path)
-    page = document[1]
-    # The library makes no marks for redaction; their names are as long as that of a box.
-    one = c.FPDFPage_CreateAnnot(page.raw, c.FPDF_ANNOT_SQUARE if kind == c.FPDF_ANNOT_REDACT else kind)
-    left, bottom, width, height = box
-    c.FPDFAnnot_SetRect(one, c.FS_RECTF(left, bottom + height, left + width, bottom))
-    if kind != c.FPDF_ANNOT_TEXT:
-        c.FPDFAnnot_SetColor(one, c.FPDFANNOT_COLORTYPE_InteriorColor, 0, 0, 0, 255)
-    if text:
-        wide = (text + "\0").encode("utf-16-le")
-        c.FPDFAnnot_SetStringValue(one, b"Contents", (c.FPDF_WCHAR * (len(wide) // 2)).from_buffer_copy(wide))
-    c.FPDFPage_CloseAnnot(one)
-    page.close()
-    data = io.BytesIO()
-    document.save(data)
-    marked = data.getvalue()
-    if kind == c.FPDF_ANNOT_REDACT:
-        marked = marked.replace(b"/Subtype/Square", b"/Subtype/Redact")
-    path.write_bytes(marked)
-    return path
 
 
 @pytest.mark.parametrize(
@@ -283,7 +214,7 @@ def test_text_on_a_layer_that_is_switched_off_is_left_out(path, monkeypatch):
     drawn.after = on_the_layer
     reading = read(drawn.made())
     assert "page 2: 7 characters on a layer that is switched off" in " ".join(reading.notes)
-    assert "planted" not in str(rows(reading)) + str(reading.rejected)
+    assert "planted" not in str(reading.rows) + str(reading.rejected)
 
 
 def test_a_scan_with_recognized_text_below_its_picture_is_refused_until_a_person_decides(path):
@@ -294,7 +225,7 @@ def test_a_scan_with_recognized_text_below_its_picture_is_refused_until_a_person
         readers.UnreadableFile, match=r"all its text is hidden \(page 1: .* invisible text\).*as CSV"
     ):
         read(path)
-    assert len(rows(read(path, read_hidden=True))) == 8
+    assert len(read(path, read_hidden=True).rows) == 8
 
 
 def test_the_entry_of_a_file_says_that_its_hidden_text_is_read(path):

@@ -95,7 +95,7 @@ def test_no_row_is_lost(container, root):
 
 
 def adds_up(file, searches, rejected, ledger):
-    """A file's reasons word for word, what was set aside and why, and its lines of the ledger."""
+    """A file's reasons word for word, what was rejected and why, and its lines of the ledger."""
     found, refused = searches.get(file.name), rejected.get(file.name)
     reasons_found = tuple(found["reason_as_released"]) if found is not None else ()
     assert reasons_found == file.reasons, file.name
@@ -180,7 +180,7 @@ def adds_up_or_is_refused(path, data):
                 reading = put_together(blocks)
                 assert reading.records == reading.counted
                 numbers = [n for section in reading.sections for n in section.record.to_pylist()]
-                numbers += [aside.record for aside in reading.rejected]
+                numbers += [one.record for one in reading.rejected]
                 assert len(set(numbers)) == len(numbers) == reading.records
     except readers.UnreadableFile as error:
         refusal = str(error)

@@ -7,16 +7,11 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 import pytest
 import xlsxwriter
-from test_hidden import Covered, annotated, black
+from prints import Covered, annotated, black
 
 from analysis import intake, readers
 
 PLANTED = "Zanna Qwertz"
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "log"
 
 
 def inside(path):

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prints import FRAME, HEADER, RELEASED_FRAME, TIME, Print, record, uuid
 from readings import read_here
-from reportlab.lib.pagesizes import landscape, letter
 from reportlab.pdfgen.canvas import Canvas
 
 from analysis import readers
@@ -24,113 +24,17 @@ from analysis.readers.pdf import pages, records, second_reading
 from analysis.searches.typing import type_rows
 from analysis.vendors.recognition import recognize_section
 
-# Where each column begins, as a spreadsheet would print it; names keep the blank that the vendor puts before them.
-HEADER = {
-    40: "ID",
-    200: " Org Name",
-    330: " Time Frame",
-    400: " Reason",
-    520: " Search Time",
-    650: " Search Type",
-}
-FRAME = ["12/01/2025, ", "01:00:00 AM ", "UTC", "12/02/2025, ", "01:00:00 AM ", "UTC"]
-RELEASED_FRAME = "12/01/2025, 01:00:00 AM UTC\n12/02/2025, 01:00:00 AM UTC"
-TIME = "12/02/2025, 12:30:00 AM UTC"
-PITCH = 9  # points between lines, at a type size of 6
-
-
-def uuid(number):
-    text = hashlib.sha256(str(number).encode()).hexdigest()[:32]
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
-
-
-def record(number, reason="theft", **cells):
-    """The lines of each cell of one invented record, by the header's left edge."""
-    reason = [reason] if isinstance(reason, str) else reason
-    usual = {"id": [uuid(number)], "org": ["Tarnwick TX PD"], "frame": FRAME, "reason": reason,
-             "time": [TIME], "type": ["lookup"]} | cells  # fmt: skip
-    return dict(zip(HEADER, usual.values()))
-
-
-class Print:
-    """Draws invented records as programs print them: turned pages, cells at the top or the bottom of a row."""
-
-    def __init__(self, path, turned=0, from_top=False, by_line=False, header=HEADER, **more):
-        self.path, self.turned, self.from_top, self.by_line, self.header = (
-            path,
-            turned,
-            from_top,
-            by_line,
-            header,
-        )
-        self.canvas = Canvas(str(path), pagesize=landscape(letter), **more)
-
-    def draw(self, left, down, text):
-        canvas = self.canvas
-        width, height = landscape(letter)
-        x, y, angle = {
-            0: (left, height - down, 0),
-            90: (down, left, 90),
-            180: (width - left, down, 180),
-            270: (height - down, width - left, 270),
-        }[self.turned]
-        canvas.saveState()
-        canvas.translate(x, y)
-        canvas.rotate(angle)
-        canvas.setFont("Helvetica", 6)
-        canvas.drawString(0, 0, text)
-        canvas.restoreState()
-
-    def page(self, rows, names=(), margins=(), start=40):
-        self.canvas.setPageRotation(self.turned)
-        for line in names:
-            for left, name in line.items():
-                self.draw(left, start, name)
-            start += PITCH
-        lines = []
-        for row in rows:
-            tallest = max(map(len, row.values()))
-            for left, cell in row.items():
-                skipped = 0 if self.from_top else tallest - len(cell)
-                lines += [(left, start + (skipped + at) * PITCH, text) for at, text in enumerate(cell)]
-            start += tallest * PITCH + 1
-        for left, down, text in sorted(lines, key=lambda line: line[1]) if self.by_line else lines:
-            self.draw(left, down, text)
-        for down, text in margins:
-            self.draw(60, down, text)
-        self.canvas.showPage()
-
-    def pages(self, *pages, margins=lambda number: (), again=False):
-        for at, rows in enumerate(pages):
-            self.page(rows, [self.header] if again or not at else [], margins(at + 1))
-        return self.done()
-
-    def done(self):
-        self.canvas.save()
-        return self.path
-
 
 def read(path):
     return read_here(pdf.stream, path, "place/log.pdf")
 
 
-def rows(reading):
-    return list(
-        zip(*(column.to_pylist() for section in reading.sections for column in section.cells.columns))
-    )
-
-
 def reasons(reading):
-    return [row[3] for row in rows(reading)]
+    return [row[3] for row in reading.rows]
 
 
 def whys(reading):
-    return [(aside.record, aside.why, aside.page) for aside in reading.rejected]
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "log.pdf"
+    return [(one.record, one.why, one.page) for one in reading.rejected]
 
 
 THREE_PAGES = [
@@ -145,7 +49,7 @@ def test_every_record_has_its_cells_and_its_page(path, turned, from_top, by_line
     reading = read(Print(path, turned, from_top, by_line).pages(*THREE_PAGES))
     section = reading.sections[0]
     assert section.columns == tuple(HEADER.values())
-    assert rows(reading) == [
+    assert reading.rows == [
         (uuid(n), "Tarnwick TX PD", RELEASED_FRAME, f"reason {n} o'clock", TIME, "lookup") for n in range(18)
     ]
     assert section.record.to_pylist() == list(range(1, 19))
@@ -156,7 +60,7 @@ def test_every_record_has_its_cells_and_its_page(path, turned, from_top, by_line
 def test_a_blank_cell_is_blank_and_shifts_nothing(path):
     reading = read(Print(path).pages([record(1, "one"), record(2, []), record(3, "three", type=[])]))
     assert reasons(reading) == ["one", "", "three"]
-    assert [row[5] for row in rows(reading)] == ["lookup", "lookup", ""]
+    assert [row[5] for row in reading.rows] == ["lookup", "lookup", ""]
 
 
 def test_a_header_over_two_lines_is_put_together(path):
@@ -173,7 +77,7 @@ def test_a_header_over_two_lines_is_put_together(path):
         "Search Time",
         "Search Type",
     )
-    assert len(rows(reading)) == 2
+    assert len(reading.rows) == 2
 
 
 # Wrapped cells ------------------------------------------------------------------------------------------------
@@ -182,7 +86,7 @@ def test_a_header_over_two_lines_is_put_together(path):
 def test_an_id_broken_over_lines_is_one_word_and_wrapped_words_keep_their_blank(path):
     wrapped = [record(n, ["stolen ", "vehicle ", "case"], id=[uuid(n)[:19], uuid(n)[19:]]) for n in range(4)]
     reading = read(Print(path).pages(wrapped))
-    assert [row[0] for row in rows(reading)] == [uuid(n) for n in range(4)]
+    assert [row[0] for row in reading.rows] == [uuid(n) for n in range(4)]
     assert reasons(reading) == ["stolen vehicle case"] * 4
 
 
@@ -191,9 +95,9 @@ def test_a_print_that_drops_blanks_at_line_ends_gets_them_back(path):
     long = ["a reason in a full line of words", "goes on"]
     broken = [record(n, long, id=[uuid(n)[:18], uuid(n)[18:]], **bare) for n in range(4)]
     reading = read(Print(path).pages(broken))
-    assert [row[0] for row in rows(reading)] == [uuid(n) for n in range(4)]
+    assert [row[0] for row in reading.rows] == [uuid(n) for n in range(4)]
     assert reasons(reading) == [" ".join(long)] * 4
-    assert {" ".join(row[2].split()) for row in rows(reading)} == {" ".join(RELEASED_FRAME.split())}
+    assert {" ".join(row[2].split()) for row in reading.rows} == {" ".join(RELEASED_FRAME.split())}
 
 
 def test_a_line_feed_of_the_released_cell_stays(path):
@@ -214,7 +118,7 @@ def test_a_record_that_goes_on_on_the_next_page_is_one_record(path):
     sheet.page([record(1), split], [HEADER])
     sheet.page([{330: FRAME[3:]}, record(3)])
     reading = read(sheet.done())
-    assert [row[2] for row in rows(reading)] == [RELEASED_FRAME] * 3
+    assert [row[2] for row in reading.rows] == [RELEASED_FRAME] * 3
     assert reading.sections[0].page.to_pylist() == [1, 1, 2]
 
 
@@ -231,7 +135,7 @@ def test_whatever_was_typed_comes_back_in_its_own_record(path, typed, from_top, 
     pages = [all_rows[at : at + 8] for at in range(0, len(all_rows), 8)]
     reading = read(Print(path, from_top=from_top, by_line=by_line).pages(*pages))
     assert reasons(reading) == [" ".join(cell) for cell in typed]
-    assert [row[0] for row in rows(reading)] == [uuid(n) for n in range(len(typed))]
+    assert [row[0] for row in reading.rows] == [uuid(n) for n in range(len(typed))]
 
 
 # Which lines begin a record -----------------------------------------------------------------------------------
@@ -248,7 +152,7 @@ def test_without_ids_the_search_time_begins_a_record(path):
     header = {left: name for left, name in HEADER.items() if left != 40}
     sheet = Print(path, header=header)
     reading = read(sheet.pages([{k: v for k, v in record(n).items() if k != 40} for n in range(5)]))
-    assert [row[3] for row in rows(reading)] == [TIME] * 5
+    assert [row[3] for row in reading.rows] == [TIME] * 5
 
 
 def test_without_ids_and_times_the_file_is_refused(path):
@@ -282,7 +186,7 @@ def test_a_word_that_runs_into_the_next_column_sets_its_record_aside(path):
 
 def test_a_header_on_every_page_is_set_aside_each_time(path):
     reading = read(Print(path).pages(*THREE_PAGES, again=True))
-    assert len(rows(reading)) == 18
+    assert len(reading.rows) == 18
     assert whys(reading) == [(9, "repeated header", 2), (18, "repeated header", 3)]
     assert reading.records == reading.counted == 20
 
@@ -293,8 +197,8 @@ def test_page_numbers_and_dates_of_printing_stay_out_of_the_cells(path, by_line)
         return [(20, "Printed 12/30/2025 from the archive"), (590, f"Page {number} of 3")]
 
     reading = read(Print(path, by_line=by_line).pages(*THREE_PAGES, margins=margins))
-    assert [row[5] for row in rows(reading)] == ["lookup"] * 18
-    assert not any("Page" in cell or "Printed" in cell for row in rows(reading) for cell in row)
+    assert [row[5] for row in reading.rows] == ["lookup"] * 18
+    assert not any("Page" in cell or "Printed" in cell for row in reading.rows for cell in row)
     assert "a line at the bottom of the pages" in " ".join(reading.notes)
 
 
@@ -302,8 +206,8 @@ def test_page_numbers_and_dates_of_printing_stay_out_of_the_cells(path, by_line)
 def test_a_stamp_far_from_the_records_is_set_aside_and_spoils_none(path, down):
     margins = {2: [(down, "signed by the clerk")]}
     reading = read(Print(path).pages(*THREE_PAGES, margins=lambda number: margins.get(number, [])))
-    assert [row[0] for row in rows(reading)] == [uuid(n) for n in range(18)]
-    assert [(aside.why, aside.text, aside.page) for aside in reading.rejected] == [
+    assert [row[0] for row in reading.rows] == [uuid(n) for n in range(18)]
+    assert [(one.why, one.text, one.page) for one in reading.rejected] == [
         ("unreadable record", "signed by the clerk", 2)
     ]
     assert reading.records == reading.counted == 19
@@ -320,8 +224,8 @@ def test_a_line_further_below_is_set_aside_and_spoils_none(path):
     sheet = Print(path)
     sheet.page(THREE_PAGES[2], [HEADER], margins=[(168, "signed by the clerk")])
     reading = read(sheet.done())
-    assert not any("signed" in cell for row in rows(reading) for cell in row)
-    assert [aside.text for aside in reading.rejected] == ["signed by the clerk"]
+    assert not any("signed" in cell for row in reading.rows for cell in row)
+    assert [one.text for one in reading.rejected] == ["signed by the clerk"]
 
 
 @pytest.mark.parametrize("reason", ["one two", "one  two", "one   two three"])
@@ -368,7 +272,7 @@ def test_blank_paper_at_the_end_is_noted(path):
     sheet.page(THREE_PAGES[0], [HEADER])
     sheet.canvas.showPage()
     reading = read(sheet.done())
-    assert len(rows(reading)) == 8
+    assert len(reading.rows) == 8
     assert "blank paper: page 2" in reading.notes
 
 
@@ -422,7 +326,7 @@ def collapsed(reading, page):
     section = reading.sections[0]
     pages = section.page.to_pylist()
     return [
-        tuple(" ".join(cell.split()) for cell in row) for row, at in zip(rows(reading), pages) if at == page
+        tuple(" ".join(cell.split()) for cell in row) for row, at in zip(reading.rows, pages) if at == page
     ]
 
 
@@ -521,7 +425,7 @@ def test_the_809_pages_hold_7273_records_each_with_an_id_of_its_own(okaloosa):
 def test_the_whole_released_table_is_the_one_that_three_libraries_agreed_on(okaloosa):
     # pdfplumber and Poppler read all 809 pages to the same cells, blanks collapsed, when this was written.
     digest = hashlib.sha256()
-    for row in rows(okaloosa):
+    for row in okaloosa.rows:
         digest.update("\t".join(" ".join(cell.split()) for cell in row).encode() + b"\n")
     assert digest.hexdigest() == "3e784b67eb00128b4db91c171f127cb8598c717e86ceb3707063ebbaa81d96c0"
 
@@ -604,7 +508,7 @@ def test_a_portals_audit_printed_by_other_tools_is_read(path, options):
     printed = [PORTAL, *portal_rows(120)]
     path.write_bytes(containers.printed(printed, **options))
     reading = read(path)
-    assert [list(row) for row in rows(reading)] == printed[1:]
-    assert {aside.why for aside in reading.rejected} <= {"repeated header"}
+    assert [list(row) for row in reading.rows] == printed[1:]
+    assert {one.why for one in reading.rejected} <= {"repeated header"}
     form = recognize_section(reading.sections[0], "log.pdf")
-    assert {"released_id", "officer", "networks", "search_time", "reason"} <= set(form.places)
+    assert {"released_id", "officer", "networks", "search_time", "reason"} <= set(form.index)

@@ -49,10 +49,6 @@ def read(path):
     return read_here(xlsx.stream, path, "place/log.xlsx")
 
 
-def whys(reading):
-    return [(aside.record, aside.why) for aside in reading.rejected]
-
-
 def column(reading, at=4):
     return [cell for section in reading.sections for cell in section.cells.column(at).to_pylist()]
 
@@ -71,7 +67,7 @@ def test_a_double_extension_is_read_by_its_content(tmp_path):
 def test_blank_rows_between_records_are_set_aside_with_their_number(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [HEADER, row("one"), [], [], row("two")]))
     assert column(reading) == ["one", "two"]
-    assert [(a.record, a.why) for a in reading.rejected] == [(2, "blank record"), (3, "blank record")]
+    assert reading.whys == [(2, "blank record"), (3, "blank record")]
     assert reading.sections[0].record.to_pylist() == [1, 4]
     assert reading.records == reading.counted == 4
 
@@ -88,23 +84,23 @@ def test_hidden_rows_and_sheets_are_read_and_said(tmp_path):
 def test_several_sheets_are_numbered_on_and_each_header_is_accounted_for(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [HEADER, row("one")], [HEADER, row("two"), row("three")]))
     assert [section.record.to_pylist() for section in reading.sections] == [[1], [3, 4]]
-    assert [(a.record, a.why) for a in reading.rejected] == [(2, "repeated header")]
+    assert reading.whys == [(2, "repeated header")]
     assert reading.records == reading.counted == 4
 
 
 def test_a_cover_sheet_and_an_empty_sheet_are_named_and_their_rows_accounted_for(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [["Released by"], ["Tarnwick"]], [HEADER, row()], []))
     assert column(reading) == ["theft"]
-    assert "has no known header: its 2 rows are set aside" in " ".join(reading.notes)
+    assert "has no known header: its 2 rows are rejected" in " ".join(reading.notes)
     assert "sheet 3 has no cells" in reading.notes
-    assert whys(reading) == [(-2, "on a sheet without a header"), (-1, "on a sheet without a header")]
+    assert reading.whys == [(-2, "on a sheet without a header"), (-1, "on a sheet without a header")]
     assert reading.records == reading.counted == 3
 
 
 def test_records_on_a_sheet_whose_header_stands_on_another_are_not_lost(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [HEADER, row("one")], [row("two"), row("three")]))
     assert column(reading) == ["one"]
-    assert whys(reading) == [(2, "on a sheet without a header"), (3, "on a sheet without a header")]
+    assert reading.whys == [(2, "on a sheet without a header"), (3, "on a sheet without a header")]
     assert "three" in reading.rejected[1].text
     assert reading.records == reading.counted == 3
 
@@ -113,7 +109,7 @@ def test_a_sheet_below_a_headerless_one_is_numbered_on(tmp_path):
     sheets = [HEADER, row("one")], [["Totals"], [], [5]], [["note"], HEADER, row("two")]
     reading = read(workbook(tmp_path / "log.xlsx", *sheets))
     assert [section.record.to_pylist() for section in reading.sections] == [[1], [7]]
-    assert whys(reading) == [
+    assert reading.whys == [
         *[(n, "on a sheet without a header") for n in (2, 3, 4)], (5, "above the header"), (6, "repeated header"),
     ]  # fmt: skip
     assert reading.records == reading.counted == 7
@@ -184,7 +180,7 @@ def test_a_second_export_pasted_below_begins_a_section_of_its_own(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [HEADER, row("theft"), other, below]))
     assert [section.columns for section in reading.sections] == [tuple(HEADER), tuple(other)]
     assert (column(reading)[0], reading.sections[1].cells.column(0).to_pylist()) == ("theft", ["arson"])
-    assert [(a.record, a.why) for a in reading.rejected] == [(2, "repeated header")]
+    assert reading.whys == [(2, "repeated header")]
     assert reading.records == reading.counted == 3
 
 
@@ -199,7 +195,7 @@ def test_a_row_with_nothing_but_a_helper_column_is_blank(tmp_path):
     rows = [[*HEADER, *helper], [*row(), *helper], ["", "", "", "", "", "", *helper], [*row("two"), *helper]]
     reading = read(workbook(tmp_path / "log.xlsx", rows))
     assert column(reading) == ["theft", "two"]
-    assert [(a.record, a.why) for a in reading.rejected] == [(2, "blank record")]
+    assert reading.whys == [(2, "blank record")]
     assert "2 columns have no name" in " ".join(reading.notes)
 
 
@@ -349,7 +345,7 @@ def test_other_kinds_of_workbook_are_read_alike(tmp_path, write):
     assert column(reading) == ["one", "line\nfeed & <sign>", "same", "same", "two"]
     assert column(reading, 2) == ["1480", "5", "2.5", "2.5", "5"]
     assert [n for section in reading.sections for n in section.record.to_pylist()] == [1, 2, 4, 5, 8]
-    assert whys(reading) == [
+    assert reading.whys == [
         (-1, "above the header"), (3, "blank record"), (6, "total line"), (7, "repeated header"),
     ]  # fmt: skip
     assert reading.records == reading.counted == 9
@@ -380,7 +376,7 @@ def test_a_workbook_with_macros_is_read_and_nothing_is_run(tmp_path):
 def test_two_rows_of_one_number_would_hide_each_other(tmp_path):
     path = workbook(tmp_path / "log.xlsx", [HEADER, row("one"), row("two")])
     rewritten(path, lambda part: part.replace(b'<row r="3"', b'<row r="2"'))
-    with pytest.raises(readers.UnreadableFile, match="row 2 stands below row 2"):
+    with pytest.raises(readers.UnreadableFile, match="row 2 comes after row 2"):
         read(path)
 
 
@@ -503,7 +499,7 @@ def test_the_released_workbooks_are_read_whole(records, month, kept, rejected, h
     reading = read(next((records / "champaign-il").glob(f"*Audit_{month}*.xlsx")))
     notes = " ".join(reading.notes)
     assert (reading.kept, reading.counted) == (kept, kept + len(rejected))
-    assert [(aside.record, aside.why) for aside in reading.rejected] == rejected
+    assert [(one.record, one.why) for one in reading.rejected] == rejected
     assert ("386 of 390 rows are hidden" in notes) == bool(hidden)
     assert (f"{codes} cells stored as a month" in notes) == bool(codes)
 
@@ -548,7 +544,7 @@ def test_a_blank_row_in_a_merged_range_stays_blank(tmp_path):
     path = merged(tmp_path / "log.xlsx", {"B2:B4": "Mockville GA PD"}, [row("one"), [], row("two")])
     reading = read(path)
     assert column(reading, 1) == ["Mockville GA PD"] * 2
-    assert whys(reading) == [(2, "blank record")]
+    assert reading.whys == [(2, "blank record")]
 
 
 def test_cells_merged_over_columns_are_named_and_not_filled(tmp_path):
