@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import agencies
 from analysis.agencies.names import read
-from analysis.agencies.words import words
+from analysis.agencies.words import read_word_list
 from analysis.measures.agreements import at_search
 
 COLUMNS = ["released", "agency", "state", "kind", "tags", "decided_by"]
@@ -25,8 +25,8 @@ def what(name: str) -> tuple[str, str | None, str | None]:
 
 # The published rules ----------------------------------------------------------------------------------------
 
-EXAMPLES = [(rule, text) for rule in words().kinds for text in rule.matches]
-COUNTEREXAMPLES = [(rule, text) for rule in words().kinds for text in rule.leaves]
+EXAMPLES = [(rule, text) for rule in read_word_list().kinds for text in rule.matches]
+COUNTEREXAMPLES = [(rule, text) for rule in read_word_list().kinds for text in rule.leaves]
 
 
 @pytest.mark.parametrize(("rule", "name"), EXAMPLES, ids=lambda value: getattr(value, "name", value))
@@ -42,14 +42,14 @@ def test_every_kind_rule_leaves_what_it_says_it_leaves(rule, name):
 
 
 def test_every_rule_says_why_and_gives_examples_both_ways():
-    for rule in words().kinds:
+    for rule in read_word_list().kinds:
         assert rule.because, rule.name
         assert rule.matches, rule.name
         assert rule.leaves, rule.name
 
 
 def test_the_rules_name_every_kind_of_the_closed_list_and_no_other():
-    assert {rule.kind for rule in words().kinds if rule.kind} == set(agencies.KINDS)
+    assert {rule.kind for rule in read_word_list().kinds if rule.kind} == set(agencies.KINDS)
 
 
 # States -----------------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ def test_a_labelled_name_has_its_state_and_its_kind(name, state, kind):
     assert (found.state or "-", found.kind or "-") == (state, kind)
 
 
-STATES = sorted(words().states.items())
+STATES = sorted(read_word_list().states.items())
 
 
 @pytest.mark.parametrize(("code", "name"), STATES)
@@ -214,7 +214,7 @@ def test_no_town_or_county_that_bears_a_states_name_is_put_into_that_state(code,
         assert read(released).state == other, released
 
 
-@pytest.mark.parametrize("code", sorted(words().also_words))
+@pytest.mark.parametrize("code", sorted(read_word_list().also_words))
 def test_a_code_that_may_be_a_word_never_decides_against_a_clearer_one(code):
     other = "TX"
     for released in (
@@ -396,7 +396,7 @@ def test_a_text_that_is_far_too_long_for_a_name_is_named_so(name):
 def test_any_text_is_read_without_error_and_within_the_closed_lists(text):
     found = read(text)
     assert found.released == text
-    assert found.state in {None, *words().states}
+    assert found.state in {None, *read_word_list().states}
     assert found.kind in {None, *agencies.KINDS}
 
 
@@ -414,7 +414,7 @@ SHAPES = st.sampled_from(
 )
 
 
-@given(PLACES, SHAPES, st.sampled_from(sorted(words().states)))
+@given(PLACES, SHAPES, st.sampled_from(sorted(read_word_list().states)))
 def test_a_canonical_spelling_is_its_own_canonical_spelling(place, shape, state):
     released = shape.format(place, state)
     first = read(released)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import figures
-from analysis.agencies.words import words
+from analysis.agencies.words import read_word_list
 from analysis.figures import agencies, style
 
 WEEKS = pd.date_range("2025-12-01", periods=5, freq="W-MON")
@@ -98,7 +98,7 @@ def test_where_every_count_is_zero_zero_is_the_only_tick(name):
 
 
 def test_every_state_and_the_district_has_a_square_of_its_own():
-    assert set(agencies.TILES) == set(words().states) - {"PR"}
+    assert set(agencies.TILES) == set(read_word_list().states) - {"PR"}
     assert len(set(agencies.TILES.values())) == 51
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analysis import places
-from analysis.agencies import words
+from analysis.agencies.words import read_word_list
 from analysis.places import states
 
 
@@ -13,7 +13,7 @@ def test_every_state_that_an_agency_can_have_stands_once_in_the_table():
     codes = set(states.table())
     assert len(codes) == 51
     territories = {"AS", "GU", "MP", "PR", "VI"}
-    assert codes == set(words().states) - territories
+    assert codes == set(read_word_list().states) - territories
 
 
 @pytest.mark.parametrize("day", ["28.11.2026", "", "2026-W48-6"])

@@ -26,7 +26,7 @@ from analysis.agencies.overrides import BadOverride, read_overrides, unused
 from analysis.agencies.reference import States, UnreadableReference, read_reference, state_of
 from analysis.agencies.suggestions import candidates, queue
 from analysis.agencies.word_list import KINDS
-from analysis.agencies.words import BadWords, Words, words
+from analysis.agencies.words import BadWords, Words, read_word_list
 
 __all__ = [
     "KINDS", "AgreementList", "BadOverride", "BadWords", "Known", "UnreadableAgreements", "UnreadableReference",
@@ -119,20 +119,20 @@ def own(searching_agency: str, own_agency: str | None) -> bool:
 
 
 def _read_all(names: Sequence[str], beside: Known | None) -> list[Name]:
-    said, beside = words(), beside or known()
+    lists, beside = read_word_list(), beside or known()
     for name in names:
         if name not in beside.names:
-            placed = _placed(read(name, said), beside.reference, said)
+            placed = _placed(read(name, lists), beside.reference, lists)
             beside.names[name] = _reviewed(placed, beside.line(placed))
     return [beside.names[name] for name in names]
 
 
-def _placed(name: Name, reference: States, said: Words) -> Name:
+def _placed(name: Name, reference: States, lists: Words) -> Name:
     """The name with the one state in which the reference lists have it, spelled as if it had said so."""
     state = state_of(name, reference) if reference else None
     if state is None:
         return name
-    again = read(f"{name.agency} ({state})", said)
+    again = read(f"{name.agency} ({state})", lists)
     decided = f"{name.decided_by.partition(';')[0]}; state=reference list"
     return replace(name, agency=again.agency, state=state, decided_by=decided)
 

@@ -14,7 +14,7 @@ import pandas as pd
 from analysis import readers
 from analysis.agencies.agreements import COLUMNS
 from analysis.agencies.names import read
-from analysis.agencies.words import Words, words
+from analysis.agencies.words import Words, read_word_list
 from analysis.refused import Refused
 
 FIRST, LAST = date(2002, 1, 1), date(2099, 12, 31)
@@ -58,7 +58,7 @@ def participating(path: Path) -> pd.DataFrame:
 
 def read_list(path: Path) -> AgreementList:
     """One list, with what was and was not read of it. Raises `UnreadableAgreements`."""
-    path, lists = Path(path), words()
+    path, lists = Path(path), read_word_list()
     sheets = _sheets(path)
     taken: dict[str, _Sheet] = {}
     missing = [f"{path.name} is empty; save ICE's sheet of participating agencies unchanged"]

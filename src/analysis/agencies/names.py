@@ -11,7 +11,7 @@ from analysis.agencies.cleaning import LONGEST, clean, small_letters, take_accou
 from analysis.agencies.spelling import spell, spell_national
 from analysis.agencies.state import SD_UNCLEAR, State, read_state
 from analysis.agencies.word_list import KindRule
-from analysis.agencies.words import Words, words
+from analysis.agencies.words import Words, read_word_list
 from analysis.vendors.masks import is_masked
 
 
@@ -33,12 +33,12 @@ def read(released: str, lists: Words | None = None) -> Name:
     A blank name and a mask keep their spelling and have neither state nor kind. `lists` are the word lists,
     where many names are read at once.
     """
-    return _read(released, lists or words())
+    return _read(released, lists or read_word_list())
 
 
 def bare(released: str) -> str:
     """A name without status tags and without the product or unit that marks another account of one agency."""
-    lists = words()
+    lists = read_word_list()
     return take_account(*take_tags(written_out(clean(released), lists), lists), lists)[0]
 
 

@@ -11,7 +11,7 @@ from analysis import places
 from analysis.agencies.cleaning import clean
 from analysis.agencies.names import bare
 from analysis.agencies.word_list import KINDS
-from analysis.agencies.words import words
+from analysis.agencies.words import read_word_list
 from analysis.refused import Refused
 
 COLUMNS = (
@@ -60,7 +60,7 @@ def _check(file: str, number: int, line: dict) -> None:
     for column in ("released_name", "relation", "evidence", "reviewer", "reviewed"):
         if not line[column].strip():
             raise BadOverride(f"{file}, line {number}: {column} is empty; say it, or take the line out")
-    allowed = {"relation": RELATIONS, "state": ("", *words().states), "kind": ("", *KINDS)}
+    allowed = {"relation": RELATIONS, "state": ("", *read_word_list().states), "kind": ("", *KINDS)}
     for column, values in allowed.items():
         if line[column] not in values:
             raise BadOverride(

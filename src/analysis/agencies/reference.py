@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.agencies.names import Name, key, read
-from analysis.agencies.words import Words, words
+from analysis.agencies.words import Words, read_word_list
 from analysis.refused import Refused
 
 COLUMNS = {
@@ -41,7 +41,7 @@ def read_reference(folder: Path) -> States:
     Without such a list the answer is empty. Names that the FBI's release cut at a colon are no agency's and are
     left out. Raises `UnreadableReference`.
     """
-    lists, found = words(), defaultdict(set)
+    lists, found = read_word_list(), defaultdict(set)
     for path in sorted(folder.glob("*agencies*.csv")):
         if not any(word in path.stem.lower() for word in _OTHER_LISTS):
             for name, state in _named(path, lists):

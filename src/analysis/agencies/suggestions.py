@@ -19,7 +19,7 @@ def candidates(unresolved: pd.DataFrame, reference: pd.DataFrame, most: int = 3)
     """Agencies of `reference` whose spelling is near: released, candidate, state, likeness (0 to 1).
 
     `unresolved` has the columns of `resolve`; `reference` has agency and, where known, state. The likeness is
-    rapidfuzz's ratio: how few signs must come or go to turn one spelling into the other. It
+    rapidfuzz's ratio: how few characters must come or go to turn one spelling into the other. It
     suggests and decides nothing: two different towns may differ by a letter.
     """
     known = _by_word(reference)

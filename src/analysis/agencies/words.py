@@ -98,7 +98,7 @@ def _any_written(replacements: Sequence[Replacement]) -> Any:
     return _any_linear([replacement.written for replacement in replacements])
 
 
-def words() -> Words:
+def read_word_list() -> Words:
     """The repository's word list. Raises `BadWords`."""
     return load(places.root() / "data" / "hand" / "agency_words.toml")
 

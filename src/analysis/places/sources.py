@@ -52,12 +52,11 @@ def at_hand(place: Place) -> dict[str, Path]:
 def unlisted(place: Place) -> list[str]:
     """Files in the place's folder that its source.toml does not describe, and that nothing will read."""
     described = {file.name for file in place.files} | {"source.toml", "README.md"}
-    left_out = {
-        file.sha256 for file in place.left_out
-    }  # their names are written down only as far as they may be printed
-    found = (p.relative_to(place.raw) for p in sorted(place.raw.rglob("*")) if p.is_file())
-    unlisted = (p for p in found if str(p) not in described and p.parts[0] != "reference")
-    return [str(p) for p in unlisted if not left_out or sha256(place.raw / p) not in left_out]
+    # What was left out is known by its checksum: its name is written down only as far as it may be printed.
+    left_out = {file.sha256 for file in place.left_out}
+    found = (path.relative_to(place.raw) for path in sorted(place.raw.rglob("*")) if path.is_file())
+    unlisted = (path for path in found if str(path) not in described and path.parts[0] != "reference")
+    return [str(path) for path in unlisted if not left_out or sha256(place.raw / path) not in left_out]
 
 
 def fetch(place: Place, progress: bool = True) -> list[Path]:
@@ -108,12 +107,8 @@ def _find(place: Place, file: ReleasedFile, records: Path | None) -> Path | None
                 "describe the new one in source.toml."
             )
         return own
-    return _same_checksum(file, records) if records else None
-
-
-def _same_checksum(file: ReleasedFile, records: Path) -> Path | None:
     # Size first: hashing every file of a large folder would take minutes.
-    for path in sorted(p for p in records.rglob("*") if p.is_file()):
+    for path in sorted(path for path in records.rglob("*") if path.is_file()) if records else ():
         if file.bytes in (None, path.stat().st_size) and sha256(path) == file.sha256:
             return path
     return None

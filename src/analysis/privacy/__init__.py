@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis import agencies
 from analysis.agencies import Known
-from analysis.agencies.words import words as agency_words
+from analysis.agencies.words import read_word_list
 from analysis.paths import UNSEEN, visible
 from analysis.privacy import masking
 from analysis.privacy.masking import MASK, mask_text, only_known_words, split_words, vocabulary
@@ -84,7 +84,7 @@ def agency_names(names: Iterable[str], known: Known | None = None) -> dict[str, 
 @lru_cache(maxsize=8)
 def _agency_words(reviewed: frozenset[str]) -> frozenset[str]:
     """Words of which names of agencies are made: kinds, states, and the names on reviewed lines."""
-    lists = agency_words()
+    lists = read_word_list()
     patterns = [re.sub(r"\\.", " ", rule.pattern.pattern) for rule in lists.kinds]
     kinds = {word for pattern in patterns for word in re.findall("[a-z]{2,}", pattern)}
     named = {word for name in (*reviewed, *lists.state_names) for word in split_words(name)}
