@@ -18,7 +18,7 @@ from readings import put_together
 from analysis import build, places, readers, reasons
 from analysis.readers import archives
 from analysis.searches import headerless
-from analysis.vendors import recognition
+from analysis.vendors import incomplete, recognition
 
 GOOD = list(hostile.good())
 BAD = list(hostile.bad())
@@ -26,7 +26,7 @@ REFUSALS = (
     readers.UnreadableFile,
     recognition.UnknownColumns,
     recognition.NotASearchAudit,
-    recognition.IncompleteDownload,
+    incomplete.IncompleteDownload,
     build.NothingToRead,
 )
 

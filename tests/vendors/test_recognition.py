@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.readers import Section, no_known_header
-from analysis.vendors import masks, recognition
+from analysis.vendors import incomplete, masks, recognition
 
 OA_3 = [
     "Name",
@@ -127,9 +127,9 @@ def test_two_columns_of_officers_are_both_kept_back():
 
 
 def test_a_download_that_says_it_is_not_whole_is_refused():
-    with pytest.raises(recognition.IncompleteDownload, match=r"x\.csv.*Download it again"):
-        recognition.refuse_incomplete(["a,b", "# ERROR: download incomplete — please retry"], "x.csv")
-    recognition.refuse_incomplete(["a,b", "error"], "x.csv")
+    with pytest.raises(incomplete.IncompleteDownload, match=r"x\.csv.*Download it again"):
+        incomplete.refuse_incomplete(["a,b", "# ERROR: download incomplete — please retry"], "x.csv")
+    incomplete.refuse_incomplete(["a,b", "error"], "x.csv")
 
 
 def section(columns, *rows):
@@ -198,7 +198,7 @@ def test_one_name_is_known_however_its_words_are_joined(name, data):
 
 def test_a_file_without_a_known_header_is_counted_and_never_quoted():
     rows = [["O. Quill", "ABC1234"], ["2026-03-01", "12"]]
-    said = str(recognition.with_known_names(no_known_header("letter.csv", rows)))
+    said = str(incomplete.with_known_names(no_known_header("letter.csv", rows)))
     assert (
         "2 lines, of up to 2 cells (2 texts, 1 date, 1 whole number); no row of column names is known" in said
     )
@@ -210,7 +210,7 @@ def test_a_header_without_a_time_says_which_column_could_be_the_time():
         ["Org_Name", "Reason", "Case #", "Occurred", "Agent 4417"],
         ["Tarnwick TX PD", "theft", "1", "2026-03-01", "Q7"],
     ]
-    said = str(recognition.with_known_names(no_known_header("log.csv", rows)))
+    said = str(incomplete.with_known_names(no_known_header("log.csv", rows)))
     assert "it has the columns case #, org name, reason, and none that says when a search was made" in said
     assert 'If a column of dates does, say so: COLUMNS="Occurred=search_time" behind make place' in said
     assert "Tarnwick" not in said
@@ -228,7 +228,7 @@ def test_of_two_columns_of_one_name_the_number_says_which_is_not_read():
 
 def test_no_column_without_dates_is_offered_as_the_time():
     rows = [["Name", "State", "Portal"], ["Tarnwick PD", "TX", "x"]]
-    said = str(recognition.with_known_names(no_known_header("portals.csv", rows)))
+    said = str(incomplete.with_known_names(no_known_header("portals.csv", rows)))
     assert said.endswith("it has the columns name, state, and none that says when a search was made.")
 
 

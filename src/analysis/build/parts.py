@@ -35,15 +35,8 @@ from analysis.searches.typing import (
     masked_cells,
     type_rows,
 )
-from analysis.vendors.recognition import (
-    Layout,
-    NotASearchAudit,
-    UnknownColumns,
-    is_header,
-    recognize_section,
-    refuse_incomplete,
-    with_known_names,
-)
+from analysis.vendors.incomplete import refuse_incomplete, with_known_names
+from analysis.vendors.recognition import Layout, NotASearchAudit, UnknownColumns, is_header, recognize_section
 from analysis.wording import counted
 
 SCHEMA = pa.schema(

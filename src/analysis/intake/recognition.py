@@ -20,8 +20,9 @@ from analysis.places import LeftOut, ReleasedFile, Waiting
 from analysis.readers import NoKnownHeader, UnreadableFile
 from analysis.searches import sightings
 from analysis.searches.typing import TWO_WAYS
+from analysis.vendors.incomplete import IncompleteDownload
 from analysis.vendors.masks import is_name
-from analysis.vendors.recognition import IncompleteDownload, NotASearchAudit, UnknownColumns, known_names
+from analysis.vendors.recognition import NotASearchAudit, UnknownColumns, known_names
 
 
 @dataclass(frozen=True)

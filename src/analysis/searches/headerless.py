@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from analysis.readers import NoKnownHeader
-from analysis.searches import shifted
 from analysis.searches.shapes import shapes_of
+from analysis.searches.sound import is_moment, is_sound
 from analysis.vendors import all_vendors, families
 from analysis.vendors.facts import COLUMNS
 from analysis.vendors.recognition import NotASearchAudit, UnknownColumns, recognize
@@ -66,7 +66,7 @@ def _timed(records: Sequence[Sequence[str]], width: int) -> list[int]:
         at
         for at in range(width)
         if any(
-            all(":" in row[at] and shifted.is_moment(row[at], shapes_of(vendor.times)) for row in records)
+            all(":" in row[at] and is_moment(row[at], shapes_of(vendor.times)) for row in records)
             for vendor in all_vendors()
         )
     ]
@@ -88,4 +88,4 @@ def _fit(records: Sequence[Sequence[str]], order: Sequence[str], said: Mapping[s
         layout = recognize(order, said)
     except (NotASearchAudit, UnknownColumns):  # a header further down has columns that nobody knows yet
         return False
-    return "search_time" in layout and all(shifted.is_sound(record, layout) for record in records)
+    return "search_time" in layout and all(is_sound(record, layout) for record in records)

@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 
 from analysis.readers import Block, Section
 from analysis.searches import frames, times
-from analysis.searches.shapes import Shapes, shapes_of
+from analysis.searches.shapes import shapes_of
+from analysis.searches.sound import COUNTS, TIMES, has_time, id_pattern, is_frame_text, is_sound
 from analysis.vendors.masks import is_masked, is_no_value
 from analysis.vendors.recognition import DROPPED, Layout
 
@@ -28,10 +29,6 @@ STEPS = (1, -1, 2, -2, 3, -3)
 
 OTHER_ORDER = "cells under other columns"
 """Why a row is rejected whose cells show that they follow another order than its header."""
-
-_COUNTS = ("networks", "devices")
-_TIMES = ("search_time", "search_date", "time_frame", "window_start", "window_end")
-_TYPED = ("reason", "case_number", "filters", "text_prompt")  # whatever an officer likes may stand here
 
 
 def put_back(section: Section, layout: Layout) -> Iterator[tuple[Section, np.ndarray]]:
@@ -90,7 +87,7 @@ def _seated(cells: list[str], layout: Layout, width: int) -> tuple[list[str], bo
     """
     if not any(cell.strip() for cell in cells[width:]) and len(cells) >= width:
         said = {name: cells[at] for name, at in layout.index.items()}
-        if _has_time(said, shapes_of(layout.vendor.times)):
+        if has_time(said, shapes_of(layout.vendor.times)):
             return cells[:width], False
     padded = [*cells, *[""] * (width - len(cells))]
     if len(cells) < width - 1 and is_sound(padded, layout):
@@ -139,63 +136,6 @@ def _kept(cells: Sequence[str], layout: Layout) -> tuple[str | bool, ...]:
     return (*kept, bool(case.strip()), is_masked(case))
 
 
-def is_sound(cells: Sequence[str], layout: Layout) -> bool:
-    """Whether every cell can stand where it does, judged by shapes that nothing else has."""
-    said = {name: cells[at].strip() for name, at in layout.index.items()}
-    vendor, is_id = layout.vendor, _id_pattern(layout).fullmatch
-    kind, moderation = said.get("search_type", ""), said.get("moderation", "").casefold()
-    counts = [said[name] for name in _COUNTS if name in said]
-    return (
-        _times_fit(said, shapes_of(vendor.times))
-        and {name for name, text in said.items() if is_id(text)} <= {"released_id", "officer"}
-        and ("agency" not in said or re.search("[A-Za-z]{2}", said["agency"]) is not None)
-        and all(_is_empty(text) or re.fullmatch(r"[0-9][0-9,]*(\.0+)?", text) for text in counts)
-        and (_is_empty(kind) or kind.casefold() in vendor.search_types.by_folded)
-        and (
-            _is_empty(moderation)
-            or moderation in vendor.moderation.verdicts
-            or moderation.startswith(vendor.moderation.system)
-        )
-    )
-
-
-def _id_pattern(layout: Layout) -> re.Pattern[str]:
-    ids = layout.vendor.ids
-    return re.compile(ids.pattern if ids else "$^")
-
-
-def _times_fit(said: dict[str, str], shapes: Shapes) -> bool:
-    """Whether a time of search and a time frame are in their own columns, and no other cell is one."""
-    others = [text for name, text in said.items() if name not in (*_TIMES, *_TYPED)]
-    frames = [name for name, text in said.items() if _is_frame(text, shapes)]
-    framed = frames == ["time_frame"] or (not frames and _is_empty(said.get("time_frame", "")))
-    return framed and _has_time(said, shapes) and not any(is_moment(text, shapes) for text in others)
-
-
-def _has_time(said: dict[str, str], shapes: Shapes) -> bool:
-    if "search_date" not in said:
-        return is_moment(said["search_time"], shapes)
-    time = said["search_time"]
-    return time.strip() != "" and is_moment(f"{said['search_date']}, {time}", shapes)
-
-
-def _is_empty(text: str) -> bool:
-    return not text or is_masked(text) or is_no_value(text)
-
-
-_MOMENT = r"^\s*[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{1,4}"
-"""How a time begins that nothing else is taken for; a bare number can be a day too, and proves nothing."""
-
-
-def is_moment(text: str, shapes: Shapes) -> bool:
-    """Whether a cell holds a time, written as nothing else is."""
-    return re.match(_MOMENT, text) is not None and times.is_time(text, shapes)
-
-
-def _is_frame(text: str, shapes: Shapes) -> bool:
-    return text.count(":") >= 2 and frames.is_frame(pa.array([text]), shapes)[0].as_py()
-
-
 # Another order -------------------------------------------------------------------------------------------------
 
 
@@ -212,18 +152,23 @@ def in_other_order(section: Section, layout: Layout, typed: pa.Table) -> np.ndar
     if "time_frame" in layout:
         shapes, frameless = shapes_of(layout.vendor.times), typed.column("window_start").is_null().to_numpy()
         elsewhere |= _is_elsewhere(
-            cells, layout, frameless, r"\d:\d\d(?s:.*)\d:\d\d", lambda text: _is_frame(text, shapes), _TIMES
+            cells,
+            layout,
+            frameless,
+            r"\d:\d\d(?s:.*)\d:\d\d",
+            lambda text: is_frame_text(text, shapes),
+            TIMES,
         )
     if "released_id" in layout and (ids := layout.vendor.ids) and not layout.family.has_own_ids:
         odd = pc.binary_length(_column(cells, layout.index["released_id"])).to_numpy() != ids.length
-        is_id = _id_pattern(layout).fullmatch
+        is_id = id_pattern(layout).fullmatch
         elsewhere |= _is_elsewhere(cells, layout, odd, ids.pattern, is_id, ("released_id", "officer"))
     if "agency" in layout:
         strange = look_like_no_agency(_column(cells, layout.index["agency"]))
         personal = tuple(name for name in layout.index if name not in ("officer", "plate"))
         elsewhere |= _is_elsewhere(cells, layout, strange, _AGENCY_WORD, None, personal)
         numbers = pc.utf8_is_numeric(_column(cells, layout.index["agency"])).to_numpy(zero_copy_only=False)
-        but_counts = tuple(name for name in layout.index if name not in _COUNTS)
+        but_counts = tuple(name for name in layout.index if name not in COUNTS)
         elsewhere |= _is_elsewhere(cells, layout, numbers, "[A-Za-z]{2}", _is_said, but_counts)
     return np.flatnonzero(elsewhere)
 
@@ -304,7 +249,7 @@ def _moved(section: Section, layout: Layout, step: int, rows: np.ndarray) -> Sec
         at: _column(cells, at + step) if first <= at <= last else _column(cells, at)
         for at in range(cells.num_columns)
     }
-    for name in _COUNTS:
+    for name in COUNTS:
         if name in layout and not first <= layout.index[name] <= last:
             moved[layout.index[name]] = _count(cells, layout.index[name], step)
     for name in layout.vendor.after_times:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -16,9 +15,10 @@ from analysis.privacy import masking
 from analysis.readers import Rejected, Section
 from analysis.searches import frames, shifted, times
 from analysis.searches.clocks import Clocks, Evidence
+from analysis.searches.columns import by_distinct, constant, count_of, search_time_of, short_text_of, text_of
 from analysis.searches.shapes import shapes_of
 from analysis.vendors.facts import Vendor, normal
-from analysis.vendors.masks import are_masked, by_number, is_masked, is_no_value, mask_spellings
+from analysis.vendors.masks import are_masked, by_number, is_masked, mask_spellings
 from analysis.vendors.recognition import Layout
 
 UNTIMED = ("no search time", "search time not readable")
@@ -53,7 +53,7 @@ def type_rows(
     clocks = clocks or file_clocks(
         file, layout.vendor, lambda: [evidence(section, layout)], section.sheet is not None
     )
-    searched = times.read(_search_time(section, layout), clocks.of("search_time"))
+    searched = times.read(search_time_of(section, layout), clocks.of("search_time"))
     if searched.moments.null_count:
         section = _verdicts_moved(section, layout)
     why = _why_not(section, layout, searched)
@@ -74,7 +74,7 @@ def type_rows(
     typed = [table.take(pa.array(np.setdiff1d(np.arange(len(table)), other_order)))]
     untimed = np.flatnonzero([reason in UNTIMED for reason in why])
     for moved, rows in shifted.put_back(_rows(section, untimed), layout):
-        moved_at = times.read(_search_time(moved, layout), clocks.of("search_time"))
+        moved_at = times.read(search_time_of(moved, layout), clocks.of("search_time"))
         typed.append(_typed(moved, layout, file, moved_at, clocks, realigned=True))
         for row in untimed[rows]:
             why[row] = None
@@ -99,11 +99,11 @@ def file_clocks(
 def evidence(section: Section, layout: Layout) -> dict[str, Evidence]:
     """What a section's dates say of their order and of how exact they are, by our column names."""
     shapes = shapes_of(layout.vendor.times)
-    halves = frames.halves(_text(section, layout, "time_frame"), shapes.between)
+    halves = frames.halves(text_of(section, layout, "time_frame"), shapes.between)
     frame = [times.evidence(half, shapes) for half in halves]
     frame[0].add(frame[1])
-    single = {"search_time": _search_time(section, layout)}
-    single |= {name: _text(section, layout, name) for name in ("window_start", "window_end")}
+    single = {"search_time": search_time_of(section, layout)}
+    single |= {name: text_of(section, layout, name) for name in ("window_start", "window_end")}
     return {"time_frame": frame[0], **{name: times.evidence(texts, shapes) for name, texts in single.items()}}
 
 
@@ -111,9 +111,7 @@ def _rows(section: Section, which: np.ndarray) -> Section:
     """The rows of a section that a mask or a list of numbers names."""
     numbers = pa.array(np.flatnonzero(which) if which.dtype == bool else which)
     page = section.page.take(numbers) if section.page is not None else None
-    return Section(
-        section.columns, section.cells.take(numbers), section.record.take(numbers), page, section.sheet
-    )
+    return replace(section, cells=section.cells.take(numbers), record=section.record.take(numbers), page=page)
 
 
 def asides_table(asides: tuple[Rejected, ...], file: ReleasedFile) -> pa.Table:
@@ -149,17 +147,6 @@ def masked_cells(section: Section, layout: Layout) -> dict[str, int]:
     return found
 
 
-# Columns ----------------------------------------------------------------------------------------------------
-
-
-def _text(section: Section, layout: Layout, column: str) -> pa.Array:
-    """A column's text by our name for it; empty text where the export has no such column."""
-    if column not in layout:
-        return _constant("", section.cells.num_rows)
-    cells = section.cells.column(layout.index[column])
-    return cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
-
-
 def _typed(
     section: Section,
     layout: Layout,
@@ -170,13 +157,13 @@ def _typed(
 ) -> pa.Table:
     rows = section.cells.num_rows
     start, end = _window(section, layout, clocks)
-    released_id = _optional(section, layout, "released_id")
+    released_id = short_text_of(section, layout, "released_id")
     return pa.table(
         {
-            "source_file": _constant(file.name, rows),
+            "source_file": constant(file.name, rows),
             "source_row": section.record,
             "source_page": section.page if section.page is not None else pa.nulls(rows, pa.int64()),
-            "realigned": _constant(realigned, rows),
+            "realigned": constant(realigned, rows),
             "released_id": released_id,
             "vendor_id": pa.nulls(rows, pa.string()) if layout.family.has_own_ids else released_id,
             "camera_owner": _camera_owner(section, layout, file),
@@ -185,13 +172,15 @@ def _typed(
             "searched_at_precision": searched.precision,
             "window_start": start,
             "window_end": end,
-            "networks_searched": _count(section, layout, "networks"),
-            "devices_searched": _count(section, layout, "devices"),
+            "networks_searched": count_of(section, layout, "networks"),
+            "devices_searched": count_of(section, layout, "devices"),
             "search_type": _search_type(section, layout),
-            "moderation": _optional(section, layout, "moderation"),
+            "moderation": short_text_of(section, layout, "moderation"),
             "has_case_number": _has_case_number(section, layout),
-            "reason_as_released": _text(section, layout, "reason"),
-            "offense_types_as_released": _offense_types(section, layout),
+            "reason_as_released": text_of(section, layout, "reason"),
+            "offense_types_as_released": text_of(section, layout, "offense_types")
+            if "offense_types" in layout
+            else pa.nulls(rows, pa.string()),
             "era": era(searched.moments, layout.vendor),
             "fingerprint": _fingerprints(section, layout),
         }
@@ -199,127 +188,61 @@ def _typed(
 
 
 def _fingerprints(section: Section, layout: Layout) -> np.ndarray:
-    """The number of each row's cells by column name, whatever order the columns stand in; no notes beside them."""
-    places = sorted({*layout.index.values(), *layout.personal}, key=lambda at: normal(section.columns[at]))
-    return repeats.fingerprints([section.cells.column(at) for at in places])
-
-
-def _constant(value: str | bool | None, rows: int) -> pa.Array:
-    return pa.nulls(rows, pa.string()) if value is None else pa.repeat(value, rows)
-
-
-def _by_distinct(texts: pa.Array, of: Callable[[str], object], kind: pa.DataType) -> pa.Array:
-    """A function of text, called once for each distinct text."""
-    coded = texts.dictionary_encode()
-    return pa.array([of(text) for text in coded.dictionary.to_pylist()], kind).take(coded.indices)
-
-
-def _optional(section: Section, layout: Layout, column: str) -> pa.Array:
-    """A short column's text; null where blank, masked, or absent from the export."""
-    if column not in layout:
-        return pa.nulls(section.cells.num_rows, pa.string())
-    texts = pc.utf8_trim_whitespace(_text(section, layout, column))
-    if column == "released_id":
-        return pc.if_else(pc.or_(pc.equal(texts, ""), are_masked(texts)), None, texts)
-    return _by_distinct(texts, lambda text: None if not text or is_masked(text) else text, pa.string())
+    """The number of each row's cells by column name, whatever the order of columns; no notes beside them."""
+    index = sorted({*layout.index.values(), *layout.personal}, key=lambda at: normal(section.columns[at]))
+    return repeats.fingerprints([section.cells.column(at) for at in index])
 
 
 def _search_type(section: Section, layout: Layout) -> pa.Array:
     """The kind of search; a known one as the vendor spells it, whatever its case."""
     known = layout.vendor.search_types.by_folded
-    said = _optional(section, layout, "search_type")
-    return _by_distinct(said, lambda text: text and known.get(text.casefold(), text), pa.string())
-
-
-def _search_time(section: Section, layout: Layout) -> pa.Array:
-    """The time of each search as text; two exports part it into a date's column and a time's."""
-    time = _text(section, layout, "search_time")
-    if "search_date" not in layout:
-        return time
-    # A spreadsheet's date cell carries a midnight that is not the search's.
-    date = pc.replace_substring_regex(_text(section, layout, "search_date"), r"\s+00:00:00$", "")
-    both = pc.binary_join_element_wise(pc.utf8_trim_whitespace(date), pc.utf8_trim_whitespace(time), ", ")
-    return pc.if_else(pc.or_(pc.equal(date, ""), pc.equal(time, "")), "", both)
-
-
-def _count(section: Section, layout: Layout, column: str) -> pa.Array:
-    if column not in layout:
-        return pa.nulls(section.cells.num_rows, pa.int64())
-    counts = count(_text(section, layout, column))
-    return (
-        pc.if_else(pc.equal(counts, 0), None, counts) if column in layout.family.zero_is_unknown else counts
-    )
-
-
-def count(texts: pa.Array) -> pa.Array:
-    """Whole numbers of a column of counts: thousands commas and a spreadsheet's '.0' are read; a mask, the
-    vendor's 'no value' and anything that is no whole number are null, and the row stays."""
-    plain = pc.match_substring_regex(texts, r"^[0-9]{1,18}$")
-    if pc.all(plain).as_py():
-        return texts.cast(pa.int64())
-    rest = _by_distinct(pc.if_else(plain, "", texts), _whole_number, pa.int64())
-    return pc.if_else(plain, pc.if_else(plain, texts, "0").cast(pa.int64()), rest)
-
-
-def _whole_number(text: str) -> int | None:
-    digits = re.sub(r"\.0+$", "", text.strip().replace(",", ""))
-    if not digits.isascii() or not digits.isdigit() or is_no_value(text):
-        return None
-    return int(digits) if len(digits) < 19 else None
+    said = short_text_of(section, layout, "search_type")
+    return by_distinct(said, lambda text: text and known.get(text.casefold(), text), pa.string())
 
 
 def _camera_owner(section: Section, layout: Layout, file: ReleasedFile) -> pa.Array:
     """Whose cameras were searched: what the row says in a corpus of many logs, else what source.toml says."""
     if "camera_owner" not in layout:
-        return _constant(file.camera_owner, section.cells.num_rows)
-    said = file.camera_owner
-    return _by_distinct(
-        _text(section, layout, "camera_owner"),
-        lambda text: said if not text.strip() or is_masked(text) else text.strip(),
+        return constant(file.camera_owner, section.cells.num_rows)
+    return by_distinct(
+        text_of(section, layout, "camera_owner"),
+        lambda text: file.camera_owner if not text.strip() or is_masked(text) else text.strip(),
         pa.string(),
     )
 
 
 def _agency(section: Section, layout: Layout, file: ReleasedFile) -> pa.Array:
     if "agency" in layout:
-        return _text(section, layout, "agency")
+        return text_of(section, layout, "agency")
     if "agency_number" in layout:
-        return _by_distinct(_text(section, layout, "agency_number"), _numbered, pa.string())
+        numbers = pc.utf8_trim_whitespace(text_of(section, layout, "agency_number"))
+        return by_distinct(
+            numbers, lambda text: by_number(text) if text and not is_masked(text) else text, pa.string()
+        )
     # Of a network audit without names nobody knows who searched: the camera owner is the one who did not.
     own = None if file.log == "network audit" else file.camera_owner
-    return _constant(file.searching_agency or own, section.cells.num_rows)
-
-
-def _numbered(text: str) -> str:
-    number = text.strip()
-    return by_number(number) if number and not is_masked(number) else number
+    return constant(file.searching_agency or own, section.cells.num_rows)
 
 
 def _window(section: Section, layout: Layout, clocks: Clocks) -> tuple[pa.Array, pa.Array]:
     if "time_frame" in layout:
-        return frames.pair(_text(section, layout, "time_frame"), clocks.of("time_frame"))
+        return frames.pair(text_of(section, layout, "time_frame"), clocks.of("time_frame"))
     if "window_start" not in layout and "window_end" not in layout:
         none = pa.nulls(section.cells.num_rows, times.TYPE)
         return none, none
     names = ("window_start", "window_end")
-    return frames.frame(*(_text(section, layout, name) for name in names), *map(clocks.of, names))
+    return frames.frame(*(text_of(section, layout, name) for name in names), *map(clocks.of, names))
 
 
 def _has_case_number(section: Section, layout: Layout) -> pa.Array:
     if "case_number" not in layout:
         return pa.nulls(section.cells.num_rows, pa.bool_())
-    texts = pc.utf8_trim_whitespace(_text(section, layout, "case_number"))
+    texts = pc.utf8_trim_whitespace(text_of(section, layout, "case_number"))
     return pc.if_else(are_masked(texts), None, pc.not_equal(texts, ""))
 
 
-def _offense_types(section: Section, layout: Layout) -> pa.Array:
-    if "offense_types" not in layout:
-        return pa.nulls(section.cells.num_rows, pa.string())
-    return _text(section, layout, "offense_types")
-
-
 def _verdicts_moved(section: Section, layout: Layout) -> Section:
-    """The section with the vendor's verdicts that stand under Search Time moved to Moderation, where it has one."""
+    """The section with the vendor's verdicts under Search Time moved to Moderation, where it has one."""
     if "search_time" not in layout:
         return section
     at = layout.index["search_time"]
@@ -342,12 +265,12 @@ def _verdicts_moved(section: Section, layout: Layout) -> Section:
 
 def _why_not(section: Section, layout: Layout, searched: times.Times) -> list[str | None]:
     """For each row why it is no search, or None; an empty list when every row is one."""
-    moderation = _text(section, layout, "moderation")
+    moderation = text_of(section, layout, "moderation")
     begins = layout.vendor.moderation.system
-    system = _by_distinct(moderation, lambda text: text.strip().casefold().startswith(begins), pa.bool_())
+    system = by_distinct(moderation, lambda text: text.strip().casefold().startswith(begins), pa.bool_())
     if not searched.moments.null_count and not pc.any(system).as_py():
         return []
-    blank = pc.equal(pc.utf8_trim_whitespace(_search_time(section, layout)), "")
+    blank = pc.equal(pc.utf8_trim_whitespace(search_time_of(section, layout)), "")
     why: list[str | None] = [None] * section.cells.num_rows
     for column, reason in (
         (system, "system activity of the vendor"),

@@ -287,17 +287,14 @@ class Vendor(Schema, frozen=True, dict=True):
     def __post_init__(self) -> None:
         if not self.family or not self.era:
             raise ValueError("a vendor needs at least one [[family]] and one [[era]]")
-        ends = [era.until for era in self.era]
-        days = [end for end in ends if end]
-        if ends[-1] or None in ends[:-1] or days != sorted(days):
+        days = [era.until for era in self.era[:-1] if era.until]
+        if self.era[-1].until or len(days) < len(self.era) - 1 or days != sorted(days):
             raise ValueError("each [[era]] but the last says until when it lasted, in the order of time")
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Every change, in the order of time: those that began an era, and others."""
-        ends = [Change(_midnight(era.until), era.then, era.kind) for era in self.era if era.until]
-        return tuple(sorted([*ends, *(Change(_midnight(c.day), c.what, c.kind) for c in self.change)]))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+        begun = [(era.until, era.then, era.kind) for era in self.era if era.until]
+        dated = [(change.day, change.what, change.kind) for change in self.change]
+        midnight = time(tzinfo=UTC)
+        return tuple(Change(datetime.combine(day, midnight), *rest) for day, *rest in sorted(begun + dated))
