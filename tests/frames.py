@@ -1,5 +1,6 @@
 """Invented searches for the tests of measures, figures and pages; every name in them is invented."""
 
+import json
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 
 from analysis import agencies, places, reasons
 from analysis.build import parts
+from analysis.build.ledger import Line
 from analysis.places import Place
 from analysis.searches import shapes, times
 from analysis.vendors import named
@@ -95,9 +97,9 @@ def part_of(file, path, threads=2):
     """The part of one released file: its searches and its rejected rows as tables, its facts, its ledger."""
     with tempfile.TemporaryDirectory() as folder:
         parts.make(file, path, recipe(), Path(folder), threads)
-        said = parts.open_part(Path(folder))
+        said = json.loads((Path(folder) / "part.json").read_text())
         tables = [pq.read_table(Path(folder) / f"{name}.parquet") for name in ("searches", "rejected")]
-    return *tables, said.facts, said.ledger
+    return *tables, said["facts"], [Line(*line) for line in said["ledger"]]
 
 
 HEADER = (

@@ -17,7 +17,8 @@ import pytest
 
 import analysis
 from analysis import __main__ as verbs
-from analysis import privacy, processes
+from analysis import files, places, privacy, processes
+from analysis.build import dataset
 from analysis.refused import Refused
 
 
@@ -251,8 +252,7 @@ def test_a_sheet_without_its_coder_or_a_place_without_searches_is_a_sentence(cap
     monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
     assert verbs.main(["code", "--place", "texas"]) == 1
     assert "texas has no searches yet: run make PLACE=texas first" in capsys.readouterr().err
-    (tmp_path / "data" / "processed" / "texas").mkdir(parents=True)
-    (tmp_path / "data" / "processed" / "texas" / "searches.parquet").touch()
+    files.write(dataset.folder(places.find("texas", tmp_path)) / "x.parquet", "")
     assert verbs.main(["code", "--place", "texas", "--sheet", "x.csv"]) == 1
     assert "say who coded the sheet" in capsys.readouterr().err
 

@@ -16,6 +16,7 @@ import small_place
 from reportlab.pdfgen.canvas import Canvas
 
 from analysis import places, privacy, rows
+from analysis.build import dataset
 from analysis.rows import database
 
 pytestmark = pytest.mark.xdist_group("planted")
@@ -169,10 +170,10 @@ def test_nothing_private_is_in_what_is_committed_of_coding(done):
 
 
 def test_of_the_processed_files_the_searches_and_the_coders_sheets_alone_hold_text_as_released(done):
-    """`searches.parquet` holds reasons and agencies as released; sheets hold reasons, and stay with their coders."""
+    """`searches/` holds reasons and agencies as released; sheets hold reasons, and stay with their coders."""
     found = looked_for(done.root / "data" / "processed", done.root, planted.secrets())
-    allowed = ("searches.parquet", ".xlsx")
-    assert {name: kinds for name, kinds in found.items() if not name.endswith(allowed)} == {}
+    others = {name for name in found if "/searches/" not in name and not name.endswith(".xlsx")}
+    assert others == set()
 
 
 def test_officers_plates_case_numbers_filters_and_prompts_are_in_no_file_that_was_made(done):
@@ -197,7 +198,7 @@ def test_ordinary_reasons_are_printed_all_the_same(done):
 
 
 def test_agencies_are_named_and_what_was_typed_for_one_is_counted(done):
-    table = pq.read_table(done.place.processed / "searches.parquet", columns=["searching_agency"])
+    table = pq.read_table(dataset.folder(done.place), columns=["searching_agency"])
     assert "Zanna Qwertz" in table.column(0).to_pylist()
     site = planted.texts(done.root / "site" / "tarnwick" / "04-who-searched-whose-cameras.html")
     assert all(name in site for name in ("Quellmere", "Tarnfield", "Larkhythe"))

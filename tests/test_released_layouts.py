@@ -35,7 +35,7 @@ def released(tmp_path, text, name="log.csv", **more):
     }
     facts = release.facts[0]
     assert facts["records"] == len(searches) + len(rejected)
-    assert release.ledger.entries[0].rows_in == facts["records"]
+    assert release.ledger.lines[0].rows_in == facts["records"]
     return searches, rejected, facts
 
 

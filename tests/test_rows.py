@@ -15,6 +15,7 @@ import small_place
 
 from analysis import __main__ as verbs
 from analysis import pages, places, rows
+from analysis.build import dataset
 from analysis.rows import BEHIND, Log, database
 
 pytestmark = pytest.mark.xdist_group("small place")
@@ -158,7 +159,7 @@ def test_a_query_with_the_owner_left_open_gives_what_the_query_of_one_owner_give
 
 @pytest.mark.parametrize("place", built(), ids=lambda place: place.name)
 def test_the_rows_of_a_published_place_equal_its_numbers(place):
-    if not (place.processed / "searches.parquet").is_file():
+    if not dataset.is_built(place):
         pytest.skip(f"needs the rows of {place.name}: run make with its records")
     checked = list(counted(place, Log(place), by_arrow))
     assert not [(one["measure"], one["scope"], answer) for one, answer in checked if not agrees(one, answer)]

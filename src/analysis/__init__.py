@@ -26,10 +26,8 @@ repeats     Finds the records that a released file repeats, from all their cells
             nothing but a count.
 searches    Types the rows, drops officers and plates, sets aside what is not a search, and marks what is
             one search.
-rowgroups   Puts Parquet files of one schema together by copying their row groups, without decoding a
-            value.
-build       Rebuilds a place's processed tables from its released files, all of them or none, and opens
-            them.
+build       Rebuilds a place's dataset from its released files, whole or not at all, and opens what a
+            place holds.
 intake      Takes released files into a place: copies, recognizes, counts and hashes them, and asks what
             only a person knows.
 tallies     Counts searches without loading them: tallies, distinct counts and chosen rows, exact at any

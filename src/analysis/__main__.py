@@ -176,8 +176,8 @@ def _on_cluster(place: Place, args: argparse.Namespace) -> None:
     else:
         released = {name: str(path) for name, path in sources.locate(place).items()}
     to = args.to.rstrip("/") + "/" + place.name if args.to else str(place.processed)
-    made = cluster.make_parts(place, released, to, args.scheduler, _say)
-    _say(f"{place.name}: {counted(len(made), 'part')} below {to}/parts")
+    cluster.build_on(place, released, to, args.scheduler, _say)
+    _say(f"{place.name}: {counted(len(place.files), 'part')} below {to}")
 
 
 # Places -----------------------------------------------------------------------------------------------------
@@ -246,8 +246,9 @@ def records(args: argparse.Namespace) -> None:
 def rows(args: argparse.Namespace) -> int:
     """Serve the rows behind every number of the places that have been built, on this machine alone."""
     from analysis import rows as behind
+    from analysis.build import dataset
 
-    built = [place for place in _chosen(args.place) if (place.processed / "searches.parquet").is_file()]
+    built = [place for place in _chosen(args.place) if dataset.is_built(place)]
     built = [place for place in built if (place.results / "numbers.json").is_file()]
     if not built:
         _print("There are no rows yet: run make first.")
@@ -318,9 +319,10 @@ def code(args: argparse.Namespace) -> None:
     from datetime import date
 
     from analysis import build, coding, reasons, tallies
+    from analysis.build import dataset
 
     place = places.find(args.place)
-    if not (place.processed / "searches.parquet").is_file():
+    if not dataset.is_built(place):
         raise Refused(f"{place.name} has no searches yet: run make PLACE={place.name} first")
     if args.sheet and not args.coder:
         raise Refused("say who coded the sheet: CODER=<name or role>")

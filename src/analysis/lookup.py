@@ -133,8 +133,9 @@ def _name(line: str) -> str | dict[str, str]:
 def _say_unmatched() -> None:
     """Name the reviewed lines whose name no place's records hold: to be looked at, never deleted by a program."""
     from analysis import agencies, build
+    from analysis.build import dataset
 
-    built = [place for place in places.all_places() if (place.processed / "searches.parquet").is_file()]
+    built = [place for place in places.all_places() if dataset.is_built(place)]
     column = "searching_agency_as_released"
     names = {name for place in built for name in build.open_searches(place, [column])[column].unique()}
     lines = agencies.read_overrides()

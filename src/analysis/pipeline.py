@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from analysis import files, places
-from analysis.build import stamps
+from analysis.build import inputs, stamps
+from analysis.build.dataset import Folder
 from analysis.places import Place, sources
 
 Say = Callable[[str], None]
@@ -18,9 +19,9 @@ def make(place: Place, say: Say) -> str:
         say(
             f"data/raw/{place.name}/{name} is not in source.toml and was not read; describe it there to use it"
         )
-    last = stamps.remembered(place)
-    if last.get("inputs") == stamps.inputs(place) and has_records(place):
-        return str(last["score"])
+    stamped = stamps.of(place)
+    if stamped.is_fresh("results", inputs.results(place)) and has_records(place):
+        return str(stamped.steps()["results"]["score"])
 
     from analysis import build, claims, pages
 
@@ -34,7 +35,7 @@ def make(place: Place, say: Say) -> str:
     run_notebooks(place, say)
     pages.publish(place, {path.stem: _executed(place) / path.name for path in notebooks()})
     score = claims.score(place, pages.open_claims(place).to_dict("records"))
-    stamps.remember(place, inputs=stamps.inputs(place), score=score)
+    stamped.record({"results": {"inputs": inputs.results(place), "score": score}})
     return score
 
 
@@ -72,15 +73,18 @@ def notebooks(top: Path | None = None) -> list[Path]:
 def run_notebooks(place: Place, say: Say) -> None:
     """Run the notebooks of which something has changed since they last ran."""
     *first, last = notebooks()
-    _run_stale(place, first, stamps.marks(place, first), say)
+    _run_stale(place, {path: inputs.notebook(place, path) for path in first}, say)
     # The last notebook reads what the others settled.
-    mark = stamps.after(place, stamps.marks(place, [last])[last.stem], [path.stem for path in first])
-    _run_stale(place, [last], {last.stem: mark}, say)
+    _run_stale(place, {last: inputs.notebook(place, last, [path.stem for path in first])}, say)
 
 
-def _run_stale(place: Place, every: Sequence[Path], marks: Mapping[str, str], say: Say) -> None:
-    ran = stamps.remembered(place).get("notebooks", {})
-    stale = [path for path in every if ran.get(path.stem) != marks[path.stem] or not _is_kept(place, path)]
+def _run_stale(place: Place, needs: Mapping[Path, Mapping[str, str]], say: Say) -> None:
+    stamped = stamps.of(place)
+    stale = [
+        path
+        for path in needs
+        if not (stamped.is_fresh(f"notebook {path.stem}", needs[path]) and _is_kept(place, path))
+    ]
     if not stale:
         return
     from analysis.notebooks import run
@@ -97,8 +101,8 @@ def _run_stale(place: Place, every: Sequence[Path], marks: Mapping[str, str], sa
             progress=lambda line: say(f"{place.name} {line}"),
         )
     finally:
-        done = {path.stem: marks[path.stem] for path in every if _is_kept(place, path)}
-        stamps.remember(place, notebooks={**ran, **done})
+        done = [path for path in stale if _is_kept(place, path)]
+        stamped.record({f"notebook {path.stem}": {"inputs": needs[path]} for path in done})
 
 
 def _executed(place: Place) -> Path:
@@ -116,11 +120,11 @@ def _is_kept(place: Place, notebook: Path) -> bool:
 def fresh_site() -> Path | None:
     """The site's first page; the site is made again only where what it is made from has changed."""
     top = places.root()
-    made, page = top / "data" / "processed" / "site.txt", top / "site" / "index.html"
-    if made.is_file() and page.is_file() and made.read_text() == stamps.site(top):
+    stamped, page = stamps.Stamps(Folder(top / "data" / "processed")), top / "site" / "index.html"
+    if page.is_file() and stamped.is_fresh("site", inputs.site(top)):
         return page
     if (found := write_site()) is not None:
-        files.write(made, stamps.site(top))
+        stamped.record({"site": {"inputs": inputs.site(top)}})
     return found
 
 

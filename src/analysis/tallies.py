@@ -2,7 +2,7 @@
 
 A tally is a frame with one line for each combination of values that occurs, and in `rows` how many searches hold
 it. Most measures need no more: a hundred million searches make a tally of some thousand lines, and a question
-reads only the columns that it names. DuckDB answers from `searches.parquet` where it lies, and from a frame in
+reads only the columns that it names. DuckDB answers from `searches/` where it lies, and from a frame in
 the same words, so that a measure is tested on ten rows and counts a nation's.
 """
 
@@ -24,7 +24,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis import processes
-from analysis.build import frame_type
+from analysis.build import dataset, frame_type
 from analysis.places import OWNER_NOT_SAID, Place
 
 MEMORY = "1500MB"
@@ -51,7 +51,7 @@ Searches: TypeAlias = Stored | pd.DataFrame
 def of(place: Place) -> Stored:
     """The searches of a place that was built."""
     unsaid = any(file.camera_owner is None for file in place.files)
-    return Stored(place.processed / "searches.parquet", owner_not_said=unsaid)
+    return Stored(dataset.folder(place), owner_not_said=unsaid)
 
 
 def among(searches: Searches, where: str) -> Searches:
@@ -189,11 +189,16 @@ def _temporary() -> Path:
     return held.enter_context(processes.scratch())
 
 
+def _files(path: Path) -> str:
+    return f"{path}/*.parquet" if path.is_dir() else str(path)
+
+
 def _source(searches: Stored) -> str:
     """The searches as SQL. A query that names them twice reads them twice: held in memory they would not fit."""
-    file = quoted(str(searches.path))
+    file = quoted(_files(searches.path))
     owner = f"coalesce(camera_owner, {quoted(OWNER_NOT_SAID)}) as camera_owner"
-    columns = f"* replace ({owner})" if searches.owner_not_said else "*"
+    position = "file_index * 1099511627776 + file_row_number as file_row_number"
+    columns = f"* replace ({owner}, {position})" if searches.owner_not_said else f"* replace ({position})"
     every = f"(select {columns} from read_parquet({file}, file_row_number = true))"
     return f"(select * from {every} where {searches.where})"
 
@@ -268,7 +273,10 @@ def _codes(searches: Searches, column: str) -> str:
 @cache
 def _codes_of(path: Path, column: str, _: int) -> str:
     name = f"{column}_{_codes_of.cache_info().misses}"
-    texts = f"select distinct {column} as known_text from read_parquet({quoted(str(path))}) where {column} is not null"
+    texts = (
+        f"select distinct {column} as known_text from read_parquet({quoted(_files(path))}) "
+        f"where {column} is not null"
+    )
     with _connection().cursor() as asked:
         asked.execute(
             f"create table {name} as select known_text, hash(known_text) as known_code from ({texts})"

@@ -21,7 +21,7 @@ from analysis import (
     readers,
     tallies,
 )
-from analysis.build import engine, parts
+from analysis.build import dataset, engine, parts, stamps
 from analysis.places import sources
 from analysis.readers import csv
 from analysis.searches import typing
@@ -49,6 +49,7 @@ def release(root, text=LOG, name="log.csv", log="network audit", **more):
     folder = root / "data" / "raw" / "tarnwick"
     folder.mkdir(parents=True, exist_ok=True)
     data = text if isinstance(text, bytes) else ("\r\n".join([HEADER, *text]) + "\r\n").encode()
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(data)
     entry = {
         "name": name,
@@ -70,17 +71,18 @@ def release(root, text=LOG, name="log.csv", log="network audit", **more):
 
 def tables_of(place):
     """The bytes of the tables that other tools read."""
-    return {p.name: p.read_bytes() for p in place.processed.iterdir() if p.is_file()}
+    found = sorted(p for p in place.processed.rglob("*") if p.is_file() and p.name != "stamps.json")
+    return {p.relative_to(place.processed).as_posix(): p.read_bytes() for p in found}
 
 
 def rows(place):
-    return pq.read_table(place.processed / "searches.parquet").to_pylist()
+    return pq.read_table(dataset.folder(place)).to_pylist()
 
 
 def test_searches_have_the_columns_that_other_tools_rely_on(root):
     place = release(root, own_agency="Tarnwick TX ISD PD")
     build.build(place)
-    assert pq.read_schema(place.processed / "searches.parquet").equals(parts.SCHEMA)
+    assert pq.read_table(dataset.folder(place)).schema.equals(parts.SCHEMA)
     assert [r["source_row"] for r in rows(place)] == [1, 2, 3, 4]
     assert [r["immigration_tier"] for r in rows(place)] == ["none", "strict", "strict", "none"]
     assert [r["own_search"] for r in rows(place)] == [False, False, False, True]
@@ -108,14 +110,14 @@ def test_no_plate_officer_or_case_number_reaches_a_processed_file(root):
             assert private not in text, (file.name, private)
 
 
-def test_nothing_to_do_is_nothing_done_and_a_new_rule_is_something(root):
+def test_nothing_to_do_is_nothing_done_and_an_answer_about_a_file_is_something(root):
     place = release(root)
     assert build.build(place) is True
     assert build.build(place) is False
-    with (root / "data" / "hand" / "agencies.csv").open("a") as file:
-        file.write("")
     toml = root / "data" / "raw" / "tarnwick" / "source.toml"
     toml.write_text(toml.read_text() + "# a note\n")
+    assert build.build(places.find("tarnwick", root)) is False
+    toml.write_text(toml.read_text() + 'own_agency = "Tarnwick TX ISD PD"\n')
     assert build.build(places.find("tarnwick", root)) is True
 
 
@@ -318,15 +320,15 @@ def test_the_same_search_in_two_owners_logs_has_one_key(root):
     assert last["reason_origin"] == "masked"
 
 
-def test_a_killed_build_leaves_the_previous_tables_and_the_next_one_mends(root):
+def test_a_killed_build_leaves_the_previous_tables_and_the_next_one_goes_on(root):
     place = release(root)
     build.build(place)
     before = tables_of(place)
-    toml = place.raw / "source.toml"
-    toml.write_text(toml.read_text().replace('Tarnwick"\n', 'Tarnwick again"\n', 1))
+    with (root / "data" / "hand" / "agencies.csv").open("a") as file:
+        file.write("\n")
     code = (
-        "import os, signal\nfrom analysis import build, places, rowgroups\n"
-        "rowgroups.join = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "import os, signal\nfrom analysis import build, places\n"
+        "build._lists = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
         "build.build(places.find('tarnwick'))\n"
     )
     killed = subprocess.run(
@@ -334,7 +336,7 @@ def test_a_killed_build_leaves_the_previous_tables_and_the_next_one_mends(root):
     )
     assert killed.returncode == -9
     kept = tables_of(place)
-    assert kept == before
+    assert {name: data for name, data in kept.items() if not name.startswith("making/")} == before
     place = places.find("tarnwick", root)
     processes.clean(root)
     assert build.build(place) is True
@@ -358,11 +360,11 @@ def test_a_killed_build_leaves_the_previous_tables_and_the_next_one_mends(root):
 def test_a_part_is_made_again_for_what_it_is_made_with_and_for_nothing_else(root, name, again):
     place = release(root)
     build.build(place)
-    before = {folder.name for folder in (place.processed / "parts").iterdir()}
+    before = stamps.of(place).steps()["part log.csv.parquet"]
     with (root / "data" / "hand" / name).open("a") as file:
         file.write("\n")
     assert build.build(place) is again
-    assert ({folder.name for folder in (place.processed / "parts").iterdir()} != before) is again
+    assert (stamps.of(place).steps()["part log.csv.parquet"] != before) is again
 
 
 def test_a_stopped_build_goes_on_with_the_next_file(root, monkeypatch):
@@ -380,7 +382,7 @@ def test_a_stopped_build_goes_on_with_the_next_file(root, monkeypatch):
     monkeypatch.setattr(parts, "make", stopping)
     with pytest.raises(KeyboardInterrupt):
         build.build(place)
-    assert not (place.processed / "searches.parquet").exists()
+    assert not dataset.is_built(place)
     monkeypatch.setattr(parts, "make", lambda file, *more: (made.append(file.name), make(file, *more)))
     build.build(place)
     assert sorted(made) == ["log.csv", "second.csv"]
@@ -395,12 +397,20 @@ def test_a_file_that_did_not_change_is_not_read_again_and_an_old_part_is_forgott
     monkeypatch.setattr(parts, "make", lambda file, *more: (read.append(file.name), make(file, *more)))
     build.build(place)
     assert read == ["second.csv"]
-    assert len(list((place.processed / "parts").iterdir())) == 2
+    assert sorted(p.name for p in dataset.folder(place).iterdir()) == [
+        "log.csv.parquet",
+        "second.csv.parquet",
+    ]
+    assert not (place.processed / "making").exists()
     with (root / "data" / "hand" / "agencies.csv").open("a") as file:
         file.write("\n")
     build.build(place)
     assert sorted(read) == ["log.csv", "second.csv", "second.csv"]
-    assert len(list((place.processed / "parts").iterdir())) == 2
+    assert sorted(p.name for p in dataset.folder(place).iterdir()) == [
+        "log.csv.parquet",
+        "second.csv.parquet",
+    ]
+    assert not (place.processed / "making").exists()
 
 
 def test_processes_and_threads_give_the_same_bytes(root, monkeypatch):

@@ -49,32 +49,37 @@ def test_a_worker_that_dies_half_way_changes_no_byte(place, two_workers):
             os.kill(first, signal.SIGKILL)
             killed.append(line)
 
-    cluster.make_parts(place, released(place), str(place.processed), two_workers.scheduler_address, say)
+    cluster.build_on(place, released(place), str(place.processed), two_workers.scheduler_address, say)
     assert killed
-    made = sorted((place.processed / "parts").iterdir())
-    assert len(made) == 6
-    build.build(place, run=lambda tasks: pytest.fail("a part was made again") if tasks else iter(()))
-    assert {name: data for name, data in tables_of(place).items() if name in here} == here
+    assert tables_of(place) == here
+    assert build.build(place) is False
 
 
 def test_any_file_system_is_read_and_written_and_nothing_is_made_twice(place, two_workers, tmp_path):
     address = f"file://{tmp_path}/bucket"
     lie = {name: f"file://{path}" for name, path in released(place).items()}
     said = []
-    made = cluster.make_parts(place, lie, address, two_workers.scheduler_address, said.append)
+    on = place, lie, address, two_workers.scheduler_address, said.append
+    assert cluster.build_on(*on) is True
     assert len(said) == 6
     build.build(place)
-    whole = [parts.open_part(folder) for folder in (place.processed / "parts").iterdir()]
-    assert {p.folder.name for p in whole} == {part.rsplit("/", 1)[1] for part in made}
-    for name in ("searches.parquet", "rejected.parquet", "part.json"):
-        for part in made:
-            key = part.rsplit("/", 1)[1]
-            there = (tmp_path / "bucket" / "parts" / key / name).read_bytes()
-            assert there == (place.processed / "parts" / key / name).read_bytes()
-    for name in ("files.csv", "ledger.csv"):
-        assert (tmp_path / "bucket" / name).read_text() == (place.processed / name).read_text()
-    assert cluster.make_parts(place, lie, address, two_workers.scheduler_address, said.append) == made
+    bucket = tmp_path / "bucket"
+    there = {p.relative_to(bucket).as_posix(): p.read_bytes() for p in bucket.rglob("*") if p.is_file()}
+    assert there.pop("stamps.json") == (place.processed / "stamps.json").read_bytes()
+    assert there == tables_of(place)
+    assert cluster.build_on(*on) is False
     assert len(said) == 6
+
+
+def test_a_file_that_is_no_longer_released_leaves_a_dataset_that_lies_elsewhere(root, two_workers, tmp_path):  # noqa: F811
+    release(root, [row("theft")], name="first.csv")
+    place = release(root, [row("ICE hold")], name="second.csv")
+    address = f"file://{tmp_path}/bucket"
+    for files in (place.files, place.files[1:]):
+        one, names = place.replace(files=files), [f"{file.name}.parquet" for file in files]
+        cluster.build_on(one, released(one), address, two_workers.scheduler_address, str)
+        for table in ("searches", "rejected"):
+            assert sorted(p.name for p in (tmp_path / "bucket" / table).iterdir()) == names
 
 
 def test_a_file_that_is_another_and_a_library_that_is_another_are_refused(place, two_workers, tmp_path):

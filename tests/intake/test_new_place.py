@@ -79,7 +79,7 @@ def test_whatever_stands_in_a_cell_the_ledger_adds_up_and_every_row_is_a_search_
     assert not [text for text in said if "Traceback" in text or "fault of this program" in text]
     _, records = hostile.every_odd_cell()
     processed = top / "data" / "processed" / "tarnwick"
-    tables = [pd.read_parquet(processed / name) for name in ("searches.parquet", "rejected.parquet")]
+    tables = [pd.read_parquet(processed / name) for name in ("searches", "rejected")]
     rows = [table[table["source_file"].str.contains("Mockville")] for table in tables]
     numbers = [number for part in rows for number in part["source_row"]]
     assert sorted(numbers) == list(range(1, records + 1))
@@ -122,7 +122,7 @@ def test_nothing_outside_the_place_was_changed(run):
     made = (
         "data/raw/tarnwick",
         "data/processed/tarnwick",
-        "data/processed/site.txt",
+        "data/processed/stamps.json",
         "results/tarnwick",
         "site",
     )

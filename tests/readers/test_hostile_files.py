@@ -119,7 +119,7 @@ def test_a_refusal_says_what_is_wrong_and_leaves_nothing_behind(file, root):
     left = [path.name for path in place.processed.rglob("*")] if place.processed.exists() else []
     # What was made of the file before it may stay for the next run; nothing of this one, and no table of the place.
     assert [name for name in left if name.endswith(".json")] in ([], ["part.json"])
-    assert not {"files.csv", "ledger.csv", "built.json"} & set(left)
+    assert not {"files.csv", "ledger.csv", "stamps.json"} & set(left)
 
 
 # Bytes that nobody wrote ----------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def first_notebook() -> nbformat.NotebookNode:
     cells = [
         new_markdown_cell(
             "# Which rows are *one* search?\n\nEvery file was counted twice.\n\n| | |\n|---|---|\n"
-            "| Reads | `searches.parquet` |\n| Writes | a table |\n| Checks | one claim |\n| Takes | a place |",
+            "| Reads | `searches/` |\n| Writes | a table |\n| Checks | one claim |\n| Takes | a place |",
             id="title",
         ),
         settings,

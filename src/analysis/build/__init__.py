@@ -1,12 +1,8 @@
-"""Rebuilds a place's processed tables from its released files, all of them or none, and opens them."""
+"""Rebuilds a place's dataset from its released files, whole or not at all, and opens what a place holds."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -15,60 +11,106 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis import agencies, files, readers, rowgroups, toml
+from analysis import agencies, readers, toml
 from analysis.agencies import sharing
-from analysis.build import engine, parts
-from analysis.build.ledger import Ledger
-from analysis.places import Place, ReleasedFile, check_days, sources
+from analysis.build import dataset, engine, inputs, ledger, parts
+from analysis.build.dataset import TABLES, Folder
+from analysis.build.stamps import Stamps
+from analysis.places import Place, check_days, sources
 from analysis.refused import Refused
 from analysis.wording import counted
 
-_CODE = (
-    "refused", "paths", "processes", "places", "readers", "vendors", "reasons", "agencies",
-    "privacy", "repeats", "searches", "rowgroups", "build",
-)  # fmt: skip
+Say = Callable[[str], None]
 
-_TYPED = ("reasons", "agencies.csv", "agency_words.toml", "everyday_words.toml", "common_names.csv")
-"""What of data/hand a part is made with: the rules, what is known of agencies, and the words that are not masked."""
-
-TABLES = ("searches.parquet", "rejected.parquet", "files.csv", "ledger.csv")
-"""What a build makes; built.json holds their checksums."""
+_LISTS = ("files.csv", "ledger.csv")
 
 
 class NothingToRead(Refused):
     """A place whose files hold no search at all."""
 
 
-def build(
-    place: Place, say: Callable[[str], None] = lambda _: None, run: engine.Run = engine.run_here
-) -> bool:
-    """Rebuild searches.parquet, rejected.parquet, files.csv and ledger.csv; False when they are up to date.
+def build(place: Place, say: Say = lambda _: None, run: engine.Run = engine.run_here) -> bool:
+    """Bring `searches/`, `rejected/`, files.csv and ledger.csv of a place up to date; False when they are.
 
-    `run` makes the parts: on this machine unless another engine is given (`analysis.engine`).
-    Every released file has a part of its own (`analysis.parts`), kept until its file, its entry or the code
-    changes: a run that was stopped goes on with the next file. Every file is found, checked and read before any
-    of the four tables is put in place. Raises the errors of `sources`, `readers` and `vendors`, each naming its
-    file; the tables that stood there before then stay.
+    `run` makes the parts: on this machine unless another engine is given (`analysis.build.engine`). A part is made
+    again where its file, its entry in source.toml, what people typed or the code changed, and a run that was stopped
+    goes on with the next file. Every file is found, checked and read before the first part is put in place. Raises
+    the errors of `sources`, `readers` and `vendors`, each naming its file; what was there before then stays.
     """
     paths = sources.locate(place)
-    stamp, mark = place.processed / "built.json", _fingerprint(place)
-    if stamp.is_file() and json.loads(stamp.read_text()).get("fingerprint") == mark:
+    released = {name: str(path) for name, path in paths.items()}
+    return build_into(Folder(place.processed), place, released, say, run)
+
+
+def build_into(folder: Folder, place: Place, released: Mapping[str, str], say: Say, run: engine.Run) -> bool:
+    """`build` into any folder; `released` has the address of each released file by its name."""
+    stamps, steps = Stamps(folder), inputs.parts(place)
+    known = {name: said for name, said in stamps.steps().items() if name.startswith(inputs.PART)}
+    stale = _stale(folder, steps, known)
+    unknown = known.keys() - {step.name for step in steps}
+    order = {"parts": ", ".join(step.part for step in steps)}
+    lists_are_there = folder.sizes("").keys() >= {*_LISTS}
+    if not stale and not unknown and lists_are_there and stamps.is_fresh("lists", order):
         return False
-    folders = _make_parts(place, paths, say, run)
-    with tempfile.TemporaryDirectory(prefix=files.UNFINISHED, dir=place.processed) as temporary:
-        _join([parts.open_part(folder) for folder in folders], place, Path(temporary))
-        stamp.unlink(missing_ok=True)
-        for new in sorted(Path(temporary).iterdir()):
-            os.replace(new, place.processed / new.name)
-    tables = {name: sources.sha256(place.processed / name) for name in TABLES}
-    files.write(stamp, json.dumps({"fingerprint": mark, "tables": tables}, indent=1))
-    _forget(place, keep=folders)
+
+    _make(folder, place, stale, released, say, run)
+    made = {
+        step.name: {"inputs": step.inputs, **json.loads(folder.read(f"{step.making}/part.json"))}
+        for step in stale
+    }
+    texts = _lists(place, [made.get(step.name) or known[step.name] for step in steps])
+    stamps.record({}, forget=[*made, *unknown, "lists"])  # until all that follows is done
+    for table in TABLES:
+        for step in stale:
+            folder.move(f"{step.making}/{table}.parquet", f"{table}/{step.part}")
+        for name in folder.sizes(table).keys() - {step.part for step in steps}:
+            folder.remove(f"{table}/{name}")
+    for name, text in texts.items():
+        folder.write(name, text)
+    stamps.record({**made, "lists": {"inputs": order}})
+    folder.remove("making")
     return True
 
 
-def _join(made: Sequence[parts.Part], place: Place, into: Path) -> None:
-    """The four tables of a place from the parts of its files."""
-    facts = [fact for part in made for fact in part.facts]
+def _stale(
+    folder: Folder, steps: Sequence[inputs.Part], known: Mapping[str, Mapping[str, Any]]
+) -> list[inputs.Part]:
+    """The parts that were made from something else, or are not there as they were made."""
+    sizes = {table: folder.sizes(table) for table in TABLES}
+    return [
+        step
+        for step in steps
+        if known.get(step.name, {}).get("inputs") != step.inputs
+        or {table: sizes[table].get(step.part) for table in TABLES} != known[step.name]["bytes"]
+    ]
+
+
+def _make(
+    folder: Folder,
+    place: Place,
+    stale: Sequence[inputs.Part],
+    released: Mapping[str, str],
+    say: Say,
+    run: engine.Run,
+) -> None:
+    """Make parts, each in a folder of its own below `making`, but for those that a stopped run finished."""
+    missing = [step for step in stale if "part.json" not in folder.sizes(step.making)]
+    if not missing:
+        return
+    paths = (Path(released[step.file.name]) for step in missing)
+    readers.expect(path for path in paths if path.is_file())
+    recipe = parts.recipe(place)
+    tasks = [
+        engine.Task(step.file, released[step.file.name], folder.address(step.making), recipe)
+        for step in missing
+    ]
+    for line in engine.progress(tasks, run):
+        say(f"{place.name}: {line}")
+
+
+def _lists(place: Place, made: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """files.csv and ledger.csv from what the parts say of themselves."""
+    facts = [fact for part in made for fact in part["facts"]]
     if not sum(fact["searches"] for fact in facts):
         said = "; ".join(
             f"{fact['source_file']}: {counted(fact['records'], 'record')}, none with a time of search that can be read"
@@ -76,77 +118,12 @@ def _join(made: Sequence[parts.Part], place: Place, into: Path) -> None:
             for fact in facts
         )
         raise NothingToRead(f"{place.name}: there is no search in {counted(len(made), 'file')}. {said}.")
-    ledger = Ledger()
-    ledger.entries = [entry for part in made for entry in part.ledger]
-    for table in ("searches.parquet", "rejected.parquet"):
-        rowgroups.join([part.folder / table for part in made], into / table)
-    pd.DataFrame(facts, columns=list(parts.FACTS)).to_csv(
-        into / "files.csv", index=False, lineterminator="\n"
+    lines = [line for part in made for line in part["ledger"]]
+    tables = (
+        pd.DataFrame(facts, columns=list(parts.FACTS)),
+        pd.DataFrame(lines, columns=list(ledger.Line._fields)),
     )
-    ledger.table().to_csv(into / "ledger.csv", index=False, lineterminator="\n")
-
-
-# Parts ------------------------------------------------------------------------------------------------------
-
-
-def _make_parts(
-    place: Place, paths: Mapping[str, Path], say: Callable[[str], None], run: engine.Run
-) -> list[Path]:
-    """The folders of the parts of all files, in their order; those that are missing or old are made."""
-    readers.expect(paths.values())
-    by = parts.recipe(place)
-    folders = [place.processed / "parts" / name for name in part_names(place, by)]
-    tasks = [
-        engine.Task(file, str(paths[file.name]), str(folder), by)
-        for file, folder in zip(place.files, folders)
-        if not (folder / "part.json").is_file()
-    ]
-    for line in engine.progress(tasks, run):
-        say(f"{place.name}: {line}")
-    return folders
-
-
-def part_names(place: Place, by: parts.Recipe) -> list[str]:
-    """For each file the name of its part's folder: a checksum of all that the part depends on."""
-    common = _common_fingerprint(place, by.by)
-    return [hashlib.sha256(f"{common} {_entry(file)}".encode()).hexdigest()[:16] for file in place.files]
-
-
-def _entry(file: ReleasedFile) -> list[tuple[str, str]]:
-    return sorted((key, repr(value)) for key, value in file.fields().items() if key not in ("url", "bytes"))
-
-
-def _forget(place: Place, keep: Sequence[Path]) -> None:
-    """Remove the parts of earlier files, entries and code."""
-    for folder in set((place.processed / "parts").iterdir()) - set(keep):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _fingerprint(place: Place) -> str:
-    """What the processed tables depend on: source.toml and all that parts have in common."""
-    toml = hashlib.sha256((place.raw / "source.toml").read_bytes()).hexdigest()
-    return f"{_common_fingerprint(place, '')} {toml}"
-
-
-def _common_fingerprint(place: Place, by: str) -> str:
-    """What the parts of all files depend on: the hand-typed data, the code, Arrow, and how searches are told apart."""
-    library = Path(__file__).parents[1]
-    code = [p for stem in _CODE for p in (library / stem, library / f"{stem}.py") if p.exists()]
-    files = [
-        *(p for name in _TYPED for p in _files_below(place.hand / name)),
-        *sorted((place.raw / "reference").glob("*agencies*.csv")),
-        *(p for c in code for p in _files_below(c)),
-    ]
-    digest = hashlib.sha256(f"{pa.__version__} {by} {place.time_zone}".encode())
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _files_below(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in {".py", ".toml", ".csv"})
+    return {name: table.to_csv(index=False, lineterminator="\n") for name, table in zip(_LISTS, tables)}
 
 
 # Opening what was built -----------------------------------------------------------------------------------
@@ -154,7 +131,7 @@ def _files_below(path: Path) -> list[Path]:
 
 def open_searches(place: Place, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The searches of a place as a frame (the columns asked for; text stays in Arrow)."""
-    table = pq.read_table(place.processed / "searches.parquet", columns=list(columns) if columns else None)
+    table = pq.read_table(dataset.folder(place), columns=list(columns) if columns else None)
     return table.to_pandas(types_mapper=frame_type)
 
 
@@ -171,7 +148,7 @@ def frame_type(kind: pa.DataType) -> Any:
 
 def open_rejected(place: Place) -> pd.DataFrame:
     """The released rows that are not among the searches, each with why."""
-    return pq.read_table(place.processed / "rejected.parquet").to_pandas()
+    return pq.read_table(dataset.folder(place, "rejected")).to_pandas()
 
 
 def open_files(place: Place) -> pd.DataFrame:
@@ -186,8 +163,8 @@ def open_ledger(place: Place) -> pd.DataFrame:
 
 
 def count_searches(place: Place) -> int:
-    """How many rows searches.parquet has, read from its footer alone."""
-    return int(pq.read_metadata(place.processed / "searches.parquet").num_rows)
+    """How many searches a place has, read from the footers of its parts alone."""
+    return sum(pq.read_metadata(path).num_rows for path in dataset.folder(place).glob("*.parquet"))
 
 
 class OtherList(toml.Schema, frozen=True):

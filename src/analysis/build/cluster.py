@@ -1,4 +1,4 @@
-"""Makes parts on an existing Dask cluster, from and to any file system that fsspec knows; the same bytes as here.
+"""Builds on an existing Dask cluster, from and to any file system that fsspec knows; the same bytes as here.
 
 A task is what it is on one machine (`engine.Task`): one released file becomes one part. A worker needs this
 package, the extra `[cluster]` and the file system's own package, and nothing of the repository: the rules and
@@ -9,22 +9,19 @@ not count before its `part.json` is there, and Dask gives the task to another.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import posixpath
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import fsspec
-import pandas as pd
 from distributed import Client, as_completed, get_worker
 
 from analysis import build, processes
 from analysis.build import engine, parts
-from analysis.build.ledger import Entry, Ledger
+from analysis.build.dataset import Folder
 from analysis.places import Place, sources
 from analysis.refused import Refused
 
@@ -55,33 +52,49 @@ def typed_by_people(place: Place) -> Typed:
     return {p.relative_to(place.hand).as_posix(): p.read_bytes() for p in files}
 
 
-def make_parts(
+def build_on(
     place: Place, released: Mapping[str, str], to: str, scheduler: str, say: Callable[[str], None]
-) -> list[str]:
-    """Make the part of every released file of a place; give the parts' addresses, in the order of the files.
+) -> bool:
+    """Build a place's dataset below the address `to`, in the layout and with the bytes of one machine's.
 
-    `released` has the address of each file by its name. Below the address `to` stand afterwards, for each file,
-    `parts/<checksum>/searches.parquet` (together one dataset), and for all `files.csv` and `ledger.csv`. Parts
-    that are there already are not made again. Raises the errors of `parts`, `sources.WrongChecksum` for a file
-    that is not the one described, and `AnotherVersion`.
+    `released` has the address of each file by its name. False when all is up to date. Raises the errors of
+    `build.build`, `sources.WrongChecksum` for a file that is not the one described, and `AnotherVersion`.
     """
-    by = parts.recipe(place)
-    out, folder = fsspec.core.url_to_fs(to)
-    addresses = [posixpath.join(to, "parts", name) for name in build.part_names(place, by)]
-    every = [engine.Task(f, released[f.name], part, by) for f, part in zip(place.files, addresses)]
-    missing = [task for task in every if not out.exists(_account(task.part))]
-    for line in engine.progress(missing, run_on(scheduler, typed_by_people(place))):
-        say(f"{place.name}: {line}")
-    _write_accounts([json.loads(out.cat_file(_account(part))) for part in addresses], out, folder)
-    return addresses
+    run = run_on(scheduler, typed_by_people(place))
+    return build.build_into(Address(to), place, released, say, run)
 
 
-def _write_accounts(said: Sequence[Mapping[str, Any]], out: Any, folder: str) -> None:
-    ledger = Ledger()
-    ledger.entries = [Entry(*line) for one in said for line in one["ledger"]]
-    facts = pd.DataFrame([fact for one in said for fact in one["facts"]], columns=list(parts.FACTS))
-    for name, table in (("files.csv", facts), ("ledger.csv", ledger.table())):
-        out.pipe_file(posixpath.join(folder, name), table.to_csv(index=False, lineterminator="\n").encode())
+class Address(Folder):
+    """A folder in any file system that fsspec knows."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._files, self._top = fsspec.core.url_to_fs(address)
+
+    def address(self, name: str) -> str:
+        return posixpath.join(self._address, name)
+
+    def sizes(self, subfolder: str) -> dict[str, int]:
+        folder = posixpath.join(self._top, subfolder)
+        if not self._files.isdir(folder):
+            return {}
+        found = self._files.ls(folder, detail=True)
+        return {posixpath.basename(one["name"]): one["size"] for one in found if one["type"] == "file"}
+
+    def read(self, name: str) -> str:
+        return str(self._files.cat_file(posixpath.join(self._top, name)).decode())
+
+    def write(self, name: str, text: str) -> None:
+        self._files.pipe_file(posixpath.join(self._top, name), text.encode())
+
+    def move(self, name: str, target: str) -> None:
+        self._files.makedirs(posixpath.dirname(posixpath.join(self._top, target)), exist_ok=True)
+        self._files.mv(posixpath.join(self._top, name), posixpath.join(self._top, target))
+
+    def remove(self, name: str) -> None:
+        path = posixpath.join(self._top, name)
+        if self._files.exists(path):
+            self._files.rm(path, recursive=True)
 
 
 # On a worker ------------------------------------------------------------------------------------------------
@@ -142,7 +155,3 @@ def code_checksum() -> str:
     for path in sorted(p for p in library.rglob("*") if p.suffix in (".py", ".toml")):
         digest.update(path.relative_to(library).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def _account(part: str) -> str:
-    return posixpath.join(str(fsspec.core.url_to_fs(part)[1]), "part.json")

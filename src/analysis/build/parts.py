@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import chain, pairwise
@@ -21,7 +21,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis import agencies, privacy, processes, readers, reasons, repeats
-from analysis.build.ledger import Entry, Ledger
+from analysis.build.dataset import TABLES
+from analysis.build.ledger import Ledger
 from analysis.places import OWNER_NOT_SAID, Place, ReleasedFile, sources
 from analysis.readers import Block, archives
 from analysis.searches import headerless, shifted, sightings
@@ -117,10 +118,11 @@ def recipe(place: Place) -> Recipe:
 def make(file: ReleasedFile, path: Path, by: Recipe, into: Path, threads: int = 2) -> None:
     """Read, type and classify one released file; write its part into the empty folder `into`.
 
-    A part is `searches.parquet` (`SCHEMA`), `rejected.parquet` and `part.json` (facts and ledger). It depends on
-    nothing but the file, its entry and the recipe: not on the number of threads and not on how the file is cut
-    into blocks. An archive's files are read one after the other, under names such as `release.zip/2025-06.csv`,
-    and the archive has a line of facts too, which names what in it was not read and why.
+    A part is `searches.parquet` (`SCHEMA`), `rejected.parquet` and `part.json`: facts, ledger, and the size and
+    checksum of both tables. It depends on nothing but the file, its entry and the recipe: not on the number of
+    threads and not on how the file is cut into blocks. An archive's files are read one after the other, under names
+    such as `release.zip/2025-06.csv`, and the archive has a line of facts too, which names what in it was not read
+    and why.
 
     Raises the errors of the readers and of `vendors`. A letter in an archive, or a log of something else than
     searches, stops nothing unless the archive holds nothing else.
@@ -134,7 +136,13 @@ def make(file: ReleasedFile, path: Path, by: Recipe, into: Path, threads: int = 
         for done in release.blocks(lambda table, member, vendor: enrich(table, member, vendor, by), threads):
             found.write(done.searches)
             rejected.write(done.rejected)
-    said = {"facts": release.facts, "ledger": [astuple(entry) for entry in release.ledger.entries]}
+    tables = {table: into / f"{table}.parquet" for table in TABLES}
+    said = {
+        "facts": release.facts,
+        "ledger": release.ledger.lines,
+        "bytes": {table: path.stat().st_size for table, path in tables.items()},
+        "sha256": {table: sources.sha256(path) for table, path in tables.items()},
+    }
     (into / "part.json").write_text(json.dumps(said), encoding="utf-8")
 
 
@@ -154,21 +162,6 @@ def _block_after_block() -> Iterator[None]:
         pa.set_memory_pool(pool)
         if collects:
             gc.enable()
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part that lies in a folder: the facts about its files, and its lines of the ledger."""
-
-    folder: Path
-    facts: list[dict[str, Any]]
-    ledger: list[Entry]
-
-
-def open_part(folder: Path) -> Part:
-    """What `make` wrote into a folder."""
-    said = json.loads((folder / "part.json").read_text(encoding="utf-8"))
-    return Part(folder, said["facts"], [Entry(*line) for line in said["ledger"]])
 
 
 # Blocks ---------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis import agencies, build, claims, files, pages
+from analysis.build import inputs
 from analysis.measures import formatted, lookup
 from analysis.places import Place
 from analysis.privacy import visible_cells
@@ -45,7 +46,7 @@ def make(place: Place, say: Callable[[str], None] = lambda _: None) -> Path:
     """Write the place's rows.db, unless it is up to date: searches, rejected, numbers and claims.
 
     The file is made aside and takes the place of the old one when it is whole. Nothing in it is private that is
-    not in searches.parquet, and rare reasons are left out (`log.Log`).
+    not in the searches, and rare reasons are left out (`log.Log`).
     """
     path, mark = file(place), _fingerprint(place)
     if path.is_file() and _mark_of(path) == mark:
@@ -98,16 +99,14 @@ def _mark_of(path: Path) -> str:
 def _fingerprint(place: Place) -> str:
     """What rows.db depends on: the processed tables, the results, what is cleared for print, and this code."""
     files = [
-        *(place.processed / name for name in ("built.json", "searches.parquet")),
         *(place.results / name for name in ("numbers.json", "claims.csv")),
         *(place.hand / name for name in ("cleared.csv", "everyday_words.toml", "common_names.csv")),
         *sorted((place.raw / "reference").glob("*")),
         *sorted(Path(__file__).parent.glob("*.py")),
     ]
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(str(inputs.tables(place)).encode())
     for path in files:
-        big = path.suffix == ".parquet"
-        digest.update(str(path.stat().st_mtime_ns).encode() if big else path.read_bytes())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis import agencies, build
+from analysis.build import dataset
 from analysis.measures.reasons import COMMON_AGENCIES, COMMON_ROWS, NOTHING_SAID
 from analysis.paths import visible
 from analysis.places import OWNER_NOT_SAID, Place
@@ -96,8 +97,7 @@ class Log:
 
     def _stored(self, name: str) -> pa.ChunkedArray:
         if name not in self._raw:
-            path = self.place.processed / "searches.parquet"
-            column = pq.read_table(path, columns=[name]).column(name)
+            column = pq.read_table(dataset.folder(self.place), columns=[name]).column(name)
             self._raw[name] = column.fill_null(OWNER_NOT_SAID) if name == "camera_owner" else column
         return self._raw[name]
 

@@ -13,6 +13,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis import claims, rows
+from analysis.build import dataset
 from analysis.pages import published_csv, table_html
 from analysis.places import Place
 from analysis.site.article import Article
@@ -71,7 +72,7 @@ class Register:
     @property
     def has_rows(self) -> bool:
         """Whether the place's rows are here; results alone do not hold them."""
-        return (self.place.processed / "searches.parquet").is_file()
+        return dataset.is_built(self.place)
 
     @cached_property
     def log(self) -> rows.Log:

@@ -11,7 +11,7 @@ from analysis import claims, files, letter, pages, places
 
 ORDER = (
     "refused", "wording", "paths", "toml", "files", "processes", "places", "readers", "vendors",
-    "reasons", "agencies", "privacy", "repeats", "searches", "rowgroups", "build", "intake",
+    "reasons", "agencies", "privacy", "repeats", "searches", "build", "intake",
     "tallies", "measures", "figures", "printed", "claims", "coding", "pages", "notebooks", "rows", "site",
     "comparison", "letter", "upkeep", "pipeline", "lookup", "arguments",
 )  # fmt: skip

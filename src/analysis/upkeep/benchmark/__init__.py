@@ -13,8 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import build, places, processes, rowgroups
+from analysis import build, places, processes
 from analysis.build import engine, parts
+from analysis.build.dataset import Folder
 from analysis.places import Place, ReleasedFile
 from analysis.tallies import Stored
 from analysis.upkeep.benchmark import corpus, nation, peers, written
@@ -86,11 +87,8 @@ def _peer(way: Callable[[Path, Path], None], _: Place, path: Path, out: Path) ->
 
 def _months(place: Place, path: Path, out: Path) -> None:
     """Build a place whose files all lie at `path`, as many as `place` lists."""
-    recipe = parts.recipe(place)
-    tasks = [engine.Task(f, str(path), str(out / str(n)), recipe) for n, f in enumerate(place.files)]
-    for _ in engine.run_here(tasks):
-        pass
-    rowgroups.join([out / str(n) / "searches.parquet" for n in range(len(tasks))], out / "searches.parquet")
+    released = {file.name: str(path) for file in place.files}
+    build.build_into(Folder(out), place, released, lambda _: None, engine.run_here)
 
 
 def _corpus(place: Place, folder: Path, _: Path) -> None:
@@ -99,7 +97,7 @@ def _corpus(place: Place, folder: Path, _: Path) -> None:
 
 def _measures(place: Place, folder: Path, _: Path) -> None:
     listed = corpus.write_agreements(folder)
-    taken = nation.count_all(Stored(folder / "searches.parquet"), place, listed)
+    taken = nation.count_all(Stored(folder / "searches"), place, listed)
     table = pd.DataFrame(taken, columns=["measure", "seconds"])
     table.to_csv(folder / "measures.csv", index=False)
 

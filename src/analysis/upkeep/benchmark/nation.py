@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import agencies, build, measures, rowgroups
+from analysis import agencies, build, measures
 from analysis.agencies import AgreementList
-from analysis.build import engine, parts
+from analysis.build import engine
+from analysis.build.dataset import Folder
 from analysis.places import Place
 from analysis.tallies import Stored
 
@@ -27,14 +28,10 @@ def place_of(paths: Sequence[Path], like: Place) -> Place:
 
 
 def make_searches(place: Place, folder: Path, out: Path) -> Stored:
-    """searches.parquet of a place whose files lie in `folder`: typed, classified and given agencies."""
-    by = parts.recipe(place)
-    made = [out / "parts" / file.name for file in place.files]
-    tasks = [engine.Task(f, str(folder / f.name), str(part), by) for f, part in zip(place.files, made)]
-    for _ in engine.run_here(tasks):
-        pass
-    rowgroups.join([part / "searches.parquet" for part in made], out / "searches.parquet")
-    return Stored(out / "searches.parquet")
+    """The searches of a place whose files lie in `folder`: typed, classified and given agencies."""
+    released = {file.name: str(folder / file.name) for file in place.files}
+    build.build_into(Folder(out), place, released, lambda _: None, engine.run_here)
+    return Stored(out / "searches")
 
 
 def count_all(searches: Stored, place: Place, listed: Path) -> Iterator[tuple[str, float]]:

@@ -76,7 +76,7 @@ memory that the process held, and for several processes that of the first and of
 
 ## Many months
 
-The same file as several releases, and a smaller one first, built by this library into one searches.parquet.
+The same file as several releases, and a smaller one first, built by this library into one dataset.
 Seconds grow with the {slope:.2f}th power of the rows: 1 means in step with them.
 
 {_table(many)}
@@ -85,7 +85,7 @@ Seconds grow with the {slope:.2f}th power of the rows: 1 means in step with them
 
 ## A corpus
 
-Synthetic rows in the form of the largest public corpus, from Parquet: built into one searches.parquet, and then every
+Synthetic rows in the form of the largest public corpus, from Parquet: built into one dataset, and then every
 measure of the notebooks counted of it, {len(measured)} of them, one after the other.
 
 {_table(_corpora(corpora))}
@@ -164,6 +164,6 @@ def draw(scaling: pd.DataFrame, path: Path) -> None:
     figure = Figure(figsize=(6, 4), layout="constrained")
     axes = figure.subplots()
     axes.loglog(scaling["rows"], scaling["seconds"], "o-", color="black")
-    axes.set(xlabel="rows", ylabel="seconds", title="From released files to searches.parquet")
+    axes.set(xlabel="rows", ylabel="seconds", title="From released files to searches")
     axes.grid(which="both", alpha=0.3)
     figure.savefig(path, dpi=150, metadata={"Software": None})
