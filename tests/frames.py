@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis import agencies, places, reasons
+from analysis import agencies, measures, places, reasons
 from analysis.build import parts
 from analysis.build.ledger import Line
+from analysis.opened import PlaceSearches
 from analysis.places import Place
 from analysis.searches import shapes, times
 from analysis.vendors import named
@@ -55,6 +57,17 @@ USUAL = {
 }
 LISTS = pd.ArrowDtype(pa.list_(pa.string()))
 
+HEADER = (
+    "Name, Org Name, Total Networks Searched, Total Devices Searched, Time Frame, License Plate, Reason, Case #, "
+    "Filters, Search Time, Search Type"
+)
+FRAME = '"12/01/2025, 01:00:00 AM UTC\n12/02/2025, 01:00:00 AM UTC"'
+
+
+def row(reason="stolen", agency="Quellmere GA PD", at="12:30:00 AM"):
+    """A row of a released file with that header, as text."""
+    return f'O. Invented,{agency},9,80,{FRAME},XX0XX00,{reason},25-77,"SUV, XX0XX00","12/02/2025, {at} UTC",lookup'
+
 
 def searches(*changes):
     """A frame as `build.open_searches` gives it: one row for each dict of changes to the usual row."""
@@ -75,6 +88,38 @@ def searches(*changes):
             pd.StringDtype("pyarrow", na_value=pd.NA),
         )
     )
+
+
+def log(*changes, state="TX", time_zone="UTC", listed=None, audits=None, without_reasons=(), silent=()):
+    """Invented searches as one object, with the vocabulary of a place.
+
+    `changes` are those of `searches`, or a frame of it. `listed` are the place's agreements, `audits` the files that
+    are network audits (None: all), `without_reasons` those without a column of reasons, `silent` owners of logs
+    without a search.
+    """
+    made = changes[0] if changes and isinstance(changes[0], pd.DataFrame) else searches(*changes)
+    facts = measures.Facts(
+        state, time_zone, audits, without_reasons, listed is not None, silent_owners=silent
+    )
+    tables = {"agreements": measures.beside(listed), "largest_agency": measures.largest_agency}
+    return PlaceSearches(made, measures.vocabulary(facts), tables)
+
+
+def counted(asked, *names, owners=()):
+    """The numbers of these measures by (measure, scope), each with its unit and, where it is not known, why."""
+    return measures.lookup(measures.numbers(asked, measures.measures(*names), owners=owners))
+
+
+def values(asked, *names, scope="all"):
+    """The values of these measures in one scope, in this order."""
+    found = counted(asked, *names)
+    return [found[name, scope]["value"] for name in names]
+
+
+def stored(asked, path):
+    """The same searches with their rows in a Parquet file."""
+    pq.write_table(pa.Table.from_pandas(asked.source, preserve_index=False), path)
+    return replace(asked, source=str(path))
 
 
 def place_named(name, root, **more):
@@ -100,15 +145,3 @@ def part_of(file, path, threads=2):
         said = json.loads((Path(folder) / "part.json").read_text())
         tables = [pq.read_table(Path(folder) / f"{name}.parquet") for name in ("searches", "rejected")]
     return *tables, said["facts"], [Line(*line) for line in said["ledger"]]
-
-
-HEADER = (
-    "Name, Org Name, Total Networks Searched, Total Devices Searched, Time Frame, License Plate, Reason, Case #, "
-    "Filters, Search Time, Search Type"
-)
-FRAME = '"12/01/2025, 01:00:00 AM UTC\n12/02/2025, 01:00:00 AM UTC"'
-
-
-def row(reason="stolen", agency="Quellmere GA PD", at="12:30:00 AM"):
-    """A record of the layout of `HEADER`."""
-    return f'O. Invented,{agency},9,80,{FRAME},XX0XX00,{reason},25-77,"SUV, XX0XX00","12/02/2025, {at} UTC",lookup'

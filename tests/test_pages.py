@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis import pages
-from analysis.measures import REASONS
+from analysis.measures import NEEDS
+from analysis.opened import Opened
 
 HOSTILE = [
     '=HYPERLINK("http://example.invalid")',
@@ -90,10 +91,11 @@ def test_a_measure_that_two_notebooks_write_is_refused(tmp_path):
 def page(monkeypatch):
     """A page of a place with an organization audit, and what it showed."""
     shown = []
-    monkeypatch.setattr(pages, "display", lambda one, **_: shown.append(one.data))
+    monkeypatch.setattr(pages.page, "display", lambda one, **_: shown.append(one.data))
     found = object.__new__(pages.Page)
     found.place = SimpleNamespace(files=[SimpleNamespace(log="organization audit")] * 2)
-    found._lacks = {"all": frozenset()}
+    found.opened = Opened(found.place)
+    vars(found.opened)["lacks"] = {"all": frozenset()}
     found.numbers, found.notebook = [], "04-who-searched-whose-cameras"
     return found, shown
 
@@ -108,30 +110,35 @@ def test_a_number_that_is_not_known_says_why_and_a_share_shows_its_counts(page):
     page, _ = page
     page.record(
         [
-            {"measure": "access", "scope": "all", "value": None, "unit": "agencies", "because": "no list"},
-            {"measure": "share", "scope": "all", "value": 0.5, "unit": "share", "numerator": 1_000,
+            {"measure": "agencies_with_access", "scope": "all", "value": None, "unit": "agencies",
+             "because": "no list"},
+            {"measure": "several_network_share", "scope": "all", "value": 0.5, "unit": "share", "numerator": 1_000,
              "denominator": 2_000},
         ]
     )  # fmt: skip
-    assert page.number("access") == "not known: no list"
-    assert page.counts("share") == "1,000 of 2,000"
+    assert page.number("agencies_with_access") == "not known: no list"
+    assert page.counts("several_network_share") == "1,000 of 2,000"
+
+
+IDS = ("distinct_released_ids", "rows_without_id")
 
 
 def test_why_a_number_is_not_known_is_said_once_in_a_paragraph(page):
     page, shown = page
-    because = REASONS["ids"]
+    because = NEEDS["ids"].because
     page.record([
-        {"measure": name, "scope": "all", "value": None, "unit": "ids", "because": because} for name in ("a", "b")
+        {"measure": name, "scope": "all", "value": None, "unit": "ids", "because": because} for name in IDS
     ])  # fmt: skip
-    page.say(f"First: {page.number('a')};", f"then: {page.number('b')}.")
+    page.say(f"First: {page.number(IDS[0])};", f"then: {page.number(IDS[1])}.")
     assert shown == [f"First: not known: {because}; then: not known."]
 
 
 def test_a_table_that_the_log_cannot_tell_is_not_shown_and_says_why(page, tmp_path):
     page, shown = page
-    page.short, page.folder, page._lacks = "03", tmp_path, {"all": frozenset({"reasons"})}
+    page.short, page.folder = "03", tmp_path
+    vars(page.opened)["lacks"] = {"all": frozenset({"reasons"})}
     page.place.is_replica = False
     page.printable = lambda table: table
     page.table(pd.DataFrame({"topic": ["theft"], "searches": [0]}), "topics", "Rows that held each topic.")
-    assert REASONS["reasons"] in shown[0].replace("\\", "")
+    assert NEEDS["reasons"].because in shown[0].replace("\\", "")
     assert (tmp_path / "tables" / "03-topics.csv").read_text(encoding="utf-8") == "topic,searches\n"

@@ -24,15 +24,16 @@ agencies    Gives each agency one spelling, a state and a kind; unknown stays un
 privacy     Says what of a log may be printed, and masks plates, names and numbers in all else.
 repeats     Finds the records that a released file repeats, from all their cells, and keeps of these
             nothing but a count.
-searches    Types the rows, drops officers and plates, sets aside what is not a search, and marks what is
-            one search.
+searches    Types the rows of a log, marks those that record one search, and answers questions about them
+            as one object.
 build       Rebuilds a place's dataset from its released files, whole or not at all, and opens what a
             place holds.
 intake      Takes released files into a place: copies, recognizes, counts and hashes them, and asks what
             only a person knows.
-tallies     Counts searches without loading them: tallies, distinct counts and chosen rows, exact at any
-            size.
-measures    Computes each published number and table from searches: pure functions, no files.
+measures    Computes each published number and table from searches: a register of measures, and pure
+            functions for tables.
+opened      Opens a place that was built: its searches as one object that knows the place's vocabulary
+            and its measures.
 figures     Draws each published figure from one table; no arithmetic.
 printed     Reads a number as it was printed, and compares and shows computed ones in its unit and to its
             digits.
@@ -59,3 +60,20 @@ arguments   Says which verbs and options `python -m analysis` takes.
 A notebook needs five of them: `pages` to open its page, `build` to open tables, `measures` to count, `figures`
 to draw and, where it speaks of errors, `coding`. From a shell, `python -m analysis --help` lists the verbs.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.rows import Shown
+
+
+def place(name: str) -> Shown:
+    """A place that was built, by the name of its folder in data/raw/: `analysis.place("okaloosa").searches`.
+
+    Raises `analysis.places.UnknownPlace`.
+    """
+    from analysis.rows import open_place  # a verb that opens no place need not wait for pandas and DuckDB
+
+    return open_place(name)

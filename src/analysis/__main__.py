@@ -318,7 +318,7 @@ def code(args: argparse.Namespace) -> None:
     """Write a place's sheets of reasons for people to code, or read a finished sheet back."""
     from datetime import date
 
-    from analysis import build, coding, reasons, tallies
+    from analysis import build, coding, opened, reasons
     from analysis.build import dataset
 
     place = places.find(args.place)
@@ -331,7 +331,7 @@ def code(args: argparse.Namespace) -> None:
         path = coding.take_back(place, Path(args.sheet), args.coder, sorted(rules.topics), date.today())
         _print(f"kept {os.path.relpath(path)}: ids and codes only; the sheet itself stays with you")
         return
-    searches = tallies.of(place)
+    searches = opened.Opened(place).searches
     made = coding.units(searches, coding.task_force(searches, build.open_agreements(place)))
     for path in coding.give_out(place, made):
         _print(f"wrote {os.path.relpath(path)}")
@@ -341,10 +341,10 @@ def code(args: argparse.Namespace) -> None:
     )
 
 
-def _lookup(args: argparse.Namespace) -> None:
+def _lookup(args: argparse.Namespace) -> int | None:
     from analysis import lookup
 
-    (lookup.explain if args.verb == "explain" else lookup.agency)(args)
+    return {"explain": lookup.explain, "agency": lookup.agency, "claims": lookup.claims}[args.verb](args)
 
 
 DO: dict[str, Callable[[argparse.Namespace], int | None]] = {
@@ -362,6 +362,7 @@ DO: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "lab": lab,
     "bench": bench,
     "explain": _lookup,
+    "claims": _lookup,
     "agency": _lookup,
     "code": code,
 }

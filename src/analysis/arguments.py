@@ -115,12 +115,17 @@ VERBS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
         {"--rows": {"type": int, "help": "synthetic searches in the largest corpus (100 million)"}},
     ),
     "explain": (
-        "say what the rules make of a reason, and why",
+        "say what the rules make of a reason, and why; with --place, how a measure is counted there",
         {
             **_lines_of("reason"),
             "--state": {"help": "the searching agency's state, as IL: DHS may be another department"},
+            "--place": {"help": "a place: then what is given is a measure, as immigration_agencies.core"},
             "--unmatched": {**FLAG, "help": "list the rules that matched no reason in any place's results"},
         },
+    ),
+    "claims": (
+        "say how every claim would end by the numbers that are there, without running anything",
+        {"places": {"nargs": "*", "help": "folders under data/raw/; all tracked ones without any"}},
     ),
     "agency": (
         "say what the rules make of a name, and why",

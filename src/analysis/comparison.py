@@ -14,34 +14,20 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.measures import formatted, lookup
+from analysis.measures import formatted, lookup, measure
 from analysis.places import Place
 from analysis.refused import Refused
 from analysis.vendors.recognition import family_of
 
 Published = Mapping[tuple[str, str], Mapping[str, Any]]
 
-MEASURES = (
-    ("records released", "rows_released", None),
-    ("rows set aside", "rows_rejected", "rows_released"),
-    ("searches (rows)", "searches", None),
-    ("distinct searches", "distinct_searches", "searches"),
-    ("first search", "first_search", None),
-    ("last search", "last_search", None),
-    ("searching agencies", "agencies", None),
-    ("their states", "agency_states", None),
-    ("searches from other states", "out_of_state_searches", "searches"),
-    ("blank reasons", "blank_reasons", "searches"),
-    ("masked reasons", "masked_reasons", "searches"),
-    ("vague reasons", "vague_reasons", "searches"),
-    ("immigration searches, strict", "immigration_searches.strict", "searches"),
-    ("immigration searches, core", "immigration_searches.core", "searches"),
-    ("immigration searches, broad", "immigration_searches.broad", "searches"),
-    ("agencies behind them, core", "immigration_agencies.core", "agencies"),
-    ("the largest agency's part, core", "immigration_top_agency.core", "immigration_searches.core"),
-    ("agencies with a 287(g) agreement", "agencies_287g", "agencies"),
-)
-"""What stands in the table: its name, the measure, and the measure that is its denominator."""
+COMPARED = (
+    "rows_released", "rows_rejected", "searches", "distinct_searches", "first_search", "last_search", "agencies",
+    "agency_states", "out_of_state_searches", "blank_reasons", "masked_reasons", "vague_reasons",
+    "immigration_searches.strict", "immigration_searches.core", "immigration_searches.broad",
+    "immigration_agencies.core", "immigration_top_agency.core", "agencies_287g",
+)  # fmt: skip
+"""The measures of the table, each called what the register says that it is."""
 
 
 class NotYetRun(Refused):
@@ -78,23 +64,21 @@ def _table(path: Path) -> pd.DataFrame:
 
 def table(results: Sequence[Results]) -> pd.DataFrame:
     """One row for each main measure, one column for each place: values as text, counts with share and denominator."""
-    rows = {
-        name: [_cell(one, measure, of) for one in results] for name, measure, of in MEASURES
-    }  # fmt: skip
-    rows = {"kind of log": [_logs(one) for one in results], **rows}
+    rows = {"kind of log": [_logs(one) for one in results]}
+    rows |= {measure(name).says: [_cell(one, name) for one in results] for name in COMPARED}
     rows["trust grade"] = [grade(one)[0] for one in results]
     columns = [one.place.name + (" (REPLICA)" if one.place.is_replica else "") for one in results]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     return frame.rename_axis("measure").reset_index()
 
 
-def _cell(one: Results, measure: str, of: str | None) -> str:
-    found = one.numbers.get((measure, "all"))
+def _cell(one: Results, name: str) -> str:
+    found = one.numbers.get((name, "all"))
     if found is None or found["value"] is None:
         return formatted(None, because=found.get("because", "") if found else "")
     shown = formatted(found["value"], found["unit"])
-    whole = one.value(of) if of else None
-    if not whole or isinstance(found["value"], str):
+    whole = found.get("denominator")
+    if not whole:
         return shown
     return f"{shown} of {whole:,} ({formatted(found['value'] / whole, 'share')})"
 

@@ -7,7 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import Any, cast
 
 from analysis import places
 from analysis.paths import visible
@@ -18,6 +18,9 @@ def explain(args: argparse.Namespace) -> None:
     """What the rules make of one reason, or of one a line."""
     from analysis import reasons
 
+    if args.place:
+        _explain_measure(_given(args.reason), args.place)
+        return
     rules = reasons.load(places.root() / "data" / "hand" / "reasons")
     if args.unmatched:
         tables = sorted((places.root() / "results").glob("*/tables/03-rules.csv"))
@@ -40,6 +43,69 @@ def explain(args: argparse.Namespace) -> None:
                     reasons.explain(record["reason"], rules, state, record.get("offense_types")).as_text()
                 )
         sys.stdout.flush()
+
+
+def _explain_measure(name: str, place_name: str) -> None:
+    """What a measure is, its value in each scope of a place, its SQL, and where its rows are."""
+    from analysis import measures
+    from analysis.rows import open_place
+
+    counted, opened = measures.measure(name), open_place(place_name)
+    lines = [
+        f"{name}: {counted.says} ({counted.unit})",
+        f"notebook and value: results/{place_name}/numbers.json",
+    ]
+    if counted.has_rows:
+        lines[1:] = [_of_scope(number) for number in opened.count(name) if number["measure"] == name]
+        words = opened.searches.used(f"{counted.where} {counted.column} {counted.of} {counted.having}")
+        lines += [
+            f"  {word}: the search {measures.NAMES[word].says}: {measures.NAMES[word].sql}" for word in words
+        ]
+        lines += ["SQL on the table `searches` of measures.sql:", f"  {counted.select()}"]
+        lines += ["its rows:", f"  analysis.place({place_name!r}).searches.behind({name!r}).frame()"]
+    _answer("\n".join(lines))
+
+
+def _of_scope(number: Mapping[str, Any]) -> str:
+    from analysis.measures import formatted
+
+    shown = formatted(number["value"], number["unit"], number.get("because", ""))
+    parts = [
+        f"{name} {number[name]:,}" for name in ("numerator", "denominator") if number.get(name) is not None
+    ]
+    return f"  {number['scope']}: {shown}" + (f" ({', '.join(parts)})" if parts else "")
+
+
+def claims(args: argparse.Namespace) -> int:
+    """How the claims of places would end by the numbers that are there; nothing is run."""
+    from analysis import claims as register
+    from analysis import pages
+    from analysis.measures import lookup as by_scope
+    from analysis.opened import Opened
+
+    wrong = 0
+    for place in [places.find(name) for name in args.places] or places.tracked():
+        loaded = register.load(place)
+        if not (place.results / "numbers.json").is_file():
+            if loaded:
+                _answer(
+                    f"{place.name}: {len(loaded)} claims read; there are no numbers yet: run make PLACE={place.name}"
+                )
+            continue
+        opened, numbers = Opened(place), by_scope(pages.open_numbers(place))
+        ends = [
+            register.settle(claim, register.counted(claim, opened) if claim.among else numbers, place)
+            for claim in loaded
+        ]
+        for row in register.table(ends).to_dict("records"):
+            _answer(
+                f"{row['id']}: {row['outcome']}: published {register.printed(row)}, computed {row['computed'] or '-'}"
+            )
+            wrong += row["outcome"] == register.UNSETTLED or (
+                row["outcome"] == "differs" and not row["explanation"]
+            )
+        _answer(register.score(place, register.table(ends).to_dict("records")))
+    return int(wrong > 0)
 
 
 def _given(text: str | None) -> str:

@@ -19,9 +19,9 @@ from analysis import (
     places,
     processes,
     readers,
-    tallies,
 )
 from analysis.build import dataset, engine, parts, stamps
+from analysis.opened import Opened
 from analysis.places import sources
 from analysis.readers import csv
 from analysis.searches import typing
@@ -259,7 +259,7 @@ def test_a_date_without_a_time_is_a_local_day_and_two_of_them_are_not_one_search
     ]  # fmt: skip
     assert {row["searched_at_precision"] for row in rows(place)} == {"day"}
     assert len({row["search_key"] for row in rows(place)}) == 3
-    days = measures.per_day(tallies.of(place), place.time_zone)
+    days = measures.per_day(Opened(place).searches)
     assert days.loc[days["searches"] > 0, "day"].dt.date.tolist() == [date(2024, 6, 13), date(2024, 12, 13)]
     assert "searches known to the day only: 3" in notes
 

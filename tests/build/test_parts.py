@@ -4,8 +4,8 @@ import hashlib
 
 import pyarrow.parquet as pq
 import pytest
-from frames import recipe
-from test_build import HEADER, LOG, row
+from frames import HEADER, recipe, row
+from test_build import LOG
 
 from analysis.build import parts
 from analysis.places import ReleasedFile

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from frames import searches
+from frames import log
 
 from analysis import coding, places, reasons
 from analysis.coding import agreement, estimates, samples, sheets
@@ -56,9 +56,7 @@ def test_a_share_of_nothing_is_unknown_and_never_zero():
 
 
 def test_records_claim_no_error_rate_from_what_was_planted(tmp_path):
-    known = coding.known_errors(
-        SimpleNamespace(processed=tmp_path), searches({}, {"immigration_tier": "core"})
-    )
+    known = coding.known_errors(SimpleNamespace(processed=tmp_path), log({}, {"immigration_tier": "core"}))
     assert known.numbers == []
     assert "nothing was planted" in known.sentence
     assert known.table["counted"].tolist() == [0, 1, 1]
@@ -68,9 +66,7 @@ def test_a_replica_is_scored_on_every_row_and_by_origin_and_era(tmp_path):
     (tmp_path / "planted").mkdir()
     truth = pa.table({"source_file": ["log.csv"] * 2, "source_row": [1, 2], "tier": ["core", "none"]})
     pq.write_table(truth, tmp_path / "planted" / "planted.parquet")
-    known = coding.known_errors(
-        SimpleNamespace(processed=tmp_path), searches({"immigration_tier": "core"}, {})
-    )
+    known = coding.known_errors(SimpleNamespace(processed=tmp_path), log({"immigration_tier": "core"}, {}))
     found = {n["measure"]: n["value"] for n in known.numbers}
     assert (found["precision.core"], found["recall.core"]) == (1.0, 1.0)
     assert "All 2 rows" in known.sentence
@@ -82,7 +78,7 @@ def test_a_replica_is_scored_on_every_row_and_by_origin_and_era(tmp_path):
 
 
 def piles(*rows, **more):
-    made = coding.units(searches(*[one for row in rows for one in row]), **more)
+    made = coding.units(log(*[one for row in rows for one in row]), **more)
     return dict(zip(made["normal"], made["stratum"])), made
 
 
@@ -122,7 +118,7 @@ def test_a_federal_account_and_a_task_force_agencys_federal_assist_are_in_the_ne
 
 
 def test_no_more_than_a_thousand_common_reasons_are_read():
-    made = coding.units(searches(*[one for n in range(1_200) for one in reason(f"word{'x' * n}", topics=[])]))
+    made = coding.units(log(*[one for n in range(1_200) for one in reason(f"word{'x' * n}", topics=[])]))
     assert made["stratum"].value_counts().to_dict() == {"common": 1_000, "tail": 200}
 
 

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from frames import place_named
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.measures import REASONS
+from analysis.measures import NEEDS
 from analysis.places import Place, Waiting
 from analysis.site import article, assembly, paper
 from analysis.site.findings import finding
@@ -531,7 +531,7 @@ def test_a_browser_without_a_network_shows_the_page_and_runs_nothing(site: Path,
 
 
 def test_the_first_page_says_why_a_finding_is_not_known(tmp_path):
-    because = REASONS["reasons"]
+    because = NEEDS["reasons"].because
     numbers = [
         {"measure": name, "scope": "all", "value": value, "unit": "rows"}
         for name, value in (("searches", 20), ("distinct_searches", 4), ("agencies", 1))

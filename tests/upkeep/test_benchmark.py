@@ -86,12 +86,12 @@ def test_what_is_written_comes_from_what_was_measured():
         "rows": [1_000], "seconds": [3.0], "core_seconds": [5.0], "peak_GB": [0.5],
         "measures_seconds": [4.0], "measures_core_seconds": [6.0], "measures_peak_GB": [0.7],
     })  # fmt: skip
-    measured = pd.DataFrame({"measure": ["topics", "who"], "seconds": [1.0, 3.0]})
+    measured = pd.DataFrame({"measure": ["topics", "numbers"], "seconds": [1.0, 3.0]})
     when = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
     text = written.report(month, 100, scaling, corpora, measured, when)
     assert "| 1,000 | 3.0 | 200 | 0.50 | 4.0 | 6.0 | 0.70 | 7.0 |" in text
     assert "2 of them" in text
-    assert "`who` 3.0, `topics` 1.0" in text
+    assert "`numbers` 3.0, `topics` 1.0" in text
     assert "| ours | 3.00 | 5.00 | 2.00 | 2.5× | 1.0× | 0.50 |" in text
     assert "with the 1.00th power" in text
     assert "02 January 2026, 03:04 UTC" in text
@@ -101,10 +101,10 @@ def test_every_measure_of_searches_is_counted_of_a_nation(tmp_path):
     asked = {
         name
         for name in measures.__all__
-        if inspect.isfunction(getattr(measures, name))
+        if inspect.isfunction(inspect.unwrap(getattr(measures, name)))
         and next(iter(inspect.signature(getattr(measures, name)).parameters), "") in ("searches", "again")
     }
-    assert {*nation.NAMES} == (asked - {"scopes", "of_part", "eras_of"}) | {"released"}
+    assert {*nation.NAMES} == asked - {"scopes", "in_scope", "largest_agency", "eras_of"}
     paths = corpus.write(tmp_path, 3_000, 2)
     place = nation.place_of(paths, places.find("texas-replica"))
     found = nation.make_searches(place, tmp_path, tmp_path)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis import agencies, readers, toml
@@ -18,6 +17,7 @@ from analysis.build.dataset import TABLES, Folder
 from analysis.build.stamps import Stamps
 from analysis.places import Place, check_days, sources
 from analysis.refused import Refused
+from analysis.searches.table import frame_type
 from analysis.wording import counted
 
 Say = Callable[[str], None]
@@ -133,17 +133,6 @@ def open_searches(place: Place, columns: Sequence[str] | None = None) -> pd.Data
     """The searches of a place as a frame (the columns asked for; text stays in Arrow)."""
     table = pq.read_table(dataset.folder(place), columns=list(columns) if columns else None)
     return table.to_pandas(types_mapper=frame_type)
-
-
-def frame_type(kind: pa.DataType) -> Any:
-    """The type of a frame's column for one of Arrow's: text and lists stay in Arrow, missing is always `NA`."""
-    if pa.types.is_string(kind):
-        return pd.StringDtype("pyarrow", na_value=pd.NA)
-    if pa.types.is_int64(kind):
-        return pd.Int64Dtype()
-    if pa.types.is_boolean(kind):
-        return pd.BooleanDtype()
-    return pd.ArrowDtype(kind) if pa.types.is_list(kind) else None
 
 
 def open_rejected(place: Place) -> pd.DataFrame:

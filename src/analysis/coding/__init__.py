@@ -23,7 +23,7 @@ from analysis.coding.samples import Sample, draw, reading_load, reading_time, un
 from analysis.coding.sheets import BadSheet
 from analysis.measures import DEFINITIONS, Numbers, number
 from analysis.places import Place
-from analysis.tallies import Searches, chosen, tally
+from analysis.searches.table import Searches
 
 __all__ = [
     "BadSheet", "Coded", "Errors", "agreement", "by_kind", "by_stratum", "by_topic", "coded_reasons", "give_out",
@@ -50,14 +50,13 @@ def known_errors(place: Place, searches: Searches) -> Errors:
     """
     planted = place.processed / "planted" / "planted.parquet"
     if not planted.is_file():
-        rows = tally(searches, "immigration_tier").set_index("immigration_tier")["rows"]
-        counted = [int(rows[rows.index.isin(tiers)].sum()) for tiers in DEFINITIONS.values()]
+        counted = [searches.count(name) for name in DEFINITIONS]
         return Errors(
             "These are records: nothing was planted in them, so only reading can say how often the rules are wrong.",
             pd.DataFrame({"definition": list(DEFINITIONS), "counted": counted}),
         )
     truth = pq.read_table(planted, columns=["source_file", "source_row", "tier"]).to_pandas()
-    rows = chosen(searches, "source_file", "source_row", "immigration_tier", "reason_origin", "era")
+    rows = searches.frame("source_file", "source_row", "immigration_tier", "reason_origin", "era")
     both = rows.merge(truth, on=["source_file", "source_row"], how="left", validate="one_to_one")
     table = score(both["tier"], both["immigration_tier"])
     return Errors(
@@ -108,7 +107,7 @@ def task_force(searches: Searches, participating: pd.DataFrame | None) -> frozen
     """The searching agencies with a 287(g) Task Force agreement, for the suspect net; none without a list."""
     if participating is None:
         return frozenset()
-    searching = tally(searches, "searching_agency", "agency_state", "agency_kind")
+    searching = searches.tally("searching_agency", "agency_state", "agency_kind")
     held = agencies.holders(searching, participating)
     named = held["models"].astype(str).str.casefold().str.contains("task force", regex=False)
     return frozenset(held.loc[named, "searching_agency"])

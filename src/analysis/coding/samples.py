@@ -11,7 +11,8 @@ from rapidfuzz.distance import OSA
 
 from analysis import reasons
 from analysis.privacy.masking import mask_text
-from analysis.tallies import Searches, ask, holds, one_of, place_of, quoted
+from analysis.searches.sql import one_of, quoted
+from analysis.searches.table import Searches
 from analysis.vendors import eras
 
 STRATA = ("hit", "suspect", "common", "tail", "unreadable")
@@ -62,32 +63,24 @@ def _writings(searches: Searches, task_force: frozenset[str]) -> pd.DataFrame:
     eras = ", ".join(f"count(*) filter (era = {quoted(era)}) as rows_{era}" for era in _ERA_NAMES)
     rows = (
         "select coalesce(reason_text, '') as text, array_to_string(offense_types, '; ') as offense_types, "
-        f"reason_origin as origin, era, {_in_the_net(task_force)} as net, {place_of(searches)} as place from searches"
+        f"reason_origin as origin, era, {_in_the_net(task_force)} as net, topics, immigration_tier, immigration_kind, "
+        "{'file': source_file, 'row': source_row} as position from searches"
     )
-    counts = f"count(*) as rows, {eras}, bool_or(net) as net, min(place) as place"
-    made = ask(
-        searches,
-        f"select text, offense_types, origin, {counts} from ({rows}) "
-        "group by text, offense_types, origin order by place",
+    firsts = (
+        "arg_min(topics, position) as topics, arg_min(immigration_tier, position) as tier, "
+        "arg_min_null(immigration_kind, position) as kind"
     )
-    made = made.astype(dict.fromkeys(("rows", *(f"rows_{era}" for era in _ERA_NAMES)), "int64"))
-    firsts = _rows_at(searches, made[["place"]])
-    return made.drop(columns="place").assign(
-        topics=firsts["topics"].tolist(), tier=firsts["tier"], kind=firsts["kind"]
-    )
-
-
-def _rows_at(searches: Searches, places: pd.DataFrame) -> pd.DataFrame:
-    """Topics, tier and kind of the rows at these places, in their order."""
-    columns = "topics, immigration_tier as tier, immigration_kind as kind"
-    rows = f"select {place_of(searches)} as place, {columns} from searches"
-    return ask(searches, f"from ({rows}) semi join places using (place) order by place", places=places)
+    made = searches.query(
+        f"select text, offense_types, origin, count(*) as rows, {eras}, bool_or(net) as net, {firsts}, "
+        f"min(position) as position from ({rows}) group by text, offense_types, origin order by position"
+    ).drop(columns="position")
+    return made.astype(dict.fromkeys(("rows", *(f"rows_{era}" for era in _ERA_NAMES)), "int64"))
 
 
 def _in_the_net(task_force: frozenset[str]) -> str:
     """Rows by a federal account, or naming a federal agency from one with a Task Force agreement."""
-    assists = f"{holds('topics', 'federal_assist')} and {one_of('searching_agency', sorted(task_force))}"
-    return f"({one_of('agency_kind', ['federal'])} or ({assists}))"
+    assists = f"list_contains(topics, 'federal_assist') and {one_of('searching_agency', sorted(task_force))}"
+    return f"coalesce(federal or ({assists}), false)"
 
 
 def _strata(made: pd.DataFrame) -> np.ndarray:

@@ -1,13 +1,15 @@
-"""Computes each published number and table from searches: pure functions, no files.
+"""Computes each published number and table from searches: a register of measures, and pure functions for tables.
 
-A number is a dict `{measure, scope, value, unit}` with `numerator` and `denominator` where it is a share and
-`because` where it could not be computed. `scope` is "all" or a camera owner. Counts are of released rows
-unless a name says otherwise; nothing here is a sum of logs where distinct searches are meant.
+A number is a dict `{measure, scope, value, unit}` with `numerator` and `denominator` where it has them and `because`
+where it could not be computed. `scope` is "all" or a camera owner. Counts are of released rows unless a name says
+otherwise; nothing here is a sum of logs where distinct searches are meant.
 """
 
-from analysis.measures.agencies import by_kind, by_side, by_state, is_named, top_agencies, who
-from analysis.measures.agreements import agreements, by_standing, growth, lists_read
+from analysis.measures.agencies import by_kind, by_side, by_state, is_named, top_agencies
+from analysis.measures.agreements import at_search, beside, by_standing, growth, lists_read
 from analysis.measures.changes import CUT_OVERS, eras_of
+from analysis.measures.columns import NAMES, Facts, largest_agency, vocabulary
+from analysis.measures.computing import numbers, only_known
 from analysis.measures.cutovers import (
     by_hour,
     changed_character,
@@ -16,23 +18,27 @@ from analysis.measures.cutovers import (
     hours_unknown,
     word_blocking,
 )
-from analysis.measures.files import by_era, by_moderation, coverage, left_out, per_day, released
+from analysis.measures.declared import MEASURES
+from analysis.measures.files import (
+    by_era,
+    by_moderation,
+    coverage,
+    left_out,
+    per_day,
+    released,
+    silent_owners,
+)
 from analysis.measures.immigration import (
     added_by_definition,
     agencies_behind,
     by_definition,
     by_immigration_kind,
-    counts_in,
     definitions_by_owner,
     immigration_per_week,
-    immigration_searches,
 )
-from analysis.measures.known import NEEDS, TABLES, lacking, only_known, table_unknown
 from analysis.measures.logs import (
     distinct_by_rule,
     hidden_elsewhere,
-    ids_across_logs,
-    immigration_hidden_elsewhere,
     logs_per_search,
     overlaps,
     reasons_across_logs,
@@ -40,8 +46,6 @@ from analysis.measures.logs import (
     repeated_in_one_log,
     same_searches,
     seen_again,
-    sightings,
-    unequal_rows,
 )
 from analysis.measures.names import (
     accounts,
@@ -51,9 +55,9 @@ from analysis.measures.names import (
     released_names,
     status_tags,
 )
+from analysis.measures.needs import NEEDS, TABLES, Unmet, unmet, why_not
 from analysis.measures.numbers import (
     DEFINITIONS,
-    REASONS,
     Number,
     Numbers,
     formatted,
@@ -72,9 +76,8 @@ from analysis.measures.otherwise import (
     otherwise,
     weeks_otherwise,
 )
-from analysis.measures.own import own_searches
-from analysis.measures.part import of_part
-from analysis.measures.reach import breadth, own_cameras, reach, reach_by_type, reach_spread
+from analysis.measures.own import own_reasons
+from analysis.measures.reach import breadth, own_cameras, reach_by_type, reach_spread
 from analysis.measures.reasons import (
     by_origin,
     candidate_spellings,
@@ -83,25 +86,107 @@ from analysis.measures.reasons import (
     not_shown,
     offense_types,
     origin_by_week,
-    reasons_given,
     rules_that_matched,
     topics,
 )
+from analysis.measures.register import Measure, UnknownMeasure, in_scope, measure, measures
 from analysis.measures.sharing import access, with_access, without_access
 
 __all__ = [
-    "ALTERNATIVES", "CUT_OVERS", "DEFINITIONS", "NEEDS", "REASONS", "TABLES", "Number", "Numbers", "access",
-    "accounts", "added_by_definition", "agencies_behind", "agencies_otherwise", "agreements", "breadth",
-    "by_definition", "by_era", "by_hour", "by_immigration_kind", "by_kind", "by_moderation", "by_origin", "by_side",
-    "by_standing", "by_state", "candidate_spellings", "candidate_words", "changed_character", "changes_in",
-    "common_reasons", "counts_in", "coverage", "cut_overs", "definitions_by_owner", "disagreements",
-    "distinct_by_rule", "eras_of", "formatted", "growth", "hidden_elsewhere", "hours_unknown", "ids_across_logs",
-    "immigration_hidden_elsewhere", "immigration_per_week", "immigration_searches", "is_named", "lacking", "left_out",
-    "lengths", "lists_read", "logs_per_search", "lookup", "name_errors", "names_resolved", "not_shown", "number",
-    "numbers_otherwise", "of_part", "offense_types", "only_known", "open_names", "origin_by_week", "other_lists",
-    "otherwise", "overlaps", "own_cameras", "own_searches", "per_day", "reach", "reach_by_type", "reach_spread",
-    "reasons_across_logs", "reasons_given", "released", "released_names", "repeated", "repeated_in_one_log",
-    "rules_that_matched", "same_searches", "scopes", "seen_again", "share", "sightings", "status_tags",
-    "table_unknown", "top_agencies", "topics", "unequal_rows", "weeks_otherwise", "who", "with_access",
-    "without_access", "word_blocking",
+    "ALTERNATIVES",
+    "CUT_OVERS",
+    "DEFINITIONS",
+    "MEASURES",
+    "NAMES",
+    "NEEDS",
+    "TABLES",
+    "Facts",
+    "Measure",
+    "Number",
+    "Numbers",
+    "UnknownMeasure",
+    "Unmet",
+    "access",
+    "accounts",
+    "added_by_definition",
+    "agencies_behind",
+    "agencies_otherwise",
+    "at_search",
+    "beside",
+    "breadth",
+    "by_definition",
+    "by_era",
+    "by_hour",
+    "by_immigration_kind",
+    "by_kind",
+    "by_moderation",
+    "by_origin",
+    "by_side",
+    "by_standing",
+    "by_state",
+    "candidate_spellings",
+    "candidate_words",
+    "changed_character",
+    "changes_in",
+    "common_reasons",
+    "coverage",
+    "cut_overs",
+    "definitions_by_owner",
+    "disagreements",
+    "distinct_by_rule",
+    "eras_of",
+    "formatted",
+    "growth",
+    "hidden_elsewhere",
+    "hours_unknown",
+    "immigration_per_week",
+    "in_scope",
+    "is_named",
+    "largest_agency",
+    "left_out",
+    "lengths",
+    "lists_read",
+    "logs_per_search",
+    "lookup",
+    "measure",
+    "measures",
+    "name_errors",
+    "names_resolved",
+    "not_shown",
+    "number",
+    "numbers",
+    "numbers_otherwise",
+    "offense_types",
+    "only_known",
+    "open_names",
+    "origin_by_week",
+    "other_lists",
+    "otherwise",
+    "overlaps",
+    "own_cameras",
+    "own_reasons",
+    "per_day",
+    "reach_by_type",
+    "reach_spread",
+    "reasons_across_logs",
+    "released",
+    "released_names",
+    "repeated",
+    "repeated_in_one_log",
+    "rules_that_matched",
+    "same_searches",
+    "scopes",
+    "seen_again",
+    "share",
+    "silent_owners",
+    "status_tags",
+    "top_agencies",
+    "topics",
+    "unmet",
+    "vocabulary",
+    "weeks_otherwise",
+    "why_not",
+    "with_access",
+    "without_access",
+    "word_blocking",
 ]  # fmt: skip

@@ -2,121 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
 from analysis.measures.changes import CUT_OVERS
-from analysis.measures.logs import HIDDEN
-from analysis.measures.numbers import REASONS, Number, Numbers, by_scope, number, with_share
-from analysis.tallies import (
-    Searches,
-    ask,
-    bit,
-    bits,
-    coded,
-    decoded,
-    holds,
-    listed,
-    once,
-    one_of,
-    quoted,
-    tally,
-    tally_under,
-)
-from analysis.vendors.masks import is_name, is_number_only
-
-
-def who(searches: Searches, state: str | None) -> Numbers:
-    """Agencies (canonical and as released), their states, and searches from inside and outside the owner's state."""
-    return [
-        one
-        for scope, of in _counts(searches, state).to_dict("index").items()
-        for one in (
-            number("agencies", scope, of["agencies"], "agencies"),
-            number("agencies_as_released", scope, of["as_released"], "names"),
-            number("searches_by_unnamed_agencies", scope, of["unnamed"], "rows"),
-            *_by_number(scope, of["by_number"]),
-            number("agency_states", scope, of["states"], "states"),
-            number("searches_by_unresolved_agencies", scope, of["unresolved"], "rows"),
-            _part("federal_searches", scope, of["federal"], of),
-            *_across_a_state_line(scope, of, state),
-        )
-    ]
-
-
-def _counts(searches: Searches, state: str | None) -> pd.DataFrame:
-    """What is counted of agencies, a line for each scope, all first: owners and agencies are paired once."""
-    columns = {
-        "owner": "camera_owner",
-        "agency": "searching_agency",
-        "released": "searching_agency_as_released",
-        "state": "agency_state",
-    }
-    codes = {name: coded(searches, column) for name, column in columns.items()}
-    rows = {
-        "unnamed": f"not {named(searches)}",
-        "numbered": numbered(searches),
-        "unresolved": "agency_state is null",
-        "federal": "agency_kind = 'federal'",
-        "inside": f"agency_state = {quoted(state or '')}",
-        "outside": f"agency_state <> {quoted(state or '')}",
-        "rows": "true",
-    }
-    pairs = (
-        f"select {listed([], codes)}, {bits(rows.values())} as met, count(*) as n from searches group by all"
-    )
-    unnamed = bit("met", list(rows).index("unnamed"))
-    counts = {
-        "agencies": f"count(distinct agency) filter (not ({unnamed}))",
-        "as_released": f"count(distinct released) filter (not ({unnamed}))",
-        "by_number": f"count(distinct agency) filter ({bit('met', list(rows).index('numbered'))})",
-        "states": "count(distinct state)",
-        **{name: f"coalesce(sum(n) filter ({bit('met', at)}), 0)" for at, name in enumerate(rows)},
-    }
-    scopes = (
-        f"select owner, grouping(owner) as every, {listed([], counts)} from ({pairs}) "
-        "group by grouping sets ((owner), ()) having every = 1 or owner is not null"
-    )
-    owner = f"{decoded(searches, 'camera_owner', 'owner')} as camera_owner"
-    found = ask(
-        searches, f"select {owner}, {', '.join(counts)} from ({scopes}) order by every desc, camera_owner"
-    )
-    return by_scope(found).astype("int64")
-
-
-def _by_number(scope: str, organizations: int) -> Numbers:
-    """How many agencies are known by their number only, where any is: they are no named agencies, and no zero."""
-    return [number("agencies_by_number", scope, organizations, "organizations")] if organizations else []
-
-
-def _part(measure: str, scope: str, rows: int, of: dict[str, int]) -> Number:
-    return number(measure, scope, rows, "rows", numerator=rows, denominator=of["rows"])
-
-
-def _across_a_state_line(scope: str, of: dict[str, int], state: str | None) -> Numbers:
-    counts = {"in_state_searches": of["inside"], "out_of_state_searches": of["outside"]}
-    if not state:
-        because = REASONS["state"]
-        return [number(name, scope, None, "rows", because=because) for name in counts]
-    return [_part(name, scope, rows, of) for name, rows in counts.items()]
-
-
-def named(searches: Searches) -> str:
-    """An SQL condition: the search names its agency (`is_named`)."""
-    unnamed = one_of("searching_agency", _unnamed(searches)["searching_agency"].dropna())
-    return f"(searching_agency is not null and not {unnamed})"
-
-
-def numbered(searches: Searches) -> str:
-    """An SQL condition: the search is by an agency of which the export gives a number and no name."""
-    agencies = _unnamed(searches)["searching_agency"].dropna()
-    return one_of("searching_agency", filter(is_number_only, agencies))
-
-
-@once
-def _unnamed(searches: Searches) -> pd.DataFrame:
-    agencies = tally(searches, "searching_agency")
-    return agencies[~is_named(agencies["searching_agency"])]
+from analysis.measures.numbers import with_share
+from analysis.searches.sql import quoted
+from analysis.searches.table import Searches
+from analysis.vendors.masks import is_name
 
 
 def is_named(agencies: pd.Series) -> pd.Series:
@@ -135,17 +30,16 @@ def _grouped(lines: pd.DataFrame, column: str) -> pd.DataFrame:
     return table.reset_index().sort_values(["searches", column], ascending=[False, True], ignore_index=True)
 
 
-@once
+@cache
 def by_agency(searches: Searches) -> pd.DataFrame:
-    """A tally of what is asked of agencies: searching_agency, agency_state, agency_kind, own_search,
-    immigration_tier, whether the reason was `vague` and whether it was `silent` (blank or masked), and for each of
-    `CUT_OVERS` whether the search was made from its day on, under that day's name."""
-    columns = ("searching_agency", "agency_state", "agency_kind", "own_search", "immigration_tier")
+    """A tally of what is counted of agencies: searching_agency, agency_state, agency_kind, own_search, core, vague,
+    hidden (the reason is blank or masked), and for each of `CUT_OVERS` whether the search was made from its day on,
+    under that day's name."""
     since = {
         at.date().isoformat(): f"searched_at >= {quoted(at.isoformat())}::timestamptz" for at, _ in CUT_OVERS
     }
-    return tally_under(
-        searches, *columns, under={"vague": holds("topics", "vague"), "silent": HIDDEN, **since}
+    return searches.tally(
+        "searching_agency", "agency_state", "agency_kind", "own_search", "core", "vague", "hidden", **since
     )
 
 
@@ -202,7 +96,7 @@ def by_side(searches: Searches, state: str | None) -> pd.DataFrame:
 
 def top_agencies(searches: Searches, most: int = 10) -> pd.DataFrame:
     """The agencies with most rows: searching_agency, agency_state, agency_kind, searches, share of all rows."""
-    lines = tally(searches, "searching_agency", "agency_state", "agency_kind").rename(
+    lines = searches.tally("searching_agency", "agency_state", "agency_kind").rename(
         columns={"rows": "searches"}
     )
     table = lines[is_named(lines["searching_agency"])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis import vendors
-from analysis.tallies import Searches, tally
+from analysis.searches.table import Searches
 from analysis.vendors.facts import Change
 
 CUT_OVERS = tuple(sorted((change.at, change.what) for change in vendors.changes()))
@@ -12,9 +12,9 @@ CUT_OVERS = tuple(sorted((change.at, change.what) for change in vendors.changes(
 
 def eras_of(searches: Searches) -> tuple[str, ...]:
     """The eras of the vendors that wrote the searches, in order."""
-    return vendors.eras(tally(searches, "era")["era"])
+    return vendors.eras(searches.tally("era")["era"])
 
 
 def changes_of(searches: Searches) -> tuple[Change, ...]:
     """The changes of the vendors that wrote the searches, in the order of time."""
-    return vendors.changes(tally(searches, "era")["era"])
+    return vendors.changes(searches.tally("era")["era"])

@@ -8,21 +8,19 @@ import pandas as pd
 
 from analysis.measures.agencies import by_agency, is_named
 from analysis.measures.changes import changes_of
-from analysis.measures.immigration import counts_in
-from analysis.measures.numbers import REASONS, Number, Numbers, number, rows_of, share
-from analysis.tallies import DAY_ONLY, Searches, count, local_time, once, period, tally
+from analysis.measures.needs import NEEDS
+from analysis.measures.numbers import Number, Numbers, number, rows_of, share
+from analysis.searches.table import Searches
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def by_hour(searches: Searches, time_zone: str) -> pd.DataFrame:
+def by_hour(searches: Searches) -> pd.DataFrame:
     """Searches by weekday and hour of the camera owners' clock: weekday, hour (0 to 23), searches.
 
     Searches of which only the day is known have no hour and are left out (`hours_unknown`).
     """
-    local = local_time(searches, time_zone)
-    hours = {"weekday": f"isodow({local}) - 1", "hour": f"hour({local})"}
-    lines = tally(searches, where=f"not {DAY_ONLY}", **hours).astype(int)
+    lines = searches.where("not day_only").tally(weekday="weekday - 1", hour="hour").astype(int)
     every = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
     counts = lines.set_index(["weekday", "hour"])["rows"].reindex(every, fill_value=0)
     table = counts.rename("searches").reset_index()
@@ -31,7 +29,7 @@ def by_hour(searches: Searches, time_zone: str) -> pd.DataFrame:
 
 def hours_unknown(searches: Searches) -> str:
     """How many searches `by_hour` leaves out, as a sentence; blank where it leaves out none."""
-    rows = count(searches, DAY_ONLY)
+    rows = searches.count("day_only")
     left = "one search of which the log gives" if rows == 1 else f"{rows:,} searches of which the log gives"
     return f"Not among them: {left} only the day." if rows else ""
 
@@ -43,8 +41,8 @@ def cut_overs(searches: Searches) -> pd.DataFrame:
     vague, blank or masked, and immigration (core) reasons. Empty where the period holds no change. A difference may
     have other causes.
     """
-    first, last = period(searches)
-    lines = _by_agency(searches)
+    first, last = _period(searches)
+    lines = by_agency(searches)
     rows = [
         {"change": what, "from": at.date().isoformat(), "side": side} | _side(lines[which], start, end)
         for at, what in _changes(searches)
@@ -75,16 +73,16 @@ def changes_in(searches: Searches) -> str:
     return f"Inside the period of these searches the vendor's logs changed: {'; '.join(found)}."
 
 
+def _period(searches: Searches) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """When the first and the last search were made (UTC), missing where there is none."""
+    ends = searches.query("select min(searched_at) as first, max(searched_at) as last from searches").iloc[0]
+    return ends["first"], ends["last"]
+
+
 def _changes(searches: Searches) -> list[tuple[datetime, str]]:
     """The vendor's changes inside the searches' period."""
-    first, last = period(searches)
+    first, last = _period(searches)
     return [(change.at, change.what) for change in changes_of(searches) if first < change.at <= last]
-
-
-@once
-def _by_agency(searches: Searches) -> pd.DataFrame:
-    lines = by_agency(searches)
-    return lines.assign(core=counts_in(lines, "core"))
 
 
 def _after(lines: pd.DataFrame, at: datetime) -> pd.Series:
@@ -94,9 +92,8 @@ def _after(lines: pd.DataFrame, at: datetime) -> pd.Series:
 
 def _side(lines: pd.DataFrame, start: datetime, end: datetime) -> dict[str, float | None]:
     days, rows = (end - start).total_seconds() / 86_400, rows_of(lines)
-    shares = {
-        f"{name}_share": share(rows_of(lines, lines[name]), rows) for name in ("vague", "silent", "core")
-    }
+    names = {"vague": "vague", "silent": "hidden", "core": "core"}
+    shares = {f"{name}_share": share(rows_of(lines, lines[column]), rows) for name, column in names.items()}
     a_day = round(rows / days) if days >= 1 else None
     return {"days": round(days, 1), "searches": rows, "searches_a_day": a_day, **shares}
 
@@ -113,7 +110,7 @@ def changed_character(searches: Searches) -> pd.DataFrame:
     named_immigration_before_only, named_immigration_after_only. Both directions are counted: vagueness may rise
     and fall by chance, by order or by a new menu, and a count says nothing of why.
     """
-    lines = _by_agency(searches)
+    lines = by_agency(searches)
     lines = lines[is_named(lines["searching_agency"])]
     rows = [
         {"change": what, "from": at.date().isoformat()} | _compared(lines, at)
@@ -160,4 +157,4 @@ def word_blocking(searches: Searches) -> Numbers:
 def _across(name: str, column: str, table: pd.DataFrame, blocked: str | None) -> Number:
     if blocked is not None:
         return number(name, "all", int(table.loc[blocked, column]), "agencies")
-    return number(name, "all", None, "agencies", because=REASONS["one side"])
+    return number(name, "all", None, "agencies", because=NEEDS["one side"].because)

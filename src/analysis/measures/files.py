@@ -9,64 +9,57 @@ from typing import Any
 import pandas as pd
 
 from analysis import vendors
-from analysis.measures.numbers import Numbers, every_step, in_each_scope, number, rows_of, with_share
+from analysis.measures.numbers import Numbers, every_step, in_each_scope, number, with_share
 from analysis.places import LEFT_OUT, LeftOut, ReleasedFile
 from analysis.privacy import search_types
-from analysis.tallies import Searches, local_time, periods, tally
+from analysis.searches.table import Searches
 
 
-def released(files: pd.DataFrame, searches: Searches) -> Numbers:
-    """Rows released, rejected and kept, first and last search, camera owners.
+def released(files: pd.DataFrame) -> Numbers:
+    """Records in the released files, and those rejected, of all files and of each owner's.
 
     `files` is from `build.open_files`. A corpus in one file names a camera owner in each row, so records are those
-    of the owner of their file, and searches those of the owner whom their row names. A log without searches counts
-    for its owner too.
+    of the owner of their file, and searches those of the owner whom their row names.
     """
-    found = periods(searches, "camera_owner")
-    read = files[files["forms"] != "archive"]  # the files inside have lines of their own
-    silent = {*read.loc[read["searches"] == 0, "camera_owner"].dropna()} - {*found["camera_owner"]}
-    logs = pd.concat([found, pd.DataFrame({"camera_owner": sorted(silent), "rows": 0})])
-    owners = number("camera_owners", "all", logs["camera_owner"].nunique(), "camera owners")
-    return [owners, *in_each_scope(files, _records), *in_each_scope(logs, _searches)]
+
+    def of(scope: str, lines: pd.DataFrame) -> Numbers:
+        return [
+            number("rows_released", scope, lines["records"].sum(), "rows"),
+            number("rows_rejected", scope, lines["rejected"].sum(), "rows"),
+        ]
+
+    return in_each_scope(files, of)
 
 
-def _records(scope: str, files: pd.DataFrame) -> Numbers:
-    return [
-        number("rows_released", scope, files["records"].sum(), "rows"),
-        number("rows_rejected", scope, files["rejected"].sum(), "rows"),
-    ]
+def silent_owners(files: pd.DataFrame) -> list[str]:
+    """The camera owners of files without a search, in alphabetical order: such a log is its owner's too.
+
+    `files` is from `build.open_files`; the files inside an archive have lines of their own.
+    """
+    silent = files[(files["forms"] != "archive") & (files["searches"] == 0)]
+    return sorted(silent["camera_owner"].dropna().unique())
 
 
-def _searches(scope: str, logs: pd.DataFrame) -> Numbers:
-    rows = rows_of(logs)
-    return [
-        number("searches", scope, rows, "rows"),
-        number("first_search", scope, logs["first"].min() if rows else None, "time, UTC"),
-        number("last_search", scope, logs["last"].max() if rows else None, "time, UTC"),
-    ]
-
-
-def per_day(searches: Searches, time_zone: str) -> pd.DataFrame:
+def per_day(searches: Searches) -> pd.DataFrame:
     """Searches on each local day of each log: camera_owner, day, searches; days without any are 0."""
-    lines = tally(searches, "camera_owner", day=_local_day(searches, time_zone))
+    lines = searches.tally("camera_owner", day=_DAY)
     days = every_step(lines["day"].min(), lines["day"].max(), "D")
     every = pd.MultiIndex.from_product([lines["camera_owner"].unique(), days], names=["camera_owner", "day"])
     counts = lines.set_index(["camera_owner", "day"])["rows"].reindex(every, fill_value=0)
     return counts.rename("searches").reset_index()
 
 
-def _local_day(searches: Searches, time_zone: str) -> str:
-    return f"date_trunc('day', {local_time(searches, time_zone)})"
+_DAY = "local_day::timestamp"
 
 
 def by_era(searches: Searches) -> pd.DataFrame:
     """Searches by the vendor's era on the day: era, searches, share."""
-    counts = tally(searches, "era").set_index("era")["rows"]
+    counts = searches.tally("era").set_index("era")["rows"]
     counts = counts.reindex([*vendors.eras(counts.index)], fill_value=0)
     return with_share(counts.rename_axis("era").rename("searches").reset_index())
 
 
-def coverage(searches: Searches, files: Sequence[ReleasedFile], time_zone: str) -> pd.DataFrame:
+def coverage(searches: Searches, files: Sequence[ReleasedFile]) -> pd.DataFrame:
     """Which local days each file covers: source_file, said_from, said_until, first_day, last_day, days,
     days_without_searches, days_missing_at_start, days_missing_at_end.
 
@@ -75,7 +68,7 @@ def coverage(searches: Searches, files: Sequence[ReleasedFile], time_zone: str) 
     that broke off looks like a month that ends early. A portal shows its last thirty days and ends with no month.
     A file without searches has no days.
     """
-    days = tally(searches, "source_file", day=_local_day(searches, time_zone))
+    days = searches.tally("source_file", day=_DAY)
     found = days.groupby("source_file")["day"].agg(["min", "max", "size"])
     lines = [_covered(file, name, found) for file in files for name in _parts(file, found)]
     return pd.DataFrame(lines).astype(dict.fromkeys(("days", *_GAPS), "Int64"))
@@ -132,7 +125,7 @@ def by_moderation(searches: Searches) -> pd.DataFrame:
     A search that the vendor blocked was an attempt; it is counted here and stays among the rows.
     """
     kinds = ["search_type", "moderation"]
-    lines = tally(searches, *kinds).fillna(dict.fromkeys(kinds, "(none)"))
+    lines = searches.tally(*kinds).fillna(dict.fromkeys(kinds, "(none)"))
     lines["search_type"] = lines["search_type"].map(search_types(lines))
     # What is not a word of the vendor's closed list is somebody's sentence, and is not printed.
     lines["moderation"] = lines["moderation"].where(

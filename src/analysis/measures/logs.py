@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.measures.numbers import DEFINITIONS, Numbers, in_each_scope, in_scope, number, rows_of
-from analysis.tallies import Searches, aside, ask, count, distinct, one_of, periods, tally
+from analysis.measures.needs import IN_SEVERAL_LOGS
+from analysis.measures.numbers import Numbers, in_each_scope, number
+from analysis.searches.table import Searches
 
 MOMENT = """searching_agency, epoch_us(searched_at) // 1000000,
     case when searched_at_precision <> 'second' then source_file || source_row end"""
@@ -27,7 +28,7 @@ ASKED = (
 
 
 def seen_again(searches: Searches, by: str) -> Searches:
-    """Every row that shares its search, or its agency and second, with another row, set aside: columns `ASKED`.
+    """Every row that shares its search, or its agency and second, with another row, as a copy with the columns `ASKED`.
 
     `by` is how the place's searches are told apart (`sightings.METHODS`): by the rule, rows of one search have one
     agency and second; by ids, any may. Rows are found by 64-bit numbers. Where two numbers meet by chance, rows are
@@ -35,30 +36,7 @@ def seen_again(searches: Searches, by: str) -> Searches:
     """
     numbers = [f"hash({MOMENT})", *(["hash(search_key)"] if by == "released id" else [])]
     shared = [f"{one} in (select {one} from searches group by all having count(*) > 1)" for one in numbers]
-    return aside(searches, *ASKED, where=" or ".join(shared))
-
-
-def sightings(searches: Searches, again: Searches | None = None) -> Numbers:
-    """Distinct searches, rows beyond the first of each, distinct ids of the export's own, and rows without one.
-
-    Where a row has no id, a record that was written twice and two equal searches look alike.
-    """
-    ids, repeated = (
-        _in_each_scope(searches, "released_id"),
-        _in_each_scope(_among(searches, again), "search_key"),
-    )
-    without = tally(searches, "camera_owner", where="released_id is null")
-    beyond = (repeated["rows"] - repeated["distinct"]).reindex(ids.index, fill_value=0)
-    return [
-        found
-        for scope, rows, distinct_ids in ids[["rows", "distinct"]].itertuples()
-        for found in (
-            number("distinct_searches", scope, rows - int(beyond[scope]), "searches"),
-            number("duplicate_sightings", scope, int(beyond[scope]), "rows"),
-            number("distinct_released_ids", scope, distinct_ids, "ids"),
-            number("rows_without_id", scope, rows_of(in_scope(without, scope)), "rows"),
-        )
-    ]
+    return searches.kept(*ASKED, where=" or ".join(shared))
 
 
 def _among(searches: Searches, again: Searches | None) -> Searches:
@@ -66,29 +44,29 @@ def _among(searches: Searches, again: Searches | None) -> Searches:
     return searches if again is None else again
 
 
-def _in_each_scope(searches: Searches, what: str) -> pd.DataFrame:
-    """How many distinct values there are, and rows: of all ("all") and of each camera owner, by scope."""
-    each = distinct(searches, what, "camera_owner").dropna(subset="camera_owner").set_index("camera_owner")
-    return pd.concat([distinct(searches, what).set_axis(["all"]), each])
-
-
 def logs_per_search(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     """In how many logs a search was seen: logs, searches, rows."""
     among = _among(searches, again)
     logs = "greatest(count(distinct camera_owner), 1)"  # one whose owner nobody named is a log too
     each = f"select {logs} as logs, count(*) as rows from searches group by search_key"
-    found = ask(among, f"select logs, count(*) as searches, sum(rows) as rows from ({each}) group by logs")
-    alone = count(searches) - count(among)
+    found = among.query(f"select logs, count(*) as searches, sum(rows) as rows from ({each}) group by logs")
+    alone = searches.count() - among.count()
     rest = pd.DataFrame({"logs": [1], "searches": [alone], "rows": [alone]})[: int(alone > 0)]
     return pd.concat([found, rest]).astype("int64").groupby("logs").sum().reset_index()
 
 
 def repeated_in_one_log(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     """Rows beyond the first of a search inside one log: camera_owner, searches, repeated_rows."""
-    table = tally(searches, "camera_owner").rename(columns={"rows": "searches"})
-    found = distinct(_among(searches, again), "search_key", "camera_owner").set_index("camera_owner")
-    beyond = table["camera_owner"].map(found["rows"] - found["distinct"])
+    table = searches.tally("camera_owner").rename(columns={"rows": "searches"})
+    beyond = table["camera_owner"].map(_beyond_in_each(_among(searches, again), "camera_owner"))
     return table.assign(repeated_rows=beyond.fillna(0).astype(int))
+
+
+def _beyond_in_each(searches: Searches, column: str) -> pd.Series:
+    """Rows beyond the first of each search among those with one value of a column, by that value."""
+    pairs = f"select {column}, search_key, count(*) as n from searches group by all"
+    found = searches.query(f"select {column}, sum(n) - count(*) as beyond from ({pairs}) group by all")
+    return found.dropna(subset=column).set_index(column)["beyond"]
 
 
 # How much the count hangs on the rule -----------------------------------------------------------------------
@@ -116,11 +94,11 @@ def distinct_by_rule(
     their file (`build.open_files`), since the cells that name plates and officers are gone from the searches; no
     such line without it. Rows are compared by 64-bit numbers.
     """
-    among, rows = _among(searches, again), count(searches)
+    among, rows = _among(searches, again), searches.count()
     counts = {}
-    if ids := int(distinct(searches, "released_id")["distinct"].iloc[0]):
+    if ids := searches.distinct("released_id"):
         without = "released_id is null"
-        by_rule = count(searches, without) - _beyond_first(among, MOMENT, *RULES[PUBLISHED], where=without)
+        by_rule = searches.count(without) - _beyond_first(among.where(without), MOMENT, *RULES[PUBLISHED])
         counts["the export's own id, where a row has one"] = ids + by_rule
     for rule, columns in RULES.items():
         counts[rule] = rows - _beyond_first(among, MOMENT, *columns)
@@ -130,10 +108,9 @@ def distinct_by_rule(
     return table.assign(repeated_rows=rows - table["distinct_searches"])
 
 
-def _beyond_first(searches: Searches, *values: str, where: str = "true") -> int:
+def _beyond_first(searches: Searches, *values: str) -> int:
     """Rows beyond the first of those that are equal in all these values."""
-    found = distinct(searches, f"hash({', '.join(values)})", where=where).iloc[0]
-    return int(found["rows"] - found["distinct"])
+    return searches.count() - searches.distinct(f"hash({', '.join(values)})")
 
 
 def repeated(files: pd.DataFrame) -> Numbers:
@@ -158,51 +135,19 @@ def same_searches(searches: Searches, again: Searches | None = None) -> pd.DataF
     """
     among = _among(searches, again)
     held = "(select distinct camera_owner, source_file, search_key from searches)"
-    found = ask(among, f"""
+    found = among.query(f"""
         select one.source_file, other.source_file as other_file, count(*) as also_in_other
         from {held} as one join {held} as other
             on one.search_key = other.search_key and one.camera_owner is not distinct from other.camera_owner
         where one.source_file <> other.source_file group by all
         """)  # fmt: skip
-    rows = tally(searches, "source_file").set_index("source_file")["rows"]
-    repeats = distinct(among, "search_key", "source_file").set_index("source_file")
-    beyond = (repeats["rows"] - repeats["distinct"]).reindex(rows.index, fill_value=0)
+    rows = searches.tally("source_file").set_index("source_file")["rows"]
+    beyond = _beyond_in_each(among, "source_file").reindex(rows.index, fill_value=0)
     table = found.assign(searches=found["source_file"].map(rows - beyond).astype("int64"))
     table["share"] = table["also_in_other"] / table["searches"]
     columns = ["source_file", "searches", "other_file", "also_in_other", "share"]
     order = {"by": ["also_in_other", "source_file", "other_file"], "ascending": [False, True, True]}
     return table[columns].sort_values(**order, ignore_index=True)
-
-
-def unequal_rows(again: Searches) -> Numbers:
-    """Searches whose rows give different numbers of networks or devices: two exports of one log may differ by one.
-
-    Each row stays as it is, and the search is one. Where one row must speak for it, that is the first in the order
-    of files and records.
-    """
-    differ = "count(distinct devices_searched) > 1 or count(distinct networks_searched) > 1"
-    each = f"select search_key from searches group by search_key having {differ}"
-    found = ask(again, f"select count(*) as n from ({each})")["n"].iloc[0]
-    return [number("searches_with_unequal_counts", "all", found, "searches")]
-
-
-IN_SEVERAL_LOGS = "min(camera_owner) <> max(camera_owner)"
-"""An SQL condition on the rows of one search: they stand in the logs of two owners or more."""
-
-
-def ids_across_logs(again: Searches) -> Numbers:
-    """Searches that stood in several owners' logs with an id in each row, and those whose ids are all the same.
-
-    Only the second number can show that the vendor's id is shared between logs.
-    """
-    each = f"""select min(released_id) = max(released_id) as one_id from searches
-               group by search_key having {IN_SEVERAL_LOGS} and count(released_id) = count(*)"""
-    found = ask(again, f"select count(*) as known, count(*) filter (one_id) as same from ({each})").iloc[0]
-    known, same = int(found["known"]), int(found["same"])
-    return [
-        number("searches_in_several_logs.with_ids", "all", known, "searches"),
-        number("searches_in_several_logs.same_id", "all", same, "searches", numerator=same, denominator=known),
-    ]  # fmt: skip
 
 
 # Files that cover the same days -----------------------------------------------------------------------------
@@ -216,7 +161,12 @@ def overlaps(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     searches stand in both files, adding the files up would count them twice. Where none does although both have
     rows, the files are different logs, or ids and redaction keep their rows apart.
     """
-    pairs = _overlapping(periods(searches, "camera_owner", "source_file"))
+    pairs = _overlapping(
+        searches.query(
+            "select camera_owner, source_file, min(searched_at) as first, max(searched_at) as last "
+            "from searches group by all order by all"
+        )
+    )
     columns = ["camera_owner", "source_file", "other_file", "from", "until", "rows", "other_rows",
                "searches_in_both"]  # fmt: skip
     if pairs.empty:
@@ -253,7 +203,7 @@ def _rows_inside(searches: Searches, pairs: pd.DataFrame, which: str) -> pd.Seri
                       if(inside_all, null, searched_at) as moment, count(*) as rows
                from searches join common on searches.camera_owner = common.camera_owner and source_file = file
                group by all"""
-    found = ask(searches, f"""
+    found = searches.query(f"""
         select pair, sum(rows) as inside from pairs join ({lines}) using (camera_owner, file)
         where inside_all or moment between "from" and until group by pair
         """, pairs=pairs, common=common)  # fmt: skip
@@ -266,7 +216,7 @@ def _in_both(again: Searches, pairs: pd.DataFrame) -> pd.Series:
                       one.searched_at as moment, other.searched_at as other_moment
                from searches as one join searches as other using (camera_owner, search_key)
                where one.source_file <> other.source_file"""
-    found = ask(again, f"""
+    found = again.query(f"""
         select pair, count(distinct search_key) as inside
         from pairs join ({twice}) using (camera_owner, source_file, other_file)
         where moment between "from" and until and other_moment between "from" and until group by pair
@@ -281,14 +231,11 @@ def _of_each(pairs: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
 
 # What several logs say of one search ------------------------------------------------------------------------
 
-HIDDEN = one_of("reason_origin", ("masked", "blank"))
-"""An SQL condition: the log does not show the reason."""
-
 
 def reasons_across_logs(again: Searches) -> pd.DataFrame:
     """What several logs say of one search: case, searches. Nothing is filled in from one to another."""
-    each = f"""select count(*) as rows, count(*) filter (not {HIDDEN}) as said,
-                   min(reason_as_released) filter (not {HIDDEN}) = max(reason_as_released) filter (not {HIDDEN}) as same
+    each = f"""select count(*) as rows, count(*) filter (not hidden) as said,
+                   min(reason_as_released) filter (not hidden) = max(reason_as_released) filter (not hidden) as same
                from searches group by search_key having {IN_SEVERAL_LOGS}"""
     cases = {
         "every log gives the same reason": "said = rows and same",
@@ -297,12 +244,12 @@ def reasons_across_logs(again: Searches) -> pd.DataFrame:
         "no log gives a reason": "said = 0",
     }
     counts = ", ".join(f"count(*) filter ({condition})" for condition in cases.values())
-    found = ask(again, f"select {counts} from ({each})").iloc[0]
+    found = again.query(f"select {counts} from ({each})").iloc[0]
     return pd.DataFrame({"case": list(cases), "searches": found.astype("int64").tolist()})
 
 
 HIDDEN_SOMEWHERE = f"""search_key in (
-    select search_key from searches group by search_key having {IN_SEVERAL_LOGS} and bool_or({HIDDEN}))"""
+    select search_key from searches group by search_key having {IN_SEVERAL_LOGS} and bool_or(hidden))"""
 """An SQL condition: several logs hold the search, and one of them hides the reason or leaves it blank."""
 
 
@@ -312,29 +259,12 @@ def hidden_elsewhere(again: Searches) -> pd.DataFrame:
     A search with several topics stands in each line. The hidden rows are counted by what their own log says;
     these lines only tell what that leaves out.
     """
-    shown = f"select search_key, topics from searches where not {HIDDEN} and {HIDDEN_SOMEWHERE}"
-    table = ask(again, f"""
+    shown = f"select search_key, topics from searches where not hidden and {HIDDEN_SOMEWHERE}"
+    table = again.query(f"""
         select topic, count(distinct search_key) as searches
         from (select search_key, unnest(topics) as topic from ({shown})) where topic is not null
         group by topic order by searches desc, topic
         """)  # fmt: skip
-    none = ask(again, f"select count(distinct search_key) as n from ({shown}) where len(topics) = 0")
+    none = again.query(f"select count(distinct search_key) as n from ({shown}) where len(topics) = 0")
     table.loc[len(table)] = ["(no topic matched)", none["n"].iloc[0]]
     return table.astype({"searches": int})
-
-
-def immigration_hidden_elsewhere(again: Searches) -> Numbers:
-    """Searches that cite immigration in one log and whose reason another log hides or leaves blank."""
-    rows = f"select search_key, immigration_tier from searches where {HIDDEN_SOMEWHERE}"
-    return [
-        number(f"immigration_hidden_elsewhere.{name}", "all", _searches_of(again, rows, tiers), "searches")
-        for name, tiers in DEFINITIONS.items()
-    ]
-
-
-def _searches_of(again: Searches, rows: str, tiers: tuple[str, ...]) -> int:
-    """How many searches have a row of one of these tiers."""
-    condition = one_of("immigration_tier", tiers)
-    return int(
-        ask(again, f"select count(distinct search_key) as n from ({rows}) where {condition}")["n"].iloc[0]
-    )

@@ -7,12 +7,12 @@ import pandas as pd
 from analysis import agencies
 from analysis.agencies import Known
 from analysis.measures.numbers import Number, Numbers, number, share
-from analysis.tallies import Searches, tally
+from analysis.searches.table import Searches
 
 
 def released_names(searches: Searches, known: Known | None = None) -> pd.DataFrame:
     """Each distinct released name as it was read: the columns of `agencies.resolve`, and its rows."""
-    lines = tally(searches, "searching_agency_as_released").fillna({"searching_agency_as_released": ""})
+    lines = searches.tally("searching_agency_as_released").fillna({"searching_agency_as_released": ""})
     rows = lines.groupby("searching_agency_as_released")["rows"].sum()
     table = agencies.resolve([str(name) for name in rows.index], known)
     return table.assign(rows=rows.to_numpy(dtype="int64"))

@@ -11,42 +11,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.searches.table import Searches
+
 Number = dict[str, Any]
 Numbers = list[Number]
 
 DEFINITIONS = {"strict": ("strict",), "core": ("strict", "core"), "broad": ("strict", "core", "broad")}
 """The three nested totals: which tiers each counts."""
-
-
-REASONS = {
-    "searches": "there is no search",
-    "owners": "the files do not say whose cameras were searched",
-    "outsiders": "the log holds no outsiders' searches, as an organization audit or a portal audit never does",
-    "several logs": "only the logs of several camera owners could show it",
-    "identity": "rows that name no agency and have no id cannot be told to be one search or several",
-    "ids": "no row has an id",
-    "agencies": "no row names a searching agency",
-    "agency states": "no row's agency has a known state",
-    "agency kinds": "no row's agency has a known kind",
-    "reason column": "the released files have no column of reasons",
-    "reasons": "no row shows a reason (the column is missing, or every cell of it is blank or masked)",
-    "offense types": "no row holds an offense type of the vendor's menu",
-    "counts": "no released row says how many: the column is missing, or every cell of it is masked",
-    "time frames": "the released files have no time frame",
-    "time of day": "the released files give the day of a search and no time",
-    "several networks": "no search reached several",
-    "patrol": "no search gives 'patrol' as its whole reason",
-    "criminal": "no search named a criminal immigration offense",
-    "share": "there is nothing to take a share of",
-    "state": "source.toml names no state",
-    "own police": "source.toml does not name the camera owner's own police",
-    "agreements": "the place carries no list of 287(g) agreements (data/raw/<place>/reference/)",
-    "dated agreements": "the place carries no list of 287(g) agreements with dates",
-    "earlier agreements": "the list holds no agreement signed before the term",
-    "sharing list": "the place carries no list of who may search its owners' cameras (data/raw/<place>/reference/)",
-    "one side": "all searches were made on one side of the day from which words were refused",
-}
-"""Why a number may be not known: a closed list. A zero is a count; what a log cannot tell is one of these."""
 
 
 def number(measure: str, scope: str, value: Any, unit: str, **more: Any) -> Number:
@@ -55,11 +26,24 @@ def number(measure: str, scope: str, value: Any, unit: str, **more: Any) -> Numb
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, pd.Timestamp):
+    if isinstance(value, datetime):  # a frame's timestamp is one
         return value.isoformat()
     if isinstance(value, np.integer):
         return int(value)
     return float(value) if isinstance(value, np.floating) else value
+
+
+def in_every_scope(searches: Searches, aggregates: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    """SQL aggregates of all searches ("all", first) and of each camera owner's, from one scan."""
+    different = list(dict.fromkeys(aggregates))
+    made = ", ".join(f"{sql} as a{at}" for at, sql in enumerate(different))
+    lines = searches.rows(
+        f"select grouping(camera_owner) as every, camera_owner, {made} from searches "
+        "group by grouping sets ((camera_owner), ()) having every = 1 or camera_owner is not null "
+        "order by every desc, camera_owner"
+    )
+    at = [different.index(sql) for sql in aggregates]
+    return {"all" if every else str(owner): tuple(line[one] for one in at) for every, owner, *line in lines}
 
 
 def scopes(searches: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,232 +12,130 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.measures.agencies import is_named
-from analysis.measures.agreements import beside, holders
-from analysis.measures.immigration import (
-    LEFT_ALONE,
-    LOCAL,
-    MACHINE,
-    by_kind_named,
-    count_of,
-    counted,
-    every_week,
-    immigration_rows,
-    in_scopes,
-    week_of,
-)
-from analysis.measures.numbers import Number, by_scope, number, rows_of, share
+from analysis.measures.computing import numbers
+from analysis.measures.immigration import LEFT_ALONE, WEEK, every_week, immigration_rows
+from analysis.measures.numbers import Number, in_every_scope, rows_of
 from analysis.measures.reasons import each_reason
-from analysis.tallies import (
-    Searches,
-    among,
-    aside,
-    bit,
-    bits,
-    count,
-    distinct_under,
-    once,
-    one_of,
-    quoted,
-    search_number,
-    tally,
-    tally_under,
-)
+from analysis.measures.register import Measure
+from analysis.searches.sql import one_of
+from analysis.searches.table import Searches
 
 CORE = "core: and smuggling of people, named operations"
 
 ALTERNATIVES = {
     "strict: the words themselves": "strict",
-    "strict, and ICE and ERO": "strict or (core and ice)",
-    "strict, ICE and ERO, and the border agencies": "strict or (core and (ice or border))",
+    "strict, and ICE and ERO": "strict or (core and ice_rule)",
+    "strict, ICE and ERO, and the border agencies": "strict or (core and (ice_rule or border_rule))",
     CORE: "core",
-    "core, and HSI": "core or (broad and hsi)",
+    "core, and HSI": "core or (broad and hsi_rule)",
     "broad: core, HSI and DHS": "broad",
-    "core without mixed purposes": "core and not mixed",
-    "core, offense type only": "core and menu",
-    "core, typed words only": "core and not menu",
-    "core without its largest agency": "core and not largest",
-    "core, first row of each search": "core and first",
-    "core with machine-made text that quotes such words": "core or machine",
-    "broad without mixed purposes": "broad and not mixed",
-    "broad without DHS that may be human services": "broad and not ambiguous",
+    "core without mixed purposes": "core and not coalesce(mixed, false)",
+    "core, offense type only": "core and dropdown",
+    "core, typed words only": "core and not dropdown",
+    "core without its largest agency": "core and not by_largest_agency",
+    "core, first row of each search": "first_core_row",
+    "core with machine-made text that quotes such words": "core or quoted_by_machine",
+    "broad without mixed purposes": "broad and not coalesce(mixed, false)",
+    "broad without DHS that may be human services": "broad and not coalesce(dhs_ambiguous, false)",
 }
-"""The alternative definitions by name, each with its rule in the marks of `_marked`. Strict grows to core by one group
-of rules after the other; smuggling and operations make up the rest."""
-
-_GROUPS = {
-    "ice": ("ice_agency", "ero", "immigration_short"),
-    "border": ("border_agency", "title_8"),
-    "hsi": ("hsi",),
-}  # fmt: skip
-"""The groups of rules behind three of the marks."""
-
-LINES = (
-    "definition", "searches", "distinct_searches", "agencies", "states", "share", "civil", "criminal", "unspecified",
-    "local_searches", "largest_agency_searches", "agencies_287g",
-)  # fmt: skip
+"""The alternative definitions by name, each as a condition. Strict grows to core by one group of rules after the other;
+smuggling and operations make up the rest. A further definition is one further line."""
 
 
-# What each definition counts --------------------------------------------------------------------------------
-
-
-@once
-def _under(searches: Searches) -> Searches:
-    """The searches that some alternative counts; `under` has a bit for each of `ALTERNATIVES`, in their order."""
-    marked = _marked(searches)
-    first = "place in (select min(place) from searches where core group by search)"
-    # SQL knows no name for a question, so the one behind "first" is put in its place.
-    rules = (rule.replace("first", first) for rule in ALTERNATIVES.values())
-    return aside(marked, *_KEPT, "search", largest=_largest(marked), under=bits(rules))
-
-
-_KEPT = (
-    "camera_owner", "searching_agency", "agency_state", "agency_kind", "searched_at", "immigration_kind",
-)  # fmt: skip
-
-
-def _marked(searches: Searches) -> Searches:
-    """The searches that a definition counts or might, with a column for each mark that `ALTERNATIVES` speak of."""
-    marks = {
-        **{name: counted(name) for name in ("strict", "core", "broad")},
-        "menu": counted("dropdown"),
-        "mixed": "mixed",
-        "ambiguous": "dhs_ambiguous",
-        "machine": MACHINE,
-        **{name: _has_rule_of(groups) for name, groups in _GROUPS.items()},
-    }
-    known = {name: f"coalesce({sql}, false)" for name, sql in marks.items()}
-    hits = immigration_rows(searches)
-    return aside(hits, *_KEPT, "place", search=search_number(hits), **known)
-
-
-def _has_rule_of(groups: Sequence[str]) -> str:
-    begins = " or ".join(f"starts_with(rule, {quoted(f'{group}.')})" for group in groups)
-    return f"len(list_filter(rules, lambda rule: {begins})) > 0"
-
-
-def _largest(marked: Searches) -> str:
-    """An SQL condition: the search is by the agency with most searches of *core*, where one is named."""
-    lines = _with_name(tally(marked, "searching_agency", where="core"))
-    most = lines.sort_values("rows", ascending=False, kind="stable")["searching_agency"].head(1)
-    return one_of("searching_agency", most)
-
-
-def _with_name(lines: pd.DataFrame) -> pd.DataFrame:
-    """The lines that name an agency."""
-    return lines[is_named(lines["searching_agency"])]
-
-
-def _by_alternative(lines: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """For each alternative its name and the lines of a tally by `under` that it counts."""
-    for at, name in enumerate(ALTERNATIVES):
-        yield name, lines[(lines["under"].to_numpy(dtype="int64") >> at & 1).astype(bool)]
-
-
-def _distinct(searches: Searches, what: str) -> pd.DataFrame:
-    """How many distinct values an expression has under each alternative, by scope."""
-    counting = {name: bit("under", at) for at, name in enumerate(ALTERNATIVES)}
-    return by_scope(distinct_under(_under(searches), what, "camera_owner", counting))
-
-
-@once
-def _distinct_searches(searches: Searches) -> pd.DataFrame:
-    return _distinct(searches, "search")
+@cache
+def _counted(searches: Searches) -> Searches:
+    """The searches that some alternative counts, with a column for each of `ALTERNATIVES`, in their order: a0, a1, …"""
+    columns = (
+        "camera_owner", "searching_agency", "agency_state", "agency_kind", "searched_at", "search_key",
+        "immigration_kind",
+    )  # fmt: skip
+    made = {f"a{at}": f"coalesce({sql}, false)" for at, sql in enumerate(ALTERNATIVES.values())}
+    return immigration_rows(searches).kept(*columns, **made)
 
 
 # The same figures under each --------------------------------------------------------------------------------
 
+_FIGURES = {
+    "searches": "count(*) filter ({0})",
+    "distinct_searches": "count(distinct search_key) filter ({0})",
+    "agencies": "count(distinct searching_agency) filter ({0} and named)",
+    "states": "count(distinct agency_state) filter ({0})",
+    "civil": "count(*) filter ({0} and names_civil)",
+    "criminal": "count(*) filter ({0} and names_criminal)",
+    "unspecified": "count(*) filter ({0} and names_unspecified)",
+    "local_searches": "count(*) filter ({0} and local_police)",
+    "largest_agency_searches": (
+        "(select coalesce(max(n), 0) from "
+        "(select count(*) as n from searches where {0} and named group by searching_agency))"
+    ),
+    "agencies_287g": "count(distinct searching_agency) filter ({0} and had_agreement)",
+}
 
-def otherwise(
-    searches: Searches, participating: pd.DataFrame | None = None, time_zone: str = "UTC"
-) -> pd.DataFrame:
-    """The finding's figures under every other definition, one line each: `LINES`.
+
+def otherwise(searches: Searches) -> pd.DataFrame:
+    """The finding's figures under every other definition, one line each: definition, searches, distinct_searches,
+    agencies, states, share, civil, criminal, unspecified, local_searches, largest_agency_searches, agencies_287g.
 
     Each line changes one thing and is named for it. `agencies_287g` counts agencies with an agreement on a day they
-    searched (by the calendar of `time_zone`), and is empty where the place carries no list. A masked or blank name
-    is no agency.
+    searched, and is empty where the place carries no list. A masked or blank name is no agency.
     """
-    names = ("under", "searching_agency", "agency_state", "agency_kind", "immigration_kind")
-    lines, every, distinct = tally(_under(searches), *names), count(searches), _distinct_searches(searches)
-    table = pd.DataFrame([
-        {"definition": name, "distinct_searches": count_of(distinct, "all", name), **_figures(hits, every)}
-        for name, hits in _by_alternative(lines)
-    ])  # fmt: skip
-    signed = None if participating is None else _signed(searches, participating, time_zone)
-    return table.assign(agencies_287g=signed)[list(LINES)]
+    counted, every = _counted(searches), searches.count()
+    lines = [
+        (
+            name,
+            *counted.rows(
+                f"select {', '.join(sql.format(f'a{at}') for sql in _FIGURES.values())} from searches"
+            )[0],
+        )
+        for at, name in enumerate(ALTERNATIVES)
+    ]
+    table = pd.DataFrame(lines, columns=["definition", *_FIGURES])
+    table.insert(5, "share", table["searches"] / max(every, 1))
+    if not searches.where("has_agreement_list").count():
+        table["agencies_287g"] = None
+    return table
 
 
-def _figures(hits: pd.DataFrame, every: int) -> dict[str, Any]:
-    by_agency = _with_name(hits).groupby("searching_agency")["rows"].sum()
-    return {
-        "searches": rows_of(hits),
-        "agencies": len(by_agency),
-        "states": hits["agency_state"].nunique(),
-        "share": share(rows_of(hits), every),
-        **by_kind_named(hits),
-        "local_searches": rows_of(hits, hits["agency_kind"].isin(LOCAL)),
-        "largest_agency_searches": int(by_agency.max()) if len(by_agency) else 0,
-    }
-
-
-def _signed(searches: Searches, participating: pd.DataFrame, time_zone: str) -> list[int]:
-    """Agencies with an agreement on a day they searched, under each alternative."""
-    under = _under(searches)
-    lines = beside(under, holders(under, participating), time_zone, "under")
-    return [hits.loc[hits["since"] > 0, "holder"].nunique() for _, hits in _by_alternative(lines)]
-
-
-def weeks_otherwise(searches: Searches, time_zone: str) -> pd.DataFrame:
+def weeks_otherwise(searches: Searches) -> pd.DataFrame:
     """The weekly figure under every definition: week (local, from Monday), then a column for each alternative."""
-    week = week_of(searches, time_zone)
-    weeks, lines = every_week(searches, week), tally(_under(searches), "under", week=week)
-    counts = {
-        name: hits.groupby("week")["rows"].sum().reindex(weeks, fill_value=0).to_numpy(dtype="int64")
-        for name, hits in _by_alternative(lines)
-    }
-    return pd.DataFrame({"week": weeks, **counts})
+    counts = ", ".join(f"count(*) filter (a{at})" for at in range(len(ALTERNATIVES)))
+    lines = _counted(searches).rows(f"select {WEEK}, {counts} from searches group by all")
+    table = pd.DataFrame(lines, columns=["week", *ALTERNATIVES]).set_index("week")
+    return table.reindex(every_week(searches), fill_value=0).rename_axis("week").reset_index()
 
 
 def agencies_otherwise(searches: Searches) -> pd.DataFrame:
     """The agencies' figure under every definition: searching_agency, then a column for each alternative."""
-    lines = _with_name(tally(_under(searches), "under", "searching_agency"))
-    counts = {name: hits.groupby("searching_agency")["rows"].sum() for name, hits in _by_alternative(lines)}
-    table = pd.DataFrame(counts).fillna(0).astype("int64").rename_axis("searching_agency").reset_index()
+    counts = [f"count(*) filter (a{at})" for at in range(len(ALTERNATIVES))]
+    lines = _counted(searches).rows(
+        f"select searching_agency, {', '.join(counts)} from searches where named "
+        f"group by all having greatest({', '.join(counts)}) > 0"
+    )
+    table = pd.DataFrame(lines, columns=["searching_agency", *ALTERNATIVES])
     return table.sort_values([CORE, "searching_agency"], ascending=[False, True], ignore_index=True)
 
 
 def numbers_otherwise(searches: Searches) -> dict[str, list[Number]]:
     """The numbers that published claims speak of, of all rows and each camera owner, under every definition."""
-    owners = tally(searches, "camera_owner")["camera_owner"].dropna()
-    lines = tally(_under(searches), "under", "camera_owner", "immigration_kind")
-    distinct, agencies = _distinct_searches(searches), _distinct(searches, "searching_agency")
-    found = {}
-    for name, hits in _by_alternative(lines):
-        kind = hits["immigration_kind"]
-        rows, civil, criminal = (
-            in_scopes(hits, which)
-            for which in (None, kind.isin(["civil", "both"]), kind.isin(["criminal", "both"]))
-        )
-        found[name] = [
-            one
-            for scope in map(str, ("all", *owners))
-            for one in _claimed(
-                scope,
-                (rows.get(scope, 0), count_of(distinct, scope, name), count_of(agencies, scope, name)),
-                (civil.get(scope, 0), criminal.get(scope, 0)),
-            )
-        ]
+    measures, found = [], {name: list[Number]() for name in ALTERNATIVES}
+    for at, name in enumerate(ALTERNATIVES):
+        measures += [
+            Measure(f"immigration_searches.{at}", "rows", name, "rows", where=f"a{at}"),
+            Measure(f"distinct_immigration_searches.{at}", "distinct", name, "searches", f"a{at}", "search_key"),
+            Measure(f"immigration_agencies.{at}", "distinct", name, "agencies", f"a{at} and named", "searching_agency"),
+            Measure(f"immigration_civil.{at}", "rows", name, "rows", f"a{at} and names_civil"),
+            Measure(f"immigration_criminal.{at}", "rows", name, "rows", f"a{at} and names_criminal"),
+            Measure(
+                f"civil_to_criminal.{at}", "ratio", name, "ratio",
+                where=f"a{at} and names_civil", of=f"a{at} and names_criminal",
+            ),
+        ]  # fmt: skip
+    owners = [scope for scope in in_every_scope(searches, ["count(*)"]) if scope != "all"]
+    alternatives = list(ALTERNATIVES)
+    for one in numbers(_counted(searches), measures, {}, owners):
+        measure, _, at = one["measure"].rpartition(".")
+        found[alternatives[int(at)]].append({**one, "measure": measure})
     return found
-
-
-def _claimed(scope: str, counts: tuple[int, int, int], kinds: tuple[int, int]) -> Iterator[Number]:
-    (rows, distinct, agencies), (civil, criminal) = counts, kinds
-    yield number("immigration_searches", scope, rows, "rows")
-    yield number("distinct_immigration_searches", scope, distinct, "searches")
-    yield number("immigration_agencies", scope, agencies, "agencies")
-    yield number("immigration_civil", scope, civil, "rows")
-    yield number("immigration_criminal", scope, criminal, "rows")
-    yield number("civil_to_criminal", scope, civil / criminal if criminal else None, "ratio")
 
 
 # Other people's words ---------------------------------------------------------------------------------------
@@ -269,7 +168,6 @@ _BROAD = next(iter(LEFT_ALONE))
 """The rows that *broad* counts and *core* does not."""
 
 
-@once
 def _hits(searches: Searches, lists: Sequence[Mapping[str, Any]]) -> list[tuple[pd.DataFrame, np.ndarray]]:
     """For each list the distinct texts among which it looks, with their rows, and which of them it counts.
 
@@ -294,7 +192,7 @@ def _texts(searches: Searches, column: str) -> pd.DataFrame:
     """The distinct texts of a column with their rows, and whether *core* counts these, or *broad* alone."""
     if column == "reason_as_released":
         return each_reason(searches)
-    return tally_under(searches, column, under={"core": counted("core"), _BROAD: LEFT_ALONE[_BROAD]})
+    return searches.tally(column, "core", **{_BROAD: LEFT_ALONE[_BROAD]})
 
 
 def described(one: Mapping[str, Any]) -> str:
@@ -353,8 +251,8 @@ def _apart(searches: Searches, hits: pd.DataFrame, column: str) -> tuple[pd.Data
         core = _why_counted(immigration_rows(searches))
         return _why_left_alone(hits), core[~core[column].isin(hits[column])]
     theirs = one_of(column, hits[column])
-    not_theirs = among(immigration_rows(searches), f"not {theirs}")
-    return _why_left_alone(each_reason(among(searches, theirs))), _why_counted(not_theirs)
+    not_theirs = immigration_rows(searches).where(f"not {theirs}")
+    return _why_left_alone(each_reason(searches.where(theirs))), _why_counted(not_theirs)
 
 
 def _why_left_alone(lines: pd.DataFrame) -> pd.DataFrame:
@@ -364,11 +262,11 @@ def _why_left_alone(lines: pd.DataFrame) -> pd.DataFrame:
     return alone.assign(why=np.select(tests, list(LEFT_ALONE), "no such word stands there"))
 
 
-@once
+@cache
 def _why_counted(hits: Searches) -> pd.DataFrame:
     """The rows that *core* counts by the groups of rules that matched: reason_as_released, why, rows."""
     groups = "array_to_string(list_transform(rules, lambda rule: split_part(rule, '.', 1)), ' ')"
-    lines = tally(hits, "reason_as_released", where=counted("core"), why=f"coalesce({groups}, '')")
+    lines = hits.where("core").tally("reason_as_released", why=f"coalesce({groups}, '')")
     said = {groups: _groups(groups) for groups in lines["why"].unique()}
     return lines.assign(why=lines["why"].map(said))
 

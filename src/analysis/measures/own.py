@@ -6,38 +6,29 @@ from collections.abc import Collection, Iterator
 
 import pandas as pd
 
-from analysis.measures.immigration import counted
-from analysis.measures.numbers import REASONS, Numbers, in_each_scope, in_scope, list_counts, number, rows_of
+from analysis.measures.needs import NEEDS
+from analysis.measures.numbers import Numbers, in_each_scope, in_scope, list_counts, number
 from analysis.measures.reasons import COMMON_ROWS
 from analysis.privacy import NOT_SHOWN, shown
-from analysis.tallies import Searches, ask, coded, decoded, tally
+from analysis.searches.table import Searches
 
 
-def own_searches(searches: Searches, cleared: Collection[str] = ()) -> Numbers:
-    """Searches by the camera owners' own police, those that cite immigration, and what else they cite.
+def own_reasons(searches: Searches, cleared: Collection[str] = ()) -> Numbers:
+    """What the searches by the camera owners' own police cite, as far as it can be printed.
 
     `cleared` are reasons that people have read and found to name nobody; of the rest only common ones are named, and
     of those only what could name nobody (`analysis.privacy`).
     """
-    menus = tally(searches, "camera_owner", "offense_types", where="own_search")
-    typed = _typed(searches, cleared)
+    own = searches.where("own_search")
+    menus, typed = own.tally("camera_owner", "offense_types"), _typed(own, cleared)
 
     def of(scope: str, lines: pd.DataFrame) -> Numbers:
-        known = lines["own_search"].notna().all()
-        own = lines["own_search"].fillna(False)
-        because = {} if known else {"because": REASONS["own police"]}
-        words = (
-            sorted(_from_menu(in_scope(menus, scope), cleared) | typed.get(scope, set())) if known else None
-        )
-        core = rows_of(lines, own & lines["core"]) if known else None
-        return [
-            number("own_searches", scope, rows_of(lines, own) if known else None, "rows", **because),
-            number("own_immigration_searches.core", scope, core, "rows", **because),
-            number("own_reasons", scope, words, "reasons", **because),
-        ]
+        if not lines["own_search"].notna().all():
+            return [number("own_reasons", scope, None, "reasons", because=NEEDS["own police"].because)]
+        words = sorted(_from_menu(in_scope(menus, scope), cleared) | typed.get(scope, set()))
+        return [number("own_reasons", scope, words, "reasons")]
 
-    core = counted("core")
-    return in_each_scope(tally(searches, "camera_owner", "own_search", core=core), of)
+    return in_each_scope(searches.tally("camera_owner", "own_search"), of)
 
 
 def _from_menu(lines: pd.DataFrame, cleared: Collection[str]) -> set[str]:
@@ -51,9 +42,9 @@ def _from_menu(lines: pd.DataFrame, cleared: Collection[str]) -> set[str]:
     return named - {NOT_SHOWN}
 
 
-def _typed(searches: Searches, cleared: Collection[str]) -> dict[str, set[str]]:
+def _typed(own: Searches, cleared: Collection[str]) -> dict[str, set[str]]:
     """The typed reasons of own searches that are common in a scope, or cleared, by scope; personal data masked."""
-    texts = tally(searches, "reason_text", where="own_search and reason_text <> ''")
+    texts = own.where("reason_text <> ''").tally("reason_text")
     texts["reason"] = texts["reason_text"].str.strip().str.casefold()
     texts["cleared"] = texts["reason"].isin(list(cleared))
     # What is common for one owner is common for all: no other text need be looked for again.
@@ -63,12 +54,11 @@ def _typed(searches: Searches, cleared: Collection[str]) -> dict[str, set[str]]:
     ]
     if spelled.empty:
         return {}
-    common = (
-        f"select {coded(searches, 'camera_owner')} as code, reason from searches join spelled using (reason_text) "
-        f"where own_search group by all having count(*) >= {COMMON_ROWS} or bool_or(cleared)"
+    by_owner = own.query(
+        "select camera_owner as owner, reason from searches join spelled using (reason_text) "
+        f"group by all having count(*) >= {COMMON_ROWS} or bool_or(cleared)",
+        spelled=spelled,
     )
-    owner = decoded(searches, "camera_owner", "code")
-    by_owner = ask(searches, f"select {owner} as owner, reason from ({common})", spelled=spelled)
     printed = {reason: shown(reason, cleared) for reason in spelled["reason"].unique()}
     by_owner["reason"] = by_owner["reason"].map(printed)
     found = {str(owner): set(part) - {NOT_SHOWN} for owner, part in by_owner.groupby("owner")["reason"]}

@@ -4,127 +4,43 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from analysis import reasons as rules_of
 from analysis import wording
-from analysis.measures.immigration import LEFT_ALONE, counted
-from analysis.measures.logs import HIDDEN
-from analysis.measures.numbers import (
-    Numbers,
-    in_each_scope,
-    lengths,
-    list_counts,
-    number,
-    rows_of,
-    with_share,
-)
+from analysis.measures.immigration import LEFT_ALONE
+from analysis.measures.numbers import lengths, list_counts, rows_of, with_share
 from analysis.privacy import NOT_SHOWN, shown
-from analysis.tallies import (
-    Searches,
-    ask,
-    coded,
-    distinct,
-    holds,
-    listed,
-    once,
-    one_of,
-    tally,
-    tally_under,
-)
+from analysis.searches.table import Searches
 
 COMMON_ROWS, COMMON_AGENCIES = 50, 3
 """A reason is common when so many rows hold it, from so many agencies (or from the only one there is). It is printed
 only if it could name nobody as well (`analysis.privacy`)."""
 
 _ORIGINS = ("typed", "dropdown", "dropdown+typed", "machine", "masked", "blank")
-_WRITTEN = ("typed", "dropdown", "dropdown+typed")
-_TYPED = ("typed", "dropdown+typed")
 
 
-def reasons_given(searches: Searches) -> Numbers:
-    """Blank, masked, machine-made and vague reasons, and distinct reasons."""
-    reasons = _distinct_reasons(searches)
-
-    def of(scope: str, lines: pd.DataFrame) -> Numbers:
-        origin = lines.groupby("reason_origin")["rows"].sum()
-        return [
-            number("vague_reasons", scope, rows_of(lines, lines["vague"]), "rows"),
-            number("blank_reasons", scope, int(origin.get("blank", 0)), "rows"),
-            number("masked_reasons", scope, int(origin.get("masked", 0)), "rows"),
-            number("machine_reasons", scope, int(origin.get("machine", 0)), "rows"),
-            number("no_stated_purpose", scope, rows_of(lines, lines["nothing"]), "rows"),
-            number("distinct_reasons", scope, int(reasons[scope]), "reasons"),
-        ]
-
-    made = {"vague": holds("topics", "vague"), "nothing": SAYS_NOTHING, "rows": "sum(rows)"}
-    lines = (
-        f"select {listed(['camera_owner', 'reason_origin'], made)} from searches group by all order by all"
-    )
-    return in_each_scope(ask(_by_topics(searches), lines), of)
-
-
-@once
-def _by_topics(searches: Searches) -> pd.DataFrame:
-    return tally(searches, "camera_owner", "reason_origin", "topics")
-
-
-NOTHING_SAID = frozenset({"vague", "case_number_only", "interface"})
-"""Topics of reasons that state no purpose."""
-
-SAYS_NOTHING = " or ".join(
-    [
-        HIDDEN,
-        *(holds("topics", topic) for topic in sorted(NOTHING_SAID)),
-    ]
-)
-"""Rows that state no purpose: blank, masked, vague, a case number alone, or text that the software wrote.
-
-A union: a row is counted once. A bare code may state one, to those who know it, and is not among them.
-"""
-
-
-def _distinct_reasons(searches: Searches) -> pd.Series:
-    """How many different reasons there are, in all and for each camera owner; a blank is none."""
-    said = each_reason(searches)["reason_as_released"]
-    reason = f"case when reason_as_released <> '' then {_code_of_reason(searches)} end"
-    found = distinct(searches, reason, "camera_owner").set_index("camera_owner")["distinct"]
-    return pd.concat([found, pd.Series({"all": said[said != ""].nunique()})])
-
-
-@once
-def _code_of_reason(searches: Searches) -> str:
-    """An SQL expression that tells reasons apart: their hashes, which is faster, if there are as many as texts."""
-    counts = "count(distinct reason_as_released) as texts, count(distinct hash(reason_as_released)) as hashes"
-    found = ask(each_reason(searches), f"select {counts} from searches").iloc[0]
-    return "hash(reason_as_released)" if found["texts"] == found["hashes"] else "reason_as_released"
-
-
-_UNCOUNTED = f"{one_of('reason_origin', _TYPED)} and immigration_tier = 'none'"
-"""Rows with words that no total counts: what candidates are looked for in."""
-
-_ASKED = {
-    "written": one_of("reason_origin", _WRITTEN),
-    "topic": "len(topics) > 0",
-    "uncounted": _UNCOUNTED,
-    "core": counted("core"),
-    **LEFT_ALONE,
-}
-
-
-@once
+@cache
 def each_reason(searches: Searches) -> pd.DataFrame:
     """Each reason and the text that was typed in it, by what became of its rows: reason_as_released, reason_text,
     written (by an officer), topic (there is one), uncounted (words that no total counts), core, those of
     `LEFT_ALONE`, rows."""
-    return tally_under(searches, "reason_as_released", "reason_text", under=_ASKED)
+    names = {
+        "written": "written",
+        "topic": "len(topics) > 0",
+        "uncounted": "uncounted",
+        "core": "core",
+        **LEFT_ALONE,
+    }
+    return searches.tally("reason_as_released", "reason_text", **names)
 
 
 def by_origin(searches: Searches) -> pd.DataFrame:
     """How reasons came about: reason_origin, searches, share."""
-    counts = tally(searches, "reason_origin").set_index("reason_origin")["rows"]
+    counts = searches.tally("reason_origin").set_index("reason_origin")["rows"]
     counts = counts.reindex(list(_ORIGINS), fill_value=0)
     return with_share(counts.rename_axis("reason_origin").rename("searches").reset_index())
 
@@ -132,7 +48,7 @@ def by_origin(searches: Searches) -> pd.DataFrame:
 def origin_by_week(searches: Searches) -> pd.DataFrame:
     """Share of each origin in each week that begins on a Monday (UTC): week, reason_origin, searches, share."""
     monday = "date_trunc('week', make_timestamp(epoch_us(searched_at)))"
-    lines = tally(searches, "reason_origin", where="searched_at is not null", week=monday)
+    lines = searches.where("searched_at is not null").tally("reason_origin", week=monday)
     table = lines.rename(columns={"rows": "searches"}).sort_values(
         ["week", "reason_origin"], ignore_index=True
     )
@@ -146,7 +62,7 @@ def offense_types(searches: Searches) -> pd.DataFrame:
     A value that is not the vendor's may be an officer's words: rare ones, and those that may name a person, are
     counted together, unnamed.
     """
-    lines = tally(searches, "offense_types")
+    lines = searches.tally("offense_types")
     every = list_counts(lines["offense_types"], lines["rows"])
     rare = f"(values in fewer than {COMMON_ROWS} rows)"
     named = {value: shown(value) if rows >= COMMON_ROWS else rare for value, rows in every.items()}
@@ -158,7 +74,7 @@ def offense_types(searches: Searches) -> pd.DataFrame:
 
 def topics(searches: Searches) -> pd.DataFrame:
     """Rows that hold each topic: topic, searches, share of all rows; a row may hold several."""
-    lines = _by_topics(searches)
+    lines = searches.tally("topics")
     counts = list_counts(lines["topics"], lines["rows"])
     none = rows_of(lines, lengths(lines["topics"]) == 0)
     table = counts.rename_axis("topic").rename("searches").reset_index()
@@ -169,10 +85,10 @@ def topics(searches: Searches) -> pd.DataFrame:
 
 def rules_that_matched(searches: Searches) -> pd.DataFrame:
     """Rows and agencies behind each rule: rule, searches, agencies."""
-    each = f"select unnest(rules) as rule, {coded(searches, 'searching_agency')} as agency from searches"
-    pairs = f"select rule, agency, count(*) as rows from ({each}) group by all"
-    counts = "sum(rows) as searches, count(agency) as agencies"
-    return ask(searches, f"select rule, {counts} from ({pairs}) group by all order by all")
+    each = "select unnest(rules) as rule, searching_agency from searches"
+    pairs = f"select rule, searching_agency, count(*) as n from ({each}) group by all"
+    counts = "sum(n) as searches, count(searching_agency) as agencies"
+    return searches.query(f"select rule, {counts} from ({pairs}) group by all order by all")
 
 
 def common_reasons(
@@ -229,26 +145,24 @@ def not_shown(table: pd.DataFrame) -> str:
 
 def _agencies_behind(searches: Searches, spelled: pd.DataFrame, without_topic: bool) -> pd.Series:
     """How many agencies gave each of some reasons, by the number of the reason; `spelled` has every spelling."""
-    code = _code_of_reason(searches)
-    rows = (
-        f"select {code} as code, {coded(searches, 'searching_agency')} as agency from searches "
-        f"where {one_of('reason_origin', _WRITTEN)}{' and len(topics) = 0' if without_topic else ''}"
+    rows = "select reason_as_released, searching_agency from searches where written" + (
+        " and len(topics) = 0" if without_topic else ""
     )
-    pairs = f"select distinct place, agency from ({rows}) join (select place, {code} as code from spelled) using (code)"
-    sql = f"select place, count(agency) as agencies from ({pairs}) group by all"
-    return ask(searches, sql, spelled=spelled).set_index("place")["agencies"]
+    pairs = f"select distinct place, searching_agency from ({rows}) join spelled using (reason_as_released)"
+    sql = f"select place, count(searching_agency) as agencies from ({pairs}) group by all"
+    return searches.query(sql, spelled=spelled).set_index("place")["agencies"]
 
 
-@once
+@cache
 def _few(searches: Searches) -> int:
     """How many agencies must have given a reason: a few, or the only one there is."""
-    return min(COMMON_AGENCIES, int(distinct(searches, "searching_agency")["distinct"].iloc[0]))
+    return min(COMMON_AGENCIES, searches.distinct("searching_agency"))
 
 
 # Candidates -------------------------------------------------------------------------------------------------
 
 
-@once
+@cache
 def _words(searches: Searches) -> pd.DataFrame:
     """Each typed text in normal form, counted by core or by no total: reason_text, core, normal, rows."""
     every = each_reason(searches)
@@ -292,16 +206,13 @@ def candidate_spellings(searches: Searches) -> pd.DataFrame:
 
 def _with_words(searches: Searches, words: pd.DataFrame) -> pd.DataFrame:
     """Searches, reasons and agencies behind each word, in rows that no total counts."""
-    agency = coded(searches, "searching_agency")
     pairs = (
-        f"select reason_text, {agency} as agency, count(*) as rows from searches semi join words using (reason_text) "
-        f"where {_UNCOUNTED} group by all"
+        "select reason_text, searching_agency, count(*) as n from searches semi join words using (reason_text) "
+        "where uncounted group by all"
     )
-    counts = (
-        "sum(rows) as searches, count(distinct reason_text) as reasons, count(distinct agency) as agencies"
-    )
+    counts = "sum(n) as searches, count(distinct reason_text) as reasons, count(distinct searching_agency) as agencies"
     sql = f"select word, listed, {counts} from ({pairs}) join words using (reason_text) group by all order by all"
-    return ask(searches, sql, words=words)
+    return searches.query(sql, words=words)
 
 
 def candidate_words(searches: Searches) -> pd.DataFrame:

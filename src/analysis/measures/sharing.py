@@ -8,9 +8,10 @@ import pandas as pd
 
 from analysis.agencies.sharing import SharingList
 from analysis.measures.agencies import is_named
-from analysis.measures.immigration import counted
-from analysis.measures.numbers import REASONS, Numbers, number
-from analysis.tallies import Searches, ask, one_of
+from analysis.measures.needs import NEEDS
+from analysis.measures.numbers import Numbers, number
+from analysis.searches.sql import one_of
+from analysis.searches.table import Searches
 
 GROUPS = (
     "on the list, and searched",
@@ -61,10 +62,8 @@ def _outsiders(searches: Searches, lists: Sequence[SharingList]) -> pd.DataFrame
     """The outsiders that searched the owners of these lists: `_WHO`, searches, immigration_searches (core),
     first_search, last_search; masked and blank names are left out."""
     theirs = one_of("camera_owner", sorted({one.camera_owner for one in _that_say(lists)}))
-    core = counted("core")
-    lines = ask(
-        searches,
-        f"select {', '.join(_WHO)}, count(*) as searches, count(*) filter ({core}) as immigration_searches, "
+    lines = searches.query(
+        f"select {', '.join(_WHO)}, count(*) as searches, count(*) filter (core) as immigration_searches, "
         "min(searched_at) as first_search, max(searched_at) as last_search "
         f"from searches where {theirs} and not coalesce(own_search, false) group by all order by all",
     )
@@ -105,11 +104,11 @@ def access(searches: Searches, lists: Sequence[SharingList]) -> Numbers:
     units = ("agencies", "agencies", "agencies", "rows")
     table = with_access(searches, lists)
     if table.empty:
-        because = REASONS["sharing list"]
+        because = NEEDS["sharing list"].because
         return [number(name, "all", None, unit, because=because) for name, unit in zip(names, units)]
     allowed = set().union(*map(_allowed, _that_say(lists)))
     if table["searches"].isna().all():
-        because = REASONS["outsiders"]
+        because = NEEDS["outsiders"].because
         did_not_say = [number(name, "all", None, unit, because=because) for name, unit in zip(names, units)]
         return [number(names[0], "all", len(allowed), units[0]), *did_not_say[1:]]
     back_door = table.loc[table["group"] == GROUPS[2], "searches"]

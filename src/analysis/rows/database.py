@@ -7,27 +7,25 @@ import hashlib
 import re
 import socket
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analysis import agencies, build, claims, files, pages
+from analysis import build, claims, files, pages
 from analysis.build import inputs
-from analysis.measures import formatted, lookup
+from analysis.measures import MEASURES, NAMES, Measure, formatted, in_scope, lookup
+from analysis.opened import Opened
 from analysis.places import Place
 from analysis.privacy import visible_cells
-from analysis.rows.behind import BEHIND, Behind, Condition
-from analysis.rows.log import Log
-
-USUAL = (
-    "source_file", "source_row", "source_page", "camera_owner", "searched_at", "searching_agency", "agency_state",
-    "reason", "immigration_tier", "immigration_kind",
-)  # fmt: skip
-"""The columns that every list of rows shows."""
+from analysis.rows.shown import MEANINGS, USUAL, Shown
+from analysis.searches.sql import quoted, words
+from analysis.searches.table import Searches
 
 INDEXES = (("immigration_tier", "camera_owner"), ("searching_agency",), ("reason_origin",), ("own_search",))
 FIRST_PORT = 8001
@@ -46,7 +44,7 @@ def make(place: Place, say: Callable[[str], None] = lambda _: None) -> Path:
     """Write the place's rows.db, unless it is up to date: searches, rejected, numbers and claims.
 
     The file is made aside and takes the place of the old one when it is whole. Nothing in it is private that is
-    not in the searches, and rare reasons are left out (`log.Log`).
+    not in the searches, and rare reasons are left out (`Shown`).
     """
     path, mark = file(place), _fingerprint(place)
     if path.is_file() and _mark_of(path) == mark:
@@ -62,7 +60,10 @@ def make(place: Place, say: Callable[[str], None] = lambda _: None) -> Path:
 
 
 def _fill(into: sqlite3.Connection, place: Place, mark: str) -> None:
-    _copy(into, Log(place).table())
+    opened = Shown(place)
+    filters = [key for claim in claims.load(place) for key in claim.among if key in NAMES]
+    columns = tuple(dict.fromkeys([*MEANINGS, *filters]))
+    _copy(into, opened.table(opened.searches, columns))
     for columns in INDEXES:
         into.execute(f"CREATE INDEX by_{columns[0]} ON searches ({', '.join(columns)})")
     visible_cells(build.open_rejected(place)).to_sql("rejected", into, index=False)
@@ -74,12 +75,18 @@ def _fill(into: sqlite3.Connection, place: Place, mark: str) -> None:
 
 
 def _copy(into: sqlite3.Connection, rows: pa.Table) -> None:
-    """The rows as the table `searches`; batch by batch, in 60 % of the time that pandas takes."""
+    """The rows as the table `searches`; batch by batch, each distinct value made once."""
     kinds = {name: _kind_of(rows.schema.field(name).type) for name in rows.column_names}
     into.execute(f"CREATE TABLE searches ({', '.join(f'{name} {kind}' for name, kind in kinds.items())})")
     insert = f"INSERT INTO searches VALUES ({', '.join('?' * len(kinds))})"
     for batch in rows.to_batches(max_chunksize=100_000):
-        into.executemany(insert, zip(*(column.to_pylist() for column in batch.columns)))
+        into.executemany(insert, zip(*map(_values, batch.columns)))
+
+
+def _values(column: pa.Array) -> list[Any]:
+    coded = column.dictionary_encode()
+    values = np.array([*coded.dictionary.to_pylist(), None], dtype=object)
+    return list(values[coded.indices.fill_null(len(values) - 1).to_numpy()])
 
 
 def _kind_of(kind: pa.DataType) -> str:
@@ -113,45 +120,86 @@ def _fingerprint(place: Place) -> str:
 # The queries ----------------------------------------------------------------------------------------------
 
 
-def sql(behind: Behind, any_owner: bool = False) -> str:
-    """The rows, or the groups, behind a number as one SELECT.
+@dataclass(frozen=True)
+class Behind:
+    """The rows behind a number: a measure, whose log, and further conditions on shown columns."""
 
-    `any_owner` leaves the camera owner open: the parameter :camera_owner, blank for every log.
-    """
-    where = _where(behind.where, any_owner)
-    if behind.by:
-        most = "\nLIMIT 1" if behind.largest else ""
-        return (
-            f"SELECT {behind.by}, count(*) AS searches\nFROM searches{where}\nGROUP BY {behind.by}\n"
-            f"ORDER BY searches DESC, {behind.by}{most}"
-        )
-    if ends := behind.most or behind.least:
-        end = "max" if behind.most else "min"
-        word = "\n  AND" if where else "\nWHERE"
-        where += f"{word} {ends} = (SELECT {end}({ends}) FROM searches{where.replace(chr(10), ' ')})"
-    columns = dict.fromkeys((*USUAL, *behind.shows, *filter(None, [ends])))
-    return f"SELECT {', '.join(columns)}\nFROM searches{where}\nORDER BY rowid"
+    measure: Measure
+    scope: str = "all"
+    filters: tuple[str, ...] = ()
+
+    def sql(self, any_owner: bool = False) -> str:
+        """The rows, or the groups, behind the number as one SELECT on the table `searches` of rows.db.
+
+        `any_owner` leaves the camera owner open: the parameter :camera_owner, blank for every log.
+        """
+        conditions = [*self._conditions(any_owner), *self.filters]
+        if any_owner:
+            conditions.append("(:camera_owner = '' OR camera_owner = :camera_owner)")
+        elif self.scope != "all":
+            conditions.append(f"camera_owner = {quoted(self.scope)}")
+        one, where = self.measure, "\nWHERE " + "\n  AND ".join(conditions) if conditions else ""
+        if self.by:
+            most = "\nLIMIT 1" if one.kind == "largest" else ""
+            return (
+                f"SELECT {self.by}, count(*) AS searches\nFROM searches{where}\nGROUP BY {self.by}\n"
+                f"ORDER BY searches DESC, {self.by}{most}"
+            )
+        if one.kind in ("most", "least"):
+            end = "max" if one.kind == "most" else "min"
+            word = "\n  AND" if where else "\nWHERE"
+            where += f"{word} {one.column} = (SELECT {end}({one.column}) FROM searches{where.replace(chr(10), ' ')})"
+        return f"SELECT {', '.join(self.columns)}\nFROM searches{where}\nORDER BY rowid"
+
+    def _conditions(self, any_owner: bool) -> Iterator[str]:
+        one, where = self.measure, self._where
+        if where != "true":
+            yield f"({where})" if " or " in where else where
+        if self._is_of_rows_of_searches:
+            word = "repeats" if self.scope == "all" else "repeats_in_log"
+            if any_owner:
+                word = "CASE WHEN :camera_owner = '' THEN repeats ELSE repeats_in_log END"
+            yield f"{word} = {int(one.kind == 'beyond')}"
+        elif one.kind in ("distinct", "listed", "largest"):
+            yield f"{one.column} IS NOT NULL"
+
+    @property
+    def _where(self) -> str:
+        """What the rows meet from which the number was computed."""
+        one = self.measure
+        return {"ratio": f"{one.where} or {one.of}", "largest_share": one.of}.get(one.kind, one.where)
+
+    @property
+    def _is_of_rows_of_searches(self) -> bool:
+        return self.measure.column == "search_key" and self.measure.where == "true"
+
+    @property
+    def by(self) -> str:
+        """The column whose values the number counts or lists; blank where it counts rows."""
+        grouped = self.measure.kind in ("distinct", "listed", "largest") and not self._is_of_rows_of_searches
+        return self.measure.column if grouped else ""
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of its list of rows."""
+        ends = [self.measure.column] if self.measure.kind in ("most", "least") else []
+        return list(dict.fromkeys((*USUAL, *self.measure.shows, *ends)))
+
+    def searches(self, opened: Opened) -> Searches:
+        """The same, to be asked of the place's dataset."""
+        found = in_scope(opened.searches, self.scope).where(*self.filters)
+        one = self.measure
+        if self._is_of_rows_of_searches:
+            word = "repeats" if self.scope == "all" else "repeats_in_log"
+            return found.where(word if one.kind == "beyond" else f"not {word}")
+        return one.rows(found) if one.kind in ("most", "least") else found.where(self._where)
 
 
-def _where(conditions: Sequence[Condition], any_owner: bool) -> str:
-    said = [_condition(*one, any_owner=any_owner) for one in conditions]
-    if any_owner:
-        said.append("(:camera_owner = '' OR camera_owner = :camera_owner)")
-    return "\nWHERE " + "\n  AND ".join(said) if said else ""
-
-
-def _condition(name: str, operator: str, value: Any, any_owner: bool = False) -> str:
-    if operator == "is null":
-        return f"{name} IS NULL"
-    if operator == "in":
-        return f"{name} IN ({', '.join(map(_literal, value))})"
-    if name == "repeats" and any_owner:
-        name = "CASE WHEN :camera_owner = '' THEN repeats ELSE repeats_in_log END"
-    return f"{name} {operator} {_literal(value)}"
-
-
-def _literal(value: Any) -> str:
-    return str(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"
+def has_rows(measure: Measure) -> bool:
+    """Whether a list of rows can be shown behind a measure: every column that it is made of is one that is shown."""
+    asked = set(words(f"{measure.where} {measure.column} {measure.of}"))
+    hidden = {"reason_as_released", "released_id", "reason_text"}
+    return measure.has_rows and measure.kind not in ("groups", "rest") and not asked & hidden
 
 
 def query_name(measure: str) -> str:
@@ -159,17 +207,18 @@ def query_name(measure: str) -> str:
     return measure.replace(".", "-")
 
 
-def of_claim(claim: claims.Claim, end: Mapping[str, str], log: Log | None = None) -> Behind | None:
+def of_claim(claim: claims.Claim, end: Mapping[str, str], shown: Shown) -> Behind | None:
     """The rows behind a claim as it ended: those of its measure, or of the first definition that fits.
 
-    None where no rows are behind it. A claim about part of the rows needs the `log`, to find the agency's names;
-    one about a typed reason has no query, because rare reasons are not kept.
+    None where no rows are behind it, and for a claim about a typed reason, because rare reasons are not kept.
     """
-    if not claim.measure or end.get("outcome") == "cannot be checked":
+    if not claim.measure or end.get("outcome") == "cannot be checked" or "reason" in claim.among:
         return None
-    behind = BEHIND.get(_measure(claim, end.get("explanation", "")))
-    more = _part(claim, log) if claim.among else ()
-    return None if behind is None or more is None else behind.of(claim.scope, *more)
+    measure = MEASURES.get(_measure(claim, end.get("explanation", "")))
+    if measure is None or not has_rows(measure):
+        return None
+    names = set(shown.agencies().values()) if "searching_agency" in claim.among else ()
+    return Behind(measure, claim.scope, tuple(claims.conditions(claim, names)))
 
 
 def _measure(claim: claims.Claim, explanation: str) -> str:
@@ -178,22 +227,7 @@ def _measure(claim: claims.Claim, explanation: str) -> str:
     named = fitting[1] if claim.definition == "unpublished" and fitting else claim.definition
     named = {"drop-down": "dropdown", "unpublished": "core"}.get(named, named)
     full = f"{claim.measure}.{named}"
-    return full if full in BEHIND else claim.measure
-
-
-def _part(claim: claims.Claim, log: Log | None) -> tuple[Condition, ...] | None:
-    if "reason" in claim.among or log is None:
-        return None
-    found: list[Condition] = []
-    for key, value in claim.among.items():
-        if key == "searching_agency":
-            names = log.column(key).unique().to_pylist()
-            found.append((key, "in", tuple(one for one in names if agencies.own(one, value))))
-        elif key == "agency_state":
-            found.append((key, "=", value))
-        else:
-            found.append(("local_day", ">=" if key == "from" else "<=", value.isoformat()))
-    return tuple(found)
+    return full if full in MEASURES else claim.measure
 
 
 def metadata(chosen: Sequence[Place]) -> dict[str, Any]:
@@ -214,7 +248,7 @@ def _about(place: Place) -> dict[str, Any]:
         "source": str(place.released.get("by", "")),
         "tables": {
             "searches": {
-                "description": f"{kind}One row for each released row that is a search. `search` has one number for "
+                "description": f"{kind}One row for each released row that is a search. `search_key` is the same for "
                 "rows that record the same search; 1 means yes and 0 no.",
                 "columns": MEANINGS,
                 "facets": ["camera_owner", "immigration_tier", "reason_origin"],
@@ -233,26 +267,28 @@ def _about(place: Place) -> dict[str, Any]:
 
 def queries(place: Place) -> dict[str, dict[str, str]]:
     """One query for each claim that has rows, then one for each measure: {name: {sql, title, description}}."""
-    log = Log(place)
+    shown = Shown(place)
     ends = {end["id"]: end for end in pages.open_claims(place).to_dict("records")}
     found = {}
     for claim in claims.load(place):
         end = ends.get(claim.id, {})
-        if behind := of_claim(claim, end, log):
+        if behind := of_claim(claim, end, shown):
             found[f"claim-{claim.id}"] = {
                 "title": f"Claim: {claim.says}",
                 "description": f"{end['outcome']}: published {claims.printed(end)}, computed {end['computed']}. "
                 f"{_reads(behind)} {_kind(place)}",
-                "sql": sql(behind),
+                "sql": behind.sql(),
             }
     values = lookup(pages.open_numbers(place))
-    for measure in sorted({name for name, _ in values} & set(BEHIND)):
-        one = values[measure, "all"]
-        found[query_name(measure)] = {
-            "title": f"Measure: {measure.replace('_', ' ').replace('.', ', ')}",
-            "description": f"All logs: {formatted(one['value'], one['unit'])}. {_reads(BEHIND[measure])} "
-            + _kind(place),
-            "sql": sql(BEHIND[measure], any_owner=True),
+    for name in sorted(
+        {name for name, _ in values} & {name for name, one in MEASURES.items() if has_rows(one)}
+    ):
+        number, behind = values[name, "all"], Behind(MEASURES[name])
+        found[query_name(name)] = {
+            "title": f"Measure: {name.replace('_', ' ').replace('.', ', ')}",
+            "description": f"All logs: {formatted(number['value'], number['unit'])}: {MEASURES[name].says}. "
+            f"{_reads(behind)} {_kind(place)}",
+            "sql": behind.sql(any_owner=True),
         }
     found["rows_rejected"] = {
         "title": "Measure: rows rejected",
@@ -268,57 +304,18 @@ def _kind(place: Place) -> str:
 
 def _reads(behind: Behind) -> str:
     """How the rows of a query make its number."""
-    if behind.derived:
+    kind = behind.measure.kind
+    if kind in ("share", "ratio", "mean", "largest_share"):
         return "The number was computed from these rows."
-    if behind.largest:
+    if kind == "largest":
         return "The number is the count beside the first."
     if behind.by:
         return "The number is how many lines there are, or what they list."
-    ends = behind.most or behind.least
-    return f"These rows hold it in {ends}." if ends else "The number is how many rows there are."
-
-
-MEANINGS = {
-    "source_file": "the released file",
-    "source_row": "the number of the record in it; the header is 0",
-    "source_page": "the page, where the file is a PDF",
-    "camera_owner": "whose cameras were searched",
-    "searched_at": "when, in UTC; where only the day is known, its first moment on the camera owner's clock",
-    "searched_at_precision": "how much of it is known: second, minute or day",
-    "local_day": "the day on the camera owner's clock",
-    "searching_agency": "the agency whose account searched, in one spelling",
-    "agency_as_released": "its name as the log has it",
-    "agency_state": "the searching agency's state, where its name says it",
-    "agency_kind": "municipal, county sheriff and so on, where its name says it",
-    "reason": "the stated reason, in lower case, where it is common and could name nobody, or cleared",
-    "reason_origin": "typed, chosen from the menu, both, machine-made, masked or blank",
-    "offense_types": "the menu's part of the reason",
-    "immigration_tier": "the narrowest definition that counts the row: strict, core, broad or none",
-    "immigration_kind": "civil, criminal, both or unspecified, where the row counts",
-    "topics": "every topic that a rule found in the reason",
-    "rules": "every rule that matched",
-    "era": "the vendor's regime on the day",
-    "search_type": "the kind of search",
-    "moderation": "what the vendor's moderation said",
-    "networks_searched": "networks that the search reached",
-    "devices_searched": "cameras that it reached",
-    "lookback_days": "days from the start of the time frame to the search",
-    "window_days": "days that the time frame lasted",
-    "has_case_number": "1 where a case number stood; the number itself is not kept",
-    "own_search": "1 where the camera owner's own police searched",
-    "mixed": "1 where the reason names immigration and another offense",
-    "had_agreement": "1 where the agency held a 287(g) agreement that day",
-    "is_menu_immigration": "1 where the menu's immigration value was chosen",
-    "is_vague": "1 where the reason names no purpose",
-    "states_no_purpose": "1 where the reason is blank, masked, vague, a case number alone, or written by the software",
-    "is_patrol": "1 where the whole reason is 'patrol'",
-    "is_named": "0 where the agency's name is blank or masked",
-    "is_out_of_state": "1 where the agency is of another state than the camera owner",
-    "search": "one number for all rows that record the same search",
-    "repeats": "1 for rows beyond the first of a search, over all logs",
-    "repeats_in_log": "the same inside each log",
-}
-"""What each column of `searches` means."""
+    return (
+        f"These rows hold it in {behind.measure.column}."
+        if kind in ("most", "least")
+        else "The number is how many rows there are."
+    )
 
 
 # In a browser ---------------------------------------------------------------------------------------------

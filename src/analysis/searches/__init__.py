@@ -1,1 +1,1 @@
-"""Types the rows, drops officers and plates, sets aside what is not a search, and marks what is one search."""
+"""Types the rows of a log, marks those that record one search, and answers questions about them as one object."""

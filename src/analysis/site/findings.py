@@ -6,15 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from analysis import claims, pages
-from analysis.measures import formatted, lookup
+from analysis.measures import NAMES, formatted, lookup
 from analysis.places import Place
-
-DEFINITIONS = (
-    ("strict", "the words themselves and legal terms, and the menu's immigration values"),
-    ("core", "and ICE, ERO, the border agencies and smuggling of people"),
-    ("broad", "and HSI and DHS, whose agents do much else too"),
-    ("dropdown", "the menu's immigration values alone"),
-)
 
 
 @dataclass(frozen=True)
@@ -45,7 +38,8 @@ def finding(place: Place) -> Finding | None:
     if not {"searches", "distinct_searches", "agencies", "immigration_searches.core"} <= set(said):
         return None
     lines = []
-    for name, meaning in DEFINITIONS:
+    for name in ("strict", "core", "broad", "dropdown"):
+        meaning = NAMES[name].says.partition(": ")[2]
         hits = said[f"immigration_searches.{name}"]
         share = formatted(hits["value"] / hits["denominator"] if hits.get("denominator") else None, "share")
         agencies = formatted(said[f"immigration_agencies.{name}"]["value"])

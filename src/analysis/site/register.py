@@ -29,7 +29,7 @@ _LEFT_OUT_IF_EMPTY = ("source_page", "immigration_kind", "agency_state")
 _UNITS = {
     "searching_agency": "agencies",
     "agency_state": "states",
-    "search": "searches",
+    "search_key": "searches",
     "camera_owner": "owners",
 }
 
@@ -75,12 +75,12 @@ class Register:
         return dataset.is_built(self.place)
 
     @cached_property
-    def log(self) -> rows.Log:
+    def shown(self) -> rows.Shown:
         """The place's rows, opened once."""
-        return rows.Log(self.place)
+        return rows.Shown(self.place)
 
     def _behind(self, claim: claims.Claim, row: Mapping[str, str]) -> rows.Behind | None:
-        return rows.of_claim(claim, row, self.log) if self.has_rows else None
+        return rows.of_claim(claim, row, self.shown) if self.has_rows else None
 
     def lists(self) -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
         """For each claim that has rows: its entry, and the list of them for a page."""
@@ -90,16 +90,13 @@ class Register:
                 yield entry, self._list(behind, entry["statement"])
 
     def _list(self, behind: rows.Behind, statement: str) -> dict[str, Any]:
+        searches = behind.searches(self.shown)
         if behind.by:
-            found, count = self.log.groups(behind).to_pandas(), 0
+            found = self.shown.groups(searches, behind.by)
             count, unit = len(found), _UNITS.get(behind.by, "values")
         else:
-            at = self.log.positions(behind)
-            count, unit = len(at), "rows"
-            if count > MOST_ROWS:
-                at = at.slice(0, FIRST_ROWS)
-            columns = dict.fromkeys((*rows.USUAL, *behind.shows, *filter(None, [behind.most, behind.least])))
-            found = self.log.table(list(columns), at).to_pandas()
+            count, unit = searches.count(), "rows"
+            found = self.shown.rows(searches, behind.columns, None if count <= MOST_ROWS else FIRST_ROWS)
         shown = _without_empty(found if count <= MOST_ROWS else found.head(FIRST_ROWS))
         caption = f"{count:,} {unit} behind: {statement}."
         caption += f" The first {len(shown)} are listed." if len(shown) < count else ""
@@ -109,7 +106,7 @@ class Register:
             "count": count,
             "unit": unit,
             "cut": len(shown) < count,
-            "sql": rows.sql(behind),
+            "sql": behind.sql(),
             "code": self._code(behind),
             "table": _table(shown, caption),
             "csv": published_csv(
@@ -119,15 +116,13 @@ class Register:
 
     def _code(self, behind: rows.Behind) -> str:
         """The same in a notebook, without a shell."""
-        look = "groups(behind)" if behind.by else "table(at=log.positions(behind))"
+        scope = "" if behind.scope == "all" else f".where(camera_owner={behind.scope!r})"
+        more = "".join(f".where({one!r})" for one in behind.filters)
+        look = f"by({behind.by!r})" if behind.by else "frame()"
         return (
-            "from analysis import places, rows\n\n"
-            f"log = rows.Log(places.find({self.place.name!r}))\n"
-            f"behind = rows.Behind(where={behind.where!r}"
-            + "".join(
-                f", {key}={value!r}" for key in ("by", "most", "least") if (value := getattr(behind, key))
-            )
-            + f")\nlog.{look}.to_pandas()"
+            "import analysis\n\n"
+            f"place = analysis.place({self.place.name!r})\n"
+            f"place.searches{scope}{more}.behind({behind.measure.name!r}).{look}"
         )
 
 

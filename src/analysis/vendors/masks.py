@@ -69,19 +69,31 @@ def is_no_value(text: str) -> bool:
     return text.strip().casefold() in _masks().no_value
 
 
-_NUMBERED = "organization no. "
+BY_NUMBER = "organization no. "
+"""What is before the number of an agency of which an export gives no name."""
 
 
 def by_number(number: str) -> str:
     """What an agency is called of which an export gives a number and no name."""
-    return _NUMBERED + number
+    return BY_NUMBER + number
 
 
 def is_number_only(agency: str) -> bool:
     """Whether an agency is known by its number only (`by_number`)."""
-    return agency.startswith(_NUMBERED)
+    return agency.startswith(BY_NUMBER)
 
 
 def is_name(agency: str) -> bool:
     """Whether an agency's cell names it: an empty one, a mask and a number do not."""
     return bool(agency.strip()) and not is_masked(agency) and not is_number_only(agency)
+
+
+@cache
+def unnamed_pattern() -> str:
+    """The cells of agencies that name none (`is_name`), as one regular expression for DuckDB and Arrow (RE2)."""
+    words = "|".join(map(re.escape, _masks().words))
+    statutes = _masks().statutes.replace(r"\d", r"\p{Nd}")
+    characters = "".join(map(re.escape, _masks().characters))
+    space = r"[\s\p{Z}]"
+    masked = rf"{space}*(?:{words}|{statutes})?{space}*|(?:[{characters}]|{space})+"
+    return rf"(?i)^(?:{masked})$|^(?-i:{re.escape(BY_NUMBER)})"

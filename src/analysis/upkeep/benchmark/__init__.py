@@ -17,7 +17,6 @@ from analysis import build, places, processes
 from analysis.build import engine, parts
 from analysis.build.dataset import Folder
 from analysis.places import Place, ReleasedFile
-from analysis.tallies import Stored
 from analysis.upkeep.benchmark import corpus, nation, peers, written
 from analysis.upkeep.benchmark.written import Measured
 
@@ -97,7 +96,7 @@ def _corpus(place: Place, folder: Path, _: Path) -> None:
 
 def _measures(place: Place, folder: Path, _: Path) -> None:
     listed = corpus.write_agreements(folder)
-    taken = nation.count_all(Stored(folder / "searches"), place, listed)
+    taken = nation.count_all(f"{folder}/searches/*.parquet", place, listed)
     table = pd.DataFrame(taken, columns=["measure", "seconds"])
     table.to_csv(folder / "measures.csv", index=False)
 

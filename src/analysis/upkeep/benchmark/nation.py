@@ -13,8 +13,9 @@ from analysis import agencies, build, measures
 from analysis.agencies import AgreementList
 from analysis.build import engine
 from analysis.build.dataset import Folder
+from analysis.opened import searches_of
 from analysis.places import Place
-from analysis.tallies import Stored
+from analysis.searches.table import Searches
 
 ROWS = 100_000_000
 FILES = 16
@@ -27,17 +28,19 @@ def place_of(paths: Sequence[Path], like: Place) -> Place:
     return like.replace(name="synthetic", files=files, same_search="rule")
 
 
-def make_searches(place: Place, folder: Path, out: Path) -> Stored:
+def make_searches(place: Place, folder: Path, out: Path) -> str:
     """The searches of a place whose files lie in `folder`: typed, classified and given agencies."""
     released = {file.name: str(folder / file.name) for file in place.files}
     build.build_into(Folder(out), place, released, lambda _: None, engine.run_here)
-    return Stored(out / "searches")
+    return f"{out}/searches/*.parquet"
 
 
-def count_all(searches: Stored, place: Place, listed: Path) -> Iterator[tuple[str, float]]:
+def count_all(source: str, place: Place, listed: Path) -> Iterator[tuple[str, float]]:
     """Count every measure, one after the other; gives its name and its seconds. `listed` is a list of agreements."""
+    agreements = agencies.read_list(listed)
+    searches = searches_of(place, source, _files(place), agreements.agreements)
     answers: dict[str, Any] = {}
-    given = _given(searches, place, agencies.read_list(listed), answers)
+    given = _given(searches, place, agreements, answers)
     for name in NAMES:
         began = time.perf_counter()
         answers[name] = getattr(measures, name)(*given(name))
@@ -45,34 +48,29 @@ def count_all(searches: Stored, place: Place, listed: Path) -> Iterator[tuple[st
 
 
 def _given(
-    searches: Stored, place: Place, listed: AgreementList, answers: Mapping[str, Any]
+    searches: Searches, place: Place, listed: AgreementList, answers: Mapping[str, Any]
 ) -> Callable[[str], tuple[Any, ...]]:
     """What each measure is given, some of it answers of measures before."""
-    zone, signed = place.time_zone, listed.agreements
     cleared, others = build.open_cleared(place), build.open_other_lists(place)
     more: dict[str, tuple[Any, ...]] = {
-        **dict.fromkeys(("per_day", "by_hour", "immigration_per_week", "weeks_otherwise"), (zone,)),
-        **dict.fromkeys(("who", "by_side"), (place.state,)),
         **dict.fromkeys(("with_access", "without_access", "access"), ([],)),
         **dict.fromkeys(("other_lists", "disagreements"), (others,)),
-        "otherwise": (signed, zone),
-        "coverage": (place.files, zone),
+        "by_side": (place.state,),
+        "coverage": (place.files,),
         "seen_again": ("rule",),
         "common_reasons": (False, cleared),
-        "own_searches": (cleared,),
-        "agreements": ([listed], zone),
+        "own_reasons": (cleared,),
+        "at_search": (listed.agreements,),
     }
 
     def given(name: str) -> tuple[Any, ...]:
-        if name == "released":
-            return _files(place), searches
-        if name == "lacking":
-            return searches, _files(place)
+        if name == "numbers":
+            return searches, measures.MEASURES.values(), answers["unmet"]
         if name == "by_standing":
-            return searches, answers["agreements"][1], [listed]
+            return searches, answers["at_search"], [listed]
         if name in BESIDE_AGAIN + OF_AGAIN:
             return (*((searches,) if name in BESIDE_AGAIN else ()), answers["seen_again"])
-        return searches, *more.get(name, ())
+        return searches.where("core") if name == "at_search" else searches, *more.get(name, ())
 
     return given
 
@@ -86,31 +84,23 @@ def _files(place: Place) -> pd.DataFrame:
     return pd.DataFrame([{"source_file": file.name, **facts} for file in place.files])
 
 
-BESIDE_AGAIN = (
-    "sightings", "logs_per_search", "distinct_by_rule", "overlaps", "same_searches", "repeated_in_one_log",
-)  # fmt: skip
-OF_AGAIN = (
-    "unequal_rows",
-    "ids_across_logs",
-    "reasons_across_logs",
-    "hidden_elsewhere",
-    "immigration_hidden_elsewhere",
-)
+BESIDE_AGAIN = ("logs_per_search", "distinct_by_rule", "overlaps", "same_searches", "repeated_in_one_log")
+OF_AGAIN = ("reasons_across_logs", "hidden_elsewhere")
 """What is counted of searches that are seen again, beside all of them or alone."""
 
 NAMES = (
-    "lacking", "released", "coverage", "per_day", "by_era", "by_moderation",
-    "seen_again", "sightings", "logs_per_search", "distinct_by_rule", "ids_across_logs", "overlaps",
-    "same_searches", "unequal_rows", "repeated_in_one_log",
-    "reasons_across_logs", "hidden_elsewhere", "immigration_hidden_elsewhere",
-    "reasons_given", "by_origin", "origin_by_week", "offense_types", "topics", "rules_that_matched", "common_reasons",
+    "unmet", "numbers", "coverage", "per_day", "by_era", "by_moderation",
+    "seen_again", "logs_per_search", "distinct_by_rule", "overlaps", "same_searches", "repeated_in_one_log",
+    "reasons_across_logs", "hidden_elsewhere",
+    "by_origin", "origin_by_week", "offense_types", "topics", "rules_that_matched", "common_reasons",
     "candidate_spellings", "candidate_words",
-    "who", "released_names", "by_kind", "by_state", "by_side", "top_agencies", "own_searches", "reach", "reach_spread",
+    "released_names", "by_kind", "by_state", "by_side", "top_agencies", "own_reasons", "reach_spread",
     "own_cameras", "breadth", "reach_by_type", "by_hour", "hours_unknown", "changes_in", "cut_overs", "word_blocking",
     "changed_character", "with_access", "without_access", "access",
-    "immigration_searches", "by_definition", "added_by_definition", "immigration_per_week", "agencies_behind",
-    "by_immigration_kind", "agreements", "by_standing",
+    "by_definition", "added_by_definition", "immigration_per_week", "agencies_behind", "by_immigration_kind",
+    "at_search", "by_standing",
     "otherwise", "numbers_otherwise", "weeks_otherwise", "agencies_otherwise", "definitions_by_owner", "other_lists",
     "disagreements",
 )  # fmt: skip
-"""Every measure of searches, notebook by notebook; a test holds the list to `analysis.measures`."""
+"""Every table and number that is counted from searches, notebook by notebook; a test holds the list to
+`analysis.measures`."""

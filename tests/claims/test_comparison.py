@@ -6,7 +6,7 @@ from frames import place_named
 
 from analysis import comparison
 from analysis.comparison import Results
-from analysis.measures import lookup, number
+from analysis.measures import lookup, measure, number
 from analysis.places import ReleasedFile
 
 SAID = {"by": "the district", "request": "26-1"}
@@ -20,22 +20,25 @@ def results(tmp_path, name="quellmere", **more):
     )  # fmt: skip
     (place.hand / "coding" / name).mkdir(parents=True, exist_ok=True)
     counts = {"searches": 200, "immigration_searches.core": 3, "agencies": 0, **more.pop("counts", {})}
-    numbers = lookup([number(measure, "all", value, "rows") for measure, value in counts.items()])
+    of_searches = {"immigration_searches.core": {"denominator": counts["searches"]}}
+    numbers = lookup(
+        [number(name, "all", value, "rows", **of_searches.get(name, {})) for name, value in counts.items()]
+    )
     line = {"source_file": "log.csv", "forms": "NA-5", "notes": "", **more.pop("file", {})}
     gaps = {"days_without_searches": "0", "days_missing_at_start": "0", "days_missing_at_end": "0", **more}
     return Results(place, numbers, pd.DataFrame([line]), pd.DataFrame([gaps]))
 
 
-def cell(one, measure):
+def cell(one, name):
     table = comparison.table([one]).set_index("measure")
-    return table.loc[measure].iloc[0]
+    return table.loc[measure(name).says].iloc[0]
 
 
 def test_a_count_has_its_denominator_and_share_beside_it(tmp_path):
     one = results(tmp_path)
-    assert cell(one, "immigration searches, core") == "3 of 200 (1.5%)"
-    assert cell(one, "searches (rows)") == "200"
-    assert cell(one, "vague reasons") == "not known"
+    assert cell(one, "immigration_searches.core") == "3 of 200 (1.5%)"
+    assert cell(one, "searches") == "200"
+    assert cell(one, "vague_reasons") == "not known"
 
 
 def test_a_place_without_anything_amiss_is_graded_a(tmp_path):

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from frames import searches
-from test_measures_anywhere import ZONE, lists
+from frames import log, searches
+from generated import ZONE, lists
 
 from analysis import agencies, measures
-from analysis.measures import NEEDS, REASONS, TABLES
+from analysis.measures import NEEDS, TABLES
 from analysis.vendors.masks import by_number
 
-TOP = Path(__file__).resolve().parents[1]
+TOP = Path(__file__).resolve().parents[2]
 OWNERS = ("Tarnwick ISD", "Mockville TX PD")
 FULL = {
     "camera_owner": OWNERS[0], "searching_agency": "Marl TX PD", "searching_agency_as_released": "Marl TX PD",
@@ -85,27 +85,37 @@ KINDS = {
 }  # fmt: skip
 
 
+def asked_of(kind):
+    """A kind of log as one object, with the facts that its files and its place tell."""
+    rows, said = KINDS[kind]
+    listed = None if "agreements" in said else lists()[0][0].agreements
+    missing = set(said.get("missing_columns", "").split("; "))
+    return log(
+        rows,
+        state=said.get("state", "TX"),
+        time_zone=ZONE,
+        listed=listed,
+        audits=() if said.get("log", "network audit") != "network audit" else None,
+        without_reasons=("log.csv",) if {"reason", "offense_types"} <= missing else (),
+    )
+
+
 def numbers_of(kind):
     """Every number that the notebooks record of a log, by measure, over all of its rows."""
-    rows, said = KINDS[kind]
-    agreements, shared = said.get("agreements", lists()[0]), said.get("shared", lists()[1])
+    rows, said = asked_of(kind), KINDS[kind][1]
+    shared, agreements = said.get("shared", lists()[1]), said.get("agreements", lists()[0])
     files = pd.DataFrame({
-        "source_file": ["log.csv"], "camera_owner": [OWNERS[0]], "forms": ["NA-1"], "records": [len(rows)],
-        "searches": [len(rows)], "rejected": [0], "repeated_records": [0], "log": [said.get("log", "network audit")],
-        "missing_columns": [said.get("missing_columns", "")],
+        "source_file": ["log.csv"], "camera_owner": [OWNERS[0]], "records": [rows.count()],
+        "searches": [rows.count()], "rejected": [0], "repeated_records": [0],
     })  # fmt: skip
-    again = measures.seen_again(rows, "rule")
-    known = agencies.known()
-    found = [
-        *measures.released(files, rows), *measures.sightings(rows, again), *measures.repeated(files),
-        *measures.unequal_rows(again), *measures.ids_across_logs(again),
-        *measures.immigration_hidden_elsewhere(again), *measures.reasons_given(rows),
-        *measures.who(rows, said.get("state", "TX")), *measures.own_searches(rows), *measures.reach(rows),
-        *measures.names_resolved(measures.released_names(rows), known), *measures.word_blocking(rows),
-        *measures.access(rows, shared), *measures.immigration_searches(rows),
-        *measures.agreements(rows, agreements, ZONE)[0], *measures.growth(agreements)[0],
+    made = [
+        *measures.released(files), *measures.repeated(files),
+        *measures.names_resolved(measures.released_names(rows), agencies.known()), *measures.own_reasons(rows),
+        *measures.word_blocking(rows), *measures.access(rows, shared), *measures.growth(agreements)[0],
     ]  # fmt: skip
-    told = measures.only_known(found, measures.lacking(rows, files))
+    lacks = measures.unmet(rows)
+    counted = measures.numbers(rows, measures.MEASURES.values(), lacks)
+    told = [*counted, *measures.only_known(made, lacks)]
     return {one["measure"]: one for one in told if one["scope"] == "all"}
 
 
@@ -209,6 +219,9 @@ NOT_KNOWN = {
 """For each measure the kinds of log that cannot tell it."""
 
 
+NO_SEARCH_SAYS = {NEEDS[need].because for need in ("searches", "one side", "outsiders", "earlier agreements")}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_kind_of_log_cannot_tell_is_not_known_and_never_zero(kind):
     found = numbers_of(kind)
@@ -217,7 +230,8 @@ def test_what_a_kind_of_log_cannot_tell_is_not_known_and_never_zero(kind):
     unknown = {measure for measure, one in found.items() if one["value"] is None}
     assert unknown == {measure for measure, kinds in NOT_KNOWN.items() if kind in kinds}
     for measure in unknown:
-        assert found[measure]["because"] in REASONS.values(), measure
+        assert found[measure]["because"] in {need.because for need in NEEDS.values()}, measure
+        assert kind != "no search" or found[measure]["because"] in NO_SEARCH_SAYS, measure
         assert "numerator" not in found[measure] or measure in (
             "civil_to_criminal",
             "agreement_agencies_growth",
@@ -228,7 +242,7 @@ def test_beside_an_organization_audit_a_sharing_list_says_who_could_search_and_n
     found = numbers_of("organization audit")
     assert found["agencies_with_access"]["value"] == 2
     assert "holds no outsiders' searches" in found["agencies_with_access_that_searched"]["because"]
-    table = measures.with_access(KINDS["portal audit"][0], lists()[1])
+    table = measures.with_access(asked_of("portal audit"), lists()[1])
     assert table["group"].tolist() == ["on the list; no log names who searched"]
     assert table["agencies"].tolist() == [2]
     assert table["searches"].isna().all()
@@ -239,22 +253,24 @@ def test_the_log_of_one_owner_is_judged_by_its_own_rows_and_files():
         [KINDS["network audit"][0], rows_of(**NO_REASON, reason_origin="masked", source_file="b.csv")]
     )
     rows.loc[rows["source_file"] == "b.csv", "camera_owner"] = "Quellmere ISD"
-    files = pd.DataFrame({"source_file": ["log.csv", "b.csv"], "log": ["network audit", "portal audit"],
-                          "missing_columns": ["", "reason; offense_types"]})  # fmt: skip
-    lacks = measures.lacking(rows, files)
+    rows = log(rows, audits=("log.csv",), without_reasons=("b.csv",))
+    lacks = measures.unmet(rows)
     assert "outsiders" not in lacks["all"]
     assert {"reasons", "reason column", "outsiders"} <= lacks["Quellmere ISD"]
     assert not {"reasons", "reason column", "outsiders"} & lacks["Tarnwick ISD"]
-    told = measures.only_known(measures.reasons_given(rows), lacks)
-    values = {one["scope"]: one["value"] for one in told if one["measure"] == "blank_reasons"}
+    told = measures.numbers(rows, measures.measures("blank_reasons"))
+    values = {one["scope"]: one["value"] for one in told}
     assert values == {"all": 0, "Tarnwick ISD": 0, "Mockville TX PD": 0, "Quellmere ISD": None}
 
 
 def test_a_share_of_nothing_is_not_known():
-    found = measures.immigration_searches(searches({}))
-    told = measures.only_known(found, {"all": frozenset(), "Tarnwick ISD": frozenset()})
-    top = next(one for one in told if one["measure"] == "immigration_top_agency_share.core")
-    assert (top["value"], top["because"]) == (None, REASONS["share"])
+    (top,) = measures.numbers(log({}), measures.measures("immigration_top_agency_share.core"))[:1]
+    assert (top["value"], top["because"]) == (None, NEEDS["share"].because)
+    computed = measures.number("names_with_kind", "all", 0.0, "share", numerator=0, denominator=0)
+    (told,) = measures.only_known([computed], {"all": frozenset()})
+    assert (told["value"], told["because"]) == (None, NEEDS["share"].because)
+    (absent,) = measures.only_known([computed], {})
+    assert absent["because"] == NEEDS["searches"].because
 
 
 RESULTS = sorted((TOP / "results").glob("*/numbers.json"))
@@ -271,11 +287,11 @@ NEED_NOTHING = {
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.parent.name)
 def test_every_published_number_and_table_has_an_entry(path):
     names = {one["measure"] for one in json.loads(path.read_text(encoding="utf-8"))} - {"records"}
-    assert not {name for name in names if name not in NEEDS and name.partition(".")[0] not in NEEDS}
+    assert names <= set(measures.MEASURES)
     tables = {table.stem for table in (path.parent / "tables").glob("*.csv")}
     assert tables <= set(TABLES) | NEED_NOTHING
 
 
-@pytest.mark.parametrize("needs", [NEEDS, TABLES], ids=["numbers", "tables"])
-def test_what_is_needed_has_a_reason_for_where_it_is_missing(needs):
-    assert {need for one in needs.values() for need in one} <= set(REASONS)
+def test_what_a_table_needs_has_a_reason_for_where_it_is_missing():
+    assert {need for one in TABLES.values() for need in one} <= set(NEEDS)
+    assert all(need.because for need in NEEDS.values())

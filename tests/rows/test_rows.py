@@ -10,150 +10,122 @@ import sys
 import urllib.parse
 import urllib.request
 
+import pyarrow as pa
 import pytest
 import small_place
 
 from analysis import __main__ as verbs
-from analysis import pages, places, rows
+from analysis import pages, places, privacy, rows
 from analysis.build import dataset
-from analysis.rows import BEHIND, Log, database
+from analysis.measures import MEASURES
+from analysis.rows import Behind, Shown, database
+from analysis.rows.shown import in_order
 
 pytestmark = pytest.mark.xdist_group("small place")
 
-NO_ROWS = {
-    "records": "a kind, not a count",
-    "rows_released": "searches and rejected rows together",
-    "rows_rejected": "a table of its own",
-    "own_reasons": "the words of reasons, of which rare ones are not shown",
-    "distinct_reasons": "the words of reasons, of which rare ones are not shown",
-    **dict.fromkeys(("distinct_released_ids", "rows_without_id"), "the vendor's ids, which are not shown"),
-    "repeated_records": "cells that are dropped; compared while a file is read",
-    "searches_with_unequal_counts": "rows compared with each other: notebook 02 says how",
-    "searches_in_several_logs": "logs compared with each other: notebook 02 has the tables",
-    "immigration_hidden_elsewhere": "logs compared with each other: notebook 02 has the tables",
-    **dict.fromkeys(
-        (
-            "names_with_kind",
-            "names_with_state",
-            "rows_with_kind",
-            "rows_with_state",
-            "names_of_nobody",
-            "names_reviewed",
-            "reviewed_lines_without_a_name",
-        ),
-        "names, of which notebook 04 has the tables",
-    ),
-    **dict.fromkeys(
-        ("agency_name_errors", "agency_names_read_wrongly"),
-        "a sample of names, not of searches: data/hand/coding",
-    ),
-    **dict.fromkeys(
-        ("agencies_compared_across_word_blocking", "agencies_more_vague", "agencies_less_vague"),
-        "agencies compared with themselves, counted and never named",
-    ),
-    **dict.fromkeys(
-        (
-            "agencies_with_access",
-            "agencies_with_access_that_searched",
-            "agencies_without_access",
-            "searches_without_access",
-        ),
-        "sharing lists beside the searches: notebook 04 has the tables",
-    ),
-    **dict.fromkeys(
-        (
-            "agreements_before_term",
-            "agreements_listed",
-            "agreement_agencies_before_term",
-            "agreement_agencies_listed",
-            "agreement_agencies_growth",
-            "agencies_287g_signed_later",
-        ),
-        "lists of agreements: notebook 05 has the tables",
-    ),
-    "immigration_searches_without_top_agency": "the difference of two numbers that have their rows",
-    "precision": "what the error notebook estimates",
-    **dict.fromkeys(("coded_reasons", "coded_rows"), "what people read: notebook 07 has the tables"),
-    **dict.fromkeys(("missed_rows", "missed_rows_at_most"), "what the error notebook estimates"),
-    "recall": "what the error notebook estimates",
+WITHOUT_ROWS = {
+    "computed": "a function of its own makes it, from names, lists, samples or files: its notebook has the tables",
+    "groups": "rows compared with each other, all of one search or agency: notebooks 02 and 05 have the tables",
+    "rest": "the difference of two numbers that have their rows",
 }
-"""Measures that no list of searches stands behind, by their first word, and why."""
+"""Why no list of rows is behind a measure of a kind."""
+
+NOT_SHOWN = {
+    "distinct_reasons": "reason_as_released",
+    "distinct_released_ids": "released_id",
+    "rows_without_id": "released_id",
+}
+"""Measures that count what no row shows, and what that is: words of reasons, and the vendor's ids."""
 
 
 def built():
     return [place for place in places.tracked() if (place.results / "numbers.json").is_file()]
 
 
-def counted(place, found, scope_of):
-    """Each number of a place with the answer that the rows give: [(measure, scope, number, answer)]."""
+def counted(place, answer):
+    """Each number of a place beside the answer that its rows give: [(number, answer)]."""
     for one in pages.open_numbers(place):
-        behind = BEHIND.get(one["measure"])
-        if behind is not None and one["value"] is not None:
-            yield one, scope_of(found, behind, one)
+        counting = MEASURES.get(one["measure"])
+        if counting is not None and rows.has_rows(counting) and one["value"] is not None:
+            yield one, answer(Behind(counting, one["scope"]))
 
 
-def by_arrow(log, behind, one):
-    here = behind.of(one["scope"])
-    if here.by:
-        groups = log.groups(here).to_pydict()
-        return _from_groups(here, groups[here.by], groups["searches"])
-    at = log.positions(here)
-    ends = here.most or here.least
-    return log.column(ends).take(at)[0].as_py() if ends else len(at)
+def by_duckdb(shown):
+    """What DuckDB answers of the rows of a place."""
+
+    def answer(behind):
+        found, one = behind.searches(shown), behind.measure
+        if behind.by:
+            groups = shown.groups(found, behind.by)
+            return largest_or_all(behind, groups[behind.by].tolist(), groups["searches"].tolist())
+        if one.kind in ("most", "least"):
+            return shown.rows(found, [one.column])[one.column][0]
+        return (found.count(one.where), found.count(one.of)) if one.kind == "ratio" else found.count()
+
+    return answer
 
 
-def by_sql(connection, behind, one):
-    found = connection.execute(rows.sql(behind.of(one["scope"]))).fetchall()
-    if behind.by:
-        return _from_groups(behind, [line[0] for line in found], [line[1] for line in found])
-    ends = behind.most or behind.least
-    return found[0][_place(behind, ends)] if ends else len(found)
+def by_sqlite(connection):
+    """What SQLite answers of the rows of rows.db."""
+
+    def answer(behind):
+        found, one = connection.execute(behind.sql()).fetchall(), behind.measure
+        if behind.by:
+            return largest_or_all(behind, [line[0] for line in found], [line[1] for line in found])
+        if one.kind in ("most", "least"):
+            return found[0][behind.columns.index(one.column)]
+        kinds = [line[behind.columns.index("immigration_kind")] for line in found]
+        sides = ({"civil", "both"}, {"criminal", "both"})
+        return (
+            tuple(sum(kind in side for kind in kinds) for side in sides)
+            if one.kind == "ratio"
+            else len(found)
+        )
+
+    return answer
 
 
-def _place(behind, column):
-    return list(dict.fromkeys((*database.USUAL, *behind.shows, column))).index(column)
-
-
-def _from_groups(behind, values, counts):
-    if behind.largest:
-        return counts[0] if counts else 0
-    return dict(zip(values, counts)) if behind.derived else sorted(values)
+def largest_or_all(behind, values, counts):
+    return max(counts, default=0) if behind.measure.kind == "largest" else sorted(values)
 
 
 def agrees(one, answer):
-    value = one["value"]
-    if isinstance(answer, dict):
-        both = answer.get("both", 0)
-        sides = [answer.get(kind, 0) + both for kind in ("civil", "criminal")]
-        return sides == [one["numerator"], one["denominator"]]
+    value, kind = one["value"], MEASURES[one["measure"]].kind
+    if kind == "ratio":
+        return answer == (one["numerator"], one["denominator"])
     if isinstance(answer, list):
         return answer == value if isinstance(value, list) else len(answer) == value
     if isinstance(answer, str):
         return answer.replace(" ", "T").replace("Z", "+00:00") == value
-    if one["unit"] in ("share", "networks") and "denominator" in one:
-        return answer in (one["numerator"], one["denominator"])
-    return int(answer) == value
+    if kind in ("mean", "largest_share"):
+        return answer == one["denominator"]
+    return int(answer) == (one["numerator"] if kind == "share" else value)
+
+
+def unequal(checked):
+    return [(one["measure"], one["scope"], answer) for one, answer in checked if not agrees(one, answer)]
 
 
 def test_the_rows_behind_a_number_equal_the_number(small):
-    log = Log(small.place)
-    checked = list(counted(small.place, log, by_arrow))
+    checked = list(counted(small.place, by_duckdb(Shown(small.place))))
     assert len(checked) > 100
-    assert not [(one["measure"], one["scope"], answer) for one, answer in checked if not agrees(one, answer)]
+    assert {one["scope"] for one, _ in checked} == {"all", "Tarnwick ISD", "Umberstow ISD"}
+    assert unequal(checked) == []
 
 
 def test_every_query_gives_as_many_rows_as_its_number(small):
     with sqlite3.connect(rows.make(small.place)) as connection:
-        checked = list(counted(small.place, connection, by_sql))
-    assert not [(one["measure"], one["scope"], answer) for one, answer in checked if not agrees(one, answer)]
+        checked = list(counted(small.place, by_sqlite(connection)))
+    assert len(checked) > 100
+    assert unequal(checked) == []
 
 
 def test_a_query_with_the_owner_left_open_gives_what_the_query_of_one_owner_gives(small):
     with sqlite3.connect(rows.make(small.place)) as connection:
-        for behind in BEHIND.values():
-            open_owner = rows.sql(behind, any_owner=True)
+        for counting in filter(rows.has_rows, MEASURES.values()):
+            open_owner = Behind(counting).sql(any_owner=True)
             for owner in ("", "Tarnwick ISD", "Umberstow ISD"):
-                one = connection.execute(rows.sql(behind.of(owner or "all"))).fetchall()
+                one = connection.execute(Behind(counting, owner or "all").sql()).fetchall()
                 assert connection.execute(open_owner, {"camera_owner": owner}).fetchall() == one, open_owner
 
 
@@ -161,13 +133,52 @@ def test_a_query_with_the_owner_left_open_gives_what_the_query_of_one_owner_give
 def test_the_rows_of_a_published_place_equal_its_numbers(place):
     if not dataset.is_built(place):
         pytest.skip(f"needs the rows of {place.name}: run make with its records")
-    checked = list(counted(place, Log(place), by_arrow))
-    assert not [(one["measure"], one["scope"], answer) for one, answer in checked if not agrees(one, answer)]
+    assert unequal(counted(place, by_duckdb(Shown(place)))) == []
 
 
-def test_every_measure_has_its_rows_or_says_why_it_has_none(small):
-    measures = {one["measure"] for one in pages.open_numbers(small.place)} - set(BEHIND)
-    assert not sorted(name for name in measures if name.partition(".")[0] not in NO_ROWS)
+def test_every_measure_has_its_rows_or_the_register_says_why_it_has_none(small):
+    without = {name: one for name, one in MEASURES.items() if not rows.has_rows(one)}
+    assert all(not one.has_rows for one in without.values() if one.kind == "computed")
+    hidden = {name: one for name, one in without.items() if one.kind not in WITHOUT_ROWS}
+    assert {
+        name: column
+        for name, column in NOT_SHOWN.items()
+        if column in hidden[name].where + hidden[name].column
+    }
+    assert hidden.keys() == NOT_SHOWN.keys()
+    recorded = {one["measure"] for one in pages.open_numbers(small.place)} - {"records"}
+    assert recorded <= MEASURES.keys()
+    queries = rows.queries(small.place)
+    assert {name for name in recorded - without.keys() if rows.query_name(name) not in queries} == set()
+
+
+def test_rows_come_in_the_order_released_whatever_is_asked_of_them(small):
+    shown = Shown(small.place)
+    both = shown.rows(shown.searches, ("source_file", "source_row", "repeats"))
+    assert both.equals(both.sort_values(["source_file", "source_row"], ignore_index=True))
+    assert shown.rows(shown.searches, ("repeats", "source_row"), most=9).equals(
+        both[["repeats", "source_row"]].head(9)
+    )
+    assert both["repeats"].sum() == shown.searches.count("repeats") > 0
+    assert len(shown.rows(shown.searches.where("false"), rows.USUAL)) == 0
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [],
+        [("b", 1), ("b", 2), ("a", 1), ("a", 3)],
+        [("a", 2), ("b", 1), ("a", 1)],
+        [("a", 1), ("a", 3), ("b", 1), ("a", 2)],
+    ],
+)
+def test_records_of_files_that_lie_anyhow_are_put_in_order(records):
+    files, numbers = [list(one) for one in zip(*records)] or ([], [])
+    table = pa.table(
+        {"source_file": pa.array(files, pa.string()), "source_row": pa.array(numbers, pa.int64())}
+    )
+    found = in_order(table).to_pydict()
+    assert list(zip(found["source_file"], found["source_row"])) == sorted(records)
 
 
 def test_every_claim_that_was_computed_has_a_query(small):
@@ -236,10 +247,10 @@ def test_the_file_holds_no_officer_plate_or_rare_reason(small):
     assert "alert(" in data
     for what, private in small_place.PRIVATE.items():
         assert private.casefold() not in data, what
-    assert rows.NOT_SHOWN.casefold() in data
+    assert privacy.NOT_SHOWN.casefold() in data
     with sqlite3.connect(rows.make(small.place)) as connection:
         columns = {line[1] for line in connection.execute("PRAGMA table_info(searches)")}
-    assert columns == set(rows.COLUMNS) == set(database.MEANINGS)
+    assert columns == set(rows.MEANINGS)
 
 
 def test_without_datasette_one_line_says_how_to_get_it(monkeypatch, capsys, small):

@@ -3,14 +3,12 @@
 from datetime import date
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from frames import searches
+from frames import counted, log, searches, stored, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import agencies, measures, places, privacy, tallies
+from analysis import agencies, build, measures, places, privacy
 from analysis.places import ReleasedFile
 from analysis.searches import sightings
 from analysis.vendors.masks import by_number
@@ -21,81 +19,70 @@ BROAD = {"immigration_tier": "broad"}
 CIVIL = ["Immigration (civil/administrative)"]
 
 
-def value(numbers, measure, scope="all"):
-    return measures.lookup(numbers)[measure, scope]["value"]
+def value(found, measure, scope="all"):
+    return found[measure, scope]["value"]
 
 
 def test_the_three_totals_are_nested():
-    found = measures.immigration_searches(searches(STRICT, CORE, CORE, BROAD, {}))
-    counts = [value(found, f"immigration_searches.{name}") for name in ("strict", "core", "broad")]
-    assert counts == [1, 3, 4]
-    assert value(found, "hsi_dhs_only") == 1
+    names = (*(f"immigration_searches.{name}" for name in ("strict", "core", "broad")), "hsi_dhs_only")
+    assert values(log(STRICT, CORE, CORE, BROAD, {}), *names) == [1, 3, 4, 1]
 
 
 def test_a_row_that_is_civil_and_criminal_counts_in_each_and_once_in_the_total():
-    both = {**STRICT, "immigration_kind": "both"}
-    found = measures.immigration_searches(searches(STRICT, both, {**STRICT, "immigration_kind": "criminal"}))
-    assert value(found, "immigration_searches.core") == 3
-    assert (value(found, "immigration_civil"), value(found, "immigration_criminal")) == (2, 2)
-    assert value(found, "civil_to_criminal") == 1.0
+    rows = log(STRICT, {**STRICT, "immigration_kind": "both"}, {**STRICT, "immigration_kind": "criminal"})
+    names = ("immigration_searches.core", "immigration_civil", "immigration_criminal", "civil_to_criminal")
+    assert values(rows, *names) == [3, 2, 2, 1.0]
 
 
 def test_a_ratio_to_nothing_is_unknown_and_says_why():
-    found = measures.lookup(measures.immigration_searches(searches(STRICT)))
-    assert found["civil_to_criminal", "all"]["value"] is None
+    found = counted(log(STRICT), "civil_to_criminal")
+    assert value(found, "civil_to_criminal") is None
     assert "no search named" in found["civil_to_criminal", "all"]["because"]
 
 
 def test_the_menu_alone_is_a_definition_of_its_own():
-    found = measures.immigration_searches(searches({**STRICT, "offense_types": CIVIL}, STRICT, CORE))
-    assert value(found, "immigration_searches.dropdown") == 1
+    assert values(log({**STRICT, "offense_types": CIVIL}, STRICT, CORE), "immigration_searches.dropdown") == [
+        1
+    ]
 
 
 def test_agencies_behind_a_total_are_distinct_and_their_states_are_listed():
-    rows = searches(
-        STRICT, STRICT, {**CORE, "searching_agency": "Tarnwick FL SO", "agency_state": "FL"}, BROAD
-    )
-    found = measures.immigration_searches(rows)
-    assert value(found, "immigration_agencies.core") == 2
-    assert value(found, "immigration_states.core") == ["FL", "GA"]
+    rows = log(STRICT, STRICT, {**CORE, "searching_agency": "Tarnwick FL SO", "agency_state": "FL"}, BROAD)
+    assert values(rows, "immigration_agencies.core", "immigration_states.core") == [2, ["FL", "GA"]]
     assert measures.agencies_behind(rows)["searches"].tolist() == [2, 1]
 
 
 def test_every_number_is_given_for_all_and_for_each_camera_owner():
-    rows = searches(STRICT, {**STRICT, "camera_owner": "Quellmere ISD"})
-    found = measures.lookup(measures.immigration_searches(rows))
-    scopes = {scope for measure, scope in found if measure == "immigration_searches.core"}
-    assert scopes == {"all", "Tarnwick ISD", "Quellmere ISD"}
+    found = counted(log(STRICT, {**STRICT, "camera_owner": "Quellmere ISD"}), "immigration_searches.core")
+    assert [scope for _, scope in found] == ["all", "Quellmere ISD", "Tarnwick ISD"]
 
 
 def test_a_measure_is_written_once():
     with pytest.raises(ValueError, match="written twice"):
-        measures.lookup(measures.sightings(searches({})) * 2)
+        measures.lookup(measures.numbers(log({}), measures.measures("searches")) * 2)
 
 
 def test_the_same_search_in_two_logs_is_one_search_and_two_rows():
-    rows = searches({}, {"camera_owner": "Quellmere ISD"}, {"search_key": "other"})
-    found = measures.sightings(rows)
-    assert value(found, "distinct_searches") == 2
-    assert value(found, "duplicate_sightings") == 1
+    rows = log({}, {"camera_owner": "Quellmere ISD"}, {"search_key": "other"})
+    assert values(rows, "distinct_searches", "duplicate_sightings") == [2, 1]
     assert measures.logs_per_search(rows)[["logs", "searches"]].values.tolist() == [[1, 1], [2, 1]]
 
 
 def test_repeats_inside_one_log_are_counted_and_not_dropped():
-    rows = searches({}, {}, {"camera_owner": "Quellmere ISD"})
+    rows = log({}, {}, {"camera_owner": "Quellmere ISD"})
     assert measures.repeated_in_one_log(rows)["repeated_rows"].tolist() == [0, 1]
 
 
 def test_a_reason_hidden_in_one_log_is_reported_and_never_filled_in():
     hidden = {"camera_owner": "Quellmere ISD", "reason_as_released": "***", "reason_origin": "masked"}
-    table = measures.reasons_across_logs(searches({}, hidden))
+    table = measures.reasons_across_logs(log({}, hidden))
     assert (
         table.set_index("case")["searches"]["one log gives a reason that another hides or leaves blank"] == 1
     )
 
 
 def test_how_many_searches_there_are_is_shown_under_looser_and_stricter_rules():
-    rows = searches(
+    rows = log(
         {"released_id": "a", "search_type": "lookup"},
         {"released_id": "b", "search_type": None},
         {"released_id": "c", "window_start": None},
@@ -107,47 +94,46 @@ def test_how_many_searches_there_are_is_shown_under_looser_and_stricter_rules():
 
 
 def test_rows_without_an_id_are_told_apart_by_the_rule():
-    rows = searches({"released_id": "a"}, {"released_id": None}, {"released_id": None})
+    rows = log({"released_id": "a"}, {"released_id": None}, {"released_id": None})
     assert measures.distinct_by_rule(rows)["distinct_searches"].iloc[0] == 2
-    assert len(measures.distinct_by_rule(searches({}, {}))) == 5
+    assert len(measures.distinct_by_rule(log({}, {}))) == 5
 
 
 def test_whole_records_are_counted_from_what_was_compared_while_the_file_was_read():
-    table = measures.distinct_by_rule(searches({}, {}, {}), None, 1).iloc[-1]
+    table = measures.distinct_by_rule(log({}, {}, {}), None, 1).iloc[-1]
     assert table.tolist() == ["every cell of the released record, in one file", 2, 1]
 
 
 def test_rows_without_an_id_are_counted_since_their_repeats_cannot_be_known():
-    rows = searches({"released_id": "a"}, {}, {"camera_owner": "Quellmere ISD"})
-    found = measures.sightings(rows)
-    scopes = ("all", "Tarnwick ISD", "Quellmere ISD")
-    assert [value(found, "rows_without_id", scope) for scope in scopes] == [2, 1, 1]
+    rows = log({"released_id": "a"}, {}, {"camera_owner": "Quellmere ISD"})
+    found = counted(rows, "rows_without_id")
+    assert [one["value"] for one in found.values()] == [2, 1, 1]
 
 
 def test_files_that_hold_the_same_searches_are_named_in_both_directions_whatever_days_they_cover():
-    def log(file, keys, **more):
+    def held(file, keys, **more):
         return [{"source_file": file, "search_key": key, **more} for key in keys]
 
-    rows = searches(
-        *log("a.csv", "klm"), *log("b.csv", "lm"), *log("b.csv", "m"), *log("c.csv", "k", camera_owner="Quellmere ISD")
+    rows = log(
+        *held("a.csv", "klm"), *held("b.csv", "lm"), *held("b.csv", "m"),
+        *held("c.csv", "k", camera_owner="Quellmere ISD"),
     )  # fmt: skip
     for again in (None, measures.seen_again(rows, "rule")):
         assert measures.same_searches(rows, again).values.tolist() == [
             ["a.csv", 3, "b.csv", 2, 2 / 3],
             ["b.csv", 2, "a.csv", 2, 1.0],
         ]
-    assert measures.same_searches(searches({}, {})).empty
+    assert measures.same_searches(log({}, {})).empty
 
 
 def test_one_id_with_device_counts_that_differ_by_one_is_one_search():
-    rows = searches({"devices_searched": 100}, {"devices_searched": 101}, {"search_key": "m"})
-    assert value(measures.sightings(rows), "distinct_searches") == 2
-    assert value(measures.unequal_rows(rows), "searches_with_unequal_counts") == 1
+    rows = log({"devices_searched": 100}, {"devices_searched": 101}, {"search_key": "m"})
+    assert values(rows, "distinct_searches", "searches_with_unequal_counts") == [2, 1]
 
 
 def test_ids_are_compared_only_where_every_log_has_one():
     elsewhere = {"camera_owner": "Quellmere ISD"}
-    rows = searches(
+    rows = log(
         {"released_id": "a"},
         {"released_id": "a", **elsewhere},
         {"search_key": "m", "released_id": "b"},
@@ -155,9 +141,10 @@ def test_ids_are_compared_only_where_every_log_has_one():
         {"search_key": "n", "released_id": "d"},
         {"search_key": "n", "released_id": None, **elsewhere},
     )
-    found = measures.ids_across_logs(rows)
+    found = counted(rows, "searches_in_several_logs")
     assert value(found, "searches_in_several_logs.with_ids") == 2
-    assert value(found, "searches_in_several_logs.same_id") == 1
+    same = found["searches_in_several_logs.same_id", "all"]
+    assert (same["value"], same["numerator"], same["denominator"]) == (1, 1, 2)
 
 
 def test_captures_of_one_portal_are_told_apart_from_new_searches():
@@ -167,7 +154,7 @@ def test_captures_of_one_portal_are_told_apart_from_new_searches():
             for day in days
         ]
 
-    rows = searches(*capture("a.csv", 1, 2, 3, 4), *capture("b.csv", 3, 4, 5), *capture("c.csv", 6, 7))
+    rows = log(*capture("a.csv", 1, 2, 3, 4), *capture("b.csv", 3, 4, 5), *capture("c.csv", 6, 7))
     table = measures.overlaps(rows)
     assert len(table) == 1
     line = table.iloc[0]
@@ -176,15 +163,15 @@ def test_captures_of_one_portal_are_told_apart_from_new_searches():
 
 
 def test_rows_inside_each_overlap_are_counted_and_other_owners_files_are_no_pair():
-    def log(file, days, **more):
+    def held(file, days, **more):
         return [
             {"source_file": file, "searched_at": f"2026-03-{day:02}T12:00:00Z", "search_key": f"{file} {day}", **more}
             for day in days
         ]  # fmt: skip
 
-    elsewhere = log("d.csv", range(1, 10), camera_owner="Quellmere ISD")
-    rows = searches(
-        *log("a.csv", [1, 2, 3, 6]), *log("b.csv", range(3, 9)), *log("c.csv", range(5, 10)), *elsewhere
+    elsewhere = held("d.csv", range(1, 10), camera_owner="Quellmere ISD")
+    rows = log(
+        *held("a.csv", [1, 2, 3, 6]), *held("b.csv", range(3, 9)), *held("c.csv", range(5, 10)), *elsewhere
     )
     table = measures.overlaps(rows)
     assert table[["source_file", "other_file", "rows", "other_rows", "searches_in_both"]].values.tolist() == [
@@ -219,34 +206,32 @@ def keyed(row, by):
 @given(rows=st.lists(SEEN, min_size=1, max_size=12), by=st.sampled_from(list(sightings.METHODS)))
 @settings(deadline=None, max_examples=10)
 def test_rows_of_searches_with_several_tell_as_much_of_them_as_all_rows_do(rows, by):
-    frame = searches(*[keyed(row, by) for row in rows])
-    again = measures.seen_again(frame, by)
-    assert measures.sightings(frame, again) == measures.sightings(frame)
+    asked = log(*[keyed(row, by) for row in rows])
+    again = measures.seen_again(asked, by)
     for measure in (
         measures.logs_per_search, measures.repeated_in_one_log, measures.distinct_by_rule, measures.overlaps,
     ):  # fmt: skip
-        assert measure(frame, again).values.tolist() == measure(frame).values.tolist()
+        assert measure(asked, again).values.tolist() == measure(asked).values.tolist()
     for measure in (measures.reasons_across_logs, measures.hidden_elsewhere):
-        assert measure(again).values.tolist() == measure(frame).values.tolist()
-    for measure in (measures.ids_across_logs, measures.immigration_hidden_elsewhere):
-        assert measure(again) == measure(frame)
+        assert measure(again).values.tolist() == measure(asked).values.tolist()
 
 
-def test_a_search_that_stands_alone_is_counted_and_not_kept():
-    rows = searches(
+def test_a_search_in_one_row_alone_is_counted_and_not_copied():
+    rows = log(
         {"search_key": "m", "searched_at": "2025-12-02T03:00:00Z"}, {}, {"camera_owner": "Quellmere ISD"}
     )
     again = measures.seen_again(rows, "rule")
-    assert tallies.count(again) == 2
+    assert again.count() == 2
     assert measures.logs_per_search(rows, again).values.tolist() == [[1, 1, 1], [2, 1, 2]]
-    assert value(measures.sightings(rows, again), "distinct_searches") == 2
+    assert values(rows, "distinct_searches") == [2]
 
 
 def test_without_a_search_in_several_logs_nothing_is_said_of_them():
-    found = measures.lookup(measures.ids_across_logs(searches({})))
-    assert found["searches_in_several_logs.with_ids", "all"]["value"] == 0
-    assert measures.reasons_across_logs(searches({}))["searches"].tolist() == [0, 0, 0, 0]
-    assert measures.hidden_elsewhere(searches({})).values.tolist() == [["(no topic matched)", 0]]
+    rows = log({"released_id": "a"}, {"released_id": "b", "search_key": "m", "camera_owner": "Quellmere ISD"})
+    assert values(rows, "searches_in_several_logs.with_ids", "searches_in_several_logs.same_id") == [0, 0]
+    assert values(log({}), "searches_in_several_logs.with_ids") == [None]
+    assert measures.reasons_across_logs(log({}))["searches"].tolist() == [0, 0, 0, 0]
+    assert measures.hidden_elsewhere(log({})).values.tolist() == [["(no topic matched)", 0]]
 
 
 def test_what_one_log_shows_and_another_hides_is_counted_apart():
@@ -256,46 +241,45 @@ def test_what_one_log_shows_and_another_hides_is_counted_apart():
         "topics": [],
         "immigration_tier": "none",
     }
-    rows = searches({**STRICT, "topics": ["immigration"]}, hidden, {"search_key": "m"})
+    rows = log({**STRICT, "topics": ["immigration"]}, hidden, {"search_key": "m"})
     assert measures.hidden_elsewhere(rows).to_dict("records") == [
         {"topic": "immigration", "searches": 1},
         {"topic": "(no topic matched)", "searches": 0},
     ]
-    assert value(measures.immigration_hidden_elsewhere(rows), "immigration_hidden_elsewhere.strict") == 1
+    assert values(rows, "immigration_hidden_elsewhere.strict") == [1]
 
 
 def test_blank_masked_machine_and_vague_reasons_are_four_things():
-    rows = searches(
+    rows = log(
         {"reason_origin": "blank", "reason_as_released": ""},
         {"reason_origin": "masked", "reason_as_released": "***"},
         {"reason_origin": "machine"},
         {"topics": ["vague"], "reason_as_released": "inv"},
         {},
     )
-    found = measures.reasons_given(rows)
     names = ("blank_reasons", "masked_reasons", "machine_reasons", "vague_reasons", "distinct_reasons")
-    assert [value(found, name) for name in names] == [1, 1, 1, 1, 3]
+    assert values(rows, *names) == [1, 1, 1, 1, 3]
 
 
 def test_topics_are_counted_by_row_and_rows_without_any_have_a_line():
-    table = measures.topics(searches({"topics": ["theft", "drugs"]}, {}, {"topics": []}))
+    table = measures.topics(log({"topics": ["theft", "drugs"]}, {}, {"topics": []}))
     assert dict(zip(table["topic"], table["searches"])) == {"theft": 2, "drugs": 1, "(no topic matched)": 1}
 
 
 def test_a_missing_reason_is_no_reason_in_any_scope():
-    rows = searches({"reason_as_released": None}, {"reason_as_released": ""}, {"reason_as_released": "theft"})
-    found = [one for one in measures.reasons_given(rows) if one["measure"] == "distinct_reasons"]
-    assert [(one["scope"], one["value"]) for one in found] == [("all", 1), ("Tarnwick ISD", 1)]
+    rows = log({"reason_as_released": None}, {"reason_as_released": ""}, {"reason_as_released": "theft"})
+    found = counted(rows, "distinct_reasons")
+    assert [(scope, one["value"]) for (_, scope), one in found.items()] == [("all", 1), ("Tarnwick ISD", 1)]
 
 
 def test_rare_reasons_are_never_printed():
-    rows = searches(*[{}] * 60, {"reason_as_released": "followed J. Example home"})
+    rows = log(*[{}] * 60, {"reason_as_released": "followed J. Example home"})
     assert measures.common_reasons(rows)["reason"].tolist() == ["theft"]
 
 
 def test_spellings_of_a_reason_are_one_and_an_agency_behind_two_of_them_counts_once():
     agencies = ("Quellmere GA PD", "Tarnwick FL SO", "Ostvale OK PD")
-    rows = searches(
+    rows = log(
         *[{"reason_as_released": "Theft", "searching_agency": name} for name in agencies] * 10,
         *[{"reason_as_released": "theft ", "searching_agency": name} for name in agencies] * 10,
         *[{"reason_as_released": "THEFT", "searching_agency": agencies[0], "topics": []}] * 55,
@@ -309,29 +293,29 @@ def test_spellings_of_a_reason_are_one_and_an_agency_behind_two_of_them_counts_o
 
 
 def test_a_common_reason_is_printed_without_the_plate_in_it():
-    rows = searches(*[{"reason_as_released": "looking for AB1234C"}] * 60)
+    rows = log(*[{"reason_as_released": "looking for AB1234C"}] * 60)
     assert measures.common_reasons(rows)["reason"].tolist() == ["looking for ***"]
 
 
 def test_out_of_state_needs_a_state_and_unknown_agencies_count_on_neither_side():
-    rows = searches({}, {"agency_state": "TX"}, {"agency_state": None})
-    found = measures.who(rows, "TX")
-    assert value(found, "out_of_state_searches") == 1
-    assert value(found, "searches_by_unresolved_agencies") == 1
-    assert value(measures.who(rows, None), "out_of_state_searches") is None
+    rows = log({}, {"agency_state": "TX"}, {"agency_state": None})
+    assert values(rows, "out_of_state_searches", "searches_by_unresolved_agencies") == [1, 1]
+    assert values(log(rows.source, state=None), "out_of_state_searches") == [None]
 
 
 def test_a_blank_or_masked_name_is_no_agency():
-    rows = searches({}, {"searching_agency": ""}, {"searching_agency": "***"})
-    found = measures.who(rows, "TX")
-    assert (value(found, "agencies"), value(found, "searches_by_unnamed_agencies")) == (1, 2)
+    rows = log({}, {"searching_agency": ""}, {"searching_agency": "***"})
+    assert values(rows, "agencies", "searches_by_unnamed_agencies") == [1, 2]
 
 
 def test_own_searches_are_unknown_where_nobody_said_who_the_own_police_are():
-    assert value(measures.own_searches(searches({"own_search": None})), "own_searches") is None
-    found = measures.own_searches(searches({"own_search": True}, {**STRICT}, {"own_search": True, **CORE}))
-    assert value(found, "own_searches") == 2
-    assert value(found, "own_immigration_searches.core") == 1
+    assert values(log({"own_search": None}), "own_searches") == [None]
+    rows = log({"own_search": True}, {**STRICT}, {"own_search": True, **CORE})
+    assert values(rows, "own_searches", "own_immigration_searches.core") == [2, 1]
+
+
+def own_reasons(rows, cleared=(), scope="all"):
+    return value(measures.lookup(measures.own_reasons(rows, cleared)), "own_reasons", scope)
 
 
 def test_own_reasons_name_what_the_menu_and_common_typing_say():
@@ -339,40 +323,36 @@ def test_own_reasons_name_what_the_menu_and_common_typing_say():
         "Criminal Motor Vehicle Offense (incl. Road Rage/Reckless)",
         "Destruction/Damage/Vandalism of Property",
     ]
-    rows = searches(
-        {"own_search": True, "offense_types": menu, "reason_text": ""}, *[{"own_search": True}] * 3
-    )
-    words = value(measures.own_searches(rows, {"theft", "road rage", "vandalism"}), "own_reasons")
-    assert {"road rage", "vandalism", "theft"} <= set(words)
+    rows = log({"own_search": True, "offense_types": menu, "reason_text": ""}, *[{"own_search": True}] * 3)
+    assert {"road rage", "vandalism", "theft"} <= set(own_reasons(rows, {"theft", "road rage", "vandalism"}))
 
 
 def test_a_rare_value_in_the_menus_column_is_counted_and_never_named():
-    rows = searches(*[{"offense_types": ["Robbery"]}] * 50, {"offense_types": ["J. Example 555-1234"]})
+    rows = log(*[{"offense_types": ["Robbery"]}] * 50, {"offense_types": ["J. Example 555-1234"]})
     table = measures.offense_types(rows)
     assert table["offense_type"].tolist() == ["Robbery", "(values in fewer than 50 rows)"]
-    own = searches({"own_search": True, "offense_types": ["J. Example 555-1234"], "reason_text": ""})
-    assert value(measures.own_searches(own), "own_reasons") == []
+    own = log({"own_search": True, "offense_types": ["J. Example 555-1234"], "reason_text": ""})
+    assert own_reasons(own) == []
 
 
 def test_own_reasons_are_common_in_each_scope_in_whatever_spelling():
-    rows = searches(
+    rows = log(
         *[{"own_search": True, "reason_text": " Theft "}] * 30, *[{"own_search": True}] * 30,
         *[{"own_search": True, "camera_owner": "Quellmere ISD"}] * 10, *[{"reason_text": "warrant"}] * 90,
     )  # fmt: skip
-    found = measures.own_searches(rows)
-    scopes = ("all", "Tarnwick ISD", "Quellmere ISD")
-    assert [value(found, "own_reasons", scope) for scope in scopes] == [["theft"], ["theft"], []]
+    found = {scope: own_reasons(rows, scope=scope) for scope in ("all", "Tarnwick ISD", "Quellmere ISD")}
+    assert found == {"all": ["theft"], "Tarnwick ISD": ["theft"], "Quellmere ISD": []}
 
 
 def test_own_reasons_that_are_rare_and_not_cleared_are_never_listed():
-    rows = searches(*[{"own_search": True, "reason_text": "j. example request"}] * 49)
-    assert value(measures.own_searches(rows, {"theft"}), "own_reasons") == []
-    assert value(measures.own_searches(searches(*[{"own_search": True}] * 50)), "own_reasons") == ["theft"]
+    rows = log(*[{"own_search": True, "reason_text": "j. example request"}] * 49)
+    assert own_reasons(rows, {"theft"}) == []
+    assert own_reasons(log(*[{"own_search": True}] * 50)) == ["theft"]
 
 
 def test_three_readings_of_a_month_are_three_numbers():
     at = pd.Timestamp("2025-12-31T12:00:00Z")
-    rows = searches(
+    rows = log(
         *[
             {
                 "searched_at": at,
@@ -382,16 +362,15 @@ def test_three_readings_of_a_month_are_three_numbers():
             for back, on in ((30, 0), (30.5, 0), (31.5, 0), (1, 40))
         ]
     )
-    found = measures.reach(rows)
-    assert value(found, "windows_over_30_days") == 2
-    assert value(found, "windows_over_31_days") == 1
-    assert value(found, "window_lengths_over_30_days") == 3
-    assert value(found, "longest_lookback_days") == 31
+    names = (
+        "windows_over_30_days", "windows_over_31_days", "window_lengths_over_30_days", "longest_lookback_days",
+    )  # fmt: skip
+    assert values(rows, *names) == [2, 1, 3, 31]
 
 
 def test_a_log_without_networks_says_so():
-    found = measures.lookup(measures.reach(searches({"networks_searched": None, "devices_searched": None})))
-    assert found["networks_most", "all"]["value"] is None
+    found = counted(log({"networks_searched": None, "devices_searched": None}), "networks_most")
+    assert value(found, "networks_most") is None
     assert found["networks_most", "all"]["because"]
 
 
@@ -404,38 +383,45 @@ def found_in(*files):
 
 
 def test_an_owner_is_counted_with_its_log_even_where_the_log_holds_no_search():
-    rows = searches({"searched_at": "2025-12-02T03:00:00Z"}, {"searched_at": "2025-12-04T12:00:00Z"})
     files = found_in(("a.csv", "Tarnwick ISD", 2, "NA-1"), ("b.csv", "Blayne ISD", 0, "NA-1"))
-    found = measures.released(files, rows)
-    assert value(found, "camera_owners") == 2
-    assert value(found, "rows_released") == 4
+    silent = measures.silent_owners(files)
+    rows = log(
+        {"searched_at": "2025-12-02T03:00:00Z"}, {"searched_at": "2025-12-04T12:00:00Z"}, silent=silent
+    )
+    assert values(rows, "camera_owners") == [2]
+    assert value(measures.lookup(measures.released(files)), "rows_released") == 4
+    names = ("searches", "first_search", "last_search", "blank_reasons")
+    found = counted(rows, *names, owners=silent)
+    assert {scope for _, scope in found} == {"all", "Tarnwick ISD", "Blayne ISD"}
     assert value(found, "searches", "Tarnwick ISD") == value(found, "searches") == 2
     assert value(found, "first_search") == "2025-12-02T03:00:00+00:00"
     assert value(found, "last_search", "Tarnwick ISD") == "2025-12-04T12:00:00+00:00"
     assert value(found, "searches", "Blayne ISD") == 0
-    assert value(found, "first_search", "Blayne ISD") is None
+    for name in names[1:]:
+        assert value(found, name, "Blayne ISD") is None
+        assert found[name, "Blayne ISD"]["because"]
 
 
 def test_owners_that_a_corpus_names_row_by_row_are_counted_from_its_rows():
-    rows = searches({}, {"camera_owner": "Quellmere ISD"}, {"camera_owner": "Quellmere ISD"})
+    rows = log({}, {"camera_owner": "Quellmere ISD"}, {"camera_owner": "Quellmere ISD"})
     files = found_in(("corpus.parquet", "A corpus", 3, "FW"), ("corpus.zip", "A corpus", 0, "archive"))
-    found = measures.lookup(measures.released(files, rows))
+    found = counted(rows, "camera_owners", "searches", owners=measures.silent_owners(files))
     assert found["camera_owners", "all"]["value"] == 2
     assert found["searches", "Quellmere ISD"]["value"] == 2
-    assert found["rows_rejected", "A corpus"]["value"] == 2
     assert ("searches", "A corpus") not in found
+    assert measures.lookup(measures.released(files))["rows_rejected", "A corpus"]["value"] == 2
 
 
 def test_days_without_searches_stand_at_zero_in_the_owners_own_time():
-    rows = searches({"searched_at": "2025-12-02T03:00:00Z"}, {"searched_at": "2025-12-04T12:00:00Z"})
-    days = measures.per_day(rows, "America/Chicago")
+    moments = ({"searched_at": "2025-12-02T03:00:00Z"}, {"searched_at": "2025-12-04T12:00:00Z"})
+    days = measures.per_day(log(*moments, time_zone="America/Chicago"))
     assert days["searches"].tolist() == [1, 0, 0, 1]
     assert str(days["day"].min().date()) == "2025-12-01"
 
 
 def covered(file, *moments):
-    rows = searches(*[{"source_file": file.name, "searched_at": moment} for moment in moments])
-    return measures.coverage(rows, [file], "America/New_York").iloc[0]
+    rows = [{"source_file": file.name, "searched_at": moment} for moment in moments]
+    return measures.coverage(log(*rows, time_zone="America/New_York"), [file]).iloc[0]
 
 
 def test_a_file_is_held_against_the_days_it_is_said_to_cover():
@@ -453,15 +439,12 @@ def test_a_month_that_ends_early_is_noticed_where_nobody_said_what_it_covers():
     file = ReleasedFile("log.csv", "00", "network audit", "Tarnwick ISD")
     line = covered(file, "2025-11-01T12:00:00Z", "2025-11-20T12:00:00Z")
     assert line["days_missing_at_end"] == 10
-    assert pd.isna(
-        measures.coverage(searches({}), [ReleasedFile("none.csv", "0", "network audit", "x")], "UTC")["days"][
-            0
-        ]
-    )
+    none = ReleasedFile("none.csv", "0", "network audit", "x")
+    assert pd.isna(measures.coverage(log({}), [none])["days"][0])
 
 
 def test_a_blocked_search_has_a_line_and_a_sentence_is_not_printed():
-    rows = searches(
+    rows = log(
         {"search_type": "freeform", "moderation": "block"},
         {"search_type": "freeform", "moderation": "somebody wrote this"},
         {"search_type": "Quellmere"},
@@ -476,7 +459,7 @@ CORE_LINE = "core: and smuggling of people, named operations"
 
 def test_each_other_definition_changes_one_thing():
     machine = {"topics": ["interface", "machine_immigration"], "reason_origin": "machine"}
-    rows = searches(
+    rows = log(
         {**STRICT, "offense_types": CIVIL, "rules": ["dropdown.immigration_civil_administrative"]},
         {**CORE, "rules": ["ice_agency.alone"], "mixed": True},
         {**CORE, "rules": ["border_agency.names"], "search_key": "k2", "searching_agency": "Tarnwick FL SO"},
@@ -501,17 +484,17 @@ def test_each_other_definition_changes_one_thing():
 
 
 def test_weeks_and_agencies_are_counted_under_every_definition():
-    rows = searches(STRICT, {**CORE, "rules": ["ero.letters"], "searched_at": "2025-12-20T12:00:00Z"}, {})
-    weeks, names = measures.weeks_otherwise(rows, "UTC"), list(measures.ALTERNATIVES)
+    rows = log(STRICT, {**CORE, "rules": ["ero.letters"], "searched_at": "2025-12-20T12:00:00Z"}, {})
+    weeks, names = measures.weeks_otherwise(rows), list(measures.ALTERNATIVES)
     assert weeks.columns.tolist() == ["week", *names]
     assert weeks[CORE_LINE].tolist() == [1, 0, 1]
     assert measures.agencies_otherwise(rows)[CORE_LINE].tolist() == [2]
 
 
 def test_each_published_number_is_tried_under_every_definition():
-    numbers = measures.numbers_otherwise(searches(STRICT, CORE, {}))
+    numbers = measures.numbers_otherwise(log(STRICT, CORE, {}))
     found = {
-        name: measures.lookup(of)["immigration_searches", "Tarnwick ISD"]["value"]
+        name: value(measures.lookup(of), "immigration_searches", "Tarnwick ISD")
         for name, of in numbers.items()
     }
     assert (found["strict: the words themselves"], found[CORE_LINE]) == (1, 2)
@@ -526,7 +509,7 @@ LISTS = [
 
 
 def listed():
-    return searches(
+    return log(
         {**CORE, "reason_as_released": "ICE+ERO", "rules": ["ice_agency.alone", "ero.letters"]},
         {**STRICT, "reason_as_released": "deport order", "rules": ["removal.deport"]},
         {"reason_as_released": "police warrant", "searching_agency_as_released": "Quellmere Police"},
@@ -554,8 +537,6 @@ def test_disagreements_are_grouped_by_why_and_show_no_reason():
 
 
 def test_every_list_of_others_can_be_read_and_run():
-    from analysis import build, places
-
     lists = build.open_other_lists(places.find("texas"))
     table = measures.other_lists(listed(), lists)
     assert len(table) == len(lists) >= 12
@@ -573,32 +554,29 @@ def test_the_finding_is_the_same_on_disk_as_in_memory(tmp_path, lists):
         {**STRICT, "searching_agency": "***", "agency_state": None, "agency_kind": None},
         {**CORE, "searching_agency": "Blayne TX PD", "agency_state": "TX", "searched_at": "2025-12-21T04:00:00Z"},
     )  # fmt: skip
-    rows = searches(*({**change, **key} for change, key in zip(changes, keys)))
-    pq.write_table(pa.Table.from_pandas(rows, preserve_index=False), tmp_path / "searches.parquet")
-    stored, zone = tallies.Stored(tmp_path / "searches.parquet"), "America/Chicago"
     listed = lists[0].agreements
+    rows = searches(*({**change, **key} for change, key in zip(changes, keys)))
+    rows = log(rows, time_zone="America/Chicago", listed=listed)
+    on_disk = stored(rows, tmp_path / "searches.parquet")
     for count in (
-        measures.immigration_searches, measures.by_definition, measures.agencies_behind,
-        measures.definitions_by_owner, measures.numbers_otherwise, measures.agencies_otherwise,
-        lambda table: measures.otherwise(table, listed, zone), lambda table: measures.weeks_otherwise(table, zone),
-        lambda table: measures.agreements(table, lists, zone), lambda table: measures.other_lists(table, LISTS),
-        lambda table: measures.disagreements(table, LISTS),
+        lambda asked: counted(asked, *measures.MEASURES), measures.by_definition, measures.agencies_behind,
+        measures.definitions_by_owner, measures.numbers_otherwise, measures.agencies_otherwise, measures.otherwise,
+        measures.weeks_otherwise, lambda asked: measures.at_search(asked, listed),
+        lambda asked: measures.other_lists(asked, LISTS), lambda asked: measures.disagreements(asked, LISTS),
     ):  # fmt: skip
-        assert plainly(count(stored)) == plainly(count(rows))
+        assert plainly(count(on_disk)) == plainly(count(rows))
 
 
 def plainly(found):
     """Numbers and tables as values that can be compared."""
-    if isinstance(found, pd.DataFrame):
-        return found.to_csv()
-    return [plainly(one) for one in found] if isinstance(found, tuple) else found
+    return found.to_csv() if isinstance(found, pd.DataFrame) else found
 
 
 # Words for a person to accept -------------------------------------------------------------------------------
 
 
 def test_near_spellings_are_counted_and_never_printed_unless_the_rules_know_them():
-    rows = searches(
+    rows = log(
         *[{"reason_text": "imigrtoin hold", "topics": []}] * 60, {"reason_text": "imigratoim J Testa", "topics": []},
         {**STRICT, "reason_text": "immigration"}, {"reason_text": "investigation"},
     )  # fmt: skip
@@ -610,27 +588,27 @@ def test_near_spellings_are_counted_and_never_printed_unless_the_rules_know_them
 def test_company_of_immigration_words_is_shown_when_common_and_never_what_may_be_a_name():
     beside = [{**STRICT, "reason_text": f"immigration zanna convoy {n % 4}x"} for n in range(60)]
     named = [{**STRICT, "reason_text": f"immigration Testa {n}x"} for n in range(4)]
-    table = measures.candidate_words(searches(*beside, *named, *[{"reason_text": "theft team"}] * 200))
+    table = measures.candidate_words(log(*beside, *named, *[{"reason_text": "theft team"}] * 200))
     assert table["word"].tolist() == ["convoy", f"(1 word {privacy.NOT_SHOWN[1:]}"]
     assert table[["searches", "reasons", "other_searches"]].values.tolist() == [[60, 4, 0]] * 2
 
 
 def test_without_candidates_the_tables_keep_their_columns():
-    assert measures.candidate_spellings(searches({})).columns[0] == "word"
-    assert measures.candidate_words(searches({})).empty
+    assert measures.candidate_spellings(log({})).columns[0] == "word"
+    assert measures.candidate_words(log({})).empty
 
 
 def test_a_row_that_states_no_purpose_is_counted_once():
-    rows = searches(
+    rows = log(
         {"reason_origin": "blank"}, {"reason_origin": "masked"}, {"topics": ["vague"]},
         {"topics": ["case_number_only"]},
         {"topics": ["interface"], "reason_origin": "machine"}, {"topics": ["code_only"]}, {},
     )  # fmt: skip
-    assert value(measures.reasons_given(rows), "no_stated_purpose") == 5
+    assert values(rows, "no_stated_purpose") == [5]
 
 
 def test_a_cleared_reason_is_printed_although_it_is_rare():
-    rows = searches(*[{}] * 60, {"reason_as_released": "Road Rage "}, {"reason_as_released": "rare"})
+    rows = log(*[{}] * 60, {"reason_as_released": "Road Rage "}, {"reason_as_released": "rare"})
     assert set(measures.common_reasons(rows, cleared=["road rage"])["reason"]) == {"theft", "road rage"}
 
 
@@ -648,13 +626,15 @@ def test_a_number_is_shown_as_readers_write_it(number, unit, shown):
 
 
 def test_a_masked_or_blank_name_is_no_agency_behind_immigration_searches_either():
-    rows = searches(CORE, *[{**CORE, "searching_agency": "***", "agency_state": None, "agency_kind": None}] * 5,
+    rows = log(CORE, *[{**CORE, "searching_agency": "***", "agency_state": None, "agency_kind": None}] * 5,
                     {**CORE, "searching_agency": ""})  # fmt: skip
-    found = measures.immigration_searches(rows)
-    assert value(found, "immigration_searches.core") == 7
-    assert value(found, "immigration_agencies.core") == 1
-    assert value(found, "immigration_top_agency.core") == 1
-    assert value(found, "immigration_searches_unnamed.core") == 6
+    names = (
+        "immigration_searches",
+        "immigration_agencies",
+        "immigration_top_agency",
+        "immigration_searches_unnamed",
+    )
+    assert values(rows, *(f"{name}.core" for name in names)) == [7, 1, 1, 6]
     assert measures.agencies_behind(rows)["searching_agency"].tolist() == ["Quellmere GA PD"]
     assert measures.top_agencies(rows)["share"].tolist() == [1 / 7]
     assert measures.by_definition(rows).set_index("definition").loc["core", "agencies"] == 1
@@ -666,16 +646,14 @@ def test_a_masked_or_blank_name_is_no_agency_behind_immigration_searches_either(
 
 
 def test_the_top_agencys_share_and_the_count_without_it_stand_beside_the_total():
-    found = measures.immigration_searches(
-        searches(CORE, CORE, CORE, {**CORE, "searching_agency": "Blayne TX PD"})
-    )
-    assert value(found, "immigration_top_agency_share.core") == 0.75
-    assert value(found, "immigration_searches_without_top_agency.core") == 1
-    assert value(measures.immigration_searches(searches({})), "immigration_top_agency_share.core") == 0
+    rows = log(CORE, CORE, CORE, {**CORE, "searching_agency": "Blayne TX PD"})
+    names = ("immigration_top_agency_share.core", "immigration_searches_without_top_agency.core")
+    assert values(rows, *names) == [0.75, 1]
+    assert values(log({}), *names) == [None, 0], "a share of nothing is not known"
 
 
 def test_every_row_stands_on_one_side_of_the_state_line():
-    rows = searches(
+    rows = log(
         {"own_search": True, "agency_state": "TX"}, {"agency_state": "TX"}, {}, {},
         {"agency_state": None, "agency_kind": "federal", "searching_agency": "Federal Bureau of Investigation"},
         {"agency_state": None, "searching_agency": "Ostvale PD"}, {"agency_state": None, "searching_agency": "***"},
@@ -683,16 +661,13 @@ def test_every_row_stands_on_one_side_of_the_state_line():
     table = measures.by_side(rows, "TX")
     assert table["searches"].tolist() == [1, 1, 2, 1, 1, 1]
     assert table["agencies"].tolist() == [1, 1, 1, 1, 1, 0]
-    assert table["searches"].sum() == len(rows)
+    assert table["searches"].sum() == rows.count()
     assert measures.by_side(rows, None)["searches"].tolist() == [1, 3, 1, 1, 1]
 
 
 def test_in_state_out_of_state_and_federal_are_three_numbers():
-    found = measures.who(
-        searches({}, {"agency_state": "TX"}, {"agency_kind": "federal", "agency_state": None}), "TX"
-    )
-    names = ("in_state_searches", "out_of_state_searches", "federal_searches")
-    assert [value(found, name) for name in names] == [1, 1, 1]
+    rows = log({}, {"agency_state": "TX"}, {"agency_kind": "federal", "agency_state": None})
+    assert values(rows, "in_state_searches", "out_of_state_searches", "federal_searches") == [1, 1, 1]
 
 
 # Names --------------------------------------------------------------------------------------------------------
@@ -713,8 +688,8 @@ NAMES = [
 
 def test_shares_of_names_and_rows_resolved_leave_out_what_names_nobody():
     known = agencies.Known(agencies.read_overrides())
-    names = measures.released_names(searches(*NAMES), known)
-    found = measures.names_resolved(names, known)
+    names = measures.released_names(log(*NAMES), known)
+    found = measures.lookup(measures.names_resolved(names, known))
     assert value(found, "names_with_kind") == 1
     assert value(found, "names_with_state") == 2 / 3, "the FBI has no state to get"
     assert value(found, "rows_with_state") == 2 / 4
@@ -723,7 +698,7 @@ def test_shares_of_names_and_rows_resolved_leave_out_what_names_nobody():
 
 
 def test_accounts_tags_and_open_names_are_listed_with_their_rows():
-    names = measures.released_names(searches(*NAMES))
+    names = measures.released_names(log(*NAMES))
     assert measures.accounts(names).iloc[0].tolist() == ["Tarnwick TX PD", 2, 2, 1]
     assert set(measures.status_tags(names)["tag"]) == {"second account", "masked", "demo", "not_agency"}
     assert measures.open_names(names)[["released_name", "rows", "why"]].values.tolist() == [
@@ -763,22 +738,19 @@ def test_the_sample_that_a_reader_checked_meets_the_bounds_the_repository_promis
 
 
 def test_counts_of_reach_are_unknown_where_every_cell_is_masked():
-    found = measures.lookup(measures.reach(searches({"networks_searched": None, "devices_searched": None})))
-    for name in (
-        "one_network_searches",
-        "several_network_searches",
-        "several_network_share",
-        "networks_most",
-    ):
-        assert found[name, "all"]["value"] is None
+    rows = log({"networks_searched": None, "devices_searched": None})
+    names = ("one_network_searches", "several_network_searches", "several_network_share", "networks_most")
+    found = counted(rows, *names)
+    for name in names:
+        assert value(found, name) is None
         assert "masked" in found[name, "all"]["because"]
-    table = measures.reach_by_type(searches({"networks_searched": None}))
+    table = measures.reach_by_type(rows)
     assert table[["one_network", "several_networks"]].isna().all(axis=None)
 
 
 def test_what_own_cameras_only_looks_like_is_the_commonest_small_number_of_an_agencys_own_log():
     own = {"own_search": True, "searching_agency": "Tarnwick TX PD"}
-    rows = searches(
+    rows = log(
         *[{**own, "networks_searched": 3, "devices_searched": 81}] * 30,
         *[{**own, "networks_searched": 1, "devices_searched": 20}] * 10,
         *[{**own, "networks_searched": 840, "devices_searched": 9_000}] * 60,
@@ -790,7 +762,7 @@ def test_what_own_cameras_only_looks_like_is_the_commonest_small_number_of_an_ag
 
 
 def test_without_a_common_small_number_own_cameras_only_stays_unknown():
-    rows = searches(
+    rows = log(
         *[{"own_search": True, "networks_searched": 840}] * 300,
         *[{"own_search": True, "networks_searched": 1}] * 19,
     )
@@ -801,16 +773,16 @@ def test_without_a_common_small_number_own_cameras_only_stays_unknown():
     "rows", [[{}], [{"own_search": None}], [{"networks_searched": None}], [{"own_search": True}] * 3]
 )
 def test_reach_and_sides_are_counted_where_a_log_says_little(rows):
-    frame = searches(
+    asked = log(
         *rows, {"networks_searched": None, "own_search": None, "agency_state": None, "agency_kind": None}
     )
-    assert measures.breadth(frame)["searches"].sum() == len(frame)
-    assert measures.by_side(frame, "TX")["searches"].sum() == len(frame)
+    assert measures.breadth(asked)["searches"].sum() == asked.count() == len(rows) + 1
+    assert measures.by_side(asked, "TX")["searches"].sum() == len(rows) + 1
 
 
 def test_searches_are_local_state_wide_or_national_beside_the_widest_of_their_log():
     own = {"own_search": True, "searching_agency": "Tarnwick TX PD"}
-    rows = searches(
+    rows = log(
         *[{**own, "networks_searched": 1}] * 20, {"networks_searched": 5}, {"networks_searched": 900},
         {"networks_searched": 6_600}, {"networks_searched": 3_300}, {"networks_searched": 0},
         {"networks_searched": None},
@@ -827,8 +799,8 @@ def test_searches_are_local_state_wide_or_national_beside_the_widest_of_their_lo
 
 
 def test_hours_are_those_of_the_owners_clock_in_summer_and_winter_and_none_is_left_out():
-    rows = searches({"searched_at": "2025-07-01T05:30:00Z"}, {"searched_at": "2025-12-02T05:30:00Z"})
-    table = measures.by_hour(rows, "America/Chicago")
+    moments = ({"searched_at": "2025-07-01T05:30:00Z"}, {"searched_at": "2025-12-02T05:30:00Z"})
+    table = measures.by_hour(log(*moments, time_zone="America/Chicago"))
     assert len(table) == 7 * 24
     assert table.loc[table["searches"] > 0, ["weekday", "hour"]].values.tolist() == [
         ["Monday", 23],
@@ -845,17 +817,17 @@ def around(day: str, before: dict, after: dict, rows: int = 60) -> pd.DataFrame:
 
 
 def test_both_sides_of_a_change_are_set_beside_each_other():
-    rows = around("2025-12-17", {"topics": ["theft"]}, {"topics": ["vague"]})
+    rows = log(around("2025-12-17", {"topics": ["theft"]}, {"topics": ["vague"]}))
     table = measures.cut_overs(rows)
     assert table["from"].tolist() == ["2025-12-17"] * 2
     assert table["vague_share"].tolist() == [0, 1]
     assert "from 17 December 2025, names and plates masked" in measures.changes_in(rows)
-    assert measures.cut_overs(searches({})).empty
-    assert measures.changes_in(searches({})).startswith("None of the vendor's known changes")
+    assert measures.cut_overs(log({})).empty
+    assert measures.changes_in(log({})).startswith("None of the vendor's known changes")
 
 
 def test_a_rate_is_not_known_where_the_last_search_falls_on_a_change():
-    rows = searches({"searched_at": "2025-12-16T00:00:00Z"}, {"searched_at": "2025-12-17T00:00:00Z"})
+    rows = log({"searched_at": "2025-12-16T00:00:00Z"}, {"searched_at": "2025-12-17T00:00:00Z"})
     table = measures.cut_overs(rows)
     assert table["searches"].tolist() == [1, 1]
     assert table["days"].tolist() == [1, 0]
@@ -863,49 +835,45 @@ def test_a_rate_is_not_known_where_the_last_search_falls_on_a_change():
 
 
 def test_rows_without_an_owner_are_counted_in_all_and_belong_to_no_log():
-    rows = searches(
-        STRICT, {**STRICT, "camera_owner": None}, {**STRICT, "camera_owner": None, "search_key": "m"}
-    )
-    found = [*measures.immigration_searches(rows), *measures.who(rows, "TX"), *measures.sightings(rows)]
-    assert {one["scope"] for one in found} == {"all", "Tarnwick ISD"}
+    rows = log(STRICT, {**STRICT, "camera_owner": None}, {**STRICT, "camera_owner": None, "search_key": "m"})
+    assert {scope for _, scope in counted(rows, *measures.MEASURES)} == {"all", "Tarnwick ISD"}
     names = ("immigration_searches.core", "immigration_top_agency.core", "distinct_searches")
-    assert [value(found, name) for name in names] == [3, 3, 2]
-    assert [value(found, name, "Tarnwick ISD") for name in names] == [1, 1, 1]
+    assert values(rows, *names) == [3, 3, 2]
+    assert values(rows, *names, scope="Tarnwick ISD") == [1, 1, 1]
     assert measures.logs_per_search(rows).values.tolist() == [[1, 2, 3]]
 
 
 def test_an_agency_known_by_its_number_alone_is_not_named():
     name = by_number("133")
-    rows = searches(STRICT, {**STRICT, "searching_agency": name, "searching_agency_as_released": name})
-    found = measures.who(rows, "TX")
+    rows = log(STRICT, {**STRICT, "searching_agency": name, "searching_agency_as_released": name})
     names = ("agencies", "searches_by_unnamed_agencies", "agencies_by_number")
-    assert [value(found, name) for name in names] == [1, 1, 1]
+    assert values(rows, *names) == [1, 1, 1]
+    assert ("agencies_by_number", "all") not in counted(log(STRICT), "agencies_by_number"), "none is not said"
 
 
 def test_a_missing_name_is_no_agency():
-    rows = searches(STRICT, {**STRICT, "searching_agency": None, "searching_agency_as_released": None})
-    assert value(measures.who(rows, "TX"), "searches_by_unnamed_agencies") == 1
-    assert value(measures.immigration_searches(rows), "immigration_searches_unnamed.core") == 1
+    rows = log(STRICT, {**STRICT, "searching_agency": None, "searching_agency_as_released": None})
+    assert values(rows, "searches_by_unnamed_agencies", "immigration_searches_unnamed.core") == [1, 1]
     assert measures.top_agencies(rows)["searches"].tolist() == [1]
 
 
 def test_agencies_whose_reasons_changed_character_when_words_were_refused_are_counted_and_never_named():
     typed, vague = {**STRICT, "topics": ["immigration"]}, {"topics": ["vague"]}
-    rows = pd.concat([
+    rows = log(pd.concat([
         around("2025-06-01", typed, vague),
         around("2025-06-01", {"searching_agency": "Blayne TX PD"}, {"searching_agency": "Blayne TX PD"}),
         around("2025-06-01", {**vague, "searching_agency": "Ostvale OK PD"}, {"searching_agency": "Ostvale OK PD"}, 49),
-    ])  # fmt: skip
+    ]))  # fmt: skip
     line = measures.changed_character(rows).iloc[0]
     assert line.drop(["change", "from"]).tolist() == [2, 1, 0, 1, 0], (
         "an agency with few rows is not compared"
     )
     assert not any(isinstance(cell, str) and "PD" in cell for cell in line)
-    assert value(measures.word_blocking(rows), "agencies_more_vague") == 1
+    assert value(measures.lookup(measures.word_blocking(rows)), "agencies_more_vague") == 1
 
 
 def test_where_all_searches_are_later_nothing_is_said_of_word_blocking():
-    found = measures.lookup(measures.word_blocking(searches({})))
+    found = measures.lookup(measures.word_blocking(log({})))
     assert found["agencies_more_vague", "all"]["value"] is None
     assert "one side" in found["agencies_more_vague", "all"]["because"]
 
@@ -929,29 +897,53 @@ def test_agencies_are_counted_by_their_agreement_on_the_day_of_their_searches(li
     blayne = {"searching_agency": "Blayne TX PD", "agency_state": "TX"}
     ostvale = {"searching_agency": "Ostvale TX PD", "agency_state": "TX"}
     marl = {"searching_agency": "Marl OH PD", "agency_state": "OH"}
-    rows = searches(STRICT, {}, {**blayne, **STRICT}, {**STRICT, **ostvale}, {**STRICT, **marl})
-    found, held = measures.agreements(rows, lists, "UTC")
-    names = ("agencies_287g", "agencies_287g.core", "agencies_287g_signed_later.core")
-    assert [value(found, name) for name in names] == [1, 1, 1]
-    assert value(found, "immigration_searches_since_agreement.core") == 1
+    rows = log(
+        STRICT,
+        {},
+        {**blayne, **STRICT},
+        {**STRICT, **ostvale},
+        {**STRICT, **marl},
+        listed=lists[0].agreements,
+    )
+    names = (
+        "agencies_287g", "agencies_287g.core", "agencies_287g_signed_later.core",
+        "immigration_searches_since_agreement.core",
+    )  # fmt: skip
+    assert values(rows, *names) == [1, 1, 1, 1]
+    held = measures.at_search(rows.where("core"), lists[0].agreements)
     assert measures.by_standing(rows, held, lists)["agencies"].tolist() == [1, 0, 1, 1, 1]
     assert measures.by_standing(rows, held, lists)["searches"].sum() == 4
 
 
+def test_an_agreement_is_later_than_the_core_searches_whatever_else_the_agency_searched_afterwards(lists):
+    blayne = {"searching_agency": "Blayne TX PD", "agency_state": "TX"}
+    rows = log(
+        {**blayne, **STRICT}, {**blayne, "searched_at": "2026-01-05T12:00:00Z"}, listed=lists[0].agreements
+    )  # fmt: skip
+    for names in (["agencies_287g_signed_later.core"], measures.MEASURES):
+        assert value(counted(rows, *names), "agencies_287g_signed_later.core") == 1
+    assert values(rows, "agencies_287g", "agencies_287g.core") == [1, 0]
+
+
 def test_without_a_list_agreements_are_unknown_and_say_why():
-    found, held = measures.agreements(searches(STRICT), [], "UTC")
-    assert {one["value"] for one in found} == {None}
+    rows = log(STRICT)
+    found = counted(
+        rows, "agencies_287g", "agencies_287g_signed_later", "immigration_searches_since_agreement"
+    )
+    assert len(found) == 8
+    assert all(one["value"] is None and one["because"] for one in found.values())
+    held = measures.at_search(rows, None)
     assert held.empty
-    assert measures.by_standing(searches(STRICT), held, []).empty
+    assert measures.by_standing(rows, held, []).empty
 
 
 def test_a_list_says_what_of_it_was_not_used_and_whether_it_is_older_than_the_searches(lists):
-    last = searches({}, {"searched_at": "2026-01-05T00:00:00Z"})
-    line = measures.lists_read(lists, last, "UTC").iloc[0]
+    last = log({}, {"searched_at": "2026-01-05T00:00:00Z"})
+    line = measures.lists_read(lists, last).iloc[0]
     assert (line["agreements"], line["agencies"], line["without_a_date"]) == (4, 3, 1)
     assert not line["covers_the_searches"]
-    on_its_day = searches({"searched_at": "2025-12-31T00:00:00Z"})
-    assert measures.lists_read(lists, on_its_day, "UTC")["covers_the_searches"].item()
+    on_its_day = log({"searched_at": "2025-12-31T00:00:00Z"})
+    assert measures.lists_read(lists, on_its_day)["covers_the_searches"].item()
 
 
 def test_the_programmes_growth_counts_agreements_and_agencies_apart(lists):
@@ -962,6 +954,7 @@ def test_the_programmes_growth_counts_agreements_and_agencies_apart(lists):
         "agreement_agencies_before_term",
         "agreement_agencies_listed",
     )
+    found = measures.lookup(found)
     assert [value(found, name) for name in names] == [1, 3, 1, 2]
     assert value(found, "agreement_agencies_growth") == 1.0
     assert months.iloc[-1][["agreements", "agencies"]].tolist() == [3, 2]
@@ -974,22 +967,22 @@ def test_the_programmes_growth_counts_agreements_and_agencies_apart(lists):
 def test_searches_of_which_only_the_day_is_known_have_no_hour_and_no_lookback():
     frame = {"searched_at": "2025-12-05T06:00:00Z", "window_start": "2025-10-01T00:00:00Z"}
     day = {**frame, "searched_at_precision": "day"}
-    both = searches(frame, day, day)
-    assert measures.by_hour(both, "America/Chicago")["searches"].sum() == 1
+    both = log(frame, day, day, time_zone="America/Chicago")
+    assert measures.by_hour(both)["searches"].sum() == 1
     assert measures.hours_unknown(both) == "Not among them: 2 searches of which the log gives only the day."
-    assert measures.hours_unknown(searches(frame)) == ""
-    found = measures.lookup(measures.reach(both))
-    over = found["windows_over_30_days", "all"]
+    assert measures.hours_unknown(log(frame)) == ""
+    over = counted(both, "windows_over_30_days")["windows_over_30_days", "all"]
     assert (over["value"], over["denominator"]) == (1, 1)
-    assert found["window_lengths_over_30_days", "all"]["denominator"] == 3
-    none = measures.lookup(measures.reach(searches(day)))
+    lengths = counted(both, "window_lengths_over_30_days")["window_lengths_over_30_days", "all"]
+    assert lengths["denominator"] == 3
     for name in ("windows_over_30_days", "longest_lookback_days"):
-        assert none[name, "all"]["value"] is None
-        assert "the day of a search and no time" in none[name, "all"]["because"]
+        none = counted(log(day), name)[name, "all"]
+        assert none["value"] is None
+        assert "the day of a search and no time" in none["because"]
 
 
 def test_rows_known_to_the_day_or_minute_are_equal_by_no_rule_but_ids():
     for precision in ("minute", "day"):
-        rows = searches(*[{"searched_at_precision": precision, "search_key": key} for key in "abc"])
+        rows = log(*[{"searched_at_precision": precision, "search_key": key} for key in "abc"])
         table = measures.distinct_by_rule(rows).set_index("rule")["repeated_rows"]
         assert not table.any()

@@ -1,8 +1,8 @@
 """Gives a notebook its tables, figures, numbers and claims, each captioned and kept as printed.
 
 A notebook opens a page, shows things through it and closes it. What it showed waits in a folder of its own
-until every notebook of the place has run; `publish` then puts all of it in results/<place>/ at once, so that
-a run that fails half way leaves the published results as they were.
+until every notebook of the place has run; `results.publish` then puts all of it in results/<place>/ at once, so
+that a run that fails half way leaves the published results as they were.
 """
 
 from __future__ import annotations
@@ -10,37 +10,22 @@ from __future__ import annotations
 import base64
 import html
 import json
-import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 
-from analysis import agencies, build, claims, figures, files, places, tallies
-from analysis.measures import (
-    REASONS,
-    Number,
-    Numbers,
-    formatted,
-    lacking,
-    lookup,
-    of_part,
-    only_known,
-    table_unknown,
-)
-from analysis.measures.known import Lacking
-from analysis.paths import inside, visible
+from analysis import agencies, build, claims, figures, files, places
+from analysis.measures import NEEDS, TABLES, Number, Numbers, formatted, lookup, measure, why_not
+from analysis.opened import Opened, PlaceSearches
+from analysis.pages.results import read_page, waiting_room
+from analysis.pages.tables import plain, published_csv, table_html
+from analysis.paths import inside
 from analysis.privacy import agency_names
-from analysis.refused import Refused
 from analysis.wording import counted
-
-FORMULA = tuple("=+-@\t\r")
-"""Signs with which a spreadsheet begins a formula; text that starts with one is published behind an apostrophe."""
 
 AGENCIES = ("searching_agency", "agency", "released_name", "camera_owner")
 """Columns that hold names of agencies, which an officer's name may have slipped into."""
@@ -50,18 +35,15 @@ REPLICA = (
 )
 
 
-class Unfinished(Refused):
-    """A page that was not closed, a claim that nothing settled, or a settled claim that no register holds."""
-
-
 class Page:
     """One notebook's page for one place. See `start`."""
 
     def __init__(self, place: places.Place, notebook: str) -> None:
         self.place, self.notebook, self.short = place, notebook, notebook[:2]
-        self.folder = _waiting_room(place) / notebook
+        self.folder = waiting_room(place) / notebook
         files.remove(self.folder)
         self.folder.mkdir(parents=True)
+        self.opened = Opened(place)
         self.claims = claims.load(place)
         self.numbers: Numbers = []
         self.settled: list[Any] = []
@@ -69,9 +51,10 @@ class Page:
 
     # Reading ------------------------------------------------------------------------------------------------
 
-    def searches(self) -> tallies.Searches:
+    @property
+    def searches(self) -> PlaceSearches:
         """The place's searches, to be counted where they lie."""
-        return tallies.of(self.place)
+        return self.opened.searches
 
     def number(self, measure: str, scope: str = "all") -> str:
         """A recorded number as a reader sees it, for a sentence."""
@@ -91,8 +74,8 @@ class Page:
         """Sentences whose numbers come from code; why one is not known is said once. Text from a log goes through
         `plain` first."""
         text = " ".join(sentence.strip() for sentence in sentences)
-        for because in REASONS.values():
-            unknown = formatted(None, because=because)
+        for need in NEEDS.values():
+            unknown = formatted(None, because=need.because)
             first, said, rest = text.partition(unknown)
             text = first + said + rest.replace(unknown, formatted(None))
         display(Markdown(text))
@@ -102,15 +85,29 @@ class Page:
         kinds = {file.log.replace(" ", "_") for file in self.place.files}
         self.say(*(sentence for kind, sentence in sentences.items() if kind in kinds))
 
-    def record(self, *numbers: Numbers) -> None:
-        """Keep numbers for numbers.json; a measure is written once for a scope. What the log cannot tell has no value
-        and says why (`measures.NEEDS`)."""
-        for more in (only_known(one, self._lacks) for one in numbers):
-            owners = {one["scope"] for one in more} - {"all"}
-            printed = {"all": "all", **(self._agencies(owners) if owners else {})}
-            self.numbers += [
-                {**one, "scope": printed[one["scope"]], "notebook": self.notebook} for one in more
-            ]
+    def count(self, *measures: str) -> None:
+        """Count these measures of the register (`measures/declared.py`) and keep them for numbers.json; a name stands
+        for every measure that begins with it and a dot, too. Raises `UnknownMeasure`."""
+        self._keep(self.opened.count(*measures))
+
+    def record(self, numbers: Numbers) -> None:
+        """Keep numbers that a function computed for numbers.json; a measure is written once for a scope. What the log
+        cannot tell has no value and says why."""
+        self._keep(self.opened.known(numbers))
+
+    def _keep(self, numbers: Numbers) -> None:
+        owners = {one["scope"] for one in numbers} - {"all"}
+        printed = {"all": "all", **(self._agencies(owners) if owners else {})}
+        for one in numbers:
+            counted = measure(one["measure"])
+            # A name that is not printed is not in the SQL either, which then is nobody's to run.
+            sql = (
+                counted.select(one["scope"])
+                if counted.has_rows and printed[one["scope"]] == one["scope"]
+                else None
+            )
+            more = {"says": counted.says, "sql": sql, "notebook": self.notebook}
+            self.numbers.append({**one, **more, "scope": printed[one["scope"]]})
         lookup(self.numbers)
 
     def printable(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -123,10 +120,6 @@ class Page:
 
     def _agencies(self, names: Iterable[str]) -> dict[str, str]:
         return {**agency_names(names, self._known), **build.said_of_agencies(self.place)}
-
-    @cached_property
-    def _lacks(self) -> Lacking:
-        return lacking(self.searches(), build.open_files(self.place))
 
     @cached_property
     def _known(self) -> agencies.Known:
@@ -168,7 +161,7 @@ class Page:
 
     def _is_unknown(self, table: pd.DataFrame, name: str, caption: str) -> bool:
         """Whether the log cannot tell what a table says; then the reason is shown in its place."""
-        because = table_unknown(f"{self.short}-{name}", self._lacks)
+        because = why_not(TABLES.get(f"{self.short}-{name}", ()), self.opened.lacks["all"])
         if because:
             self._keep_table(table.head(0), name)
             display(Markdown(f"*{plain(caption)} Not known: {plain(because)}.*"))
@@ -188,16 +181,8 @@ class Page:
         display(HTML(table_html(table[columns], "Claims settled here.", "claims")))
 
     def _numbers_for(self, claim: claims.Claim) -> Mapping[tuple[str, str], Number]:
-        """This page's numbers, or those of the part of the rows that the claim is about."""
-        if not claim.among:
-            return lookup(self.numbers)
-        if claim.scope not in ("all", *(file.camera_owner for file in self.place.files)):
-            return {}
-        rows = claims.part(claim, self.searches(), self.place.time_zone)
-        numbers = only_known(
-            of_part(rows, claim.measure, self.place.state), {"all": self._lacks[claim.scope]}
-        )
-        return {(one["measure"], claim.scope): one for one in numbers}
+        """This page's numbers, or those of the filtered searches that the claim is about."""
+        return claims.counted(claim, self.opened) if claim.among else lookup(self.numbers)
 
     def settle_context(self) -> None:
         """End the claims that no measure of a log can settle: each says what it would take."""
@@ -218,8 +203,18 @@ class Page:
             )
 
     def register(self) -> None:
-        """Every claim of the place in the order printed, with how it ended and where."""
-        ends = [*_settled_before(self), *_plain_claims(self)]
+        """Every claim of the place in the order printed, with how it ended and where. Claims about measures that a
+        notebook counted and none settled are settled here."""
+        before = _pages_before(self)
+        ended = {end["id"] for page in before for end in page["claims"]} | {
+            end.claim.id for end in self.settled
+        }
+        numbers = lookup([one for page in before for one in page["numbers"]])
+        for claim in self.claims:
+            if claim.measure and claim.id not in ended:
+                found = claims.counted(claim, self.opened) if claim.among else numbers
+                self.settled.append(claims.settle(claim, found, self.place))
+        ends = [*(end for page in before for end in page["claims"]), *_plain_claims(self)]
         order = {claim.id: at for at, claim in enumerate(self.claims)}
         ends = sorted(ends, key=lambda end: order.get(end["id"], len(order)))
         if not ends:
@@ -282,153 +277,13 @@ def start(place: str, notebook: str) -> Page:
     return page
 
 
-# Text that arrives as text --------------------------------------------------------------------------------
-
-
-def plain(text: str) -> str:
-    """Text from a log, for a Markdown sentence: nothing in it is markup, formula or link."""
-    return re.sub(
-        r"([\\`*_{}\[\]()#+\-.!|$~^=])",
-        r"\\\1",
-        html.escape(visible(" ".join(str(text).split())), quote=False),
-    )
-
-
-def table_html(table: pd.DataFrame, caption: str, kind: str = "data") -> str:
-    """A table as HTML: every cell escaped, numbers on the right, shares in per cent, headers with scope."""
-    head = "".join(f'<th scope="col">{html.escape(_title(name))}</th>' for name in table.columns)
-    body = "\n".join(
-        "<tr>" + "".join(_cell(name, value) for name, value in zip(table.columns, row)) + "</tr>"
-        for row in table.itertuples(index=False, name=None)
-    )
-    return (
-        f'<table class="{kind} tex2jax_ignore mathjax_ignore"><caption>{html.escape(visible(caption))}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
-    )
-
-
-def _title(column: str) -> str:
-    return str(column).replace("_", " ")
-
-
-def _cell(column: str, value: Any) -> str:
-    if isinstance(value, (list, tuple)):
-        return f"<td>{html.escape(visible(', '.join(map(str, value))))}</td>"
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
-        return "<td></td>"
-    if isinstance(value, pd.Timestamp):
-        return f"<td>{value:%Y-%m-%d}</td>"
-    if isinstance(value, (int, float)) or hasattr(value, "dtype"):
-        unit = "share" if "share" in str(column) else ""
-        return f'<td class="number">{formatted(value.item() if hasattr(value, "item") else value, unit)}</td>'
-    text = str(value)
-    if _MOMENT.fullmatch(text):
-        text = f"{text[:10]} {text[11:16]}"
-    kind = ' class="time"' if re.match(r"\d{4}-\d\d-\d\d(?: |$)", text) else ""
-    return f"<td{kind}>{html.escape(visible(text))}</td>"
-
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
-
-
-def published_csv(table: pd.DataFrame) -> bytes:
-    """A table as CSV that no spreadsheet executes: text that begins like a formula stands behind an apostrophe."""
-    safe = table.copy()
-    for name in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[name]) and not pd.api.types.is_datetime64_any_dtype(
-            safe[name]
-        ):
-            safe[name] = safe[name].map(_safe_cell)
-    return safe.to_csv(index=False, lineterminator="\n").encode()
-
-
-def _safe_cell(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        value = "; ".join(map(str, value))
-    if not isinstance(value, str):
-        return value
-    return f"'{visible(value)}" if value.startswith(FORMULA) else visible(value)
-
-
-# Publishing -----------------------------------------------------------------------------------------------
-
-
-def publish(place: places.Place, executed: Mapping[str, Path]) -> None:
-    """Put executed notebooks and all they showed in results/<place>/, everything or nothing.
-
-    `executed` maps a notebook's name to its executed copy. Raises `Unfinished` when a page is missing, a
-    claim of the place was settled by no notebook or by two, or an outcome has no explanation.
-    """
-    said = {name: _read_page(place, name) for name in sorted(executed)}
-    numbers = sorted(
-        (n for page in said.values() for n in page["numbers"]), key=lambda n: (n["measure"], n["scope"])
-    )
-    lookup(numbers)
-    register = claims.load(place)
-    ends = [claim for page in said.values() for claim in page["claims"]]
-    problems = claims.problems(register, ends)
-    if problems:
-        raise Unfinished(f"{place.name}: " + "; ".join(problems))
-    order = {claim.id: at for at, claim in enumerate(register)}
-    ends = sorted(ends, key=lambda end: order[end["id"]])
-    shown = [{"notebook": name, **one} for name, page in said.items() for one in page["shown"]]
-    with files.replacing(place.results) as new:
-        for name, path in executed.items():
-            files.copy(path, new / f"{name}.ipynb")
-            for part in ("tables", "figures"):
-                for file in sorted((_waiting_room(place) / name / part).glob("*")):
-                    files.copy(file, new / part / file.name)
-        files.write(new / "numbers.json", _numbers_json(place, numbers))
-        files.write(new / "claims.csv", published_csv(pd.DataFrame(ends, columns=list(claims.COLUMNS))))
-        files.write(new / "ledger.csv", published_csv(build.open_ledger(place)))
-        files.write(new / "shown.json", json.dumps(shown, indent=1, sort_keys=True).encode() + b"\n")
-
-
-def open_claims(place: places.Place) -> pd.DataFrame:
-    """How each claim of a place ended, as published."""
-    return pd.read_csv(place.results / "claims.csv", keep_default_na=False, dtype=str)
-
-
-def open_numbers(place: places.Place) -> Numbers:
-    """The numbers of a place, as published."""
-    return list(json.loads((place.results / "numbers.json").read_text(encoding="utf-8")))
-
-
-def _waiting_room(place: places.Place) -> Path:
-    return place.processed / "pages"
-
-
-def _read_page(place: places.Place, notebook: str) -> dict[str, Any]:
-    path = _waiting_room(place) / notebook / "page.json"
-    if not path.is_file():
-        raise Unfinished(f"{place.name}: {notebook} closed no page; its last cell must be page.close()")
-    return dict(json.loads(path.read_text(encoding="utf-8")))
-
-
-def _settled_before(page: Page) -> list[dict[str, str]]:
-    """How the claims ended that earlier notebooks of this run settled."""
+def _pages_before(page: Page) -> list[dict[str, Any]]:
+    """What the notebooks of this run that came earlier recorded and settled."""
     earlier = sorted(
-        folder.name for folder in _waiting_room(page.place).iterdir() if folder.name < page.notebook
+        folder.name for folder in waiting_room(page.place).iterdir() if folder.name < page.notebook
     )
-    return [end for name in earlier for end in _read_page(page.place, name)["claims"]]
+    return [read_page(page.place, name) for name in earlier]
 
 
 def _plain_claims(page: Page) -> list[dict[str, str]]:
     return claims.table(page.settled, page.notebook).astype(str).to_dict("records") if page.settled else []
-
-
-def _numbers_json(place: places.Place, numbers: Sequence[Number]) -> bytes:
-    kind = {
-        "measure": "records",
-        "scope": "all",
-        "value": place.kind,
-        "unit": "kind of records",
-        "notebook": "",
-    }
-    lines = [json.dumps(n, sort_keys=True, allow_nan=False, ensure_ascii=False) for n in [*numbers, kind]]
-    return ("[\n" + ",\n".join(sorted(lines, key=_number_order)) + "\n]\n").encode()
-
-
-def _number_order(line: str) -> tuple[str, str]:
-    one = json.loads(line)
-    return one["measure"], one["scope"]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from frames import searches
+from frames import log
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +13,7 @@ from analysis import claims, places
 from analysis.claims import BadClaims, Claim
 from analysis.places import Place
 
-TOP = Path(__file__).resolve().parents[1]
+TOP = Path(__file__).resolve().parents[2]
 REGISTERS = sorted((TOP / "claims").glob("*.toml"))
 GOOD = """
 [[claim]]
@@ -183,11 +183,11 @@ def test_a_number_that_is_no_claim_must_say_why(tmp_path: Path) -> None:
 
 def test_a_measure_settles_its_own_claims_and_those_of_its_variants() -> None:
     register = [
-        claim(id="a"),
-        claim(id="b", measure="searches.patrol"),
-        claim(id="c", measure="searches_found"),
+        claim(id="a", measure="windows_over_30_days"),
+        claim(id="b", measure="windows_over_30_days.patrol"),
+        claim(id="c", measure="windows_over_31_days"),
     ]
-    assert [one.id for one in claims.for_measures(register, "searches")] == ["a", "b"]
+    assert [one.id for one in claims.for_measures(register, "windows_over_30_days")] == ["a", "b"]
     assert claims.for_measures([claim(measure="", needs="an interview")], "") == []
 
 
@@ -303,27 +303,45 @@ def test_another_scope_settles_nothing() -> None:
 
 
 def test_an_unpublished_definition_is_tried_in_every_way() -> None:
-    cited = claim(measure="cited", definition="unpublished", value="620")
-    found = numbers(cited__strict=512, cited__core=620, cited__broad=1540)
+    cited = claim(measure="immigration_searches", definition="unpublished", value="620")
+    found = numbers(
+        immigration_searches__strict=512, immigration_searches__core=620, immigration_searches__broad=1540
+    )
     end = claims.settle(cited, found, place())
     assert (end.outcome, end.computed) == ("reproduced", "620")
     assert end.explanation == "fits core; strict 512, broad 1,540 do not"
-    none = claims.settle(claim(measure="cited", definition="unpublished", value="1"), found, place())
+    none = claims.settle(
+        claim(measure="immigration_searches", definition="unpublished", value="1"), found, place()
+    )
     assert (none.outcome, none.explanation) == ("differs", "")
     told = claims.settle(none.claim.replace(because={"": "unknown rule"}), found, place())
     assert told.explanation == "unknown rule; fits no definition; strict 512, core 620, broad 1,540 do not"
 
 
 def test_a_named_definition_is_the_only_one_compared() -> None:
-    cited = claim(measure="cited", definition="core", value="620")
-    assert claims.settle(cited, numbers(cited__core=620, cited__broad=1540), place()).outcome == "reproduced"
-    assert claims.settle(cited, numbers(cited__core=1, cited__broad=620), place()).outcome == "differs"
-    assert claims.settle(cited, numbers(cited__broad=620), place()).outcome == claims.UNSETTLED
+    cited = claim(measure="immigration_searches", definition="core", value="620")
+    assert (
+        claims.settle(
+            cited, numbers(immigration_searches__core=620, immigration_searches__broad=1540), place()
+        ).outcome
+        == "reproduced"
+    )
+    assert (
+        claims.settle(
+            cited, numbers(immigration_searches__core=1, immigration_searches__broad=620), place()
+        ).outcome
+        == "differs"
+    )
+    assert claims.settle(cited, numbers(immigration_searches__broad=620), place()).outcome == claims.UNSETTLED
 
 
 def test_what_other_countings_give_is_told() -> None:
-    end = claims.settle(claim(instead=("distinct", "absent")), numbers(searches=700, distinct=612), place())
-    assert end.explanation == "counted otherwise, distinct gives 612"
+    end = claims.settle(
+        claim(instead=("distinct_searches", "duplicate_sightings")),
+        numbers(searches=700, distinct_searches=612),
+        place(),
+    )
+    assert end.explanation == "counted otherwise, distinct_searches gives 612"
 
 
 def test_shares_and_ratios_show_what_they_were_made_of() -> None:
@@ -498,16 +516,17 @@ def test_every_measure_that_a_claim_names_is_settled_by_some_notebook() -> None:
     assert not [stem for stem in stems if f'\\"{stem}\\"' not in settled]
 
 
-# A part of the rows
+# Some of the searches
 
 
 def test_a_claim_counts_only_the_rows_that_it_is_about() -> None:
-    rows = searches(
+    searches = log(
         {"agency_state": "FL", "searching_agency": "Quellmere FL PD", "reason_text": "Protest"},
         {"agency_state": "FL", "searched_at": "2025-12-09T05:59:00Z"},
         {"agency_state": "FL", "searched_at": "2025-12-09T06:01:00Z"},
         {"agency_state": "TX", "camera_owner": "Other ISD"},
-        {"agency_state": None},
+        {"agency_state": None, "agency_kind": None, "own_search": True, "devices_searched": 7},
+        time_zone="America/Chicago",
     )
     days = {"from": date(2025, 12, 8), "to": date(2025, 12, 8)}
     for among, count in (
@@ -516,13 +535,19 @@ def test_a_claim_counts_only_the_rows_that_it_is_about() -> None:
         ({"reason": "protest "}, 1),
         (days, 1),
         ({"agency_state": "FL", **days}, 1),
+        ({"agency_state": ["FL", "TX"]}, 4),
+        ({"searching_agency": ["FL - Quellmere PD", "Quellmere GA PD"]}, 5),
+        ({"reason": ["protest", "no such"]}, 1),
+        ({"own_search": True}, 1),
+        ({"own_search": False, "agency_kind": "municipal"}, 4),
+        ({"core": False, "devices_searched": [7, 8]}, 1),
         ({}, 5),
     ):
-        assert len(claims.part(claim(among=among), rows, "America/Chicago")) == count, among
-    assert len(claims.part(claim(scope="Other ISD"), rows, "UTC")) == 1
+        assert claims.filtered(claim(among=among), searches).count() == count, among
+    assert claims.filtered(claim(scope="Other ISD"), searches).count() == 1
 
 
-def test_a_number_of_a_part_says_which_part() -> None:
+def test_a_number_of_filtered_searches_says_which() -> None:
     some = claim(among={"agency_state": "FL", "from": date(2025, 3, 13), "to": date(2025, 5, 5)})
     end = claims.settle(some, numbers(searches=700), place())
     assert end.explanation == "counted among searches by FL from 13 March 2025 to 5 May 2025"
@@ -534,9 +559,16 @@ def test_a_number_of_a_part_says_which_part() -> None:
         ('{ state = "FL" }', "unknown key 'state'"),
         ('{ from = "2025-03-13" }', "is not a day, unquoted"),
         ("{ agency_state = 1 }", "is not a text"),
+        ('{ agency_state = ["FL", 1] }', "is not a text"),
+        ("{ agency_state = [] }", "is not a text"),
+        ("{ agency_state = 2025-03-13 }", "is not a text"),
+        ('{ own_search = "yes" }', "is not true or false"),
+        ("{ core = 1 }", "is not true or false"),
+        ('{ networks_searched = "1" }', "is not a number"),
+        ("{ networks_searched = true }", "is not a number"),
     ],
 )
-def test_a_part_that_cannot_be_used_is_refused(tmp_path: Path, among: str, says: str) -> None:
+def test_a_filter_that_cannot_be_used_is_refused(tmp_path: Path, among: str, says: str) -> None:
     with pytest.raises(BadClaims, match=says):
         claims.read(write(tmp_path, f"{GOOD}among = {among}\n"))
 
@@ -545,7 +577,7 @@ def test_each_definition_says_whether_it_bears_a_published_number_out():
     register = [
         claim(measure="immigration_searches", value="620"),
         claim(id="b", measure="immigration_searches", share=True),
-        claim(id="c", measure="other"),
+        claim(id="c", measure="agencies"),
     ]
     found = {
         name: [{"measure": "immigration_searches", "scope": "all", "value": value}]

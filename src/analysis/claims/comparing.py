@@ -1,0 +1,67 @@
+"""Compares a computed number with one as it was printed, and shows both in its unit and to its digits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.claims.register import OPERATORS, Claim
+from analysis.printed import Printed
+
+
+def compare(operator: str, computed: Any, published: Any) -> bool:
+    """Whether a computed value bears a published one out.
+
+    `published` is a number as it was printed, or texts for `includes`, which ignores case. `equals` compares to the
+    digits printed (`Printed.equals`); `about` is within `printed.ABOUT`; `more than N times` compares a ratio with N.
+    Raises `ValueError` for an operator that is not in `OPERATORS`.
+    """
+    if operator == "includes":
+        return {str(one).casefold() for one in published} <= {str(one).casefold() for one in computed}
+    if operator not in OPERATORS:
+        raise ValueError(f"unknown operator {operator!r}; use one of: {', '.join(OPERATORS)}")
+    said = number_printed(published)
+    if operator == "equals":
+        return said.equals(computed)
+    if operator == "about":
+        return said.about(computed)
+    have = said.in_unit(computed)
+    return have >= said.number if operator == "at least" else have > said.number
+
+
+def number_printed(value: Any) -> Printed:
+    """A claim's number; a register that holds another text was refused when it was read."""
+    said = Printed.read(value)
+    if said is None:
+        raise ValueError(f"{value!r} is no number as printed")
+    return said
+
+
+def number_as_printed(claim: Claim, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Sequence):
+        return ", ".join(str(one) for one in value)
+    said = number_printed(claim.value)
+    # A count beside a share stays a count: 'counted otherwise, … gives 173'.
+    return f"{value:,}" if isinstance(value, int) and said.unit == "%" else said.shown(value)
+
+
+def published(claim: Claim) -> str:
+    """What was printed; a span of time with its days."""
+    return ", ".join(claim.value) if isinstance(claim.value, tuple) else str(number_printed(claim.value))
+
+
+def computed_as_printed(claim: Claim, value: Any, record: Mapping[str, Any]) -> str:
+    shown = number_as_printed(claim, value)
+    if not isinstance(value, float) or record.get("denominator") is None:
+        return shown
+    return (
+        f"{shown} ({record['numerator']:,} of {record['denominator']:,})"
+        if claim.share
+        else _ratio(shown, record)
+    )
+
+
+def _ratio(shown: str, record: Mapping[str, Any]) -> str:
+    return f"{shown} ({record['numerator']:,} : {record['denominator']:,})"

@@ -1,0 +1,172 @@
+"""Shows how claims ended, keeps the score, and says what of a published piece no claim covers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from analysis.claims.comparing import number_printed, published
+from analysis.claims.register import Claim
+from analysis.claims.settling import OUTCOMES, UNSETTLED, Settlement
+from analysis.places import Place
+
+COLUMNS = (
+    "id",
+    "statement",
+    "operator",
+    "published",
+    "computed",
+    "definition",
+    "outcome",
+    "explanation",
+    "notebook",
+)
+
+Numbers = Mapping[tuple[str, str], Mapping[str, Any]]
+Rows = Sequence[Mapping[str, Any]]
+
+
+def table(settlements: Sequence[Settlement], notebook: str = "") -> pd.DataFrame:
+    """One row per settlement, all text, with exactly `COLUMNS`; `notebook` is the page that settled them."""
+    return pd.DataFrame([_row(end, notebook) for end in settlements], columns=list(COLUMNS))
+
+
+def _row(end: Settlement, notebook: str) -> dict[str, str]:
+    claim = end.claim
+    cells = (
+        claim.id,
+        claim.says,
+        claim.operator,
+        published(claim),
+        end.computed,
+        claim.definition,
+        end.outcome,
+    )
+    return dict(zip(COLUMNS, (*cells, end.explanation, notebook), strict=True))
+
+
+def printed(row: Mapping[str, Any]) -> str:
+    """What was published, as a phrase: 'more than 733,000', 'more than 2 times'."""
+    operator, published = str(row.get("operator", "")), str(row.get("published", ""))
+    if " N " in operator:
+        return operator.replace(" N ", f" {published} ")
+    return " ".join(filter(None, [operator if operator != "equals" else "", published])) or "no number"
+
+
+# Keeping the score
+
+
+def score(place: Place, rows: Rows) -> str:
+    """One line: how many claims ended how. `rows` are those of `table` (or of claims.csv)."""
+    count = Counter(str(row["outcome"]) for row in rows)
+    good = "recovered" if place.is_replica else "reproduced"
+    what = "checkable numbers" if place.is_replica else "published numbers"
+    checkable = count[good] + count["differs"] + count[UNSETTLED]
+    if not rows:
+        return f"{_head(place)} no number was published about this place"
+    parts = [f"{_head(place)} {count[good]} of {checkable} {what} {good}"]
+    parts += _differing(count["differs"], place)
+    if count["cannot be checked"]:
+        parts.append(f"{count['cannot be checked']} cannot be checked from logs, reasons given")
+    if count[UNSETTLED]:
+        parts.append(f"{count[UNSETTLED]} unsettled")
+    return " · ".join(parts)
+
+
+def _differing(differs: int, place: Place) -> list[str]:
+    if not differs:
+        return [] if place.is_replica else ["0 differ"]
+    return ["1 differs, reason given" if differs == 1 else f"{differs} differ, reasons given"]
+
+
+def waiting(place: Place, files: int) -> str:
+    """The line of a place whose records are not there yet: how many files, and where it says how to ask."""
+    page = "README.md" if (place.raw / "README.md").is_file() else "source.toml"
+    plural = "file" if files == 1 else "files"
+    return f"{_head(place)} waiting for {files} {plural} · how to ask for them: data/raw/{place.name}/{page}"
+
+
+def all_waiting(places: Sequence[Place]) -> str:
+    """One line for places that wait for all of their records; empty without any."""
+    if len(places) == 1:
+        return waiting(places[0], len(places[0].waiting))
+    how = "which, and how to ask: README.md in data/raw/<place>/"
+    return f"{len(places)} more places wait for their records · {how}" if places else ""
+
+
+def _head(place: Place) -> str:
+    return f"{place.name} ({place.kind}):"
+
+
+def problems(claims: Sequence[Claim], rows: Rows) -> list[str]:
+    """What must fail a run: a claim that no notebook settled or two did, a check without a claim, an outcome
+    without its reason. `rows` are those of `table`. Empty when all is well."""
+    times = Counter(str(row["id"]) for row in rows)
+    known = {claim.id: claim for claim in claims}
+    found = [
+        f"{claim.file}: claim {claim.id!r} was settled by no notebook; settle its measure "
+        f"({claim.measure or 'none: a claim of context'}) in one"
+        for claim in claims
+        if not times[claim.id]
+    ]
+    found += [
+        f"claim {name!r} was settled {n} times; settle it in one notebook"
+        for name, n in times.items()
+        if n > 1
+    ]
+    found += [
+        f"a notebook settled {name!r}, which no file in claims/ holds" for name in times if name not in known
+    ]
+    found += [problem for row in rows if row["id"] in known and (problem := _problem(known[row["id"]], row))]
+    return found
+
+
+def _problem(claim: Claim, row: Mapping[str, Any]) -> str:
+    where, outcome = f"{claim.file}: claim {claim.id!r}", row["outcome"]
+    if outcome not in OUTCOMES:
+        what = f"({claim.measure}, {claim.scope})"
+        return f"{where} is {outcome}: no number {what} was computed; compute it, or say in needs what it would take"
+    if outcome in ("differs", "cannot be checked") and not row["explanation"]:
+        seen = f": published {row['operator']} {row['published']}, computed {row['computed']}"
+        return (
+            f"{where} {outcome} without a reason{seen}; add because = … to the claim, or mend the computation"
+        )
+    return ""
+
+
+# Covering the whole piece
+
+_NUMBER = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+
+
+def coverage(
+    outline: str, claims: Sequence[Claim], not_claims: Sequence[str] | Mapping[str, str]
+) -> list[str]:
+    """The numbers of a piece's outline that are in no claim and not on the short list, in the order met.
+
+    Numbers are read as digits (an outline writes them so); an exact match of value is asked for, so that
+    3,000 is not covered by 3,100. Anything on the list is a number or a phrase ("10 February 2026").
+    """
+    outline = " ".join(outline.split())
+    for phrase in sorted((one for one in not_claims if not _NUMBER.fullmatch(one)), key=len, reverse=True):
+        outline = outline.replace(phrase, " ")
+    covered = {_plain(one) for one in not_claims if _NUMBER.fullmatch(one)}
+    for claim in claims:
+        covered |= _numbers_of(claim)
+    return list(dict.fromkeys(one for one in _NUMBER.findall(outline) if _plain(one) not in covered))
+
+
+def _numbers_of(claim: Claim) -> set[Decimal]:
+    values = {_plain(one) for one in _NUMBER.findall(claim.says)}
+    if isinstance(claim.value, tuple):
+        return values
+    return values | {number_printed(claim.value).number}
+
+
+def _plain(number: str) -> Decimal:
+    return Decimal(number.replace(",", ""))

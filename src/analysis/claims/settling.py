@@ -1,0 +1,222 @@
+"""Says how a claim ends: its number computed, of all searches or of those that it is about, and compared as printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis import agencies
+from analysis.claims.comparing import compare, computed_as_printed, number_as_printed, published
+from analysis.claims.register import TRIED, Claim
+from analysis.measures import Number, in_scope, measures, numbers
+from analysis.measures.register import stem
+from analysis.opened import Opened
+from analysis.places import Place
+from analysis.searches.sql import one_of, quoted
+from analysis.searches.table import Searches
+
+OUTCOMES = ("reproduced", "recovered", "differs", "cannot be checked")
+UNSETTLED = "unsettled"
+"""Not an outcome: no number was computed for the claim and it does not say what it needs. It fails a run."""
+
+Numbers = Mapping[tuple[str, str], Mapping[str, Any]]
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """How one claim ended; `computed` is text as printed, "" where nothing was computed."""
+
+    claim: Claim
+    outcome: str
+    computed: str
+    explanation: str
+
+
+# Under other definitions
+
+
+def under(claims: Sequence[Claim], numbers: Mapping[str, Sequence[Mapping[str, Any]]]) -> pd.DataFrame:
+    """Which published numbers each alternative definition would bear out: statement, published, then a column for
+    each definition with the number computed under it and whether that bears the claim out.
+
+    `numbers` gives the numbers of each definition, by its name; claims about measures that it lacks, about a share,
+    or about a part of the rows are left out.
+    """
+    lines = []
+    for claim in claims:
+        key = (stem(claim.measure), claim.scope)
+        values = {name: _of(found, key) for name, found in numbers.items()}
+        if claim.share or claim.among or all(value is None for value in values.values()):
+            continue
+        line = {"statement": claim.says, "published": f"{claim.operator} {published(claim)}"}
+        lines.append(line | {name: _borne(claim, value) for name, value in values.items()})
+    return pd.DataFrame(lines, columns=["statement", "published", *numbers])
+
+
+def _of(numbers: Sequence[Mapping[str, Any]], key: tuple[str, str]) -> Any:
+    return next((one["value"] for one in numbers if (one["measure"], one["scope"]) == key), None)
+
+
+def _borne(claim: Claim, value: Any) -> str:
+    if value is None:
+        return "not computed"
+    return f"{number_as_printed(claim, value)} {'(yes)' if compare(claim.operator, value, claim.value) else '(no)'}"
+
+
+# Some of the searches
+
+
+def conditions(claim: Claim, agencies_named: Iterable[str]) -> Iterator[str]:
+    """What a claim's `among` asks of a search, as SQL conditions; an agency is meant in any of its spellings, of
+    `agencies_named`."""
+    for key, value in claim.among.items():
+        values = value if isinstance(value, list) else [value]
+        if key in ("from", "to"):
+            yield f"local_day {'>=' if key == 'from' else '<='} {quoted(value.isoformat())}"
+        elif key == "searching_agency":
+            same = (name for name in agencies_named if any(agencies.own(name, one) for one in values))
+            yield one_of(key, sorted(same))
+        elif key == "reason":
+            yield one_of("lower(trim(reason_text))", [one.strip().lower() for one in values])
+        else:
+            yield one_of(key, values)
+
+
+def filtered(claim: Claim, searches: Searches) -> Searches:
+    """The searches that a claim is about: those of its scope that all of `among` holds for."""
+    agencies_named = (
+        searches.tally("searching_agency")["searching_agency"].dropna()
+        if "searching_agency" in claim.among
+        else ()
+    )
+    return in_scope(searches, claim.scope).where(*conditions(claim, agencies_named))
+
+
+def counted(claim: Claim, opened: Opened) -> dict[tuple[str, str], Number]:
+    """The numbers of a claim's measure among the searches that it is about, by (measure, scope); none for a camera
+    owner whose log is not here."""
+    if claim.scope not in opened.lacks:
+        return {}
+    found = numbers(
+        filtered(claim, opened.searches), measures(claim.measure), {"all": opened.lacks[claim.scope]}
+    )
+    return {
+        (one["measure"], claim.scope): {**one, "scope": claim.scope} for one in found if one["scope"] == "all"
+    }
+
+
+def described(among: Mapping[str, Any]) -> str:
+    """The searches that a claim is about, as a phrase; empty where it is about all of them."""
+    by = " ".join(_values(among[key]) for key in ("searching_agency", "agency_state") if key in among)
+    reasons = among["reason"] if isinstance(among.get("reason"), list) else [among.get("reason")]
+    reason = f"with the reason {' or '.join(map(repr, reasons))}" if "reason" in among else ""
+    days = " ".join(f"{key} {among[key].day} {among[key]:%B %Y}" for key in ("from", "to") if key in among)
+    told = ("searching_agency", "agency_state", "reason", "from", "to")
+    others = [f"with {key} = {_values(value)}" for key, value in among.items() if key not in told]
+    return " ".join(filter(None, [f"by {by}" if by else "", reason, *others, days]))
+
+
+def _values(value: Any) -> str:
+    values = value if isinstance(value, list) else [value]
+    return " or ".join(str(one).lower() if isinstance(one, bool) else str(one) for one in values)
+
+
+# Settling
+
+
+def settle(claim: Claim, numbers: Numbers, place: Place) -> Settlement:
+    """How a claim ends, given the numbers of a place, by (measure, scope).
+
+    Where the piece published no definition, each is tried, and any that fits bears the claim out. A number
+    that was not computed ends as 'cannot be checked' if the claim says what it needs or the number says why
+    it has no value, else as 'unsettled'. A claim about all of a place's logs is not settled by some of them,
+    nor one about a camera owner whose log is still waited for.
+    """
+    if claim.measure and (absent := _waited_for(claim, numbers, place)):
+        return Settlement(claim, "cannot be checked", "", absent)
+    found = [
+        (name, record) for name in _tried(claim) if (record := numbers.get((name, claim.scope))) is not None
+    ]
+    valued = [(name, value, record) for name, record in found if (value := _value(claim, record)) is not None]
+    if not valued:
+        return _not_computed(claim, [record for _, record in found])
+    fits = {name for name, value, _ in valued if compare(claim.operator, value, claim.value)}
+    shown = next(((v, r) for name, v, r in valued if name in fits), valued[0][1:])
+    aside = _counted_among(claim) + _which_fits(claim, valued, fits) + _counted_instead(claim, numbers)
+    if fits:
+        outcome = "recovered" if place.is_replica else "reproduced"
+        return Settlement(claim, outcome, computed_as_printed(claim, *shown), _joined(aside))
+    because = claim.because.get(place.name, claim.because.get("", ""))
+    explanation = _joined([because, *aside]) if because else ""
+    return Settlement(claim, "differs", computed_as_printed(claim, *shown), explanation)
+
+
+def _waited_for(claim: Claim, numbers: Numbers, place: Place) -> str:
+    """What a claim still waits for, as a phrase; nothing where the logs that it is about are here."""
+    if claim.scope != "all" and any((name, claim.scope) in numbers for name in _tried(claim)):
+        return ""
+    logs = len([one for one in place.waiting if claim.scope in ("all", one.camera_owner)])
+    if not logs:
+        return ""
+    where = f"data/raw/{place.name}/README.md says how to ask"
+    what = "the log" if logs == 1 else f"the {logs} logs"
+    return f"needs {what} still waited for ({where})"
+
+
+def _tried(claim: Claim) -> list[str]:
+    if claim.definition == "unpublished":
+        return [f"{claim.measure}.{one}" for one in TRIED]
+    needs_one = claim.definition in ("strict", "core", "broad") and "." not in claim.measure
+    both = [f"{claim.measure}.{claim.definition}", claim.measure] if needs_one else [claim.measure]
+    return both
+
+
+def _value(claim: Claim, record: Mapping[str, Any]) -> Any:
+    if not claim.share:
+        return record.get("value")
+    part, whole = record.get("numerator"), record.get("denominator")
+    return part / whole if part is not None and whole else None
+
+
+def _not_computed(claim: Claim, found: Sequence[Mapping[str, Any]]) -> Settlement:
+    said = next((str(record["because"]) for record in found if record.get("because")), "")
+    if not claim.needs and not said:
+        return Settlement(claim, UNSETTLED, "", "")
+    needs = f"needs {claim.needs}" if claim.needs else ""
+    return Settlement(claim, "cannot be checked", "", _joined([needs, said]))
+
+
+def _counted_among(claim: Claim) -> list[str]:
+    return [f"counted among searches {described(claim.among)}"] if claim.among else []
+
+
+def _which_fits(claim: Claim, valued: Sequence[tuple[str, Any, Any]], fits: set[str]) -> list[str]:
+    if claim.definition != "unpublished":
+        return []
+    # 'fits core; strict 512, broad 1,540 do not'
+    yes = [_definition(name) for name, _, _ in valued if name in fits]
+    no = [
+        f"{_definition(name)} {number_as_printed(claim, value)}"
+        for name, value, _ in valued
+        if name not in fits
+    ]
+    rest = f"{', '.join(no)} {'do' if len(no) > 1 else 'does'} not" if no else ""
+    return [_joined([f"fits {', '.join(yes)}" if yes else "fits no definition", rest])]
+
+
+def _definition(measure: str) -> str:
+    return measure.rpartition(".")[2].replace("dropdown", "drop-down only")
+
+
+def _counted_instead(claim: Claim, numbers: Numbers) -> list[str]:
+    others = [(name, numbers.get((name, claim.scope), {}).get("value")) for name in claim.instead]
+    said = [f"{name} gives {number_as_printed(claim, value)}" for name, value in others if value is not None]
+    return [f"counted otherwise, {', '.join(said)}"] if said else []
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "; ".join(part for part in parts if part)

@@ -1,0 +1,224 @@
+"""Computes declared measures from few scans: one for all that counts rows, one for each column that is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from analysis.measures.columns import NAMES
+from analysis.measures.needs import EMPTY, NEEDS, Unmet, unmet, why_not
+from analysis.measures.numbers import Number, Numbers, in_every_scope, number
+from analysis.measures.register import Measure, measure
+from analysis.searches.sql import words
+from analysis.searches.table import Searches
+
+_Found = dict[str, dict[str, dict[str, Any]]]
+
+
+def numbers(
+    searches: Searches, measures: Iterable[Measure], lacks: Unmet | None = None, owners: Sequence[str] = ()
+) -> Numbers:
+    """These measures of all searches and of each camera owner's, in that order.
+
+    `lacks` are the needs that each scope does not meet (`needs.unmet`), asked of these searches without it. `owners`
+    are camera owners whose logs may hold no search; they are scopes too.
+    """
+    chosen = [one for one in measures if one.has_rows]
+    lacks = (
+        unmet(searches, {"searches", *(need for one in chosen for need in one.needs)})
+        if lacks is None
+        else lacks
+    )
+    found = _rows(searches, chosen, owners)
+    together: dict[tuple[str, bool, str], list[Measure]] = {}
+    for one in chosen:
+        if one.kind in VALUES:
+            # What all rows of a value meet together is asked of the measure's own rows, and of no others beside them.
+            alone = one.where if one.having else "true"
+            together.setdefault((one.column, one.only_all, alone), []).append(one)
+    for (column, *_), about in together.items():
+        _values(searches, column, about, found)
+    for one in chosen:
+        if one.kind in ("largest", "rest", "largest_share"):
+            _largest(searches, one, found)
+    return [
+        made
+        for scope, of in found.items()
+        for one in chosen
+        if scope == "all" or not one.only_all
+        for made in [one.number(scope, of[one.name], lacks.get(scope, EMPTY))]
+        if made["value"] != 0 or not one.if_any
+    ]
+
+
+def only_known(numbers: Iterable[Number], lacks: Unmet) -> Numbers:
+    """Numbers that functions computed, of which those that the log cannot tell have no value and say why.
+
+    `lacks` are the needs that each scope does not meet (`needs.unmet`); the log of an owner that is not there meets
+    none.
+    """
+    return [_if_known(one, lacks.get(one["scope"], EMPTY)) for one in numbers]
+
+
+def _if_known(one: Number, missing: frozenset[str]) -> Number:
+    because = why_not(measure(one["measure"]).needs, missing)
+    if not because and one["unit"] == "share" and one.get("denominator") == 0:
+        because = NEEDS["share"].because
+    return number(one["measure"], one["scope"], None, one["unit"], because=because) if because else one
+
+
+def _rows(searches: Searches, chosen: Sequence[Measure], owners: Sequence[str]) -> _Found:
+    """Everything that one pass over the rows gives: {scope: {measure: {aggregate: value}}}."""
+    counts = {(one.name, name): sql for one in chosen for name, sql in _counted(one).items()}
+    others = {(one.name, name): sql for one in chosen for name, sql in _aggregated(one).items()}
+    few = {where for where in counts.values() if _is_of_few_values(searches, where)}
+    alike = _alike(searches, few)
+    sums = [f"coalesce(sum(alike) filter ({where}), 0)::bigint" for where in counts.values() if where in few]
+    rest = [f"count(*) filter ({where})" for where in counts.values() if where not in few]
+    asked = [*(key for key, where in counts.items() if where in few)], [
+        *(key for key, where in counts.items() if where not in few), *others,
+    ]  # fmt: skip
+    made = in_every_scope(alike, sums or ["0"]), in_every_scope(searches, [*rest, *others.values()] or ["0"])
+    silent = set(owners)
+    found: _Found = {}
+    for scope in ["all", *sorted({*silent, *made[0], *made[1]} - {"all"})]:
+        found[scope] = {one.name: {} for one in chosen}
+        for keys, lines in zip(asked, made):
+            for at, (of, name) in enumerate(keys):
+                value = lines[scope][at] if scope in lines else 0 if (of, name) in counts else None
+                found[scope][of][name] = value
+    return found
+
+
+def _counted(one: Measure) -> dict[str, str]:
+    """The conditions whose rows a measure needs to be counted."""
+    made = {}
+    if one.kind in ("rows", "share", "ratio", "mean"):
+        made["rows"] = one.where
+    if one.of and one.kind != "groups":
+        made["of"] = one.of
+    return made
+
+
+def _aggregated(one: Measure) -> dict[str, str]:
+    """What else a measure needs of a pass over the rows, as SQL."""
+    if one.also:
+        return {"with_others": one.with_others}
+    if one.kind not in ("most", "least", "mean"):
+        return {}
+    name, sql = {"most": ("most", "max"), "least": ("least", "min"), "mean": ("sum", "sum")}[one.kind]
+    return {name: f"{sql}({one.column}) filter ({one.where})"}
+
+
+FEW = frozenset((
+    "camera_owner", "agency_state", "agency_kind", "own_search", "searched_at_precision", "reason_origin", "era",
+    "immigration_tier", "immigration_kind", "mixed", "dhs_ambiguous",
+))  # fmt: skip
+"""Columns of few values: rows that are alike in them, and in the conditions that other columns make, are counted
+together, and each condition is then looked at once for all of them."""
+
+
+def _is_of_few_values(searches: Searches, condition: str) -> bool:
+    """Whether a condition is made of conditions of the vocabulary and of columns of few values alone."""
+    asked = set(words(condition)) & set(searches.columns())
+    return all(name in FEW or (name in searches.names and not NAMES[name].unit) for name in asked)
+
+
+def _alike(searches: Searches, conditions: Iterable[str]) -> Searches:
+    """The searches, those that are alike in what the conditions ask made one line, with their number in `alike`."""
+    stored = set(searches.columns()) - set(searches.names)
+    columns, made = {"camera_owner"}, {}
+    for name in set(words(" ".join(conditions))) & set(searches.columns()):
+        asked = {name} | searches.made_of(name)
+        if asked & stored <= FEW:
+            columns |= asked & stored & FEW
+        else:
+            made[name] = name
+    lines = searches.tally(*sorted(columns), **dict(sorted(made.items()))).rename(columns={"rows": "alike"})
+    return replace(
+        searches, source=lines, filters=(), names={k: v for k, v in searches.names.items() if k not in made}
+    )
+
+
+VALUES = ("distinct", "beyond", "listed", "groups")
+"""The kinds of measures that look at the values of a column."""
+
+MANY_ROWS = 5_000_000
+"""From so many searches on, those that share their key with no other are first told from the rest, and only counted."""
+
+
+def _shared(searches: Searches, column: str, about: Sequence[Measure]) -> Searches | None:
+    """The searches that share their key with another, where it pays to look at these alone."""
+    if column != "search_key" or any(one.where != "true" for one in about) or searches.count() < MANY_ROWS:
+        return None
+    return searches.shared(column, "camera_owner", *(one.having for one in about))
+
+
+def _values(searches: Searches, column: str, about: Sequence[Measure], found: _Found) -> None:
+    """Count or list the values of a column under each measure's condition, in every scope, the values made once."""
+    wanted = list(dict.fromkeys(pair for one in about for pair in _conditions(one)))
+    wheres = list(dict.fromkeys(where for _, where in wanted))
+    any_of = " or ".join(f"({sql})" for sql in wheres)
+    sums = ", ".join(f"count(*) filter ({sql}) as n{at}" for at, sql in enumerate(wheres))
+    met = "".join(f", coalesce({having}, false) as h{at}" for at, (having, _) in enumerate(wanted) if having)
+    by_owner = not all(one.only_all for one in about)
+    every = (
+        "grouping(camera_owner) as every, camera_owner" if by_owner else "1 as every, null as camera_owner"
+    )
+    groups = (
+        f"select {every}, counted, {sums}{met} from "
+        f"(select *, {column} as counted from searches where {column} is not null and ({any_of})) group by "
+        + (
+            "grouping sets ((camera_owner, counted), (counted)) having every = 1 or camera_owner is not null"
+            if by_owner
+            else "counted"
+        )
+    )
+    made: list[str] = []
+    at: dict[tuple[str, str], int] = {}
+    for which, (having, where) in enumerate(wanted):
+        holds = f"n{wheres.index(where)} > 0" + (f" and h{which}" if having else "")
+        at[having, where] = len(made)
+        lists = any(one.kind == "listed" and one.where == where for one in about) and not having
+        made += [
+            f"count(*) filter ({holds})",
+            f"coalesce(sum(n{wheres.index(where)}), 0)",
+            f"list_sort(list(counted) filter ({holds}))" if lists else "null",
+        ]
+    shared = _shared(searches, column, about)
+    lines = (shared or searches).rows(
+        f"select every, camera_owner, {', '.join(made)} from ({groups}) group by all"
+    )
+    counts = {"all" if every else str(owner): line for every, owner, *line in lines}
+    every_row = (
+        {scope: line[0] for scope, line in in_every_scope(searches, ["count(*)"]).items()} if shared else {}
+    )
+    for scope, of in found.items():
+        for one in about:
+            (having, where), *whole = _conditions(one)
+            values, rows, names = counts[scope][at[having, where] :][:3] if scope in counts else (0, 0, [])
+            alone = every_row.get(scope, int(rows)) - int(rows)  # each of these is a search of its own
+            of[one.name] |= {
+                "distinct": values + alone, "groups": values, "beyond": int(rows) - values, "listed": names or [],
+            }  # fmt: skip
+            if whole:
+                of[one.name]["of"] = counts[scope][at[whole[0]]] if scope in counts else 0
+
+
+def _conditions(one: Measure) -> list[tuple[str, str]]:
+    """What all rows of a value meet together, and what a row meets: for a measure, then for its denominator."""
+    return [(one.having, one.where), *([(one.of, one.where)] if one.kind == "groups" and one.of else [])]
+
+
+def _largest(searches: Searches, one: Measure, found: _Found) -> None:
+    """The rows of the commonest value of a column, in every scope."""
+    groups = (
+        f"select grouping(camera_owner) as every, camera_owner, count(*) as n from searches where {one.where} "
+        f"group by grouping sets ((camera_owner, {one.column}), ({one.column})) "
+        "having every = 1 or camera_owner is not null"
+    )
+    lines = searches.rows(f"select every, camera_owner, max(n) from ({groups}) group by all")
+    most = {"all" if every else str(owner): rows for every, owner, rows in lines}
+    for scope, of in found.items():
+        of[one.name]["largest"] = most.get(scope, 0)

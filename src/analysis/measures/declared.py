@@ -1,0 +1,490 @@
+"""The register of measures: every number, declared once.
+
+Adding one is one declaration here and one line in a notebook.
+"""
+
+from __future__ import annotations
+
+from analysis.measures.needs import IN_SEVERAL_LOGS
+from analysis.measures.register import MEASURES, declare
+
+__all__ = ["MEASURES"]
+
+# What was released ------------------------------------------------------------------------------------------
+
+declare("rows_released", "computed", "records in the released files", "rows")
+declare("rows_rejected", "computed", "of these, records that are no search", "rows")
+declare(
+    "repeated_records",
+    "computed",
+    "records equal in every released cell to an earlier one of their file",
+    "rows",
+)
+declare(
+    "camera_owners", "distinct", "camera owners whose logs were released", "camera owners",
+    column="camera_owner", also="silent_owners", needs=("owners",), only_all=True,
+)  # fmt: skip
+declare("searches", "rows", "searches, one for each released row that is one", "rows")
+declare(
+    "first_search",
+    "least",
+    "when the first search was made",
+    "time, UTC",
+    column="searched_at",
+    needs=("searches",),
+)
+declare(
+    "last_search",
+    "most",
+    "when the last search was made",
+    "time, UTC",
+    column="searched_at",
+    needs=("searches",),
+)
+
+# Which rows are one search ----------------------------------------------------------------------------------
+
+ONE_SEARCH = {"column": "search_key", "needs": ("identity",)}
+declare("distinct_searches", "distinct", "searches, each counted once", "searches", **ONE_SEARCH)
+declare("duplicate_sightings", "beyond", "rows beyond the first of each search", "rows", **ONE_SEARCH)
+declare(
+    "distinct_released_ids",
+    "distinct",
+    "different ids of the export's own",
+    "ids",
+    column="released_id",
+    needs=("ids",),
+)
+declare(
+    "rows_without_id", "rows", "rows without an id of the export's own", "rows", where="released_id is null"
+)
+declare(
+    "searches_with_unequal_counts", "groups", "searches whose rows give different numbers of networks or devices",
+    "searches", column="search_key", having="min(devices_searched) < max(devices_searched) "
+    "or min(networks_searched) < max(networks_searched)",
+    needs=("identity", "counts"), only_all=True,
+)  # fmt: skip
+WITH_IDS = f"{IN_SEVERAL_LOGS} and count(released_id) = count(*)"
+declare(
+    "searches_in_several_logs.with_ids", "groups", "searches in the logs of several owners with an id in each row",
+    "searches", column="search_key", having=WITH_IDS, needs=("several logs", "ids"), only_all=True,
+)  # fmt: skip
+declare(
+    "searches_in_several_logs.same_id", "groups", "of these, searches whose ids are all the same", "searches",
+    column="search_key", having=f"{WITH_IDS} and min(released_id) = max(released_id)", of=WITH_IDS,
+    needs=("several logs", "ids"), only_all=True,
+)  # fmt: skip
+for _name in ("strict", "core", "broad"):
+    declare(
+        f"immigration_hidden_elsewhere.{_name}", "groups",
+        f"searches that cite immigration ({_name}) in one log and whose reason another log hides or leaves blank",
+        "searches", column="search_key", having=f"{IN_SEVERAL_LOGS} and bool_or(hidden) and bool_or({_name})",
+        needs=("several logs", "identity", "reasons"), only_all=True,
+    )  # fmt: skip
+
+# Who searched -----------------------------------------------------------------------------------------------
+
+declare(
+    "agencies",
+    "distinct",
+    "agencies that searched",
+    "agencies",
+    where="named",
+    column="searching_agency",
+    needs=("agencies",),
+)
+declare(
+    "agencies_as_released", "distinct", "names of agencies as the logs spell them", "names",
+    where="named", column="searching_agency_as_released", needs=("agencies",),
+)  # fmt: skip
+declare(
+    "agencies_by_number", "distinct", "agencies of which the export gives a number and no name", "organizations",
+    where="by_number", column="searching_agency", if_any=True,
+)  # fmt: skip
+declare(
+    "agency_states",
+    "distinct",
+    "states of the agencies that searched",
+    "states",
+    column="agency_state",
+    needs=("agency states",),
+)
+declare(
+    "searches_by_unnamed_agencies",
+    "rows",
+    "searches whose agency is masked or blank",
+    "rows",
+    where="not named",
+)
+declare(
+    "searches_by_unresolved_agencies",
+    "rows",
+    "searches by agencies whose state is not known",
+    "rows",
+    where="unresolved",
+)
+declare(
+    "federal_searches", "rows", "searches by federal agencies", "rows",
+    where="federal", of="true", needs=("outsiders", "agency kinds"), shows=("agency_kind",),
+)  # fmt: skip
+declare(
+    "in_state_searches", "rows", "searches by agencies of the camera owners' state", "rows",
+    where="in_state", of="true", needs=("agency states", "state"),
+)  # fmt: skip
+declare(
+    "out_of_state_searches", "rows", "searches by agencies of other states", "rows",
+    where="out_of_state", of="true", needs=("outsiders", "agency states", "state"),
+)  # fmt: skip
+declare(
+    "own_searches", "rows", "searches by the camera owners' own police", "rows",
+    where="own_search", needs=("own police",),
+)  # fmt: skip
+declare(
+    "own_immigration_searches.core", "rows", "of these, searches citing immigration", "rows",
+    where="own_search and core", needs=("reasons", "own police"),
+)  # fmt: skip
+declare(
+    "own_reasons",
+    "computed",
+    "what else these cited, as far as it can be printed",
+    "reasons",
+    needs=("reasons",),
+)
+
+# How well agency names were read ----------------------------------------------------------------------------
+
+for _name, _says in {
+    "names_with_kind": "names of agencies that were given a kind",
+    "names_with_state": "names of agencies of one state that were given it",
+    "rows_with_kind": "searches whose agency was given a kind",
+    "rows_with_state": "searches whose agency is of one state and was given it",
+}.items():
+    declare(_name, "computed", _says, "share", needs=("agencies",))
+declare("names_of_nobody", "computed", "names that are blank, masked or no agency's", "names")
+declare("names_reviewed", "computed", "names that a reviewed line decided", "names")
+declare(
+    "reviewed_lines_without_a_name", "computed", "reviewed lines whose name these logs do not hold", "lines"
+)
+for _name, _says in {
+    "state_said": "state, where the name says one",
+    "state": "state",
+    "kind": "kind",
+}.items():
+    declare(
+        f"agency_name_errors.{_name}",
+        "computed",
+        f"checked names whose {_says} was left open or wrong",
+        "share",
+    )
+    declare(
+        f"agency_name_errors.{_name}.low", "computed", "the lower end of its 95 per cent interval", "share"
+    )
+    declare(
+        f"agency_name_errors.{_name}.high", "computed", "the upper end of its 95 per cent interval", "share"
+    )
+    declare(
+        f"agency_names_read_wrongly.{_name}", "computed", f"checked names whose {_says} was wrong", "names"
+    )
+
+# Who could search -------------------------------------------------------------------------------------------
+
+declare("agencies_with_access", "computed", "agencies on the lists of who may search", "agencies")
+for _name, _says, _unit in (
+    ("agencies_with_access_that_searched", "of these, agencies that searched", "agencies"),
+    ("agencies_without_access", "agencies that searched and are on no list", "agencies"),
+    ("searches_without_access", "searches by these", "rows"),
+):
+    declare(_name, "computed", _says, _unit, needs=("outsiders", "agencies"))
+for _name, _says in {
+    "agencies_compared_across_word_blocking": "agencies compared with themselves when words began to be refused",
+    "agencies_more_vague": "of these, agencies whose share of vague reasons rose by a quarter or more",
+    "agencies_less_vague": "of these, agencies whose share of vague reasons fell by a quarter or more",
+}.items():
+    declare(_name, "computed", _says, "agencies", needs=("agencies", "reasons"))
+
+# Immigration ------------------------------------------------------------------------------------------------
+
+for _name, _says in {
+    "strict": "by the strict definition",
+    "core": "by the core definition",
+    "broad": "by the broad definition",
+    "dropdown": "by the menu's immigration values alone",
+}.items():
+    _menu = ("offense types",) if _name == "dropdown" else ()
+    declare(
+        f"immigration_searches.{_name}", "rows", f"searches citing immigration {_says}", "rows",
+        where=_name, of="true", needs=(*_menu, "reasons"), shows=("rules",),
+    )  # fmt: skip
+    declare(
+        f"distinct_immigration_searches.{_name}", "distinct", f"searches citing immigration {_says}, each counted once",
+        "searches", where=_name, column="search_key", needs=(*_menu, *(() if _menu else ("identity",)), "reasons"),
+    )  # fmt: skip
+    declare(
+        f"immigration_agencies.{_name}", "distinct", f"agencies behind the immigration searches {_says}", "agencies",
+        where=f"{_name} and named", column="searching_agency",
+        needs=(*_menu, *(() if _menu else ("agencies",)), "reasons"),
+    )  # fmt: skip
+    declare(
+        f"immigration_states.{_name}", "listed", f"states of the agencies behind the immigration searches {_says}",
+        "states", where=_name, column="agency_state", needs=(*_menu, *(() if _menu else ("agency states",)), "reasons"),
+    )  # fmt: skip
+for _name, _says in {
+    "civil": "name a civil matter",
+    "criminal": "name a criminal offense",
+    "unspecified": "name neither a civil matter nor a criminal offense",
+}.items():
+    declare(
+        f"immigration_{_name}", "rows", f"core searches that {_says}", "rows",
+        where=_name, of="core", needs=("reasons",), shows=("rules",),
+    )  # fmt: skip
+declare(
+    "civil_to_criminal", "ratio", "core searches that name a civil matter for each that names a criminal offense",
+    "ratio", where="civil", of="criminal", needs=("reasons",), shows=("immigration_kind",),
+)  # fmt: skip
+declare(
+    "hsi_dhs_only",
+    "rows",
+    "searches that name HSI or DHS and nothing narrower",
+    "rows",
+    where="hsi_dhs",
+    needs=("reasons",),
+    shows=("rules",),
+)
+declare(
+    "immigration_mixed.core", "rows", "core searches that name another offense as well", "rows",
+    where="core and mixed", needs=("reasons",), shows=("offense_types", "rules"),
+)  # fmt: skip
+declare(
+    "local_immigration_searches.core", "rows", "core searches by local police", "rows",
+    where="core and local_police", needs=("agency kinds", "reasons"), shows=("agency_kind",),
+)  # fmt: skip
+declare(
+    "immigration_searches_unnamed.core", "rows", "core searches whose agency is masked or blank", "rows",
+    where="core and not named", of="core", needs=("reasons",),
+)  # fmt: skip
+TOP = {
+    "where": "core and named",
+    "column": "searching_agency",
+    "of": "core",
+    "needs": ("agencies", "reasons"),
+}
+declare(
+    "immigration_top_agency.core", "largest", "core searches of the agency with most of them", "rows", **TOP
+)
+declare("immigration_top_agency_share.core", "largest_share", "its share of them", "share", **TOP)
+declare(
+    "immigration_searches_without_top_agency.core",
+    "rest",
+    "core searches without the agency with most of them",
+    "rows",
+    **TOP,
+)
+
+# Reasons ----------------------------------------------------------------------------------------------------
+
+declare(
+    "vague_reasons",
+    "rows",
+    "searches whose reason names no purpose",
+    "rows",
+    where="vague",
+    of="true",
+    needs=("reasons",),
+)
+declare(
+    "blank_reasons",
+    "rows",
+    "searches whose reason is blank",
+    "rows",
+    where="reason_origin = 'blank'",
+    of="true",
+    needs=("reason column",),
+)
+declare(
+    "masked_reasons",
+    "rows",
+    "searches whose reason is masked",
+    "rows",
+    where="reason_origin = 'masked'",
+    of="true",
+    needs=("reason column",),
+)
+declare(
+    "machine_reasons",
+    "rows",
+    "searches whose reason the software wrote",
+    "rows",
+    where="machine",
+    of="true",
+    needs=("reasons",),
+)
+declare(
+    "no_stated_purpose",
+    "rows",
+    "searches that state no purpose",
+    "rows",
+    where="no_purpose",
+    of="true",
+    needs=("reason column",),
+)
+declare(
+    "distinct_reasons", "distinct", "different reasons, as released", "reasons",
+    where="reason_as_released <> ''", column="reason_as_released", needs=("reasons",),
+)  # fmt: skip
+
+# Reach ------------------------------------------------------------------------------------------------------
+
+REACH = {"shows": ("networks_searched", "devices_searched")}
+OF_NETWORKS = {"of": "networks_searched is not null", "needs": ("networks",), **REACH}
+declare(
+    "networks_most",
+    "most",
+    "the most networks that a search asked",
+    "networks",
+    column="networks_searched",
+    needs=("networks",),
+    **REACH,
+)
+declare(
+    "devices_most",
+    "most",
+    "the most cameras that a search asked",
+    "devices",
+    column="devices_searched",
+    needs=("devices",),
+    **REACH,
+)
+declare(
+    "one_network_searches",
+    "rows",
+    "searches of one network",
+    "rows",
+    where="networks_searched = 1",
+    **OF_NETWORKS,
+)
+declare(
+    "several_network_searches",
+    "rows",
+    "searches of several networks",
+    "rows",
+    where="networks_searched > 1",
+    **OF_NETWORKS,
+)
+declare(
+    "several_network_share",
+    "share",
+    "the share of searches that asked several networks",
+    "share",
+    where="networks_searched > 1",
+    **OF_NETWORKS,
+)
+declare(
+    "several_network_searches.mean_networks", "mean", "networks that such a search asked, on average", "networks",
+    where="networks_searched > 1", column="networks_searched", needs=("networks", "several networks"), **REACH,
+)  # fmt: skip
+FRAME = {"shows": ("lookback_days", "window_days")}
+LOOK_BACK = {"of": "lookback_days is not null", "needs": ("time frames", "time of day"), **FRAME}
+for _name, _days in {
+    "windows_over_30_days": 30,
+    "windows_over_31_days": 31,
+    "windows_over_30_days.over_360": 360,
+}.items():
+    declare(
+        _name,
+        "rows",
+        f"searches that looked back more than {_days} days",
+        "rows",
+        where=f"lookback_days > {_days}",
+        **LOOK_BACK,
+    )
+declare(
+    "windows_over_30_days.patrol", "rows", "searches for 'patrol' that looked back more than 30 days", "rows",
+    where="lookback_days > 30 and patrol", **{**LOOK_BACK, "needs": ("reasons", *LOOK_BACK["needs"])},
+)  # fmt: skip
+declare(
+    "window_lengths_over_30_days", "rows", "searches whose time frame lasted more than 30 days", "rows",
+    where="window_days > 30", of="framed", needs=("time frames",), **FRAME,
+)  # fmt: skip
+declare(
+    "longest_lookback_days", "most", "whole days of the longest look back", "days",
+    column="lookback_days", needs=("time frames", "time of day"), **FRAME,
+)  # fmt: skip
+declare(
+    "longest_lookback_days.patrol", "most", "whole days of the longest look back of a search for 'patrol'", "days",
+    where="patrol", column="lookback_days", needs=("reasons", "time frames", "patrol"), **FRAME,
+)  # fmt: skip
+
+# 287(g) agreements ------------------------------------------------------------------------------------------
+
+HELD = {"column": "searching_agency", "needs": ("agency states", "agreements")}
+HELD_CORE = {"column": "searching_agency", "needs": ("agency states", "reasons", "agreements")}
+declare(
+    "agencies_287g",
+    "distinct",
+    "agencies with an agreement on a day they searched",
+    "agencies",
+    where="had_agreement",
+    **HELD,
+)
+declare(
+    "agencies_287g.core",
+    "distinct",
+    "of these, agencies behind core searches on such a day",
+    "agencies",
+    where="core and had_agreement",
+    **HELD_CORE,
+)
+declare(
+    "agencies_287g_signed_later.core", "groups", "agencies behind core searches whose agreement came only after these",
+    "agencies", where="core", having="count(first_signed) > 0 and not bool_or(had_agreement)", **HELD_CORE,
+)  # fmt: skip
+declare(
+    "immigration_searches_since_agreement.core", "rows", "core searches by agencies that had an agreement that day",
+    "rows", where="core and had_agreement", needs=HELD_CORE["needs"],
+)  # fmt: skip
+for _name, _says, _unit in (
+    ("agreements_before_term", "dated agreements signed before the second Trump term", "agreements"),
+    ("agreements_listed", "dated agreements on the newest list", "agreements"),
+    (
+        "agreement_agencies_before_term",
+        "agencies with an agreement signed before the second Trump term",
+        "agencies",
+    ),
+    ("agreement_agencies_listed", "agencies with a dated agreement on the newest list", "agencies"),
+    ("agreement_agencies_growth", "agencies that signed since, for each that had signed before", "ratio"),
+):
+    declare(_name, "computed", _says, _unit)
+
+# How often the rules are wrong ------------------------------------------------------------------------------
+
+declare("coded_reasons", "computed", "reasons that people read and coded", "reasons")
+declare("coded_rows", "computed", "searches that gave these reasons", "rows")
+for _name in ("strict", "core", "broad"):
+    declare(
+        f"precision.{_name}",
+        "computed",
+        f"searches counted rightly, of those that {_name} counts",
+        "share",
+        needs=("reasons",),
+    )
+    declare(
+        f"recall.{_name}",
+        "computed",
+        f"searches that {_name} counts, of those that it should",
+        "share",
+        needs=("reasons",),
+    )
+declare(
+    "missed_rows.core",
+    "computed",
+    "immigration searches that core does not count",
+    "estimated rows",
+    needs=("reasons",),
+)
+declare(
+    "missed_rows_at_most.core",
+    "computed",
+    "the upper end of its 95 per cent interval",
+    "estimated rows",
+    needs=("reasons",),
+)

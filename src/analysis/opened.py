@@ -1,0 +1,112 @@
+"""Opens a place that was built: its searches as one object that knows the place's vocabulary and its measures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from analysis import agencies, build, measures
+from analysis.build import dataset
+from analysis.measures import Facts, Number, Numbers, Unmet
+from analysis.places import Place
+from analysis.searches.sql import quoted
+from analysis.searches.table import Searches
+
+
+class PlaceSearches(Searches):
+    """Searches of which a measure can be asked by its name."""
+
+    def measure(self, name: str) -> Number:
+        """A measure of these searches: value, unit, what it says, its SQL, and a numerator and denominator if it has
+        them. Raises `UnknownMeasure` for a name that is none's, or is no count of rows."""
+        one = measures.measure(name)
+        if not one.has_rows:
+            raise measures.UnknownMeasure(f"{name} is not counted from rows: a function computes it")
+        found = measures.numbers(self, [one])
+        return {
+            **next(line for line in found if line["scope"] == "all"),
+            "says": one.says,
+            "sql": one.select(),
+        }
+
+    def behind(self, name: str) -> PlaceSearches:
+        """The searches behind a measure."""
+        return measures.measure(name).rows(self)
+
+    def of_agency(self, name: str) -> PlaceSearches:
+        """The searches of one agency, in any spelling of its name. Raises `UnknownName`, which says what is near it."""
+        known = self.tally("searching_agency")["searching_agency"].dropna()
+        same = [one for one in known if agencies.own(one, name)]
+        return self.where(searching_agency=same or name)
+
+    def containing(self, *words: str) -> PlaceSearches:
+        """The searches whose reason holds one of these as whole words, ignoring capitals."""
+        listed = "|".join(map(re.escape, words))
+        return self.where(
+            f"coalesce(regexp_matches(reason_as_released, {quoted(rf'(?i)(^|[^a-z])({listed})([^a-z]|$)')}), false)"
+        )
+
+    def definitions(self) -> pd.DataFrame:
+        """Searches, distinct searches and agencies under each definition of immigration (`measures.by_definition`)."""
+        return measures.by_definition(self)
+
+
+def searches_of(
+    place: Place, source: str | pd.DataFrame, files: pd.DataFrame, listed: pd.DataFrame | None
+) -> PlaceSearches:
+    """Searches with the vocabulary of a place: `files` is from `build.open_files`, `listed` its agreements, if any."""
+    missing = [set(one.split("; ")) for one in files["missing_columns"].fillna("")]
+    facts = Facts(
+        state=place.state,
+        time_zone=place.time_zone,
+        network_audits=tuple(files.loc[files["log"] == "network audit", "source_file"]),
+        without_reasons=tuple(
+            name for name, lacks in zip(files["source_file"], missing) if {"reason", "offense_types"} <= lacks
+        ),
+        lists_agreements=listed is not None,
+        owner_not_said=any(file.camera_owner is None for file in place.files),
+        silent_owners=tuple(measures.silent_owners(files)),
+    )
+    tables = {"agreements": measures.beside(listed), "largest_agency": measures.largest_agency}
+    return PlaceSearches(source, measures.vocabulary(facts), tables)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A place that was built, to be asked questions."""
+
+    place: Place
+
+    @cached_property
+    def searches(self) -> PlaceSearches:
+        """The place's searches, counted where they lie."""
+        listed = build.open_agreements(self.place)
+        return searches_of(self.place, dataset.pattern(self.place), build.open_files(self.place), listed)
+
+    @property
+    def files(self) -> pd.DataFrame:
+        """What was found in each released file."""
+        return build.open_files(self.place)
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """Rows in, rows out and why, for every step and file."""
+        return build.open_ledger(self.place)
+
+    @cached_property
+    def lacks(self) -> Unmet:
+        """What the rows of each scope do not tell."""
+        return measures.unmet(self.searches)
+
+    def count(self, *names: str) -> Numbers:
+        """The numbers of these measures, of all searches and of each camera owner's. Raises `UnknownMeasure`."""
+        owners = measures.silent_owners(build.open_files(self.place))
+        return measures.numbers(self.searches, measures.measures(*names), self.lacks, owners)
+
+    def known(self, numbers: Iterable[Number]) -> Numbers:
+        """Numbers that a function computed, of which those that the log cannot tell have no value and say why."""
+        return measures.only_known(numbers, self.lacks)

@@ -1,0 +1,81 @@
+"""Shows tables as HTML and CSV, and text as text: nothing that came from a log is markup, formula or link."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from typing import Any
+
+import pandas as pd
+
+from analysis.measures import formatted
+from analysis.paths import visible
+
+FORMULA = tuple("=+-@\t\r")
+"""Characters with which a spreadsheet begins a formula; text that starts with one is published behind an apostrophe."""
+
+
+def plain(text: str) -> str:
+    """Text from a log, for a Markdown sentence: nothing in it is markup, formula or link."""
+    return re.sub(
+        r"([\\`*_{}\[\]()#+\-.!|$~^=])",
+        r"\\\1",
+        html.escape(visible(" ".join(str(text).split())), quote=False),
+    )
+
+
+def table_html(table: pd.DataFrame, caption: str, kind: str = "data") -> str:
+    """A table as HTML: every cell escaped, numbers on the right, shares in per cent, headers with scope."""
+    head = "".join(f'<th scope="col">{html.escape(_title(name))}</th>' for name in table.columns)
+    body = "\n".join(
+        "<tr>" + "".join(_cell(name, value) for name, value in zip(table.columns, row)) + "</tr>"
+        for row in table.itertuples(index=False, name=None)
+    )
+    return (
+        f'<table class="{kind} tex2jax_ignore mathjax_ignore"><caption>{html.escape(visible(caption))}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+    )
+
+
+def _title(column: str) -> str:
+    return str(column).replace("_", " ")
+
+
+def _cell(column: str, value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return f"<td>{html.escape(visible(', '.join(map(str, value))))}</td>"
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return "<td></td>"
+    if isinstance(value, pd.Timestamp):
+        return f"<td>{value:%Y-%m-%d}</td>"
+    if isinstance(value, (int, float)) or hasattr(value, "dtype"):
+        unit = "share" if "share" in str(column) else ""
+        return f'<td class="number">{formatted(value.item() if hasattr(value, "item") else value, unit)}</td>'
+    text = str(value)
+    if _MOMENT.fullmatch(text):
+        text = f"{text[:10]} {text[11:16]}"
+    kind = ' class="time"' if re.match(r"\d{4}-\d\d-\d\d(?: |$)", text) else ""
+    return f"<td{kind}>{html.escape(visible(text))}</td>"
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
+
+
+def published_csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV that no spreadsheet executes: text that begins like a formula stands behind an apostrophe."""
+    safe = table.copy()
+    for name in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[name]) and not pd.api.types.is_datetime64_any_dtype(
+            safe[name]
+        ):
+            safe[name] = safe[name].map(_safe_cell)
+    return safe.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _safe_cell(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        value = "; ".join(map(str, value))
+    if not isinstance(value, str):
+        return value
+    return f"'{visible(value)}" if value.startswith(FORMULA) else visible(value)

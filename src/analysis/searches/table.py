@@ -1,0 +1,295 @@
+"""Answers questions about searches, as one object: it holds the question, and reads only the columns that it names.
+
+Behind it is DuckDB, over the Parquet files of a place or over a frame of ten rows, so that a measure is tested on ten
+rows and counts a nation's. The words that a question may use are the columns of the searches and the names of a
+vocabulary (`measures.columns`), each an SQL expression. DuckDB is used as it is: its own relations print runnable SQL
+too, but lose the names of a vocabulary at the first filter.
+"""
+
+from __future__ import annotations
+
+import atexit
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import cache
+from glob import glob
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from analysis import processes
+from analysis.refused import Refused
+from analysis.searches.sql import listed, one_of, quoted, values_table, words
+
+MEMORY = "1500MB"
+"""What a question may hold in memory; DuckDB puts the rest into a temporary file."""
+
+PERIODS = ("hour", "day", "week", "month", "year")
+
+CHECKED = ("camera_owner", "searching_agency", "agency_state", "agency_kind")
+"""Columns in which a value that no search has is taken for a slip, and answered with the nearest one."""
+
+
+class UnknownName(Refused):
+    """A column, condition or value that the searches do not have; the message names the nearest."""
+
+
+@dataclass(frozen=True, eq=False)
+class Searches:
+    """Some searches, and the question asked of them so far.
+
+    `source` is a Parquet file, a pattern of files, or a frame with the columns that a question names. `names` are
+    further words, each an SQL expression over the columns and the words before it; one that is a column's name takes
+    that column's place. `beside` makes small tables that such an expression asks, from the searches. `filters` are
+    conditions that all must hold.
+    """
+
+    source: str | pd.DataFrame = field(repr=False)
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    beside: Mapping[str, Callable[[Searches], pd.DataFrame]] = field(default_factory=dict, repr=False)
+    filters: tuple[str, ...] = ()
+
+    def where(self, *conditions: str, **values: Any) -> Self:
+        """The searches for which all of these hold: names, SQL conditions, and columns with one value or several.
+
+        `None` asks for a missing value. Raises `UnknownName` for a column or an agency that is not there.
+        """
+        equal = (self._equal(*one) for one in values.items())
+        return replace(self, filters=(*self.filters, *(one for one in conditions if one != "true"), *equal))
+
+    def count(self, condition: str = "true") -> int:
+        """How many searches there are, or how many of them a condition holds for."""
+        return int(self.rows(f"select count(*) filter ({condition}) from searches")[0][0])
+
+    def distinct(self, column: str) -> int:
+        """How many different values a column or expression has; a missing value is none."""
+        return int(self.rows(f"select count(distinct {column}) from searches")[0][0])
+
+    def by(self, *columns: str, **made: str) -> pd.DataFrame:
+        """The searches of each combination of values: the columns, those `made` by an expression, `searches`, and their
+        `share` `of` all; most first."""
+        lines = self.tally(*columns, **made).rename(columns={"rows": "searches"})
+        lines = lines.sort_values("searches", ascending=False, kind="stable", ignore_index=True)
+        total = int(lines["searches"].sum())
+        return lines.assign(share=lines["searches"] / max(total, 1), of=total)
+
+    def per(self, period: str) -> pd.DataFrame:
+        """Searches per hour, day, week (its Monday), month or year of the owner's clock: that column, `searches`."""
+        if period not in PERIODS:
+            raise UnknownName(f"searches are counted per {', '.join(PERIODS)}, not per {period!r}")
+        start = f"date_trunc('{period}', local_time)"
+        return self.query(
+            f"select {start} as {period}, count(*) as searches from searches group by all order by all"
+        )
+
+    def frame(self, *columns: str) -> pd.DataFrame:
+        """The searches themselves, in the order released: these columns, or all."""
+        return self.query(
+            f"select {', '.join(columns) or '*'} from searches order by source_file, source_row"
+        )
+
+    def tally(self, *columns: str, **made: str) -> pd.DataFrame:
+        """One line for each combination of values: these columns, those `made` by an SQL expression, and `rows`.
+
+        Lines are sorted by their columns in order, missing values last.
+        """
+        counted = {**made, "rows": "count(*)"}
+        lines = self.query(f"select {listed(columns, counted)} from searches group by all order by all")
+        return lines.astype({"rows": "int64"})
+
+    def query(self, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
+        """The answer to an SQL query on the table `searches`, and other `tables`, as a frame; text stays in Arrow."""
+        return self.arrow(sql, **tables).to_pandas(types_mapper=frame_type)
+
+    def rows(self, sql: str, **tables: pd.DataFrame) -> list[tuple[Any, ...]]:
+        """The answer to an SQL query as plain values, for counts; missing is None."""
+        return list(zip(*(column.to_pylist() for column in self.arrow(sql, **tables).columns)))
+
+    def arrow(self, sql: str, **tables: pd.DataFrame) -> pa.Table:
+        """The answer to an SQL query as it comes from DuckDB, for many columns of many rows."""
+        with self._asking(tables) as asked:
+            try:
+                found = asked.sql(self.sql(sql)).to_arrow_table()
+            except duckdb.BinderException as error:
+                raise self._unknown(str(error)) from None
+        return found.cast(_kept(found.schema))
+
+    def _asking(self, tables: Mapping[str, pd.DataFrame]) -> duckdb.DuckDBPyConnection:
+        asked = connection().cursor()
+        for name, table in tables.items():
+            asked.register(name, pa.Table.from_pandas(table, preserve_index=False))
+        if isinstance(self.source, pd.DataFrame):
+            asked.register("_frame", pa.Table.from_pandas(self.source, preserve_index=False))
+        return asked
+
+    def kept(self, *columns: str, where: str = "true", **made: str) -> Self:
+        """A temporary copy of the searches that a condition holds for, with these columns and those `made`, for several
+        questions. Searches on disk are read once, and the copy goes with the process."""
+        query = f"select {listed(columns, made)} from searches where {where}"
+        if isinstance(self.source, pd.DataFrame):
+            source: str | pd.DataFrame = self.query(query)
+        else:
+            source = str(_temporary() / f"{next(_NUMBER)}.parquet")
+            with self._asking({}) as asked:
+                asked.execute(f"copy ({self.sql(query)}) to {quoted(source)} (format parquet)")
+        stored = {*columns, *made}
+        return replace(
+            self,
+            source=source,
+            filters=(),
+            names={name: sql for name, sql in self.names.items() if name not in stored},
+        )
+
+    def shared(self, column: str, *sql: str) -> Self:
+        """A temporary copy (`kept`) of the searches whose value of a column other searches have too, with what SQL
+        asks of them. Of a hundred million searches nearly each is in one row alone: the others are found once."""
+        stored = [
+            one for one in self._stored() if one in {column, *self.made_of(" ".join([*sql, *self.filters]))}
+        ]
+        again = f"{column} in (select {column} from searches group by all having count(*) > 1)"
+        return self.kept(*stored, where=again)
+
+    def made_of(self, sql: str) -> set[str]:
+        """The columns that SQL is made of, directly or through names."""
+        names = self.used(sql)
+        return set(words(" ".join([sql, *(self.names[name] for name in names)])))
+
+    def sql(self, query: str = "select * from searches") -> str:
+        """The question as SQL that DuckDB alone can run, with the names that it uses written out."""
+        stored = set(self._stored())
+        used = self.used(" ".join([query, *self.filters]))
+        used += [name for name in self.names if name in stored and name not in used]
+        # DuckDB lets a name be made of names beside it, but not of one that asks another table: that is made below.
+        inner = [name for name in used if "select" in words(self.names[name])]
+        instead = ", ".join(f"{self.names[name]} as {name}" for name in used if name in stored)
+        every = f"* replace ({instead})" if instead else "*"
+        made, below = (
+            "".join(f",\n    {self.names[name]} as {name}" for name in chosen)
+            for chosen in ([name for name in used if name not in inner and name not in stored], inner)
+        )
+        source = "_frame" if isinstance(self.source, pd.DataFrame) else f"read_parquet({quoted(self.source)})"
+        source = f"(select {every}{below}\n  from {source})" if below or instead else source
+        where = "".join(f"\n  {'and' if at else 'where'} ({one})" for at, one in enumerate(self.filters))
+        tables = "".join(
+            f"{name} as (\n  {values_table(self.beside[name](replace(self, filters=(), beside={})))}\n), "
+            for name in self.beside
+            if name in words(below) or name in words(query)
+        )
+        # Held in memory, a hundred million searches would not fit: a query that names them twice reads them twice.
+        every_search = f"select * from (select *{made}\n  from {source}){where}"
+        return f"with {tables}searches as not materialized (\n  {every_search}\n)\n{query}"
+
+    def columns(self) -> list[str]:
+        """Every column and name that a question may use."""
+        return list(dict.fromkeys([*self._stored(), *self.names]))
+
+    def _stored(self) -> list[str]:
+        if isinstance(self.source, pd.DataFrame):
+            return list(map(str, self.source.columns))
+        return _columns_of(self.source, _changed_at(self.source))
+
+    def used(self, text: str) -> list[str]:
+        """The names of the vocabulary that SQL uses, each after those that it is made of."""
+        wanted = set(words(text)) & set(self.names)
+        waiting = list(wanted)
+        while waiting:
+            more = set(words(self.names[waiting.pop()])) & set(self.names) - wanted
+            wanted |= more
+            waiting += more
+        return [name for name in self.names if name in wanted]
+
+    def _equal(self, column: str, value: Any) -> str:
+        if column not in self.columns():
+            raise self._unknown(f'"{column}"')
+        if value is None:
+            return f"{column} is null"
+        values = list(value) if isinstance(value, list | tuple | set) else [value]
+        if column in CHECKED:
+            known = replace(self, filters=()).tally(column)[column].dropna()
+            for one in values:
+                if one not in set(known):
+                    raise UnknownName(f"no search has {column} {str(one)!r}{_near(str(one), known)}")
+        return one_of(column, values)
+
+    def _unknown(self, said: str) -> UnknownName:
+        """What to say of a name that DuckDB does not find."""
+        found = re.search(r'(?:column|table|name) "?([A-Za-z_.]+)"?|^"([a-z_]+)"$', said)
+        name = (found[1] or found[2]) if found else ""
+        return UnknownName(
+            f"the searches have no column or condition {name!r}{_near(name, self.columns())}"
+            if name
+            else said
+        )
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, list(known), 3, 0.4)
+    return f"; near it: {', '.join(near)}" if near else ""
+
+
+# DuckDB -----------------------------------------------------------------------------------------------------
+
+
+@cache
+def connection() -> duckdb.DuckDBPyConnection:
+    """One connection for the process; what does not fit in memory goes to the machine's temporary folder."""
+    made = duckdb.connect()
+    made.execute(f"set memory_limit = '{MEMORY}'")
+    made.execute(f"set temp_directory = {quoted(tempfile.gettempdir())}")
+    made.execute("set TimeZone = 'UTC'")
+    made.execute("set autoinstall_known_extensions = false")  # nothing is fetched
+    return made
+
+
+_NUMBER = iter(range(1_000_000_000))
+
+
+@cache
+def _temporary() -> Path:
+    """A folder that goes with the process."""
+    held = ExitStack()
+    atexit.register(held.close)
+    return held.enter_context(processes.scratch())
+
+
+def _changed_at(source: str) -> int:
+    """When one of the files was last written: their columns are looked at again after that."""
+    return max((Path(path).stat().st_mtime_ns for path in glob(source)), default=0)
+
+
+@cache
+def _columns_of(source: str, _: int) -> list[str]:
+    with connection().cursor() as asked:
+        return [line[0] for line in asked.execute(f"describe from read_parquet({quoted(source)})").fetchall()]
+
+
+def frame_type(kind: pa.DataType) -> Any:
+    """The type of a frame's column for one of Arrow's: text and lists stay in Arrow, missing is always `NA`."""
+    if pa.types.is_string(kind):
+        return pd.StringDtype("pyarrow", na_value=pd.NA)
+    if pa.types.is_int64(kind):
+        return pd.Int64Dtype()
+    if pa.types.is_boolean(kind):
+        return pd.BooleanDtype()
+    return pd.ArrowDtype(kind) if pa.types.is_list(kind) else None
+
+
+def _kept(schema: pa.Schema) -> pa.Schema:
+    """The schema as this library keeps it: one name of the zone, one size of whole numbers, texts as texts."""
+
+    def kind(of: pa.DataType) -> pa.DataType:
+        if pa.types.is_timestamp(of):
+            return pa.timestamp("us", "UTC" if of.tz else None)
+        if pa.types.is_dictionary(of):
+            return of.value_type
+        whole = pa.types.is_integer(of) or (pa.types.is_decimal(of) and of.scale == 0)
+        return pa.int64() if whole else of
+
+    return pa.schema([(one.name, kind(one.type)) for one in schema])

@@ -1,0 +1,72 @@
+"""measures.sql gives every number again with nothing but DuckDB, and says where one would differ."""
+
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from analysis import pages, places
+
+pytestmark = pytest.mark.xdist_group("small place")
+
+
+def run(script, folder):
+    """What `duckdb < measures.sql` counts in a place's results: numbers, those that differ, and their names."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        with duckdb.connect() as alone:
+            for statement in alone.extract_statements(script):
+                alone.execute(statement)
+            numbers, different = alone.execute(
+                "select count(*), count(*) filter (not same) from numbers"
+            ).fetchall()[0]
+            names = alone.execute("select measure, scope from numbers where not same").fetchall()
+    finally:
+        os.chdir(before)
+    return numbers, different, names
+
+
+def test_sql_alone_gives_every_number_that_rows_give(small):
+    script = (small.place.results / "measures.sql").read_text(encoding="utf-8")
+    with_sql = [one for one in pages.open_numbers(small.place) if one.get("sql")]
+    assert run(script, small.place.results) == (len(with_sql), 0, [])
+    assert len(with_sql) > 100
+
+
+def test_a_number_that_was_changed_is_said_to_differ(small):
+    script = (small.place.results / "measures.sql").read_text(encoding="utf-8")
+    lines = script.splitlines()
+    at = next(
+        at
+        for at, line in enumerate(lines)
+        if line.startswith("insert into numbers select 'searches', 'all',")
+    )
+    value = next(
+        one["value"]
+        for one in pages.open_numbers(small.place)
+        if (one["measure"], one["scope"]) == ("searches", "all")
+    )
+    lines[at] = lines[at].replace(str(value), str(value + 1))
+    assert run("\n".join(lines), small.place.results)[1:] == (1, [("searches", "all")])
+
+
+def test_every_number_has_its_meaning_and_those_of_rows_their_sql(small):
+    for one in pages.open_numbers(small.place):
+        if one["measure"] != "records":
+            assert one["says"], one["measure"]
+    script = (small.place.results / "measures.sql").read_text(encoding="utf-8")
+    assert "-- rows_released, all: records in the released files; the library computes it" in script
+
+
+@pytest.mark.parametrize("name", [place.name for place in places.tracked() if place.files])
+def test_the_published_file_of_a_place_gives_its_numbers(name):
+    place = places.find(name)
+    if not (place.processed / "built.json").is_file() or not (place.results / "measures.sql").is_file():
+        pytest.skip(f"{name} has not been built here: run make PLACE={name}")
+    numbers, different, names = run(
+        (place.results / "measures.sql").read_text(encoding="utf-8"), place.results
+    )
+    assert (different, names) == (0, [])
+    assert numbers > 100

@@ -1,0 +1,237 @@
+"""Searches as one object: the question is held, the answer is exact, in memory and on disk alike, and a slip is
+answered with the nearest name."""
+
+import duckdb
+import pandas as pd
+import pytest
+from frames import log, searches, stored
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import measures
+from analysis.searches.sql import one_of
+from analysis.searches.table import Searches, UnknownName
+
+HOSTILE = "O'Quell\"mere\\ TX PD; drop table searches --"
+CITED = (
+    {"immigration_tier": "strict", "immigration_kind": "civil", "searched_at": "2025-12-01T05:30:00Z"},
+    {"immigration_tier": "core", "searching_agency": "Marl TX PD", "agency_state": "TX"},
+    {"immigration_tier": "core", "immigration_kind": "both", "camera_owner": "Mockville TX PD"},
+    {"reason_text": " Patrol ", "window_start": "2025-10-01T12:00:00Z"},
+    {"searching_agency": None, "agency_state": None, "reason_origin": "masked"},
+)  # fmt: skip
+"""Five searches of two logs: three cite immigration, one agency is hidden."""
+ROWS = (
+    {},
+    {"searching_agency": "Tarnwick FL SO", "agency_state": "FL", "topics": ["theft", "vague"]},
+    {"searching_agency": "Tarnwick FL SO", "agency_state": "FL", "topics": []},
+    {"searching_agency": HOSTILE, "agency_state": None, "moderation": "allow"},
+)
+
+
+@pytest.fixture
+def cited():
+    return log(*CITED, time_zone="America/Chicago")
+
+
+@pytest.fixture(params=["in memory", "on disk"])
+def table(request, tmp_path):
+    made = log(*ROWS)
+    return made if request.param == "in memory" else stored(made, tmp_path / "it's searches.parquet")
+
+
+# Which searches ---------------------------------------------------------------------------------------------
+
+
+def test_a_named_condition_and_a_value_narrow_the_question(cited):
+    core = cited.where("core")
+    assert core.count() == 3
+    assert core.where(camera_owner="Tarnwick ISD").count() == 2
+    assert core.distinct("searching_agency") == 2
+    assert cited.where("core and not civil").count() == 1
+    assert cited.where(searching_agency=None).count() == 1
+    assert cited.where(agency_state=["GA", "TX"]).count() == 4
+    assert cited.where(agency_state=[]).count() == 0
+
+
+def test_the_question_before_is_left_as_it_was(cited):
+    cited.where("core")
+    assert cited.filters == ()
+    assert cited.count() == 5
+
+
+def test_some_of_the_searches_are_asked_like_all_of_them(table):
+    some = table.where(searching_agency=[HOSTILE, "Tarnwick FL SO"])
+    assert some.count() == 3
+    assert some.where(agency_state="FL").count() == some.count("agency_state = 'FL'") == 2
+    assert some.count(one_of("agency_state", [])) == 0
+
+
+def test_names_are_made_of_names_and_a_missing_time_frame_is_not_known(cited):
+    assert cited.where("lookback_days > 30 and patrol").count() == 1
+    assert cited.where("hidden").count() == 1
+    assert cited.where("named").count() == 4
+
+
+@pytest.mark.parametrize(
+    ("slip", "near"),
+    [
+        (lambda asked: asked.where("cor").count(), "core"),
+        (lambda asked: asked.where(camra_owner="Tarnwick ISD"), "camera_owner"),
+        (lambda asked: asked.where(camera_owner="Tarnwik ISD"), "Tarnwick ISD"),
+        (lambda asked: asked.by("agency_stat"), "agency_state"),
+        (lambda asked: asked.distinct("serching_agency"), "searching_agency"),
+    ],
+)
+def test_a_slip_is_answered_with_the_nearest_name(cited, slip, near):
+    with pytest.raises(UnknownName, match=f"near it.*{near}"):
+        slip(cited)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.text(max_size=20))
+def test_no_text_of_a_log_is_taken_for_sql(text):
+    asked = log({"searching_agency": text}, {"searching_agency": text + "x"})
+    assert asked.where(searching_agency=text).count() == 1
+
+
+# How many ---------------------------------------------------------------------------------------------------
+
+
+def test_groups_carry_their_share_and_its_denominator(cited):
+    found = cited.where("core").by("agency_state").to_dict("list")
+    assert found == {"agency_state": ["GA", "TX"], "searches": [2, 1], "share": [2 / 3, 1 / 3], "of": [3, 3]}
+
+
+def test_the_lines_of_a_tally_add_up_to_the_searches(table):
+    lines = table.tally("searching_agency", "agency_state")
+    assert lines["rows"].sum() == table.count() == 4
+    assert lines["searching_agency"].tolist() == [HOSTILE, "Quellmere GA PD", "Tarnwick FL SO"]
+    assert lines["agency_state"].fillna("").tolist() == ["", "GA", "FL"]
+
+
+def test_missing_values_are_a_line_of_their_own_and_last(table):
+    assert table.tally("moderation")["moderation"].fillna("").tolist() == ["allow", ""]
+    assert table.tally("released_id")["rows"].tolist() == [4]
+
+
+def test_missing_values_are_no_value(table):
+    assert table.distinct("agency_state") == 2
+    assert table.where(agency_state=None).distinct("agency_state") == 0
+
+
+def test_lists_are_compared_whole_and_looked_into(table):
+    assert table.tally("topics")["rows"].tolist() == [1, 2, 1]
+    assert table.tally("vague").values.tolist() == [[False, 3], [True, 1]]
+
+
+def test_a_tally_says_of_each_line_which_conditions_its_searches_meet(table):
+    lines = table.tally("searching_agency", florida="agency_state = 'FL'", some="len(topics) > 0")
+    names = lines["searching_agency"].tolist()
+    assert names == [HOSTILE, "Quellmere GA PD", "Tarnwick FL SO", "Tarnwick FL SO"]
+    florida = lines[lines["florida"].fillna(False).astype(bool)]
+    assert florida[["some", "rows"]].values.tolist() == [[False, 1], [True, 1]]
+
+
+def test_where_no_search_meets_a_condition_no_line_is_given(table):
+    assert table.where("false").tally("camera_owner").empty
+    assert table.where("false").by("camera_owner").empty
+
+
+# When -------------------------------------------------------------------------------------------------------
+
+
+def test_days_and_weeks_are_the_camera_owners(cited):
+    day = cited.where("strict").per("day")["day"][0]
+    assert str(day)[:10] == "2025-11-30"  # 23:30 in Chicago, the evening before
+    assert cited.per("week")["searches"].tolist() == [1, 4]
+    with pytest.raises(UnknownName, match="hour, day, week"):
+        cited.per("fortnight")
+
+
+ZONES = st.sampled_from(["America/Chicago", "America/New_York", "America/Phoenix", "Pacific/Honolulu", "UTC"])
+MOMENTS = st.datetimes(pd.Timestamp("2000-01-01"), pd.Timestamp("2049-12-31"))
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(MOMENTS, min_size=1, max_size=6), ZONES)
+def test_local_time_is_that_of_the_calendar(moments, zone):
+    seconds = (moment.replace(microsecond=0).isoformat() + "Z" for moment in moments)
+    asked = log(*({"searched_at": second} for second in seconds), time_zone=zone)
+    expected = asked.source["searched_at"].dt.tz_convert(zone).dt.tz_localize(None)
+    assert asked.frame("local_time")["local_time"].tolist() == expected.tolist()
+
+
+def test_the_hour_that_comes_twice_is_two_hours_of_searches():
+    moments = ({"searched_at": "2025-11-02T06:59:59Z"}, {"searched_at": "2025-11-02T07:00:00Z"})
+    local = log(*moments, time_zone="America/Chicago").frame("local_time")["local_time"]
+    assert local.astype(str).tolist() == ["2025-11-02 01:59:59", "2025-11-02 01:00:00"]
+
+
+# The rows themselves ----------------------------------------------------------------------------------------
+
+
+def test_rows_come_in_the_order_released(table):
+    rows = table.where("agency_state is distinct from 'GA'").frame("source_row", "searched_at")
+    assert rows["source_row"].tolist() == [2, 3, 4]
+    assert str(rows["searched_at"].dtype) == "datetime64[us, UTC]"
+
+
+def test_a_copy_of_some_searches_is_asked_like_those_it_came_from(table):
+    both = "searching_agency in (select searching_agency from searches group by all having count(*) > 1)"
+    copied = table.kept("searching_agency", "topics", "searched_at", where=both)
+    assert copied.tally("searching_agency").values.tolist() == [["Tarnwick FL SO", 2]]
+    assert copied.count("vague") == 1
+    assert str(copied.query("select searched_at from searches")["searched_at"].dtype) == "datetime64[us, UTC]"
+
+
+def test_a_copy_holds_what_was_made_and_keeps_the_order(table):
+    columns = ("source_file", "source_row", "searching_agency")
+    copied = table.kept(*columns, where="source_row > 1", state="agency_state", vague="not vague")
+    rows = copied.frame("searching_agency", "state", "vague")
+    assert rows["searching_agency"].tolist() == ["Tarnwick FL SO", "Tarnwick FL SO", HOSTILE]
+    assert rows["vague"].tolist() == [False, True, True], (
+        "a name that was made is no longer that of the vocabulary"
+    )
+    assert copied.where("state = 'FL'").count() == 2
+
+
+def test_rows_that_share_a_value_are_copied_with_what_is_asked_of_them(table):
+    again = table.shared("searching_agency", "vague")
+    assert again.tally("searching_agency", "vague").values.tolist() == [
+        ["Tarnwick FL SO", False, 1],
+        ["Tarnwick FL SO", True, 1],
+    ]
+    assert "moderation" not in again._stored()
+
+
+def test_a_file_that_was_written_again_is_read_again(tmp_path):
+    for changes in (ROWS, ROWS[:1]):
+        assert stored(log(*changes), tmp_path / "searches.parquet").count() == len(changes)
+
+
+def test_a_file_and_a_frame_give_the_same_answer_of_the_same_types(tmp_path):
+    made = log(*ROWS)
+    columns = ("camera_owner", "agency_state", "own_search", "networks_searched", "topics", "window_start")
+    on_disk = stored(made, tmp_path / "searches.parquet")
+    pd.testing.assert_frame_equal(on_disk.tally(*columns), made.tally(*columns))
+
+
+# As SQL -----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_in_quotes_is_no_name(cited):
+    assert "as core" not in cited.where("reason_text = 'core'").sql()
+
+
+def test_the_question_is_sql_that_duckdb_runs_alone(tmp_path):
+    path = tmp_path / "it's searches.parquet"
+    searches({"immigration_tier": "core"}, {}).to_parquet(path)
+    cited = Searches(str(path), measures.vocabulary(measures.Facts())).where("core")
+    alone = duckdb.connect().execute(cited.sql("select count(*) from searches")).fetchall()
+    assert alone == [(1,)]
+    assert cited.count() == 1
+
+
+def test_a_value_with_a_quote_in_it_is_a_value(cited):
+    assert cited.where(reason_text="x' or 'a' = 'a").count() == 0
