@@ -189,7 +189,7 @@ def place(args: argparse.Namespace) -> None:
 
     given = [Path(name).expanduser() for name in args.given if name]
     answers = intake.Answers(
-        by=args.by or None,
+        released_by=args.by or None,
         request=args.request or None,
         cameras=args.cameras or None,
         time_zone=args.zone or None,

@@ -120,7 +120,9 @@ def test_a_person_is_asked_only_what_was_not_said_and_may_agree_or_leave_it_open
     replies = iter(["", "", "America/New_York", ""])
     suggested = {"cameras": "Tarnwick ISD", "time_zone": "America/Chicago"}
     answers = intake.ask(
-        Answers(by="the district"), lambda question: asked.append(question) or next(replies), suggested
+        Answers(released_by="the district"),
+        lambda question: asked.append(question) or next(replies),
+        suggested,
     )
     assert len(asked) == 4
     assert "Enter: Tarnwick ISD" in asked[1]
@@ -704,7 +706,9 @@ HOSTILE = 'x"]\n[[file]]\nname = "..\\u0000'
 def test_names_that_look_like_toml_stay_names(top, tmp_path):
     agency = 'Quell"mere ]] = GA PD'
     intake.take(
-        "georgia", [native(tmp_path / "a [1] 'x'.csv", agency.replace('"', '""'))], Answers(by=HOSTILE)
+        "georgia",
+        [native(tmp_path / "a [1] 'x'.csv", agency.replace('"', '""'))],
+        Answers(released_by=HOSTILE),
     )
     text = said(top, "georgia")
     assert text["released"]["by"] == HOSTILE

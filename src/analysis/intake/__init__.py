@@ -65,19 +65,19 @@ def take(
         fresh, unfit = arrivals.fit(fresh, folder)
         waiting, known = place.waiting if place else (), agencies.known()
         read = [recognition.inspected(file, answers, waiting, say, known, today) for file in fresh]
-        if unknown := [one for one in read if isinstance(one, UnknownColumns)]:
+        if unknown := [entry for entry in read if isinstance(entry, UnknownColumns)]:
             raise UnknownColumns.of_all(unknown)
-        found = [one for one in read if isinstance(one, Found)]
-        left = [*broken, *unfit, *(one for one in read if isinstance(one, LeftOut))]
+        found = [entry for entry in read if isinstance(entry, Found)]
+        left = [*broken, *unfit, *(entry for entry in read if isinstance(entry, LeftOut))]
         taken_lists, left = lists.lists_among(left, fresh)
-        if not again and not any(one.searches for one in found) and not (taken_lists and not found):
+        if not again and not any(entry.searches for entry in found) and not (taken_lists and not found):
             raise NothingToTake(advice.why_nothing(at, found, left))
         if reply and not place:
             answers = ask(answers, reply, description.suggestions(found))
             if cameras := answers.cameras:
-                found = [replace(one, file=one.file.replace(camera_owner=cameras)) for one in found]
+                found = [replace(entry, file=entry.file.replace(camera_owner=cameras)) for entry in found]
         copies = [
-            *(Arrived(one.file.name, one.path, sha256=one.file.sha256) for one in found),
+            *(Arrived(entry.file.name, entry.path, sha256=entry.file.sha256) for entry in found),
             *taken_lists,
         ]
         arrivals.refuse_overwriting(folder, copies)

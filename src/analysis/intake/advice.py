@@ -19,13 +19,13 @@ MOST_PLACES = 12
 def two_kinds(found: Sequence[Found]) -> list[str]:
     """Files that hold two kinds of log, and owners of whom two kinds came: they must not be counted together."""
     said = [
-        f"{one.file.name} holds two kinds of log ({one.forms}): a portal's and another. Save each as a file of its "
+        f"{entry.file.name} holds two kinds of log ({entry.forms}): a portal's and another. Save each as a file of its "
         "own and take them into two places"
-        for one in found
-        if len({(family := family_of(form)) and family.log for form in one.forms.split("; ")}) > 1
+        for entry in found
+        if len({(family := family_of(form)) and family.log for form in entry.forms.split("; ")}) > 1
     ]
-    for owner in {one.file.camera_owner for one in found if one.file.camera_owner}:
-        logs = sorted({one.file.log for one in found if one.file.camera_owner == owner})
+    for owner in {entry.file.camera_owner for entry in found if entry.file.camera_owner}:
+        logs = sorted({entry.file.log for entry in found if entry.file.camera_owner == owner})
         if len(logs) > 1:
             said.append(
                 f"{owner}: {' and '.join(logs)} came together. They overlap, and in one place they are counted "
@@ -37,8 +37,8 @@ def two_kinds(found: Sequence[Found]) -> list[str]:
 def several_places(at: str, found: Sequence[Found], given: Sequence[Path]) -> list[str]:
     """The commands that make a place of each camera owner's logs, where several came and each lies in a folder."""
     owners: dict[str, list[Found]] = {}
-    for one in found:
-        owners.setdefault(one.file.camera_owner or "", []).append(one)
+    for entry in found:
+        owners.setdefault(entry.file.camera_owner or "", []).append(entry)
     if len(owners) < 2:
         return []
     said = (
@@ -55,7 +55,7 @@ def several_places(at: str, found: Sequence[Found], given: Sequence[Path]) -> li
 def _alone(mine: Sequence[Found], found: Sequence[Found], given: Sequence[Path]) -> Path | None:
     """The file or folder that holds these files and no other, as it was given, if its name may be printed and it lies
     in no archive."""
-    paths_of = [one.path.resolve() for one in mine]
+    paths_of = [entry.path.resolve() for entry in mine]
     path = paths_of[0] if len(mine) == 1 else Path(os.path.commonpath(paths_of))
     if any(other.path.resolve().is_relative_to(path) for other in found if other not in mine):
         return None
@@ -69,10 +69,10 @@ def _alone(mine: Sequence[Found], found: Sequence[Found], given: Sequence[Path])
 def why_nothing(at: str, found: Sequence[Found], left: Sequence[LeftOut]) -> str:
     """Why there is nothing to take, file by file."""
     if found:
-        rows = sum(one.records for one in found)
+        rows = sum(entry.records for entry in found)
         times = f"none of the {counted(rows, 'record')} has a search time that can be read"
         why = times if rows else "no record"
-        files = [f"  {one.file.name}: {one.forms}; {one.notes or why}" for one in found]
+        files = [f"  {entry.file.name}: {entry.forms}; {entry.notes or why}" for entry in found]
         return "\n".join([
             f"there is no search in these files ({why}), so nothing was written. If another column holds the time, say "
             'so: COLUMNS="<its name>=search_time". If a spreadsheet changed the times, ask for the file as CSV.',
@@ -82,7 +82,7 @@ def why_nothing(at: str, found: Sequence[Found], left: Sequence[LeftOut]) -> str
         return (
             f"there is no file to take: put the released files into data/raw/{at}/, or name them with FROM="
         )
-    said = [f"  {one.name}: {one.why}" for one in left]
+    said = [f"  {entry.name}: {entry.why}" for entry in left]
     return "none of the files is a search audit that can be read; nothing was written.\n" + "\n".join(said)
 
 

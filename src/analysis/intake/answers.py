@@ -25,7 +25,7 @@ class Answers:
     `confirmed` names the questions to which a person agreed with what the files say.
     """
 
-    by: str | None = None
+    released_by: str | None = None
     request: str | None = None
     cameras: str | None = None
     time_zone: str | None = None
@@ -47,7 +47,7 @@ class Answers:
 
 
 QUESTIONS = {
-    "by": "Who released these records?",
+    "released_by": "Who released these records?",
     "request": "What are the number and the date of the request for them, if there was one?",
     "cameras": "Whose cameras do these logs record searches of?",
     "time_zone": "In which time zone are this place's days (as America/Chicago)?",
@@ -56,7 +56,7 @@ QUESTIONS = {
 """What no file can tell for certain, in the words in which a person is asked."""
 
 WHERE = {
-    "by": "by, in [released]",
+    "released_by": "by, in [released]",
     "request": "request, in [released]",
     "cameras": "camera_owner, in each [[file]]",
     "time_zone": "time_zone",

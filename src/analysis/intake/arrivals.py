@@ -83,17 +83,17 @@ def unpacked(arrived: Sequence[Arrived], folder: Path) -> tuple[list[Arrived], l
     """
     files: list[Arrived] = []
     broken: list[LeftOut] = []
-    for number, one in enumerate(arrived):
-        if one.why:
-            checksum = _checksum_of_link(one.path)
-            broken.append(LeftOut(_printed(paths.shown(one.name), checksum), checksum, one.why, "link"))
+    for number, file in enumerate(arrived):
+        if file.why:
+            checksum = _checksum_of_link(file.path)
+            broken.append(LeftOut(_printed(paths.shown(file.name), checksum), checksum, file.why, "link"))
             continue
         try:
-            files += _members(one, folder / str(number))
+            files += _members(file, folder / str(number))
         except UnreadableFile as error:
-            why, checksum = paths.shown(without_name(str(error), one.name)), sources.sha256(one.path)
+            why, checksum = paths.shown(without_name(str(error), file.name)), sources.sha256(file.path)
             kind = "locked" if "password" in why else "broken"
-            broken.append(LeftOut(_printed(paths.shown(one.name), checksum), checksum, why, kind))
+            broken.append(LeftOut(_printed(paths.shown(file.name), checksum), checksum, why, kind))
     return files, broken
 
 
@@ -102,19 +102,19 @@ def _checksum_of_link(link: Path) -> str:
     return hashlib.sha256(os.fsencode(os.readlink(link))).hexdigest()
 
 
-def _members(one: Arrived, folder: Path) -> list[Arrived]:
-    if not archives.is_archive(one.path):
-        return [one]
+def _members(file: Arrived, folder: Path) -> list[Arrived]:
+    if not archives.is_archive(file.path):
+        return [file]
     folder.mkdir()
     found = []
-    for number, member in enumerate(archives.members(one.path, one.name, folder, printed=file_name)):
-        if member.name == one.name:
-            return [one]
+    for number, member in enumerate(archives.members(file.path, file.name, folder, printed=file_name)):
+        if member.name == file.name:
+            return [file]
         if member.path is not None:
             ending = re.search(r"\.\w{1,8}$", member.name)  # the one part of a name that readers look at
             kept = folder / f"{number}{ending[0] if ending else ''}"
             shutil.move(member.path, kept)
-            found.append(Arrived(paths.plain(member.unpacked), kept, one.name))
+            found.append(Arrived(paths.plain(member.unpacked), kept, file.name))
     return found
 
 
@@ -126,14 +126,14 @@ def fresh(arrived: Sequence[Arrived], known: Mapping[str, str]) -> tuple[list[Ar
     fresh: list[Arrived] = []
     again: list[str] = []
     seen = dict(known)
-    for one in arrived:
-        checksum = sources.sha256(one.path)
-        name = _printed(one.name, checksum)
+    for file in arrived:
+        checksum = sources.sha256(file.path)
+        name = _printed(file.name, checksum)
         if checksum in seen:
             again.append(f"{paths.shown(name)} is here already, as {seen[checksum]}")
         else:
             seen[checksum] = name
-            fresh.append(replace(one, name=name, archive=_printed(one.archive, checksum), sha256=checksum))
+            fresh.append(replace(file, name=name, archive=_printed(file.archive, checksum), sha256=checksum))
     return fresh, again
 
 
@@ -147,21 +147,21 @@ _OURS = {"source.toml", f"{files.UNFINISHED}source.toml", "readme.md", "referenc
 def fit(fresh: Sequence[Arrived], folder: Path) -> tuple[list[Arrived], list[LeftOut]]:
     """Files whose name can be a file's in the place, and those left out because theirs cannot."""
     there = {paths.key(name) for name, path in _files_in(folder).items()}
-    folders = paths.folders([*there, *(one.name for one in fresh)])
+    folders = paths.folders([*there, *(file.name for file in fresh)])
     kept, left = [], []
-    for one in fresh:
+    for file in fresh:
         unfit = {
-            "another file lies in a folder of its name": paths.key(one.name) in folders,
-            "a file of the place has the name of its folder": paths.folders([one.name]) & there,
-            "a place has a file or folder of its own of that name": paths.key(one.name) in _OURS,
+            "another file lies in a folder of its name": paths.key(file.name) in folders,
+            "a file of the place has the name of its folder": paths.folders([file.name]) & there,
+            "a place has a file or folder of its own of that name": paths.key(file.name) in _OURS,
             "its name may name a person or a vehicle, and names of files are printed": (
-                one.path.is_relative_to(folder) and one.path != folder / one.name
+                file.path.is_relative_to(folder) and file.path != folder / file.name
             ),
         }
-        if why := paths.why_not(one.name) or next((why for why, is_so in unfit.items() if is_so), ""):
-            left.append(LeftOut(paths.shown(one.name), one.sha256, f"{why}; give it another name", "link"))
+        if why := paths.why_not(file.name) or next((why for why, is_so in unfit.items() if is_so), ""):
+            left.append(LeftOut(paths.shown(file.name), file.sha256, f"{why}; give it another name", "link"))
         else:
-            kept.append(one)
+            kept.append(file)
     return kept, left
 
 

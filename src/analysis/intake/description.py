@@ -18,7 +18,7 @@ from analysis.wording import an
 
 def suggestions(found: Sequence[Found]) -> dict[str, str]:
     """What the files say to a question of `QUESTIONS`, for a person to agree with."""
-    unsaid = any(one.file.camera_owner is None for one in found)
+    unsaid = any(entry.file.camera_owner is None for entry in found)
     said = {
         "cameras": "" if unsaid else ", ".join(_owners(found)),
         "time_zone": states.time_zone(_state(found)) or "",
@@ -29,24 +29,24 @@ def suggestions(found: Sequence[Found]) -> dict[str, str]:
 def open_questions(answers: Answers, found: Sequence[Found]) -> list[str]:
     """The questions that nobody has answered, each with what the files say and where the answer belongs."""
     said = {key: f" The files say: {value}." for key, value in suggestions(found).items() if key == "cameras"}
-    asked = [
+    questions = [
         f"{question}{said.get(key, '')} Write it in {WHERE[key]}."
         for key, question in QUESTIONS.items()
         if answers.is_open(key)
     ]
-    doubts = Counter(f"{one.file.log}: {one.doubt}" for one in found if one.doubt)
-    asked += [
+    doubts = Counter(f"{entry.file.log}: {entry.doubt}" for entry in found if entry.doubt)
+    questions += [
         f"What kind of log is this, {', '.join(places.LOGS)}? Taken for {an(doubt)}"
         f"{f' ({files} files)' if files > 1 else ''}. Say it with WHICH_LOG=, or write it as log in the [[file]]."
         for doubt, files in doubts.items()
     ]
-    return asked + [_order_of_dates(one) for one in found if one.two_ways]
+    return questions + [_order_of_dates(entry) for entry in found if entry.two_ways]
 
 
-def _order_of_dates(one: Found) -> str:
+def _order_of_dates(entry: Found) -> str:
     return (
-        f"Are the dates in {one.file.name} day first (31/12/2025) or month first (12/31/2025)? Rows whose date could "
-        f"be read two ways: {one.two_ways:,}; they are rejected until this is answered. Write it in dates, in the "
+        f"Are the dates in {entry.file.name} day first (31/12/2025) or month first (12/31/2025)? Rows whose date could "
+        f"be read two ways: {entry.two_ways:,}; they are rejected until this is answered. Write it in dates, in the "
         "file's [[file]]; if a spreadsheet may have exchanged day and month, ask for the file as CSV."
     )
 
@@ -70,9 +70,9 @@ def new(
         else "   # see the open question"
     )
     day = f" on {today}" if today else ""
-    asked = "".join(f"  {_text(question)},\n" for question in questions)
+    listed = "".join(f"  {_text(question)},\n" for question in questions)
     lines = [
-        f"# Written by `make place`{day} from the released files themselves. What no file can tell stands below as an",
+        f"# Written by `make place`{day} from the released files themselves. What no file can tell is below as an",
         "# open question. Write each answer where it says, then delete the question from the list.",
         "",
         f"title     = {_text(_title(at, found))}",
@@ -81,10 +81,10 @@ def new(
         f"time_zone = {_text(zone)}{why}",
         *([f"state     = {_text(state)}              # of the camera owners"] if state else []),
         *_same_search(found),
-        f"open_questions = [\n{asked}]" if questions else "open_questions = []",
+        f"open_questions = [\n{listed}]" if questions else "open_questions = []",
         "",
         "[released]",
-        f"by       = {_text(answers.by or '')}",
+        f"by       = {_text(answers.released_by or '')}",
         f"request  = {_text(answers.request or '')}",
         f"redacted = {_text(answers.redacted or '')}",
         'license  = "none stated"',
@@ -107,17 +107,17 @@ def _wait(at: str, answers: Answers) -> str:
 def appended(place: Place, found: Sequence[Found], left: Sequence[LeftOut]) -> str:
     """The text of a place's source.toml with the new files at its end; not a letter of it is changed."""
     text = (place.raw / "source.toml").read_text(encoding="utf-8")
-    known = {one.sha256 for one in place.left_out}
-    return text.rstrip("\n") + "\n" + _entries(found, [one for one in left if one.sha256 not in known])
+    known = {entry.sha256 for entry in place.left_out}
+    return text.rstrip("\n") + "\n" + _entries(found, [entry for entry in left if entry.sha256 not in known])
 
 
 def _entries(found: Sequence[Found], left: Sequence[LeftOut]) -> str:
     return "".join(map(_file_entry, found)) + "".join(map(_left_entry, left))
 
 
-def _file_entry(one: Found) -> str:
-    file = one.file
-    how = "; ".join(filter(None, one.learned))
+def _file_entry(entry: Found) -> str:
+    file = entry.file
+    how = "; ".join(filter(None, entry.learned))
     lines = [
         "",
         "[[file]]",
@@ -135,9 +135,9 @@ def _file_entry(one: Found) -> str:
         lines.append(f'period       = ["{first}", "{last}"]   # as the file\'s name says')
     if file.received:
         lines.append(f"received     = {file.received}   # no search in it can be later")
-    if one.two_ways:
+    if entry.two_ways:
         lines.append(
-            f'# dates      = "day first"   # or "month first": decides {one.two_ways:,} rejected rows'
+            f'# dates      = "day first"   # or "month first": decides {entry.two_ways:,} rejected rows'
         )
     if file.columns:
         mapped = ", ".join(f"{_text(name)} = {_text(ours)}" for name, ours in file.columns.items())
@@ -145,38 +145,38 @@ def _file_entry(one: Found) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _left_entry(one: LeftOut) -> str:
-    said = {"name": one.name, "sha256": one.sha256, "kind": one.kind, "why": one.why}
+def _left_entry(entry: LeftOut) -> str:
+    said = {"name": entry.name, "sha256": entry.sha256, "kind": entry.kind, "why": entry.why}
     return "\n[[left_out]]\n" + "".join(f"{key:6} = {_text(value)}\n" for key, value in said.items())
 
 
 def _text(value: str) -> str:
-    """A TOML string: JSON writes the same, once signs that TOML forbids are spelled out."""
+    """A TOML string: JSON writes the same, once characters that TOML forbids are spelled out."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _owners(found: Sequence[Found]) -> list[str]:
-    return sorted({one.file.camera_owner for one in found if one.file.camera_owner})
+    return sorted({entry.file.camera_owner for entry in found if entry.file.camera_owner})
 
 
 def _state(found: Sequence[Found]) -> str | None:
     """The one state of all camera owners, where their names hold it."""
     owners = _owners(found)
-    told = set(agencies.resolve(owners)["state"].dropna()) if owners else set()
-    return str(told.pop()) if len(told) == 1 else None
+    known = set(agencies.resolve(owners)["state"].dropna()) if owners else set()
+    return str(known.pop()) if len(known) == 1 else None
 
 
 def _same_search(found: Sequence[Found]) -> list[str]:
-    """The line that says how one search is told from another, where the files show that the usual way is not best.
+    """The line that says which rows are one search, where the files show that the usual way is not best.
 
     The vendor's id is the same in every log. So it decides where every row has one, and must not where files of
-    the same days differ in having ids: a search would then be told from itself.
+    the same days differ in having ids: a search would then count as two.
     """
-    times = [(one.first_search, one.last_search, bool(one.ids)) for one in found if one.searches]
+    times = [(entry.first_search, entry.last_search, bool(entry.ids)) for entry in found if entry.searches]
     if any(a[2] != b[2] and a[0] <= b[1] and b[0] <= a[1] for a, b in combinations(times, 2)):
         return ['same_search = "rule"      # files of the same days, some with ids and some without']
-    several = len({one.file.camera_owner for one in found}) > 1
-    if several and all(one.vendor_ids == one.searches for one in found):
+    several = len({entry.file.camera_owner for entry in found}) > 1
+    if several and all(entry.vendor_ids == entry.searches for entry in found):
         return ['same_search = "released id"   # every file has the vendor\'s ids, the same in every log']
     return []
 
@@ -185,10 +185,10 @@ def _title(at: str, found: Sequence[Found]) -> str:
     owners = _owners(found)
     if not found:
         return f"{at.replace('-', ' ').title()}: lists, and no log yet"
-    logs = " and ".join(sorted({one.file.log for one in found}))
+    logs = " and ".join(sorted({entry.file.log for entry in found}))
     who = owners[0] if len(owners) == 1 else at.replace("-", " ").title()
     more = f" of {len(owners)} camera owners" if len(owners) > 1 else ""
-    times = [one for one in found if one.searches]
+    times = [entry for entry in found if entry.searches]
     days = ""
     if times:
         days = (

@@ -19,15 +19,15 @@ def lists_among(left: Sequence[LeftOut], files: Sequence[Arrived]) -> tuple[list
     stays left out of the files that came."""
     files_by_checksum = {file.sha256: file for file in files}
     lists, rest = [], []
-    for one in left:
-        file = files_by_checksum.get(one.sha256)
-        if file and one.kind == "other log" and "sharing list" in one.why:
+    for entry in left:
+        file = files_by_checksum.get(entry.sha256)
+        if file and entry.kind == "other log" and "sharing list" in entry.why:
             lists.append(replace(file, name=f"reference/{Path(file.name).name}"))
         elif file and _is_agreements(file.path):
             name = Path(file.name).name
             lists.append(replace(file, name=f"reference/{name if '287g' in name else f'287g-{name}'}"))
         else:
-            rest.append(one)
+            rest.append(entry)
     return lists, rest
 
 

@@ -60,12 +60,12 @@ def _in_all(found: Sequence[Found]) -> list[str]:
     """How many searches there are in how many rows, whose and of which days, and which files hold the same ones."""
     if not found:
         return []
-    total, kept = (sum(getattr(one, name) for one in found) for name in ("records", "searches"))
-    distinct = len(np.unique(np.concatenate([one.keys for one in found])))
-    repeated = sum(one.repeated_records for one in found)
-    dated = [one for one in found if one.searches]
-    owners = sorted({one.file.camera_owner or OWNER_NOT_SAID for one in found})
-    first, last = min(one.first_search for one in dated), max(one.last_search for one in dated)
+    total, kept = (sum(getattr(entry, name) for entry in found) for name in ("records", "searches"))
+    distinct = len(np.unique(np.concatenate([entry.keys for entry in found])))
+    repeated = sum(entry.repeated_records for entry in found)
+    dated = [entry for entry in found if entry.searches]
+    owners = sorted({entry.file.camera_owner or OWNER_NOT_SAID for entry in found})
+    first, last = min(entry.first_search for entry in dated), max(entry.last_search for entry in dated)
     whose = ", ".join(owners) if len(owners) < 4 else counted(len(owners), "camera owner")
     lines = [
         f"{counted(total, 'record')} in {counted(len(found), 'new file')}: {counted(kept, 'search row')}, "
@@ -80,18 +80,18 @@ def _in_all(found: Sequence[Found]) -> list[str]:
 def _same_searches(found: Sequence[Found]) -> list[str]:
     """Which files of one camera owner hold the same searches, the largest overlaps first."""
     pairs = []
-    for one, other in combinations([one for one in found if one.searches], 2):
-        if one.file.camera_owner != other.file.camera_owner:
+    for entry, other in combinations([entry for entry in found if entry.searches], 2):
+        if entry.file.camera_owner != other.file.camera_owner:
             continue
-        if one.first_search > other.last_search or other.first_search > one.last_search:
+        if entry.first_search > other.last_search or other.first_search > entry.last_search:
             continue
-        if both := len(np.intersect1d(one.keys, other.keys, assume_unique=True)):
-            pairs.append((both, one, other))
+        if both := len(np.intersect1d(entry.keys, other.keys, assume_unique=True)):
+            pairs.append((both, entry, other))
     pairs.sort(key=lambda pair: (-pair[0], pair[1].file.name, pair[2].file.name))
     lines = [
-        f"{one.file.name} and {other.file.name} hold the same {counted(both, 'search')}: "
-        f"{both / len(one.keys):.1%} of the first's, {both / len(other.keys):.1%} of the second's."
-        for both, one, other in pairs[:MOST_PAIRS]
+        f"{entry.file.name} and {other.file.name} hold the same {counted(both, 'search')}: "
+        f"{both / len(entry.keys):.1%} of the first's, {both / len(other.keys):.1%} of the second's."
+        for both, entry, other in pairs[:MOST_PAIRS]
     ]
     more = len(pairs) - MOST_PAIRS
     return lines + ([f"So do {counted(more, 'more pair')} of files."] if more > 0 else [])
@@ -102,12 +102,12 @@ def _left_out(left: Sequence[LeftOut]) -> list[str]:
     if not left:
         return []
     kinds = places.left_out_by_kind(left)
-    could = [one for one in left if one.kind in places.COULD_BE_AUDITS or one.kind == "reasons"]
+    could = [entry for entry in left if entry.kind in places.COULD_BE_AUDITS or entry.kind == "reasons"]
     return [
         "",
         f"Not read, and listed in source.toml with a checksum and the reason: {'; '.join(kinds.values())}.",
         *(["LOOK at these, which could be audits or are of use:"] if could else []),
-        *(f"  {one.name}: {one.why}" for one in could),
+        *(f"  {entry.name}: {entry.why}" for entry in could),
     ]
 
 
@@ -119,19 +119,19 @@ def look(where: Sequence[str]) -> list[str]:
         "",
         "LOOK before you publish these files or pass them on: they hold more than they show, which their agency may "
         "not have meant to release. This says only where, never what.",
-        *(f"  {one}" for one in where),
+        *(f"  {entry}" for entry in where),
     ]
 
 
-def _file_line(one: Found) -> str:
-    ids = f", {counted(one.ids, 'distinct id')}" if one.ids else ""
-    ends = [moment[:16].replace("T", " ") for moment in (one.first_search, one.last_search)]
-    days = f", {ends[0]} to {ends[1]} UTC" if one.searches else ""
-    notes = f"\n    {one.notes}" if one.notes else ""
-    if one.rejected > MANY_REJECTED * one.records:
-        notes += f"\n    LOOK: {one.rejected:,} of its records are no readable search; make PLACE=… says of each why"
+def _file_line(entry: Found) -> str:
+    ids = f", {counted(entry.ids, 'distinct id')}" if entry.ids else ""
+    ends = [moment[:16].replace("T", " ") for moment in (entry.first_search, entry.last_search)]
+    days = f", {ends[0]} to {ends[1]} UTC" if entry.searches else ""
+    notes = f"\n    {entry.notes}" if entry.notes else ""
+    if entry.rejected > MANY_REJECTED * entry.records:
+        notes += f"\n    LOOK: {entry.rejected:,} of its records are no readable search; make PLACE=… says of each why"
     return (
-        f"  {one.file.name}\n    {one.forms}, {one.file.log} of {one.file.camera_owner or OWNER_NOT_SAID}: "
-        f"{counted(one.records, 'record')}, {counted(one.searches, 'search row')}, "
-        f"{counted(len(one.keys), 'distinct search')}{ids}{days}{notes}"
+        f"  {entry.file.name}\n    {entry.forms}, {entry.file.log} of {entry.file.camera_owner or OWNER_NOT_SAID}: "
+        f"{counted(entry.records, 'record')}, {counted(entry.searches, 'search row')}, "
+        f"{counted(len(entry.keys), 'distinct search')}{ids}{days}{notes}"
     )

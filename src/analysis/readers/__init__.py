@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from analysis.readers.adjacent import stacked
 from analysis.readers.base import (
     MOST_COLUMNS,
     WHY,
@@ -35,7 +36,6 @@ from analysis.readers.base import (
     no_known_header,
     shapes,
 )
-from analysis.readers.side_by_side import stacked
 
 __all__ = [
     "WHY", "Block", "IsHeader", "MissingHeader", "NoKnownHeader", "Rejected", "Section", "UnreadableFile",
@@ -109,9 +109,9 @@ def expect(paths: Iterable[Path]) -> None:
     for path in paths:
         with path.open("rb") as file:
             if file.read(4) in (b"%PDF", b"PK\x03\x04", b"PAR1"):
-                from analysis.readers import apart
+                from analysis.readers import isolated
 
-                return apart.expect()
+                return isolated.expect()
 
 
 def sheets(path: Path, name: str) -> list[tuple[str, list[list[str]]]]:
@@ -119,9 +119,9 @@ def sheets(path: Path, name: str) -> list[tuple[str, list[list[str]]]]:
 
     Raises `UnreadableFile` for what is broken, locked or too large.
     """
-    from analysis.readers import apart, xlsx
+    from analysis.readers import isolated, xlsx
 
-    sections = [block.section for block in apart.stream(xlsx.every_sheet, path, name)]
+    sections = [block.section for block in isolated.stream(xlsx.every_sheet, path, name)]
     return [
         (section.sheet or "", [list(row) for row in zip(*(c.to_pylist() for c in section.cells.columns))])
         for section in sections
@@ -138,10 +138,10 @@ def left_inside(path: Path, name: str) -> tuple[str, ...]:
     is_pdf = b"%PDF-" in start
     if not is_pdf and not start.startswith(b"PK\x03\x04"):
         return ()
-    from analysis.readers import apart, leaks
+    from analysis.readers import isolated, leaks
 
     try:
-        blocks = list(apart.stream(leaks.of_pdf if is_pdf else leaks.of_workbook, path, name))
+        blocks = list(isolated.stream(leaks.of_pdf if is_pdf else leaks.of_workbook, path, name))
     except UnreadableFile:
         return ()
     return tuple(note for block in blocks for note in block.notes)
@@ -159,17 +159,17 @@ def _reader(path: Path, name: str, missing: MissingHeader | None, read_hidden: b
             "for it again."
         )
     if b"%PDF-" in start:
-        from analysis.readers import apart, pdf
+        from analysis.readers import isolated, pdf
 
-        return partial(apart.stream, partial(pdf.stream, read_hidden=read_hidden))
+        return partial(isolated.stream, partial(pdf.stream, read_hidden=read_hidden))
     if start.startswith(b"PK\x03\x04"):
-        from analysis.readers import apart, xlsx
+        from analysis.readers import isolated, xlsx
 
-        return partial(apart.stream, xlsx.stream)
+        return partial(isolated.stream, xlsx.stream)
     if start.startswith(b"PAR1"):
-        from analysis.readers import apart, parquet
+        from analysis.readers import isolated, parquet
 
-        return partial(apart.stream, parquet.stream)
+        return partial(isolated.stream, parquet.stream)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         from analysis.readers.xlsx import old_container
 

@@ -104,7 +104,7 @@ def read(
     if rows.num_rows + len(odd) != len(ends):
         return None
     usual = np.ones(len(ends), dtype=bool)
-    usual[[one.record - header.number - 1 for one in odd]] = False
+    usual[[rejection.record - header.number - 1 for rejection in odd]] = False
     numbers = np.flatnonzero(usual) + header.number + 1
     offsets = np.concatenate(([0], ends))
 

@@ -74,15 +74,17 @@ def stream(
 def _last_whole(blocks: Sequence[Block], before: int) -> int:
     """The number of the last record that is whole, whether a row or not."""
     rows = [block.section.record[-1].as_py() for block in blocks if len(block.section.record)]
-    others = [one.record for block in blocks for one in block.rejected if one.why not in _ODD]
+    others = [
+        rejection.record for block in blocks for rejection in block.rejected if rejection.why not in _ODD
+    ]
     return max([before, *rows, *others])
 
 
 def _breaks_off(blocks: Sequence[Block], whole: int, header: Header, line_ended: bool) -> bool:
     """Whether the odd records at a file's end are the beginning of one that broke off: a quote still open, or a
     record with too few cells and no line end."""
-    odd = [one for block in blocks for one in block.rejected if one.record > whole]
-    if any(one.why == "unreadable record" and one.text.count('"') % 2 for one in odd):
+    odd = [rejection for block in blocks for rejection in block.rejected if rejection.record > whole]
+    if any(rejection.why == "unreadable record" and rejection.text.count('"') % 2 for rejection in odd):
         return True
     cells = header.split(odd[-1].text) if odd else []
     footer = len(cells) == 1 and " " in cells[0].strip()

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 
-from analysis.readers import Section, not_data, shapes, side_by_side
+from analysis.readers import Section, adjacent, not_data, shapes
 from analysis.refused import Refused
 from analysis.vendors import all_vendors, families, not_audits
 from analysis.vendors.facts import COLUMNS, Family, Vendor, normal
@@ -106,7 +106,7 @@ def is_header(cells: Sequence[str], more: Mapping[str, str] | None = None) -> bo
     said = {normal(name): ours for name, ours in (more or {}).items()}
     found = _family(names, said)
     if found is None:
-        has_tables = len(side_by_side.table_ranges(cells)) > 1
+        has_tables = len(adjacent.table_ranges(cells)) > 1
         return _not_an_audit(names) is not None or (has_tables and _without_times(names) is not None)
     known = sum(name in found[1].by_name or name in said for name in names)
     # A record never repeats three of the vendor's column names, nor holds nothing but such names.

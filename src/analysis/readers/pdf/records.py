@@ -15,7 +15,7 @@ from analysis.readers.pdf.pieces import SAME_LINE, Piece
 
 # In type sizes, so that a print at any scale is read alike.
 FAR = 4.5  # lines of one record follow each other more closely
-APART = 2.2  # text that is no record's is this far from the records
+STRAY = 2.2  # text that is no record's is this far from the records
 
 ID = re.compile(r"(?<![\w/-])[0-9a-fA-F]{8}-")
 TIME = re.compile(r"(?<![\w/.-])(?:\d{1,2}/\d{1,2}/\d{2,4}|\d{4}-\d\d-\d\d)(?![\w/])")
@@ -94,7 +94,7 @@ def _as_drawn(pages: Pages, is_start: _IsStart, size: float) -> list[Row] | None
         for at, (group, count) in enumerate(zip(groups, starts)):
             if count:
                 found.append(Row(number, list(group)))
-            elif all((np.abs(heights - piece.down) > APART * size).all() for piece in group):
+            elif all((np.abs(heights - piece.down) > STRAY * size).all() for piece in group):
                 found.append(Row(number, list(group), "unreadable record"))
             elif at == 0 and found:
                 found[-1].pieces += [replace(piece, down=piece.down + _NEXT_PAGE) for piece in group]

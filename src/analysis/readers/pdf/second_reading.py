@@ -60,9 +60,9 @@ def _difference(path: Path, pages: Sequence[Characters], edges: np.ndarray) -> s
                     break
             else:
                 column, count = next(
-                    (number, ((one - other) + (other - one)).total())
-                    for number, (one, other) in enumerate(zip(mine, theirs), 1)
-                    if one != other
+                    (number, ((ours - others) + (others - ours)).total())
+                    for number, (ours, others) in enumerate(zip(mine, theirs), 1)
+                    if ours != others
                 )
                 return f"page {at + 1}: in column {column}, {count:,} characters are not the same"
     return ""

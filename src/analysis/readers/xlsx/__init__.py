@@ -68,7 +68,7 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
         last = 0 if last is None else last + len(waiting)
         yield Block(
             section,
-            tuple(Rejected(first + at, *one) for at, one in enumerate(waiting)),
+            tuple(Rejected(first + at, *reason_and_text) for at, reason_and_text in enumerate(waiting)),
             counted,
             tuple(notes),
         )

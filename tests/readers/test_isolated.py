@@ -14,7 +14,7 @@ import pytest
 from readings import read, read_here
 
 from analysis import readers
-from analysis.readers import Block, Rejected, Section, apart, parquet, pdf, xlsx
+from analysis.readers import Block, Rejected, Section, isolated, parquet, pdf, xlsx
 
 HEADER = ["ID", " Org Name", " Total Networks Searched", " Reason", " Search Time"]
 NAME = "place/log"
@@ -72,7 +72,7 @@ def every_part(path, name):
 
 
 def test_a_block_comes_through_whole(path):
-    for sent, came in zip(every_part(path, NAME), apart.stream(every_part, path, NAME), strict=True):
+    for sent, came in zip(every_part(path, NAME), isolated.stream(every_part, path, NAME), strict=True):
         assert (came.rejected, came.counted, came.notes) == (sent.rejected, sent.counted, sent.notes)
         for part in ("columns", "sheet", "cells", "record", "page"):
             assert getattr(came.section, part) == getattr(sent.section, part), part
@@ -142,31 +142,31 @@ def too_surprising(*_):
     ],
 )  # fmt: skip
 def test_a_reader_that_fails_ends_in_one_sentence_and_quotes_nothing(path, reader, said, monkeypatch):
-    monkeypatch.setattr(apart, "SECONDS", 1 if reader in (too_slow, too_busy) else 60)
-    monkeypatch.setattr(apart, "WAITING", 2 if reader is too_slow else 100)
+    monkeypatch.setattr(isolated, "SECONDS", 1 if reader in (too_slow, too_busy) else 60)
+    monkeypatch.setattr(isolated, "WAITING", 2 if reader is too_slow else 100)
     with pytest.raises(
         readers.UnreadableFile, match=rf"^{NAME}: .*{said}\. Ask for it as CSV, or in parts\.$"
     ):
-        list(apart.stream(reader, path, NAME))
+        list(isolated.stream(reader, path, NAME))
 
 
 def test_a_process_reads_one_file_after_the_other_and_a_new_one_follows_one_that_ended(path):
-    first = [block.counted for block in apart.stream(process, path, NAME)]
-    assert [block.counted for block in apart.stream(process, path, NAME)] == first
+    first = [block.counted for block in isolated.stream(process, path, NAME)]
+    assert [block.counted for block in isolated.stream(process, path, NAME)] == first
     with pytest.raises(readers.UnreadableFile):
-        list(apart.stream(too_broken, path, NAME))
-    assert [block.counted for block in apart.stream(process, path, NAME)] != first
+        list(isolated.stream(too_broken, path, NAME))
+    assert [block.counted for block in isolated.stream(process, path, NAME)] != first
 
 
 def test_an_idle_process_that_was_ended_by_others_is_not_asked(path):
-    number = next(iter([block.counted for block in apart.stream(process, path, NAME)]))
+    number = next(iter([block.counted for block in isolated.stream(process, path, NAME)]))
     os.kill(number, signal.SIGKILL)
     time.sleep(0.2)
-    assert next(iter([block.counted for block in apart.stream(process, path, NAME)])) != number
+    assert next(iter([block.counted for block in isolated.stream(process, path, NAME)])) != number
 
 
 def test_a_file_that_is_left_in_the_middle_leaves_no_process(path):
-    blocks = apart.stream(process, path, NAME)
+    blocks = isolated.stream(process, path, NAME)
     number = next(blocks).counted
     blocks.close()
     assert not is_running(number)
@@ -195,8 +195,8 @@ def long_text_in_a_table():
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no such limit there")
 @pytest.mark.parametrize("write", [long_text_in_a_workbook, long_text_in_a_table])
 def test_one_long_text_in_many_cells_does_not_fill_the_memory(path, monkeypatch, write):
-    monkeypatch.setattr(apart, "MOST_MEMORY", 1 << 30)
-    monkeypatch.setattr(apart, "_idle", [])
+    monkeypatch.setattr(isolated, "MOST_MEMORY", 1 << 30)
+    monkeypatch.setattr(isolated, "_idle", [])
     path.write_bytes(write())
     assert path.stat().st_size < 200_000
     with pytest.raises(
@@ -208,9 +208,9 @@ def test_one_long_text_in_many_cells_does_not_fill_the_memory(path, monkeypatch,
 PARENT = """
 import sys, time
 from pathlib import Path
-from analysis.readers import apart
-import test_apart as tests
-blocks = apart.stream(tests.slowly, Path(__file__), "log")
+from analysis.readers import isolated
+import test_isolated as tests
+blocks = isolated.stream(tests.slowly, Path(__file__), "log")
 print(next(blocks).counted, flush=True)
 time.sleep(60)
 """
@@ -250,8 +250,8 @@ def is_running(number):
 
 
 def test_a_process_is_used_again_however_much_its_parent_has_held(path, monkeypatch):
-    monkeypatch.setattr(apart, "_idle", idle := [])
-    held = bytearray(apart.ONCE + (1 << 20))  # a peak that the system passes on to what is started
+    monkeypatch.setattr(isolated, "_idle", idle := [])
+    held = bytearray(isolated.ONCE + (1 << 20))  # a peak that the system passes on to what is started
     held[:: 1 << 12] = b"x" * len(held[:: 1 << 12])
     path.write_bytes(containers.xlsx([HEADER, *rows(2)]))
     assert read(path, NAME).kept == 2
@@ -260,7 +260,7 @@ def test_a_process_is_used_again_however_much_its_parent_has_held(path, monkeypa
 
 
 def test_a_process_is_ready_before_the_first_container_is_read(path, monkeypatch):
-    monkeypatch.setattr(apart, "_idle", idle := [])
+    monkeypatch.setattr(isolated, "_idle", idle := [])
     path.write_bytes(containers.delimited([HEADER]))
     readers.expect([path])
     assert not idle

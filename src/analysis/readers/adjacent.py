@@ -123,14 +123,16 @@ def _with_odd_rows(block: Block, tables: list[range]) -> tuple[Section, list[Rej
     a line is a total is decided for each table's cells."""
     section, width = block.section, len(block.section.columns)
     ends = {width, *(table.stop for table in tables)}
-    back = [one for one in block.rejected if len(one.cells) in ends]
-    others = [replace(one, cells=()) for one in block.rejected if len(one.cells) not in ends]
+    back = [rejection for rejection in block.rejected if len(rejection.cells) in ends]
+    others = [
+        replace(rejection, cells=()) for rejection in block.rejected if len(rejection.cells) not in ends
+    ]
     if back:
-        rows = [[*one.cells, *[""] * (width - len(one.cells))] for one in back]
-        more = Section.of_rows(section.columns, rows, [one.record for one in back])
+        rows = [[*rejection.cells, *[""] * (width - len(rejection.cells))] for rejection in back]
+        more = Section.of_rows(section.columns, rows, [rejection.record for rejection in back])
         page = section.page
         if page is not None:
-            page = pa.concat_arrays([page, pa.array([one.page for one in back], page.type)])
+            page = pa.concat_arrays([page, pa.array([rejection.page for rejection in back], page.type)])
         cells = pa.concat_tables([section.cells, more.cells])
         section = replace(
             section, cells=cells, record=pa.concat_arrays([section.record, more.record]), page=page
@@ -140,4 +142,7 @@ def _with_odd_rows(block: Block, tables: list[range]) -> tuple[Section, list[Rej
 
 def _numbered(rejected: Iterable[Rejected], times: int) -> list[Rejected]:
     """Records that are no rows, by their row; those above the header keep their number."""
-    return [replace(one, record=one.record * (times if one.record > 0 else 1)) for one in rejected]
+    return [
+        replace(rejection, record=rejection.record * (times if rejection.record > 0 else 1))
+        for rejection in rejected
+    ]
