@@ -507,7 +507,7 @@ def test_the_case_of_a_type_and_where_it_was_typed_make_no_new_type(tmp_path):
     searches, _, _ = released(tmp_path, "\n".join(["Org Name,Reason,Search Time,Search Type", *lines, ""]))
     kinds = [row["search_type"] for row in searches]
     assert kinds == ["lookup", "visual - Mobile", "apiV2", "multiGeo", "objectById - Mobile", "psychic"]
-    known = vendors.known_search_types()
+    known = vendors.search_types()
     assert [kind.removesuffix(" - Mobile") in known for kind in kinds] == [True] * 5 + [False]
 
 

@@ -307,3 +307,10 @@ def test_a_column_is_masked_where_its_cells_are(cells):
 
 def test_columns_that_name_people_never_leave_the_parser():
     assert {"officer", "plate", "filters", "text_prompt"} <= recognition.DROPPED
+
+
+def test_a_column_that_only_another_family_has_is_said_to_be_its():
+    with pytest.raises(recognition.UnknownColumns, match=r"'Owner' \(.*known in 'FlockWatch corpus' only\)"):
+        recognition.recognize_section(
+            section(["Org Name", "Search Time", "Owner"], ["a", "b", "c"]), "log.csv"
+        )
