@@ -135,7 +135,7 @@ def times_of(*texts, **said):
     """The moments (without UTC), how exact they are, which could be two, and the notes, as of a whole file."""
     column = pa.array(texts, pa.string())
     clocks = Clocks(FLOCK, survey=lambda: [{"search_time": times.evidence(column, FLOCK)}], **said)
-    found = times.read(column, clocks.of("search_time"))
+    found = times.read(column, clocks.clock("search_time"))
     moments = [moment and moment.replace(tzinfo=None) for moment in found.moments.to_pylist()]
     return moments, found.precision.to_pylist(), found.two_ways.to_pylist(), list(clocks.notes())
 
@@ -202,7 +202,7 @@ def test_a_time_frame_in_the_vendors_own_form_is_day_first_with_the_times_of_sea
     cells = pa.array(["05/06/2025, 02:00:00 PM UTC\n13/06/2025, 02:30:00 PM UTC"])
     searched = pa.array(["06/06/2025, 02:03:00 PM UTC", "14/06/2025, 02:03:00 PM UTC"])
     clocks = Clocks(FLOCK, survey=lambda: [{"search_time": times.evidence(searched, FLOCK)}])
-    start, end = frames.pair(cells, clocks.of("time_frame"))
+    start, end = frames.pair(cells, clocks.clock("time_frame"))
     assert (start[0].as_py().day, end[0].as_py().day) == (5, 13)
 
 
@@ -210,7 +210,10 @@ def test_the_other_dates_of_a_file_decide_where_a_column_leaves_its_own_open():
     searched, cells = pa.array([OPEN]), pa.array(["05/05/2025 10:00", "13/05/2025 10:00"])
     found = {"search_time": times.evidence(searched, FLOCK), "time_frame": times.evidence(cells, FLOCK)}
     assert (
-        times.read(searched, Clocks(FLOCK, survey=lambda: [found]).of("search_time")).moments[0].as_py().day
+        times.read(searched, Clocks(FLOCK, survey=lambda: [found]).clock("search_time"))
+        .moments[0]
+        .as_py()
+        .day
         == 6
     )
 
@@ -218,7 +221,7 @@ def test_the_other_dates_of_a_file_decide_where_a_column_leaves_its_own_open():
 def test_times_without_a_zone_are_counted_where_nobody_told_it():
     texts = pa.array(["2025-06-05 14:03:07", "06/05/2025, 02:03:07 PM UTC", "2025-06-05"])
     clocks = Clocks(FLOCK, survey=lambda: [{"search_time": times.evidence(texts, FLOCK)}], assumed=True)
-    times.read(texts, clocks.of("search_time"))
+    times.read(texts, clocks.clock("search_time"))
     assert (
         "times without a zone, taken for UTC (time_zone in the file's entry says another): 1"
         in clocks.notes()
@@ -316,7 +319,7 @@ def test_times_cut_to_minutes_or_days_are_known_by_the_whole_column():
 )
 def test_a_time_frame_from_1970_or_without_an_end_is_not_known(cell):
     clocks = Clocks(FLOCK)
-    start, end = frames.pair(pa.array([cell]), clocks.of("time_frame"))
+    start, end = frames.pair(pa.array([cell]), clocks.clock("time_frame"))
     assert start.to_pylist() == end.to_pylist() == [None]
     assert list(clocks.notes()) == ["time frames that begin or end before 2000 or after 2036, not known: 1"]
 
@@ -324,7 +327,7 @@ def test_a_time_frame_from_1970_or_without_an_end_is_not_known(cell):
 def test_a_reversed_time_frame_is_kept_and_noted():
     clocks = Clocks(FLOCK)
     cell = "05/04/2025, 06:00:00 PM UTC\n05/04/2025, 05:00:00 PM UTC"
-    start, end = frames.pair(pa.array([cell]), clocks.of("time_frame"))
+    start, end = frames.pair(pa.array([cell]), clocks.clock("time_frame"))
     assert start[0].as_py() > end[0].as_py()
     assert list(clocks.notes()) == ["time frames that end before they begin, kept: 1"]
 

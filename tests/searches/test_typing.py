@@ -220,7 +220,7 @@ def test_a_row_with_shifted_cells_shows_nothing_but_known_words():
         'O. Invented,Quellmere GA PD,5,"12/01/2025, 01:00:00 AM UTC",AB1234C,x',
         None,
     )
-    table = typing.asides_table((aside,), FILE)
+    table = typing.rejected_table((aside,), FILE)
     assert table.column("text").to_pylist() == ["*** | *** PD | *** | *** | *** AM *** | *** | ***"]
 
 

@@ -28,7 +28,7 @@ class Task:
     file: ReleasedFile
     path: str
     part: str
-    by: parts.Recipe
+    recipe: parts.Recipe
 
     @property
     def size(self) -> int:
@@ -40,7 +40,7 @@ class Task:
         """Make the part beside its place and rename it, so that a killed run leaves no half part."""
         with files.replacing(Path(self.part)) as folder:
             folder.mkdir()
-            parts.make(self.file, Path(self.path), self.by, folder, threads)
+            parts.make(self.file, Path(self.path), self.recipe, folder, threads)
 
 
 Run = Callable[[Sequence[Task]], Iterator[Task]]
@@ -55,10 +55,10 @@ def run_here(tasks: Sequence[Task]) -> Iterator[Task]:
             task.run(threads=os.cpu_count() or 1)
             yield task
         return
-    recipes = {id(task.by): pickle.dumps(task.by) for task in tasks}
+    recipes = {id(task.recipe): pickle.dumps(task.recipe) for task in tasks}
     context, begin = multiprocessing.get_context("spawn"), processes.end_with_pool
     with ProcessPoolExecutor(jobs, context, begin) as pool:
-        running = {pool.submit(_run, t.file, t.path, t.part, recipes[id(t.by)]): t for t in tasks}
+        running = {pool.submit(_run, t.file, t.path, t.part, recipes[id(t.recipe)]): t for t in tasks}
         try:
             for future in as_completed(running):
                 future.result()
@@ -78,8 +78,8 @@ def _run(file: ReleasedFile, path: str, part: str, recipe: bytes) -> None:
 @cache
 def _known(recipe: bytes) -> parts.Recipe:
     """A recipe that came to this process; what was learned of names and reasons in one file is known in the next."""
-    by: parts.Recipe = pickle.loads(recipe)
-    return by
+    found: parts.Recipe = pickle.loads(recipe)
+    return found
 
 
 def progress(tasks: Sequence[Task], run: Run) -> Iterator[str]:

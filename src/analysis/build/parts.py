@@ -30,10 +30,10 @@ from analysis.searches.clocks import Clocks, Evidence
 from analysis.searches.typing import (
     REJECTED,
     TWO_WAYS,
-    asides_table,
     evidence,
     file_clocks,
     masked_cells,
+    rejected_table,
     type_rows,
 )
 from analysis.vendors.incomplete import refuse_incomplete, with_known_names
@@ -101,7 +101,7 @@ class Recipe:
 
     rules: reasons.Rules
     known: agencies.Known
-    by: str
+    same_search_rule: str
     time_zone: str = "UTC"
 
 
@@ -115,7 +115,7 @@ def recipe(place: Place) -> Recipe:
     )
 
 
-def make(file: ReleasedFile, path: Path, by: Recipe, into: Path, threads: int = 2) -> None:
+def make(file: ReleasedFile, path: Path, recipe: Recipe, into: Path, threads: int = 2) -> None:
     """Read, type and classify one released file; write its part into the empty folder `into`.
 
     A part is `searches.parquet` (`SCHEMA`), `rejected.parquet` and `part.json`: facts, ledger, and the size and
@@ -127,13 +127,15 @@ def make(file: ReleasedFile, path: Path, by: Recipe, into: Path, threads: int = 
     Raises the errors of the readers and of `vendors`. A letter in an archive, or a log of something else than
     searches, stops nothing unless the archive holds nothing else.
     """
-    release = Release(file, path, by.time_zone)
+    release = Release(file, path, recipe.time_zone)
     with (
         _block_after_block(),
         _Groups(into / "searches.parquet", SCHEMA) as found,
         _Groups(into / "rejected.parquet", REJECTED) as rejected,
     ):
-        for done in release.blocks(lambda table, member, vendor: enrich(table, member, vendor, by), threads):
+        for done in release.blocks(
+            lambda table, member, vendor: enrich(table, member, vendor, recipe), threads
+        ):
             found.write(done.searches)
             rejected.write(done.rejected)
     tables = {table: into / f"{table}.parquet" for table in TABLES}
@@ -232,9 +234,9 @@ class Release:
                 else name[: len(name) - len(inner)] + privacy.file_name(inner, mark)
             )
 
-        for one in archives.members(self.path, self.file.name, folder, self.file.leave_out, printed):
-            mark = sources.sha256(one.path)[:8] if one.path and one.name != self.file.name else ""
-            yield replace(one, name=printed(one.name, mark))
+        for member in archives.members(self.path, self.file.name, folder, self.file.leave_out, printed):
+            mark = sources.sha256(member.path)[:8] if member.path and member.name != self.file.name else ""
+            yield replace(member, name=printed(member.name, mark))
 
 
 def _read(member: archives.Member, account: _Account, step: Step, threads: int) -> Iterator[Done]:
@@ -288,7 +290,7 @@ def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[_Recogn
     unknown: dict[tuple[str, ...], UnknownColumns] = {}
     for block, after in pairwise(chain(blocks, [None])):
         assert block is not None
-        refuse_incomplete((aside.text for aside in block.rejected), file.name)
+        refuse_incomplete((record.text for record in block.rejected), file.name)
         section = block.section
         if section.columns not in forms | unknown:
             goes_on = after is not None and after.section.columns == section.columns
@@ -320,8 +322,8 @@ def _typed(read: _Recognised, account: _Account, step: Step) -> Done:
         typed = typed.set_column(at, "realigned", pc.or_(typed.column("realigned"), moved))
     rejected = refused
     if block.rejected:
-        asides = asides_table(block.rejected, file)
-        rejected = pa.concat_tables([asides, refused]).sort_by("source_row")
+        from_reader = rejected_table(block.rejected, file)
+        rejected = pa.concat_tables([from_reader, refused]).sort_by("source_row")
     masked = Counter(masked_cells(block.section, layout))
     fingerprints = typed.column("fingerprint").to_numpy()
     why = Counter(refused.column("why").to_pylist())
@@ -343,12 +345,12 @@ def _undated(block: Block, layout: Layout, refused: pa.Table) -> Counter[str]:
     return Counter(filter(None, cells.filter(pc.is_in(block.section.record, rows)).to_pylist()))
 
 
-def enrich(table: pa.Table, file: ReleasedFile, vendor: str, by: Recipe) -> pa.Table:
+def enrich(table: pa.Table, file: ReleasedFile, vendor: str, recipe: Recipe) -> pa.Table:
     """The typed rows with agencies, sightings and reasons: a pure step, the same on any part of the rows."""
-    table = agencies.add(table, by.known)
-    table = sightings.mark(table, by.by)
-    table = reasons.add(table, by.rules, file.log == "portal audit", vendor)
-    table = table.append_column("own_search", _own(table, file, by.known))
+    table = agencies.add(table, recipe.known)
+    table = sightings.mark(table, recipe.same_search_rule)
+    table = reasons.add(table, recipe.rules, file.log == "portal audit", vendor)
+    table = table.append_column("own_search", _own(table, file, recipe.known))
     return table.select(SCHEMA.names).cast(SCHEMA)
 
 
@@ -423,7 +425,7 @@ class _Account:
     unnamed: dict[str, None] = field(default_factory=dict)
     records: int = 0
     counted: int = 0
-    asides: Counter[str] = field(default_factory=Counter)
+    not_searches: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     masked: Counter[str] = field(default_factory=Counter)
     searches: int = 0
@@ -454,7 +456,7 @@ class _Account:
                 )
             self.records += block.records
             self.counted += block.counted
-            self.asides.update(aside.why for aside in block.rejected)
+            self.not_searches.update(record.why for record in block.rejected)
             self.forms[layout.key] = None
             self.columns |= {"window_start" if name == "time_frame" else name for name in layout.index}
             self.notes |= dict.fromkeys(block.notes)
@@ -476,8 +478,8 @@ class _Account:
         self.realigned += pc.sum(done.searches.column("realigned")).as_py() or 0
         outside = _days_outside(self.file, done.searches, self.time_zone)
         self.outside, self.late = self.outside + outside[0], self.late + outside[1]
-        for one in pc.value_counts(done.searches.column("searched_at_precision")).to_pylist():
-            self.precision[one["values"]] += one["counts"]
+        for count in pc.value_counts(done.searches.column("searched_at_precision")).to_pylist():
+            self.precision[count["values"]] += count["counts"]
         others = done.rejected.filter(pc.equal(done.rejected.column("why"), shifted.OTHER_ORDER))
         self.other_order += others.column("source_row")[:1].to_pylist()
         agencies_said = done.searches.column("searching_agency_as_released")
@@ -488,8 +490,8 @@ class _Account:
 
     def close(self, ledger: Ledger) -> None:
         """Write both steps into the ledger; raises `DoesNotAddUp`."""
-        kept = self.records - sum(self.asides.values())
-        ledger.record("read", self.file.name, self.counted, kept, self.asides)
+        kept = self.records - sum(self.not_searches.values())
+        ledger.record("read", self.file.name, self.counted, kept, self.not_searches)
         ledger.record("type", self.file.name, kept, self.searches, self.refused)
 
     def facts(self) -> dict[str, Any]:

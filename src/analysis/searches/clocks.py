@@ -112,7 +112,7 @@ class Clocks:
     assumed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def of(self, column: str) -> Clock:
+    def clock(self, column: str) -> Clock:
         """The clock of one of our columns."""
         return Clock(self, column)
 
@@ -152,7 +152,7 @@ class Clocks:
     def notes(self) -> Iterator[str]:
         """What a reviewer must know of the file's dates, each with its counts."""
         for column in self.__dict__.get("_surveyed", ()):
-            yield from self.of(column).notes()
+            yield from self.clock(column).notes()
         total: Counter[str] = sum(self.noted, Counter())
         yield from (f"{what}: {count:,}" for what, count in sorted(total.items()))
 

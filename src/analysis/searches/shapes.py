@@ -43,7 +43,7 @@ class Shape:
     half: int
 
     @classmethod
-    def of(cls, text: str) -> Shape:
+    def read(cls, text: str) -> Shape:
         """A shape as `vendors.facts.Times` writes it, such as `MM/DD/YYYY, hh:mm:ss AM UTC`."""
         numbers, literals, half = [], [], -1
         for found in re.finditer(r"AM|Y+|M+|D+|h+|m+|s+|f+|.", text):
@@ -78,10 +78,10 @@ class Shape:
         return f"{next(n.name for n in self.numbers if n.name in ('year', 'month', 'day'))} first"
 
 
-STORED = tuple(map(Shape.of, ("YYYY-MM-DD hh:mm:ss", "YYYY-MM-DD, hh:mm:ss")))
+STORED = tuple(map(Shape.read, ("YYYY-MM-DD hh:mm:ss", "YYYY-MM-DD, hh:mm:ss")))
 """A workbook's date cells, and those beside a column of times."""
 COMMON = (
-    *map(Shape.of, ("YYYY-MM-DDThh:mm:ss.fffZ", "YYYY-MM-DDThh:mm:ssZ", "YYYY-MM-DD hh:mm:ss.fff")),
+    *map(Shape.read, ("YYYY-MM-DDThh:mm:ss.fffZ", "YYYY-MM-DDThh:mm:ssZ", "YYYY-MM-DD hh:mm:ss.fff")),
     *STORED,
 )
 
@@ -95,7 +95,7 @@ class Shapes:
     """
 
     def __init__(self, times: Times) -> None:
-        self.native = tuple(map(Shape.of, times.shapes))
+        self.native = tuple(map(Shape.read, times.shapes))
         self.first_year, self.between = times.first_year, times.between
         self.all = tuple(dict.fromkeys((*self.native, *COMMON)))
         self.order = self.native[0].order

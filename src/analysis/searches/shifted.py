@@ -55,9 +55,13 @@ def take_back(block: Block, layout: Layout) -> tuple[Block, tuple[int, ...]]:
     """
     width = len(block.section.columns)
     found: dict[int, tuple[list[str], bool]] = {}
-    for aside in block.rejected:
-        if aside.cells and "search_time" in layout and (seated := _seated(list(aside.cells), layout, width)):
-            found[aside.record] = seated
+    for rejected in block.rejected:
+        if (
+            rejected.cells
+            and "search_time" in layout
+            and (seated := _seated(list(rejected.cells), layout, width))
+        ):
+            found[rejected.record] = seated
     if not found:
         return block, ()
     section = block.section
@@ -67,12 +71,12 @@ def take_back(block: Block, layout: Layout) -> tuple[Block, tuple[int, ...]]:
     order = pc.sort_indices(record)
     page = section.page
     if page is not None:
-        pages = [aside.page for aside in block.rejected if aside.record in found]
+        pages = [rejected.page for rejected in block.rejected if rejected.record in found]
         page = pa.concat_arrays([page, pa.array(pages, page.type)]).take(order)
     cells = pa.concat_tables([section.cells, more]).take(order)
     section = replace(section, cells=cells, record=record.take(order), page=page)
-    asides = tuple(aside for aside in block.rejected if aside.record not in found)
-    return replace(block, section=section, rejected=asides), tuple(
+    left = tuple(rejected for rejected in block.rejected if rejected.record not in found)
+    return replace(block, section=section, rejected=left), tuple(
         n for n, (_, moved) in found.items() if moved
     )
 
@@ -204,7 +208,7 @@ _NO_AGENCY = re.compile(
 )
 """A plate, or an officer's name as exports write it (`A. Exa`); of 6,408 names of agencies one looks so."""
 
-_MOST_SIGNS = 14  # bytes: longer ones are not looked at, nor are most agencies
+_MOST_BYTES = 14  # longer ones are not looked at, nor are most agencies
 
 _AGENCY_WORD = (
     r"(?i)\b(PD|SO|SD|ISD|DPS|Police|Sheriff|County|Dept|Department|Marshal|Constable|Federal|Patrol)\b"
@@ -215,7 +219,7 @@ def look_like_no_agency(texts: pa.Array | pa.ChunkedArray) -> np.ndarray:
     """Which cells look like a plate or an officer's name; asked once for each distinct text that is short."""
     texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
     strange = (
-        pc.less_equal(pc.binary_length(texts), _MOST_SIGNS).fill_null(False).to_numpy(zero_copy_only=False)
+        pc.less_equal(pc.binary_length(texts), _MOST_BYTES).fill_null(False).to_numpy(zero_copy_only=False)
     )
     short = np.flatnonzero(strange)
     coded = texts.take(pa.array(short)).dictionary_encode()

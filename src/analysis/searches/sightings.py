@@ -43,10 +43,10 @@ def method_for(camera_owners: Iterable[str | None], said: str | None = None) -> 
     return said or ("released id" if len(set(camera_owners)) == 1 else "rule")
 
 
-def mark(table: pa.Table, by: str) -> pa.Table:
+def mark(table: pa.Table, method: str) -> pa.Table:
     """The table with `search_key` (16 hexadecimal digits), equal for rows that record the same search.
 
-    `by` is one of `METHODS`; a row without an id of the vendor's falls back on the rule. By the rule a row whose
+    `method` is one of `METHODS`; a row without an id of the vendor's falls back on the rule. By the rule a row whose
     second is not known shares its key with no other. Needs `source_file`, `source_row`, `searching_agency`,
     `searched_at`, `searched_at_precision`, `window_start`, `window_end` and, for "released id", `vendor_id`.
     """
@@ -57,7 +57,7 @@ def mark(table: pa.Table, by: str) -> pa.Table:
     if not exact.all():
         row = table.column("source_row").to_numpy().astype(np.uint64)
         key = np.where(exact, key, mix(_texts(table.column("source_file")), row))
-    if by == "released id":
+    if method == "released id":
         ids = table.column("vendor_id")
         key = np.where(ids.is_valid().to_numpy(), _texts(ids), key)
     return table.append_column("search_key", _hexadecimal(key))

@@ -70,7 +70,7 @@ def read(texts: pa.Array, clock: Clock) -> Times:
 
 def own_clock(texts: pa.Array, shapes: Shapes) -> Clock:
     """A clock that knows nothing but these cells."""
-    return Clocks(shapes, survey=lambda: [{"": evidence(texts, shapes)}]).of("")
+    return Clocks(shapes, survey=lambda: [{"": evidence(texts, shapes)}]).clock("")
 
 
 def parse(texts: pa.Array, shapes: Shapes) -> pa.Array:

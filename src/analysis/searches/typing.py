@@ -1,4 +1,4 @@
-"""Types the rows, drops officers and plates, and sets aside what is not a search, saying why."""
+"""Types the rows, drops officers and plates, and sets record what is not a search, saying why."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def type_rows(
     clocks = clocks or file_clocks(
         file, layout.vendor, lambda: [evidence(section, layout)], section.sheet is not None
     )
-    searched = times.read(search_time_of(section, layout), clocks.of("search_time"))
+    searched = times.read(search_time_of(section, layout), clocks.clock("search_time"))
     if searched.moments.null_count:
         section = _verdicts_moved(section, layout)
     why = _why_not(section, layout, searched)
@@ -74,7 +74,7 @@ def type_rows(
     typed = [table.take(pa.array(np.setdiff1d(np.arange(len(table)), other_order)))]
     untimed = np.flatnonzero([reason in UNTIMED for reason in why])
     for moved, rows in shifted.put_back(_rows(section, untimed), layout):
-        moved_at = times.read(search_time_of(moved, layout), clocks.of("search_time"))
+        moved_at = times.read(search_time_of(moved, layout), clocks.clock("search_time"))
         typed.append(_typed(moved, layout, file, moved_at, clocks, realigned=True))
         for row in untimed[rows]:
             why[row] = None
@@ -114,15 +114,15 @@ def _rows(section: Section, which: np.ndarray) -> Section:
     return replace(section, cells=section.cells.take(numbers), record=section.record.take(numbers), page=page)
 
 
-def asides_table(asides: tuple[Rejected, ...], file: ReleasedFile) -> pa.Table:
+def rejected_table(rejected: tuple[Rejected, ...], file: ReleasedFile) -> pa.Table:
     """The records that the reader rejected, as `REJECTED` rows: only known words are kept."""
     return pa.table(
         {
-            "source_file": pa.array([file.name] * len(asides), pa.string()),
-            "source_row": pa.array([aside.record for aside in asides], pa.int64()),
-            "source_page": pa.array([aside.page for aside in asides], pa.int64()),
-            "why": pa.array([aside.why for aside in asides], pa.string()),
-            "text": pa.array([masking.mask_line(aside.text) for aside in asides], pa.string()),
+            "source_file": pa.array([file.name] * len(rejected), pa.string()),
+            "source_row": pa.array([record.record for record in rejected], pa.int64()),
+            "source_page": pa.array([record.page for record in rejected], pa.int64()),
+            "why": pa.array([record.why for record in rejected], pa.string()),
+            "text": pa.array([masking.mask_line(record.text) for record in rejected], pa.string()),
         },
         schema=REJECTED,
     )
@@ -226,7 +226,7 @@ def _agency(section: Section, layout: Layout, file: ReleasedFile) -> pa.Array:
 
 def _window(section: Section, layout: Layout, clocks: Clocks) -> tuple[pa.Array, pa.Array]:
     if "time_frame" in layout:
-        return frames.pair(text_of(section, layout, "time_frame"), clocks.of("time_frame"))
+        return frames.pair(text_of(section, layout, "time_frame"), clocks.clock("time_frame"))
     if "window_start" not in layout and "window_end" not in layout:
         none = pa.nulls(section.cells.num_rows, times.TYPE)
         return none, none

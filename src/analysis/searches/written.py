@@ -161,10 +161,10 @@ def _zone(zone: str | None) -> int | None:
     """Minutes from UTC; None where no zone is written, `_NO_ZONE` where what is written is none."""
     if zone is None:
         return None
-    sign = re.search(r"[+-]", zone)
-    if sign is None:
+    plus_or_minus = re.search(r"[+-]", zone)
+    if plus_or_minus is None:
         hours = ZONES.get(zone.upper())
         return _NO_ZONE if hours is None else int(hours * 60)
-    digits = zone[sign.end() :].replace(":", "").ljust(4, "0")
+    digits = zone[plus_or_minus.end() :].replace(":", "").ljust(4, "0")
     hours, minutes = int(digits[:2]), int(digits[2:])
-    return int(sign[0] + "1") * (hours * 60 + minutes) if hours <= 14 and minutes < 60 else _NO_ZONE
+    return int(plus_or_minus[0] + "1") * (hours * 60 + minutes) if hours <= 14 and minutes < 60 else _NO_ZONE
