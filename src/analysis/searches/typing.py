@@ -231,7 +231,7 @@ def _window(section: Section, layout: Layout, clocks: Clocks) -> tuple[pa.Array,
         none = pa.nulls(section.cells.num_rows, times.TYPE)
         return none, none
     names = ("window_start", "window_end")
-    return frames.frame(*(text_of(section, layout, name) for name in names), *map(clocks.of, names))
+    return frames.frame(*(text_of(section, layout, name) for name in names), *map(clocks.clock, names))
 
 
 def _has_case_number(section: Section, layout: Layout) -> pa.Array:
