@@ -178,7 +178,7 @@ def open_other_lists(place: Place) -> list[dict[str, Any]]:
     """The terms with which others have counted: who, source, and terms, parts, patterns, says and on where they are
     given (data/hand/other_lists.toml says what each means)."""
     lists = toml.read(place.hand / "other_lists.toml", "data/hand/other_lists.toml", OtherLists).list
-    return [one.fields() for one in lists]
+    return [listed.fields() for listed in lists]
 
 
 def open_cleared(place: Place) -> frozenset[str]:
@@ -195,7 +195,7 @@ def open_agreement_lists(place: Place) -> list[agencies.AgreementList]:
 def open_agreements(place: Place) -> pd.DataFrame | None:
     """Every agreement on the place's lists, as one frame; None where it carries no list."""
     lists = open_agreement_lists(place)
-    return pd.concat([one.agreements for one in lists], ignore_index=True) if lists else None
+    return pd.concat([listed.agreements for listed in lists], ignore_index=True) if lists else None
 
 
 def open_known(place: Place) -> agencies.Known:

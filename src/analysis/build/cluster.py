@@ -79,7 +79,9 @@ class Address(Folder):
         if not self._files.isdir(folder):
             return {}
         found = self._files.ls(folder, detail=True)
-        return {posixpath.basename(one["name"]): one["size"] for one in found if one["type"] == "file"}
+        return {
+            posixpath.basename(entry["name"]): entry["size"] for entry in found if entry["type"] == "file"
+        }
 
     def read(self, name: str) -> str:
         return str(self._files.cat_file(posixpath.join(self._top, name)).decode())
@@ -111,7 +113,7 @@ def work(task: engine.Task, typed: Typed, code: str) -> None:
         path = _fetched(task, folder)
         made = folder / "part"
         made.mkdir()
-        parts.make(task.file, path, task.by, made, threads=1)
+        parts.make(task.file, path, task.recipe, made, threads=1)
         _put(made, task.part)
 
 

@@ -195,7 +195,7 @@ def _files_of(module: str) -> list[Path]:
 def _files(path: Path) -> list[Path]:
     """The file at a path, or the files below it."""
     found = [path] if path.is_file() else path.rglob("*")
-    return sorted(one for one in found if one.is_file() and "__pycache__" not in one.parts)
+    return sorted(entry for entry in found if entry.is_file() and "__pycache__" not in entry.parts)
 
 
 def _checksums(top: Path, paths: Iterable[Path]) -> Inputs:
