@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from analysis import intake, places, readers, vendors
 from analysis.build import parts
+from analysis.build.release import Release
 from analysis.intake import answers
 from analysis.places import ReleasedFile
 from analysis.readers import csv
@@ -26,7 +27,7 @@ def released(tmp_path, text, name="log.csv", **more):
     """What becomes of one file: its searches, its rejected rows as number and reason, and the facts about it."""
     path = tmp_path / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    release = parts.Release(ReleasedFile(name, "0", "network audit", "Tarnwick ISD", **more), path)
+    release = Release(ReleasedFile(name, "0", "network audit", "Tarnwick ISD", **more), path)
     by = recipe()
     done = list(release.blocks(lambda table, member, vendor: parts.enrich(table, member, vendor, by)))
     searches = pa.concat_tables([one.searches for one in done]).to_pylist()

@@ -21,6 +21,7 @@ from analysis import (
     readers,
 )
 from analysis.build import dataset, engine, parts, stamps
+from analysis.build import release as reading
 from analysis.opened import Opened
 from analysis.places import sources
 from analysis.readers import csv
@@ -300,7 +301,7 @@ def test_searches_and_time_frames_of_impossible_years_are_counted_and_noted(root
 
 
 def test_a_file_in_the_vendors_own_form_is_read_once(root, monkeypatch):
-    monkeypatch.setattr(parts, "_survey", lambda _: pytest.fail("the file was read a second time"))
+    monkeypatch.setattr(reading, "_survey", lambda _: pytest.fail("the file was read a second time"))
     inside = row(at="12:31:00 AM").replace("12/02/2025", "12/20/2025")  # no month is twelve days long
     build.build(release(root, [inside, row(at="12:30:07 AM")]))
 

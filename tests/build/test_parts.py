@@ -7,7 +7,7 @@ import pytest
 from frames import HEADER, recipe, row
 from test_build import LOG
 
-from analysis.build import parts
+from analysis.build import parts, release
 from analysis.places import ReleasedFile
 from analysis.readers import csv
 
@@ -45,6 +45,6 @@ def test_row_groups_have_one_size_whatever_the_blocks(tmp_path, monkeypatch):
 
 
 def test_steps_come_back_in_order_and_an_error_stops_them():
-    assert list(parts.in_order(lambda n: n * n, range(20), threads=3)) == [n * n for n in range(20)]
+    assert list(release.in_order(lambda n: n * n, range(20), threads=3)) == [n * n for n in range(20)]
     with pytest.raises(ZeroDivisionError):
-        list(parts.in_order(lambda n: 1 // n, [1, 0, 1], threads=2))
+        list(release.in_order(lambda n: 1 // n, [1, 0, 1], threads=2))

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from analysis import agencies, readers, toml
 from analysis.agencies import sharing
-from analysis.build import dataset, engine, inputs, ledger, parts
+from analysis.build import account, dataset, engine, inputs, ledger, parts
 from analysis.build.dataset import TABLES, Folder
 from analysis.build.stamps import Stamps
 from analysis.places import Place, check_days, sources
@@ -120,7 +120,7 @@ def _lists(place: Place, made: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         raise NothingToRead(f"{place.name}: there is no search in {counted(len(made), 'file')}. {said}.")
     lines = [line for part in made for line in part["ledger"]]
     tables = (
-        pd.DataFrame(facts, columns=list(parts.FACTS)),
+        pd.DataFrame(facts, columns=list(account.FACTS)),
         pd.DataFrame(lines, columns=list(ledger.Line._fields)),
     )
     return {name: table.to_csv(index=False, lineterminator="\n") for name, table in zip(_LISTS, tables)}

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow.compute as pc
 
 from analysis import agencies, places
-from analysis.build import parts
+from analysis.build.account import Done
+from analysis.build.release import Release
 from analysis.intake import owners
 from analysis.intake.answers import Answers
 from analysis.intake.arrivals import Arrived, without_name
@@ -69,7 +70,7 @@ def inspected(
     entry = ReleasedFile(
         file.name, file.sha256, places.LOGS[0], None, columns=answers.columns, received=today
     )
-    release = parts.Release(entry, file.path)
+    release = Release(entry, file.path)
     names: set[str] = set()
     ids: set[str] = set()
     rows: Counter[str] = Counter()
@@ -113,7 +114,7 @@ _FACTS = (
 )  # fmt: skip
 
 
-def _values(block: parts.Done, column: str) -> list[str]:
+def _values(block: Done, column: str) -> list[str]:
     return [value for value in pc.unique(block.searches.column(column)).to_pylist() if value]
 
 
