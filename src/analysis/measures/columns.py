@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.places import OWNER_NOT_SAID
 from analysis.searches.sql import one_of, quoted
 from analysis.searches.table import Searches
+from analysis.vendors import immigration_offenses
 from analysis.vendors.masks import BY_NUMBER, unnamed_pattern
 
 
@@ -73,6 +74,8 @@ def vocabulary(facts: Facts) -> Mapping[str, str]:
         "$agreements": str(facts.lists_agreements).lower(),
         "$unnamed": quoted(unnamed_pattern()),
         "$numbered": quoted(BY_NUMBER),
+        "$immigration": " or ".join(f"starts_with(value, {quoted(name)})" for name in immigration_offenses())
+        or "false",
         "$silent_owners": f"[{', '.join(map(quoted, facts.silent_owners))}]::varchar[]",
     }
     names = (
@@ -143,7 +146,7 @@ condition(
 )
 condition(
     "from_menu",
-    "coalesce(len(list_filter(offense_types, lambda value: starts_with(value, 'Immigration'))) > 0, false)",
+    "coalesce(len(list_filter(offense_types, lambda value: $immigration)) > 0, false)",
     "holds one of the menu's immigration values",
 )
 condition("dropdown", "strict and from_menu", "cites immigration: the menu's immigration values alone")

@@ -116,6 +116,16 @@ def search_types() -> frozenset[str]:
 
 
 @cache
+def immigration_offenses() -> tuple[str, ...]:
+    """How the offense types of every vendor's menu begin that are about immigration, without what is in brackets."""
+    return tuple(dict.fromkeys(
+        offense.value.partition(" (")[0]
+        for vendor in all_vendors()
+        for offense in vendor.menu.offense_type
+        if "immigration" in offense.topics
+    ))  # fmt: skip
+
+
 def verdicts() -> tuple[str, ...]:
     """Every vendor's words for what became of a search in free text."""
     return tuple(dict.fromkeys(word for vendor in all_vendors() for word in vendor.moderation.verdicts))
