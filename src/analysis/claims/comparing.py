@@ -38,6 +38,7 @@ def number_printed(value: Any) -> Printed:
 
 
 def number_as_printed(claim: Claim, value: Any) -> str:
+    """A computed value in the unit and with the digits of the claim."""
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
@@ -53,6 +54,7 @@ def published(claim: Claim) -> str:
 
 
 def computed_as_printed(claim: Claim, value: Any, record: Mapping[str, Any]) -> str:
+    """A computed number as the claim prints one, with the two counts behind a share or a ratio."""
     shown = number_as_printed(claim, value)
     if not isinstance(value, float) or record.get("denominator") is None:
         return shown

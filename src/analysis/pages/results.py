@@ -76,10 +76,12 @@ def open_numbers(place: places.Place) -> Numbers:
 
 
 def waiting_room(place: places.Place) -> Path:
+    """Where the pages of a run wait until every notebook has run."""
     return place.processed / "pages"
 
 
 def read_page(place: places.Place, notebook: str) -> dict[str, Any]:
+    """What a notebook's page recorded, settled and showed. Raises `Unfinished` where it closed none."""
     path = waiting_room(place) / notebook / "page.json"
     if not path.is_file():
         raise Unfinished(f"{place.name}: {notebook} closed no page; its last cell must be page.close()")

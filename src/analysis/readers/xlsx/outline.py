@@ -6,8 +6,10 @@ import zipfile
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
+from analysis.refused import Refused
 
-class OutOfOrder(ValueError):
+
+class OutOfOrder(Refused):
     """Rows or records that cannot follow each other so; the message holds numbers only."""
 
 

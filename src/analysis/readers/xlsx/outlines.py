@@ -27,7 +27,7 @@ before a sheet's last: a forgotten cell in row 1,048,576 would make a million bl
 
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, ElementTree.ParseError),
-    *(NotImplementedError, LookupError, ValueError, EOFError, OSError, StopIteration),
+    *(NotImplementedError, LookupError, ValueError, EOFError, OSError, StopIteration, OutOfOrder),
 )
 _KINDS = {
     "xl/workbook.xml": outline_xlsx.book,

@@ -159,6 +159,7 @@ def _table(frame: pd.DataFrame) -> str:
 
 
 def draw(scaling: pd.DataFrame, path: Path) -> None:
+    """Draw rows against seconds, and keep the picture."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6, 4), layout="constrained")
