@@ -8,7 +8,7 @@ import sqlite3
 import pandas as pd
 import pytest
 import small_place
-from frames import searches
+from frames import log as invented
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,7 +91,7 @@ def test_open_letters_of_a_pattern_are_usual_endings_and_never_a_whole_word():
 
 
 def test_fifty_rows_of_a_name_in_one_agencys_log_are_counted_and_not_printed():
-    log = searches(*[{"reason_as_released": "zanna qwertz hold", "topics": []}] * 50, *[{}] * 60)
+    log = invented(*[{"reason_as_released": "zanna qwertz hold", "topics": []}] * 50, *[{}] * 60)
     for table in (measures.common_reasons(log), measures.common_reasons(log, without_topic=True)):
         assert table["reason"].iloc[-1] == privacy.NOT_SHOWN
         assert table[["reasons", "searches", "agencies"]].iloc[-1].tolist() == [1, 50, 1]
@@ -100,22 +100,22 @@ def test_fifty_rows_of_a_name_in_one_agencys_log_are_counted_and_not_printed():
 
 
 def test_reasons_that_differ_in_their_case_number_are_one_line():
-    log = searches(*[{"reason_as_released": f"theft c25-1447{n}"} for n in range(2) for _ in range(50)])
+    log = invented(*[{"reason_as_released": f"theft c25-1447{n}"} for n in range(2) for _ in range(50)])
     assert measures.common_reasons(log)[["reason", "reasons", "searches"]].values.tolist() == [
         ["theft ***", 2, 100]
     ]
 
 
 def test_own_reasons_name_nobody():
-    log = searches(
+    log = invented(
         *[{"reason_text": "zanna qwertz hold", "own_search": True}] * 60,
         *[{"reason_text": "theft", "own_search": True}] * 60,
     )  # fmt: skip
-    assert measures.lookup(measures.own_searches(log))["own_reasons", "all"]["value"] == ["theft"]
+    assert measures.lookup(measures.own_reasons(log))["own_reasons", "all"]["value"] == ["theft"]
 
 
 def test_offense_types_and_search_types_of_an_agencys_own_are_not_printed_unless_they_could_name_nobody():
-    log = searches(
+    log = invented(
         *[{"offense_types": ["Zanna Qwertz"], "search_type": "qwertz"}] * 60,
         *[{"offense_types": ["Robbery"]}] * 9,
     )

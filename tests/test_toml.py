@@ -10,6 +10,7 @@ import pytest
 from analysis import build, claims, places, reasons, toml, vendors
 from analysis.agencies.words import BadWords
 from analysis.agencies.words import load as load_words
+from analysis.claims import register
 from analysis.refused import Refused
 
 LIBRARY = Path(toml.__file__).parent
@@ -78,7 +79,7 @@ def test_a_topics_keys_and_those_of_rules_and_guards_are_all_explained_where_a_r
 
 def test_a_claims_keys_are_all_explained_where_a_reporter_looks():
     page = (places.root() / "claims" / "README.md").read_text()
-    assert {key for key in claims.Published.__struct_fields__ if f"`{key}" not in page} == set()
+    assert {key for key in register.Published.__struct_fields__ if f"`{key}" not in page} == set()
 
 
 def test_the_rules_that_matched_nothing_are_listed_with_what_their_topic_is_about(tmp_path):

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import xlsxwriter
+from frames import log
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -832,7 +833,7 @@ def test_an_agreement_that_a_list_marks_as_ended_is_in_force_on_no_day(tmp_path)
     names = ["Quellmere County TX SO", "Tarnwick TX PD", "Blayne TX PD", "Ostvale TX PD", "Marlow TX PD"]
     kinds = ["county_sheriff"] + ["municipal"] * 4
     rows = pd.concat([searched(*one, "2026-01-01") for one in zip(names, ["TX"] * 5, kinds)])
-    table = at_search(rows, found.agreements).set_index("searching_agency")
+    table = signed(rows, found.agreements).set_index("searching_agency")
     assert table["signed_before"].to_dict() == {name: name == "Blayne TX PD" for name in names}
     assert table.loc["Tarnwick TX PD", "models"] == "Task Force Model (2020-01-01, ended 2024-05-01)"
 
@@ -840,6 +841,11 @@ def test_an_agreement_that_a_list_marks_as_ended_is_in_force_on_no_day(tmp_path)
 def searched(agency: str, state: str | None, kind: str | None, *days: str) -> pd.DataFrame:
     rows = {"searching_agency": agency, "agency_state": state, "agency_kind": kind}
     return pd.DataFrame([rows | {"searched_at": pd.Timestamp(day, tz="UTC")} for day in days])
+
+
+def signed(rows: pd.DataFrame, listed: pd.DataFrame, time_zone: str = "UTC") -> pd.DataFrame:
+    """The agreements of those who searched, as a place with this list and clock has them."""
+    return at_search(log(rows, listed=listed, time_zone=time_zone), listed)
 
 
 @pytest.mark.parametrize(
@@ -853,7 +859,7 @@ def searched(agency: str, state: str | None, kind: str | None, *days: str) -> pd
 def test_an_agreement_counts_from_the_day_it_was_signed(tmp_path, days, when, before, after, since):
     path = tmp_path / "287g.csv"
     path.write_text("\n".join(SHEET.splitlines()[:2]), encoding="utf-8")
-    found = at_search(
+    found = signed(
         searched("Quellmere County TX SO", "TX", "county_sheriff", *days), agencies.participating(path)
     ).iloc[0]
     assert (found["when"], found["signed_before"], found["signed_after"], found["searches_since"]) == (
@@ -872,9 +878,7 @@ def test_every_model_is_kept_with_its_own_date_and_the_first_one_counts(sheet):
 
 
 def test_an_agreement_without_a_readable_date_is_never_in_force(sheet):
-    found = at_search(
-        searched("Tarnwick TX PD", "TX", "municipal", "2025-12-01"), agencies.participating(sheet)
-    )
+    found = signed(searched("Tarnwick TX PD", "TX", "municipal", "2025-12-01"), agencies.participating(sheet))
     assert (found["when"].item(), found["signed_before"].item()) == ("date not known", False)
 
 
@@ -899,8 +903,8 @@ def test_the_day_of_a_search_is_that_of_the_owners_clock(tmp_path):
     path.write_text("\n".join(SHEET.splitlines()[:2]), encoding="utf-8")
     rows = searched("Quellmere County TX SO", "TX", "county_sheriff", "2025-12-10T03:00")
     listed = agencies.participating(path)
-    assert at_search(rows, listed)["signed_before"].item()
-    assert not at_search(rows, listed, "America/Chicago")["signed_before"].item()
+    assert signed(rows, listed)["signed_before"].item()
+    assert not signed(rows, listed, "America/Chicago")["signed_before"].item()
 
 
 def test_a_match_with_the_kind_unknown_on_one_side_says_so(sheet):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import xlsxwriter
-from frames import searches
+from frames import log
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -149,7 +149,7 @@ STRICT = {"immigration_tier": "strict"}
 
 @pytest.fixture
 def compared(tmp_path):
-    rows = searches(
+    rows = log(
         {}, STRICT, {"searching_agency": "Ostvale OK PD", **STRICT},
         {"searching_agency": "Tarnwick ISD TX PD", "own_search": True},
         {"searching_agency": "***"}, {"searching_agency": "Blayne TX PD", "camera_owner": "Quellmere ISD"},
@@ -176,11 +176,11 @@ def test_the_back_door_is_who_searched_without_standing_on_the_list(compared):
 
 
 def test_without_a_list_access_is_unknown_and_says_why():
-    numbers = measures.access(searches({}), [])
+    numbers = measures.access(log({}), [])
     assert {one["value"] for one in numbers} == {None}
     assert all("no list of who may search" in one["because"] for one in numbers)
-    assert measures.with_access(searches({}), []).empty
-    assert measures.without_access(searches({}), []).empty
+    assert measures.with_access(log({}), []).empty
+    assert measures.without_access(log({}), []).empty
 
 
 def test_a_real_list_is_read_whole(records):
