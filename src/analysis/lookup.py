@@ -7,11 +7,14 @@ import io
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from analysis import places
 from analysis.paths import visible
 from analysis.refused import Refused
+
+if TYPE_CHECKING:
+    from analysis.measures.columns import Name
 
 
 def explain(args: argparse.Namespace) -> None:
@@ -58,12 +61,16 @@ def _explain_measure(name: str, place_name: str) -> None:
     if counted.has_rows:
         lines[1:] = [_of_scope(number) for number in opened.count(name) if number["measure"] == name]
         words = opened.searches.used(f"{counted.where} {counted.column} {counted.of} {counted.having}")
-        lines += [
-            f"  {word}: the search {measures.NAMES[word].says}: {measures.NAMES[word].sql}" for word in words
-        ]
+        lines += [f"  {_meaning(measures.NAMES[word])}" for word in words]
         lines += ["SQL on the table `searches` of measures.sql:", f"  {counted.select()}"]
         lines += ["its rows:", f"  analysis.place({place_name!r}).searches.behind({name!r}).frame()"]
     _answer("\n".join(lines))
+
+
+def _meaning(word: Name) -> str:
+    """A word of the vocabulary with what it means and its SQL."""
+    says = word.says if word.unit else f"the search {word.says}"
+    return f"{word.name}: {says}: {word.sql}"
 
 
 def _of_scope(number: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from analysis import __main__ as verbs
 from analysis import pages, places
 
 pytestmark = pytest.mark.xdist_group("small place")
@@ -70,3 +71,30 @@ def test_the_published_file_of_a_place_gives_its_numbers(name):
     )
     assert (different, names) == (0, [])
     assert numbers > 100
+
+
+def test_a_verb_says_how_a_measure_is_counted_here(small, monkeypatch, capsysbinary):
+    monkeypatch.setenv("ANALYSIS_ROOT", str(small.root))
+    name = small.place.name
+    assert verbs.main(["explain", "immigration_agencies.core", "--place", name]) == 0
+    said = capsysbinary.readouterr().out.decode()
+    number = next(
+        one for one in pages.open_numbers(small.place)
+        if (one["measure"], one["scope"]) == ("immigration_agencies.core", "all")
+    )  # fmt: skip
+    assert f"all: {number['value']}" in said
+    assert number["sql"] in said
+    assert "core: the search cites immigration by the core definition" in said
+    assert f"analysis.place('{name}').searches.behind('immigration_agencies.core').frame()" in said
+    assert verbs.main(["explain", "imigration_agencies.core", "--place", name]) == 1
+    assert "near it: immigration_agencies.core" in capsysbinary.readouterr().err.decode()
+
+
+def test_a_verb_says_how_claims_would_end_by_the_numbers_that_are_there(small, monkeypatch, capsysbinary):
+    monkeypatch.setenv("ANALYSIS_ROOT", str(small.root))
+    assert verbs.main(["claims", small.place.name]) == 0
+    said = capsysbinary.readouterr().out.decode()
+    ends = pages.open_claims(small.place)
+    assert len(ends) > 3
+    for end in ends.to_dict("records"):
+        assert f"{end['id']}: {end['outcome']}" in said
