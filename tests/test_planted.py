@@ -17,7 +17,6 @@ from reportlab.pdfgen.canvas import Canvas
 
 from analysis import places, privacy, rows
 from analysis.build import dataset
-from analysis.rows import database
 
 pytestmark = pytest.mark.xdist_group("planted")
 
@@ -71,7 +70,7 @@ def done(tmp_path_factory):
     for name in ("explain", "agency"):
         verb(name, f"{name} --stdin", stdin=(released / f"{name}.txt").read_bytes())
     rows.make(place, lambda line: printed.update({"rows": line}))
-    printed["rows' metadata"] = json.dumps(database.metadata([place]), ensure_ascii=False)
+    printed["rows' metadata"] = json.dumps(rows.metadata([place]), ensure_ascii=False)
     return Done(place, printed)
 
 

@@ -148,7 +148,7 @@ def test_every_measure_has_its_rows_or_the_register_says_why_it_has_none(small):
     assert hidden.keys() == NOT_SHOWN.keys()
     recorded = {one["measure"] for one in pages.open_numbers(small.place)} - {"records"}
     assert recorded <= MEASURES.keys()
-    queries = rows.queries(small.place)
+    queries = rows.named_queries(small.place)
     assert {name for name in recorded - without.keys() if rows.query_name(name) not in queries} == set()
 
 
@@ -182,7 +182,7 @@ def test_records_of_files_that_lie_anyhow_are_put_in_order(records):
 
 
 def test_every_claim_that_was_computed_has_a_query(small):
-    queries = rows.queries(small.place)
+    queries = rows.named_queries(small.place)
     ends = pages.open_claims(small.place)
     settled = ends.loc[ends["outcome"] != "cannot be checked", "id"]
     assert {f"claim-{name}" for name in settled} <= set(queries)
@@ -227,7 +227,7 @@ def answers(place, *addresses, **more):
 
 def test_datasette_answers_every_query_and_shows_hostile_text_as_text(small):
     metadata = rows.metadata([small.place])["databases"]["tarnwick"]
-    assert metadata["queries"].keys() == rows.queries(small.place).keys()
+    assert metadata["queries"].keys() == rows.named_queries(small.place).keys()
     sql = [urllib.parse.quote(one["sql"]) for one in metadata["queries"].values()]
     pages_of = [f"/tarnwick?sql={one}&camera_owner=" for one in sql]
     found = answers(

@@ -1,19 +1,10 @@
 """Finds the rows behind a number, and serves them in a browser with one query for each."""
 
-from analysis.rows.database import (
-    Behind,
-    file,
-    has_rows,
-    make,
-    metadata,
-    of_claim,
-    queries,
-    query_name,
-    serve,
-)
+from analysis.rows.database import file, make, serve
+from analysis.rows.queries import Behind, has_rows, metadata, named_queries, of_claim, query_name
 from analysis.rows.shown import MEANINGS, USUAL, Shown, open_place
 
 __all__ = [
-    "MEANINGS", "USUAL", "Behind", "Shown", "file", "has_rows", "make", "metadata", "of_claim", "open_place", "queries",
-    "query_name", "serve",
+    "MEANINGS", "USUAL", "Behind", "Shown", "file", "has_rows", "make", "metadata", "named_queries",
+    "of_claim", "open_place", "query_name", "serve",
 ]  # fmt: skip
