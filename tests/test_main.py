@@ -20,6 +20,7 @@ from analysis import __main__ as verbs
 from analysis import files, places, privacy, processes
 from analysis.build import dataset
 from analysis.refused import Refused
+from analysis.verbs import say
 
 
 def test_every_error_of_the_library_is_meant_for_people():
@@ -114,7 +115,7 @@ def test_a_reader_who_has_read_enough_ends_a_verb_without_a_word():
 
 def test_signs_that_nobody_sees_reach_no_terminal(capsys, monkeypatch):
     assert ends_with(monkeypatch, Refused("june\x1b[2J\u202e.csv is empty")) == 1
-    verbs._say("july\x07\u200b.csv: read")
+    say("july\x07\u200b.csv: read")
     said = capsys.readouterr().err
     assert r"june\x1b[2J\u202e.csv is empty" in said
     assert r"july\x07\u200b.csv: read" in said

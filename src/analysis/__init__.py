@@ -56,6 +56,7 @@ pipeline    The order of `make`: acquire a place's files, build its dataset, run
 lookup      Answers what the rules make of a reason or an agency's name: one that is given, or one a line
             of standard input.
 arguments   Says which verbs and options `python -m analysis` takes.
+verbs       Does what the verbs of `python -m analysis` promise, each in a few calls of the library.
 
 A notebook needs five of them: `pages` to open its page, `build` to open tables, `measures` to count, `figures`
 to draw and, where it speaks of errors, `coding`. From a shell, `python -m analysis --help` lists the verbs.

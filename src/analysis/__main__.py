@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import errno
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TextIO
+from collections.abc import Iterator, Sequence
 
-from analysis import places, processes
+from analysis import places
 from analysis.arguments import parser
-from analysis.paths import visible
-from analysis.places import Place, sources
 from analysis.refused import ENDED, Refused
-from analysis.wording import counted
+from analysis.verbs import DO, WRITE, alone, show
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     args = parser().parse_args(arguments)
     try:
-        with _ended_as_by_ctrl_c(), _alone(args.verb) if args.verb in WRITE else contextlib.nullcontext():
+        with _ended_as_by_ctrl_c(), alone(args.verb) if args.verb in WRITE else contextlib.nullcontext():
             done = int(DO[args.verb](args) or 0)
             sys.stdout.flush()
         return done
@@ -42,18 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _stopped("you ended it. What was finished is kept; the same command goes on from there.", 130)
     except Exception as error:
         return _stopped(_why(error))
-
-
-WRITE = {"all", "build", "code", "place", "records", "report", "verify"}
-"""Verbs of which one runs at a time in a repository."""
-
-
-@contextlib.contextmanager
-def _alone(verb: str) -> Iterator[None]:
-    top = places.root()
-    with processes.alone(top / "data" / "processed" / "run.lock", f"`{verb}`"):
-        processes.clean(top)
-        yield
 
 
 @contextlib.contextmanager
@@ -74,7 +55,7 @@ def _ended_as_by_ctrl_c() -> Iterator[None]:
 
 def _stopped(why: str, status: int = 1) -> int:
     with contextlib.suppress(OSError):
-        _print(f"\n{ENDED}{why}", file=sys.stderr)
+        show(f"\n{ENDED}{why}", file=sys.stderr)
     return status
 
 
@@ -116,256 +97,6 @@ def _fault(error: Exception) -> str:
         f"a fault of this program, {type(error).__name__}. {os.path.relpath(kept)} says where, without a word of a "
         "record; send it with a report."
     )
-
-
-def _print(*lines: object, sep: str = " ", file: TextIO | None = None, flush: bool = False) -> None:
-    """Print with every character that nobody sees as an escape: names of files and texts of a release may hold any."""
-    print(*(visible(str(line)) for line in lines), sep=sep, file=file, flush=flush)
-
-
-def _say(line: str) -> None:
-    _print(line, file=sys.stderr, flush=True)
-
-
-# The main job -----------------------------------------------------------------------------------------------
-
-
-def everything(args: argparse.Namespace) -> None:
-    """Rebuild, run, publish and score each place; then the site."""
-    from analysis import pipeline
-
-    chosen = _chosen(args.place)
-    lines = [pipeline.make(place, _say) for place in chosen if place.files]
-    page = pipeline.fresh_site()
-    if waits := [place for place in chosen if not place.files]:
-        from analysis import claims
-
-        lines.append(claims.all_waiting(waits))
-    _print("\n" + "\n".join(filter(None, lines)))
-    if page:
-        _print(f"\nThe pages: {os.path.relpath(page)}")
-
-
-def _chosen(name: str | None) -> list[Place]:
-    return [places.find(name)] if name else places.all_places()
-
-
-def build_tables(args: argparse.Namespace) -> int:
-    """Rebuild the processed tables of each place; on a cluster, its parts there first."""
-    from analysis import build
-
-    if args.engine == "dask" and not args.scheduler:
-        _print(
-            "Name the cluster: --scheduler tcp://…; docs/scale.md shows how to start one.", file=sys.stderr
-        )
-        return 1
-    for place in (place for place in _chosen(args.place) if place.files):
-        if args.engine == "dask":
-            _on_cluster(place, args)
-        if not args.to:
-            build.build(place, _say)
-            _print(f"{place.name}: {counted(build.count_searches(place), 'search')}")
-    return 0
-
-
-def _on_cluster(place: Place, args: argparse.Namespace) -> None:
-    from analysis.build import cluster
-
-    if args.released:
-        released = {file.name: f"{args.released.rstrip('/')}/{file.name}" for file in place.files}
-    else:
-        released = {name: str(path) for name, path in sources.locate(place).items()}
-    to = args.to.rstrip("/") + "/" + place.name if args.to else str(place.processed)
-    cluster.build_on(place, released, to, args.scheduler, _say)
-    _say(f"{place.name}: {counted(len(place.files), 'part')} below {to}")
-
-
-# Places -----------------------------------------------------------------------------------------------------
-
-
-def place(args: argparse.Namespace) -> None:
-    """Take released files into a place, say what was found in each, and ask what is still open."""
-    from analysis import intake
-
-    given = [Path(name).expanduser() for name in args.given if name]
-    answers = intake.Answers(
-        released_by=args.by or None,
-        request=args.request or None,
-        cameras=args.cameras or None,
-        time_zone=args.zone or None,
-        redacted=args.redacted or None,
-        log=args.log or None,
-        own_agency=args.own or None,
-        columns=intake.columns(args.columns or ""),
-    )
-    reply = input if sys.stdin.isatty() and sys.stdout.isatty() else None
-    taken = intake.take(args.at, given, answers, datetime.now(UTC).date(), say=_say, reply=reply)
-    _print(intake.shown(taken))
-
-
-def compare(args: argparse.Namespace) -> None:
-    """Set places side by side, each number from the place's own published results."""
-    from analysis import comparison
-
-    _print(comparison.shown([comparison.read(places.find(name)) for name in args.places]))
-
-
-def request(args: argparse.Namespace) -> None:
-    """Print the request letter; what to check before sending it goes to the error stream, not into the letter."""
-    from analysis import letter
-
-    sender = letter.Sender(args.sender, args.address, args.email, args.phone, args.eligible)
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        sender = letter.ask(sender, args.state, input)
-    written = letter.write(args.state, args.agency, letter.day(args.first), letter.day(args.last), sender)
-    _print(written.text)
-    _say("\nBefore you send it:\n" + "\n".join(f"- {check}" for check in written.checks))
-
-
-# The other verbs --------------------------------------------------------------------------------------------
-
-
-def records(args: argparse.Namespace) -> None:
-    """Download what has a public address, check it, and say where everything lies and what files hold unseen."""
-    from analysis import intake, readers
-
-    for place in _chosen(args.place):
-        for path in sources.fetch(place):
-            _print(f"downloaded {os.path.relpath(path)}; its checksum is right")
-        without = [file for file in place.files if not file.url and not place.is_replica]
-        for name in (file.name for file in without):
-            _print(f"{place.name}/{name} has no public address: see data/raw/{place.name}/README.md")
-        held = {} if place.is_replica else sources.at_hand(place)
-        inside = [
-            f"{name}: {line}" for name, path in held.items() for line in readers.left_inside(path, name)
-        ]
-        for line in intake.look(inside):
-            _print(line)
-
-
-def rows(args: argparse.Namespace) -> int:
-    """Serve the rows behind every number of the places that have been built, on this machine alone."""
-    from analysis import rows as behind
-    from analysis.build import dataset
-
-    built = [place for place in _chosen(args.place) if dataset.is_built(place)]
-    built = [place for place in built if (place.results / "numbers.json").is_file()]
-    if not built:
-        _print("There are no rows yet: run make first.")
-        return 1
-    return behind.serve(built, _say, lambda: _alone("rows"))
-
-
-def report(args: argparse.Namespace) -> int:
-    """Build the site from the results that are there, and print its pages where a Chromium is installed."""
-    from analysis import pipeline, site
-
-    page = pipeline.write_site()
-    if page is None:
-        _print("There are no results yet: run make first.")
-        return 1
-    _print(f"The pages: {os.path.relpath(page)}")
-    _print(site.pdf(page.parent))
-    return 0
-
-
-def verify(args: argparse.Namespace) -> int:
-    """Rebuild each place in an empty folder and compare its results, byte by byte, with those here."""
-    from analysis.upkeep import verification
-
-    return verification.verify(_chosen(args.place), _say, args.python or "")
-
-
-def test(args: argparse.Namespace) -> int:
-    """ruff, mypy and pytest, in this order; every failure is shown."""
-    top = places.root()
-    checks = (
-        ["ruff", "check", "."],
-        ["ruff", "format", "--check", "."],
-        ["mypy"],
-        ["pytest", "-n", "2", "--dist", "loadgroup"],
-    )
-    ends = [
-        subprocess.run([sys.executable, "-m", *check], cwd=top, check=False).returncode for check in checks
-    ]
-    return max(ends)
-
-
-def readme(args: argparse.Namespace) -> None:
-    """Write the score, the list of modules, and what is made where, into the pages that hold them."""
-    from analysis.upkeep import inventory
-    from analysis.upkeep import readme as page
-
-    for path in (*page.write(places.root()), *inventory.write(places.root())):
-        _print(f"wrote {os.path.relpath(path)}")
-
-
-def lab(args: argparse.Namespace) -> int:
-    """Open JupyterLab on the folder of the notebooks, with the whole repository in reach."""
-    start = ["--notebook-dir", str(places.root()), "--LabApp.default_url=/lab/tree/notebooks"]
-    command = [sys.executable, "-m", "jupyterlab", *start]
-    return subprocess.run(command, check=False).returncode
-
-
-def bench(args: argparse.Namespace) -> int:
-    """Time the main steps on the replica."""
-    from analysis.upkeep import benchmark
-
-    return benchmark.run(print, args.rows) if args.rows else benchmark.run(print)
-
-
-def code(args: argparse.Namespace) -> None:
-    """Write a place's sheets of reasons for people to code, or read a finished sheet back."""
-    from datetime import date
-
-    from analysis import build, coding, opened, reasons
-    from analysis.build import dataset
-
-    place = places.find(args.place)
-    if not dataset.is_built(place):
-        raise Refused(f"{place.name} has no searches yet: run make PLACE={place.name} first")
-    if args.sheet and not args.coder:
-        raise Refused("say who coded the sheet: CODER=<name or role>")
-    if args.sheet:
-        rules = reasons.load(place.hand / "reasons")
-        path = coding.take_back(place, Path(args.sheet), args.coder, sorted(rules.topics), date.today())
-        _print(f"kept {os.path.relpath(path)}: ids and codes only; the sheet itself stays with you")
-        return
-    searches = opened.Opened(place).searches
-    made = coding.units(searches, coding.task_force(searches, build.open_agreements(place)))
-    for path in coding.give_out(place, made):
-        _print(f"wrote {os.path.relpath(path)}")
-    _print(coding.reading_load(made).to_string(index=False))
-    _print(
-        f"Fill them in by data/hand/coding/README.md, then: make code PLACE={place.name} SHEET=<file> CODER=<name>"
-    )
-
-
-def _lookup(args: argparse.Namespace) -> int | None:
-    from analysis import lookup
-
-    return {"explain": lookup.explain, "agency": lookup.agency, "claims": lookup.claims}[args.verb](args)
-
-
-DO: dict[str, Callable[[argparse.Namespace], int | None]] = {
-    "all": everything,
-    "rows": rows,
-    "records": records,
-    "verify": verify,
-    "report": report,
-    "place": place,
-    "compare": compare,
-    "request": request,
-    "build": build_tables,
-    "test": test,
-    "readme": readme,
-    "lab": lab,
-    "bench": bench,
-    "explain": _lookup,
-    "claims": _lookup,
-    "agency": _lookup,
-    "code": code,
-}
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import nbformat
@@ -78,7 +79,7 @@ def test_the_lab_opens_on_the_notebooks_with_the_repository_in_reach(monkeypatch
     class Done:
         returncode = 0
 
-    monkeypatch.setattr(verbs.subprocess, "run", lambda command, check: asked.append(command) or Done())
+    monkeypatch.setattr(subprocess, "run", lambda command, check: asked.append(command) or Done())
     assert verbs.main(["lab"]) == 0
     (command,) = asked
     assert command[command.index("--notebook-dir") + 1] == str(places.root())
