@@ -115,7 +115,6 @@ def search_types() -> frozenset[str]:
     return frozenset(name for vendor in all_vendors() for name in vendor.search_types.known)
 
 
-@cache
 def immigration_offenses() -> tuple[str, ...]:
     """How the offense types of every vendor's menu begin that are about immigration, without what is in brackets."""
     return tuple(dict.fromkeys(
@@ -126,6 +125,7 @@ def immigration_offenses() -> tuple[str, ...]:
     ))  # fmt: skip
 
 
+@cache
 def verdicts() -> tuple[str, ...]:
     """Every vendor's words for what became of a search in free text."""
     return tuple(dict.fromkeys(word for vendor in all_vendors() for word in vendor.moderation.verdicts))
