@@ -42,6 +42,27 @@ def test_a_measure_is_declared_once_and_needs_what_is_known(weekend):
         register.declare("other_searches", "rows", "…", "rows", needs=("moonlight",))
 
 
+def test_a_ratio_of_ones_own_says_nothing_of_immigration_where_it_has_no_value():
+    register.declare("weekend_to_weekday", "ratio", "…", "ratio", where="weekday >= 6", of="weekday < 6")
+    try:
+        saturday = log({"searched_at": "2025-12-06T12:00:00Z"}, time_zone="UTC")
+        (number, _) = measures.numbers(saturday, register.measures("weekend_to_weekday"))
+    finally:
+        del register.MEASURES["weekend_to_weekday"]
+    assert (number["value"], number["because"]) == (None, "there is nothing to take a share of")
+    assert (number["numerator"], number["denominator"]) == (1, 0)
+
+
+def test_behind_a_ratio_both_sides_are_listed_and_behind_distinct_searches_the_first_row_of_each():
+    rows = log(
+        {"immigration_tier": "core", "immigration_kind": "civil", "search_key": "a"},
+        {"immigration_tier": "core", "immigration_kind": "criminal", "search_key": "b"},
+        {"search_key": "b"},
+    )
+    assert rows.behind("civil_to_criminal").frame("source_row")["source_row"].tolist() == [1, 2]
+    assert rows.behind("distinct_searches").frame("source_row")["source_row"].tolist() == [1, 2]
+
+
 def test_an_unknown_measure_is_answered_with_the_nearest():
     with pytest.raises(measures.UnknownMeasure, match=r"near it: immigration_agencies\.core"):
         measures.measure("imigration_agencies.core")

@@ -239,7 +239,7 @@ for _name, _says in {
     )  # fmt: skip
 declare(
     "civil_to_criminal", "ratio", "core searches that name a civil matter for each that names a criminal offense",
-    "ratio", where="civil", of="criminal", needs=("reasons",), shows=("immigration_kind",),
+    "ratio", where="civil", of="criminal", needs=("reasons",), without="criminal", shows=("immigration_kind",),
 )  # fmt: skip
 declare(
     "hsi_dhs_only",
@@ -380,7 +380,8 @@ declare(
 )
 declare(
     "several_network_searches.mean_networks", "mean", "networks that such a search asked, on average", "networks",
-    where="networks_searched > 1", column="networks_searched", needs=("networks", "several networks"), **REACH,
+    where="networks_searched > 1", column="networks_searched", needs=("networks", "several networks"),
+    without="several networks", **REACH,
 )  # fmt: skip
 FRAME = {"shows": ("lookback_days", "window_days")}
 LOOK_BACK = {"of": "lookback_days is not null", "needs": ("time frames", "time of day"), **FRAME}
@@ -407,11 +408,11 @@ declare(
 )  # fmt: skip
 declare(
     "longest_lookback_days", "most", "whole days of the longest look back", "days",
-    column="lookback_days", needs=("time frames", "time of day"), **FRAME,
+    column="lookback_days", without="time of day", needs=("time frames", "time of day"), **FRAME,
 )  # fmt: skip
 declare(
     "longest_lookback_days.patrol", "most", "whole days of the longest look back of a search for 'patrol'", "days",
-    where="patrol", column="lookback_days", needs=("reasons", "time frames", "patrol"), **FRAME,
+    where="patrol", column="lookback_days", without="time of day", needs=("reasons", "time frames", "patrol"), **FRAME,
 )  # fmt: skip
 
 # 287(g) agreements ------------------------------------------------------------------------------------------

@@ -36,8 +36,9 @@ class Measure:
 
     `of` are the rows that make the denominator (of "groups": the condition that all its rows together meet). `also` is
     a column that lists further values, which no row need hold. `needs` are names of `needs.NEEDS`, in the order in
-    which they are said. `only_all` measures have no number for each camera owner, and one with `if_any` none where it
-    would be 0. `shows` are columns worth seeing in the rows behind it.
+    which they are said; `without` is the one that is said where there is no value. `only_all` measures have no number
+    for each camera owner, and one with `if_any` none where it would be 0. `shows` are columns worth seeing in the rows
+    behind it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Measure:
     having: str = ""
     also: str = ""
     needs: tuple[str, ...] = ()
+    without: str = ""
     only_all: bool = False
     if_any: bool = False
     shows: tuple[str, ...] = ()
@@ -74,16 +76,31 @@ class Measure:
         """The searches behind the number of a scope; of a greatest or least value, those that hold it."""
         found = in_scope(searches, scope).where(self.where)
         if self.column == "search_key" and self.kind == "beyond":
-            if (
-                searches.filters
-            ):  # which row of a search is its first is said of all searches, not of those asked about
-                return found.kept("*").where("repeats")
-            return found.where("repeats" if scope == "all" else "repeats_in_log")
+            return _repeating(searches, found, scope)
         if self.kind in ("most", "least"):
             end = "max" if self.kind == "most" else "min"
             value = found.rows(f"select {end}({self.column})::varchar from searches")[0][0]
             return found.where("false" if value is None else f"({self.column})::varchar = {quoted(value)}")
         return found
+
+    @property
+    def listed_where(self) -> str:
+        """What the rows listed behind the number meet: both sides of a ratio, and all of which it is a share."""
+        return {"ratio": f"{self.where} or {self.of}", "largest_share": self.of}.get(self.kind, self.where)
+
+    @property
+    def counts_searches(self) -> bool:
+        """Whether the number is of searches, each counted once: then the rows listed are the first of each, or those
+        beyond it."""
+        return self.column == "search_key" and self.where == "true" and self.kind in ("distinct", "beyond")
+
+    def listed(self, searches: Asked, scope: str = "all") -> Asked:
+        """The searches that are listed behind the number: those of `rows`, or those from which it was computed."""
+        if self.counts_searches and self.kind == "distinct":
+            return _repeating(searches, in_scope(searches, scope), scope, "not ")
+        if self.listed_where != self.where:
+            return in_scope(searches, scope).where(self.listed_where)
+        return self.rows(searches, scope)
 
     def select(self, scope: str = "all") -> str:
         """One SQL query on the table `searches` for the value of a scope."""
@@ -134,18 +151,17 @@ class Measure:
         if self.kind in ("share", "largest_share", "mean", "ratio"):
             if of:
                 return number(self.name, scope, rows / of, self.unit, **parts)
-            because = NEEDS[
-                "criminal" if self.kind == "ratio" else "several networks" if self.kind == "mean" else "share"
-            ].because
+            kept = parts if self.kind == "ratio" else {}
             return number(
-                self.name, scope, None, self.unit, because=because, **(parts if self.kind == "ratio" else {})
+                self.name, scope, None, self.unit, because=NEEDS[self.without or "share"].because, **kept
             )
         value = (
             rows if self.kind in ("rows", "rest", "largest") else found.get("with_others", found[self.kind])
         )
         if value is None:
-            because = NEEDS["time of day" if self.unit == "days" else "searches"].because
-            return number(self.name, scope, None, self.unit, because=because)
+            return number(
+                self.name, scope, None, self.unit, because=NEEDS[self.without or "searches"].because
+            )
         return number(self.name, scope, int(value) if self.unit == "days" else value, self.unit, **parts)
 
 
@@ -157,10 +173,20 @@ def declare(name: str, kind: str, says: str, unit: str, **more: Any) -> None:
     """Add a measure to the register; `more` are further fields of `Measure`."""
     if name in MEASURES or kind not in KINDS:
         raise ValueError(f"{name} is declared twice, or {kind} is no kind; a measure is declared once")
-    unknown = set(more.get("needs", ())) - set(NEEDS)
+    unknown = {*more.get("needs", ()), more.get("without", "searches")} - set(NEEDS)
     if unknown:
         raise ValueError(f"{name} needs {sorted(unknown)}, which measures/needs.py does not say")
     MEASURES[name] = Measure(name, kind, says, unit, **more)
+
+
+def _repeating(searches: Asked, found: Asked, scope: str, negated: str = "") -> Asked:
+    """Of the searches found among others, the rows beyond the first of each search, or the first ones.
+
+    Which row is the first is said of all searches: where only some were asked about, it is said of a copy of these.
+    """
+    if searches.filters:
+        return found.kept("*").where(f"{negated}repeats")
+    return found.where(f"{negated}{'repeats' if scope == 'all' else 'repeats_in_log'}")
 
 
 def stem(name: str) -> str:

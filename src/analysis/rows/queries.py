@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis import claims, pages
-from analysis.measures import MEASURES, Measure, formatted, in_scope, lookup
+from analysis.measures import MEASURES, Measure, formatted, lookup
 from analysis.opened import Opened
 from analysis.places import Place
 from analysis.rows.shown import MEANINGS, USUAL, Shown
@@ -48,10 +48,10 @@ class Behind:
         return f"SELECT {', '.join(self.columns)}\nFROM searches{where}\nORDER BY rowid"
 
     def _conditions(self, any_owner: bool) -> Iterator[str]:
-        one, where = self.measure, self._where
+        one, where = self.measure, self.measure.listed_where
         if where != "true":
             yield f"({where})" if " or " in where else where
-        if self._is_of_rows_of_searches:
+        if one.counts_searches:
             word = "repeats" if self.scope == "all" else "repeats_in_log"
             if any_owner:
                 word = "CASE WHEN :camera_owner = '' THEN repeats ELSE repeats_in_log END"
@@ -60,19 +60,9 @@ class Behind:
             yield f"{one.column} IS NOT NULL"
 
     @property
-    def _where(self) -> str:
-        """What the rows meet from which the number was computed."""
-        one = self.measure
-        return {"ratio": f"{one.where} or {one.of}", "largest_share": one.of}.get(one.kind, one.where)
-
-    @property
-    def _is_of_rows_of_searches(self) -> bool:
-        return self.measure.column == "search_key" and self.measure.where == "true"
-
-    @property
     def by(self) -> str:
         """The column whose values the number counts or lists; blank where it counts rows."""
-        grouped = self.measure.kind in ("distinct", "listed", "largest") and not self._is_of_rows_of_searches
+        grouped = self.measure.kind in ("distinct", "listed", "largest") and not self.measure.counts_searches
         return self.measure.column if grouped else ""
 
     @property
@@ -83,12 +73,7 @@ class Behind:
 
     def searches(self, opened: Opened) -> Searches:
         """The same, to be asked of the place's dataset."""
-        found = in_scope(opened.searches, self.scope).where(*self.filters)
-        one = self.measure
-        if self._is_of_rows_of_searches:
-            word = "repeats" if self.scope == "all" else "repeats_in_log"
-            return found.where(word if one.kind == "beyond" else f"not {word}")
-        return one.rows(found) if one.kind in ("most", "least") else found.where(self._where)
+        return self.measure.listed(opened.searches.where(*self.filters), self.scope)
 
 
 def has_rows(measure: Measure) -> bool:
@@ -106,12 +91,13 @@ def query_name(measure: str) -> str:
 def of_claim(claim: claims.Claim, end: Mapping[str, str], shown: Shown) -> Behind | None:
     """The rows behind a claim as it ended: those of its measure, or of the first definition that fits.
 
-    None where no rows are behind it, and for a claim about a typed reason, because rare reasons are not kept.
+    None where no rows are behind it, for a claim about a typed reason, because rare reasons are not kept, and for one
+    that counts each search once among some of them: rows.db says which row is a search's first among all alone.
     """
     if not claim.measure or end.get("outcome") == "cannot be checked" or "reason" in claim.among:
         return None
     measure = MEASURES.get(_measure(claim, end.get("explanation", "")))
-    if measure is None or not has_rows(measure):
+    if measure is None or not has_rows(measure) or (measure.counts_searches and claim.among):
         return None
     names = set(shown.agencies().values()) if "searching_agency" in claim.among else ()
     return Behind(measure, claim.scope, tuple(claims.conditions(claim, names)))
