@@ -61,6 +61,11 @@ HEADER = (
     "Name, Org Name, Total Networks Searched, Total Devices Searched, Time Frame, License Plate, Reason, Case #, "
     "Filters, Search Time, Search Type"
 )
+LAYOUT = [
+    "Name", " Org Name", " Total Networks Searched", " Total Devices Searched", " Time Frame", " License Plate",
+    " Reason", " Case #", " Filters", " Search Time", " Search Type", " Text Prompt", " Moderation",
+]  # fmt: skip
+"""The columns of an organization audit, in its order."""
 FRAME = '"12/01/2025, 01:00:00 AM UTC\n12/02/2025, 01:00:00 AM UTC"'
 
 

@@ -29,7 +29,7 @@ with agreements as (
     reason_origin in ('masked', 'blank') as hidden,
     reason_origin = 'machine' as machine,
     coalesce(list_contains(topics, 'vague'), false) as vague,
-    hidden or vague or coalesce(list_contains(topics, 'case_number_only') or list_contains(topics, 'interface'), false) as no_purpose,
+    hidden or vague or coalesce(list_contains(topics, 'case_number_only'), false) or coalesce(list_contains(topics, 'interface'), false) as no_purpose,
     coalesce(lower(trim(reason_text)) = 'patrol', false) as patrol,
     searching_agency is not null and not regexp_matches(searching_agency, '(?i)^(?:[\s\p{Z}]*(?:redacted|\[redacted\]|\(redacted\)|withheld|xxxxx|\p{Nd}{3,5}(\.\p{Nd}+)? (gc|govt?\.? code))?[\s\p{Z}]*|(?:[\*\#█■▇▓▒░]|[\s\p{Z}])+)$|^(?-i:organization\ no\.\ )') as named,
     agency_state is null as unresolved,

@@ -54,12 +54,11 @@ def _explain_measure(name: str, place_name: str) -> None:
     from analysis.rows import open_place
 
     counted, opened = measures.measure(name), open_place(place_name)
-    lines = [
-        f"{name}: {counted.says} ({counted.unit})",
-        f"notebook and value: results/{place_name}/numbers.json",
-    ]
-    if counted.has_rows:
-        lines[1:] = [_of_scope(number) for number in opened.count(name) if number["measure"] == name]
+    lines = [f"{name}: {counted.says} ({counted.unit})"]
+    if not counted.has_rows:
+        lines.append(f"notebook and value: results/{place_name}/numbers.json")
+    else:
+        lines += [_of_scope(number) for number in opened.count(name) if number["measure"] == name]
         words = opened.searches.used(f"{counted.where} {counted.column} {counted.of} {counted.having}")
         lines += [f"  {_meaning(measures.NAMES[word])}" for word in words]
         lines += ["SQL on the table `searches` of measures.sql:", f"  {counted.select()}"]
@@ -90,7 +89,7 @@ def claims(args: argparse.Namespace) -> int:
     from analysis.measures import lookup as by_scope
     from analysis.opened import Opened
 
-    wrong = 0
+    problems: list[str] = []
     for place in [places.find(name) for name in args.places] or places.tracked():
         loaded = register.load(place)
         if not (place.results / "numbers.json").is_file():
@@ -104,15 +103,16 @@ def claims(args: argparse.Namespace) -> int:
             register.settle(claim, register.counted(claim, opened) if claim.among else numbers, place)
             for claim in loaded
         ]
-        for row in register.table(ends).to_dict("records"):
+        rows = register.table(ends).to_dict("records")
+        for row in rows:
             _answer(
                 f"{row['id']}: {row['outcome']}: published {register.printed(row)}, computed {row['computed'] or '-'}"
             )
-            wrong += row["outcome"] == register.UNSETTLED or (
-                row["outcome"] == "differs" and not row["explanation"]
-            )
-        _answer(register.score(place, register.table(ends).to_dict("records")))
-    return int(wrong > 0)
+        problems += register.problems(loaded, rows)
+        _answer(register.score(place, rows))
+    for problem in problems:
+        _answer(problem)
+    return int(bool(problems))
 
 
 def _given(text: str | None) -> str:

@@ -13,6 +13,7 @@ from analysis import agencies, build, measures
 from analysis.build import dataset
 from analysis.measures import Facts, Number, Numbers, Unmet
 from analysis.places import Place
+from analysis.privacy import agency_names
 from analysis.searches.sql import quoted
 from analysis.searches.table import Searches
 
@@ -34,8 +35,8 @@ class PlaceSearches(Searches):
         }
 
     def behind(self, name: str) -> PlaceSearches:
-        """The searches behind a measure."""
-        return measures.measure(name).rows(self)
+        """The searches that are listed behind a measure."""
+        return measures.measure(name).listed(self)
 
     def of_agency(self, name: str) -> PlaceSearches:
         """The searches of one agency, in any spelling of its name. Raises `UnknownName`, which says what is near it."""
@@ -96,6 +97,14 @@ class Opened:
     def ledger(self) -> pd.DataFrame:
         """Rows in, rows out and why, for every step and file."""
         return build.open_ledger(self.place)
+
+    @cached_property
+    def _known(self) -> agencies.Known:
+        return build.open_known(self.place)
+
+    def printed_agencies(self, names: Iterable[str]) -> dict[str, str]:
+        """How each of these names of agencies is printed: what may be a person's stands for no agency."""
+        return {**agency_names(names, self._known), **build.said_of_agencies(self.place)}
 
     @cached_property
     def lacks(self) -> Unmet:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
+from frames import LAYOUT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,22 +13,7 @@ from analysis.readers import Rejected, Section
 from analysis.searches import typing
 from analysis.vendors import recognition
 
-COLUMNS = [
-    "ID",
-    " Name",
-    " Org Name",
-    " Total Networks Searched",
-    " Total Devices Searched",
-    " Time Frame",
-    " License Plate",
-    " Reason",
-    " Case #",
-    " Filters",
-    " Search Time",
-    " Search Type",
-    " Text Prompt",
-    " Moderation",
-]
+COLUMNS = ["ID", " Name", *LAYOUT[1:]]
 FILE = ReleasedFile("log.csv", "00", "network audit", "Tarnwick ISD")
 USUAL = {
     "ID": "11111111-2222-3333-4444-555555555555",

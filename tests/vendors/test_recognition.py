@@ -2,37 +2,23 @@
 
 import pyarrow as pa
 import pytest
+from frames import LAYOUT
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.readers import Section, no_known_header
 from analysis.vendors import incomplete, masks, recognition
 
-OA_3 = [
-    "Name",
-    " Org Name",
-    " Total Networks Searched",
-    " Total Devices Searched",
-    " Time Frame",
-    " License Plate",
-    " Reason",
-    " Case #",
-    " Filters",
-    " Search Time",
-    " Search Type",
-    " Text Prompt",
-    " Moderation",
-]
 NATIVE = {
     "OA-1": "Name,Total Networks Searched,Time Frame,License Plate,Case #,Filters,Reason,Search Time",
     "OA-2": "Name,Total Networks Searched,Time Frame,License Plate,Reason,Case #,Filters,Search Time,Search Type",
-    "OA-3/NA-2": ",".join(OA_3),
-    "OA-4/NA-6": "ID," + ",".join(OA_3),
-    "OA-5": "ID," + ",".join(c for c in OA_3 if "Devices" not in c),
+    "OA-3/NA-2": ",".join(LAYOUT),
+    "OA-4/NA-6": "ID," + ",".join(LAYOUT),
+    "OA-5": "ID," + ",".join(c for c in LAYOUT if "Devices" not in c),
     "OA-R1": "ID,Org Name,Total Networks Searched,Total Devices Searched,Time Frame,Reason,Search Time,"
     "Search Type,Moderation",
-    "NA-1/NA-4": ",".join(OA_3[:11]),
-    "NA-3": ",".join(OA_3[:12]),
+    "NA-1/NA-4": ",".join(LAYOUT[:11]),
+    "NA-3": ",".join(LAYOUT[:12]),
     "NA-5": "Name,Org Name,Total Networks Searched,Time Frame,License Plate,Reason,Case #,Filters,"
     "Search Time,Search Type",
     "FED": "ID, Name, Org Name, Total Networks Searched, License Plate, Reason, Case #, Filters, Search Time,"

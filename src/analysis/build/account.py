@@ -18,9 +18,7 @@ from analysis.places import OWNER_NOT_SAID, ReleasedFile
 from analysis.readers import Block
 from analysis.searches import shifted, sightings
 from analysis.searches.clocks import Clocks, Evidence
-from analysis.searches.typing import (
-    file_clocks,
-)
+from analysis.searches.typing import file_clocks
 from analysis.vendors.recognition import Layout
 from analysis.wording import counted
 

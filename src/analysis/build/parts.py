@@ -19,9 +19,7 @@ from analysis.build.dataset import TABLES
 from analysis.build.release import Release
 from analysis.places import Place, ReleasedFile, sources
 from analysis.searches import sightings
-from analysis.searches.typing import (
-    REJECTED,
-)
+from analysis.searches.typing import REJECTED
 
 SCHEMA = pa.schema(
     [

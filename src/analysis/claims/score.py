@@ -134,7 +134,7 @@ def _problem(claim: Claim, row: Mapping[str, Any]) -> str:
     if outcome in ("differs", "cannot be checked") and not row["explanation"]:
         seen = f": published {row['operator']} {row['published']}, computed {row['computed']}"
         return (
-            f"{where} {outcome} without a reason{seen}; add because = … to the claim, or mend the computation"
+            f"{where} {outcome} without a reason{seen}; add because = … to the claim, or fix the computation"
         )
     return ""
 

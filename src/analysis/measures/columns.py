@@ -90,6 +90,11 @@ def vocabulary(facts: Facts) -> Mapping[str, str]:
     return names
 
 
+def has_topic(topic: str) -> str:
+    """An SQL condition: a rule found this topic in the reason."""
+    return f"coalesce(list_contains(topics, '{topic}'), false)"
+
+
 # What the files are -----------------------------------------------------------------------------------------
 
 condition("in_network_audit", "$network_audits", "is in a network audit, which lists outsiders' searches")
@@ -169,20 +174,20 @@ condition(
 condition("civil", "core and names_civil", "cites immigration (core) and names a civil matter")
 condition("criminal", "core and names_criminal", "cites immigration (core) and names a criminal offense")
 condition("unspecified", "core and names_unspecified", "cites immigration (core) and names neither")
-condition("protest", "coalesce(list_contains(topics, 'protest'), false)", "is about a protest")
+condition("protest", has_topic("protest"), "is about a protest")
 condition(
     "impersonation",
-    "coalesce(list_contains(topics, 'impersonation'), false)",
+    has_topic("impersonation"),
     "is about someone posing as an agent",
 )
 condition(
     "suspect",
-    "coalesce(list_contains(topics, 'immigration_suspect'), false)",
+    has_topic("immigration_suspect"),
     "holds a guarded or doubtful word",
 )
 condition(
     "quoted_by_machine",
-    "coalesce(list_contains(topics, 'machine_immigration'), false)",
+    has_topic("machine_immigration"),
     "has text that the software made and that quotes such words: no definition counts it",
 )
 for _name, _groups, _says in (
@@ -198,11 +203,10 @@ for _name, _groups, _says in (
     )
 condition("hidden", "reason_origin in ('masked', 'blank')", "has a reason that is blank or masked")
 condition("machine", "reason_origin = 'machine'", "has a reason that the software wrote")
-condition("vague", "coalesce(list_contains(topics, 'vague'), false)", "has a reason that names no purpose")
+condition("vague", has_topic("vague"), "has a reason that names no purpose")
 condition(
     "no_purpose",
-    "hidden or vague or "
-    "coalesce(list_contains(topics, 'case_number_only') or list_contains(topics, 'interface'), false)",
+    f"hidden or vague or {has_topic('case_number_only')} or {has_topic('interface')}",
     "has a reason that is blank, masked, vague, a case number alone, or written by the software",
 )
 condition(

@@ -71,23 +71,22 @@ def _if_known(one: Number, missing: frozenset[str]) -> Number:
 def _rows(searches: Searches, chosen: Sequence[Measure], owners: Sequence[str]) -> _Found:
     """Everything that one pass over the rows gives: {scope: {measure: {aggregate: value}}}."""
     counts = {(one.name, name): sql for one in chosen for name, sql in _counted(one).items()}
-    others = {(one.name, name): sql for one in chosen for name, sql in _aggregated(one).items()}
-    few = {where for where in counts.values() if _is_of_few_values(searches, where)}
-    alike = _alike(searches, few)
-    sums = [f"coalesce(sum(alike) filter ({where}), 0)::bigint" for where in counts.values() if where in few]
-    rest = [f"count(*) filter ({where})" for where in counts.values() if where not in few]
-    asked = [*(key for key, where in counts.items() if where in few)], [
-        *(key for key, where in counts.items() if where not in few), *others,
-    ]  # fmt: skip
-    made = in_every_scope(alike, sums or ["0"]), in_every_scope(searches, [*rest, *others.values()] or ["0"])
-    silent = set(owners)
+    few = {key: sql for key, sql in counts.items() if _is_of_few_values(searches, sql)}
+    alike = {key: f"coalesce(sum(alike) filter ({sql}), 0)::bigint" for key, sql in few.items()}
+    others = {key: f"count(*) filter ({sql})" for key, sql in counts.items() if key not in few}
+    others |= {(one.name, name): sql for one in chosen for name, sql in _aggregated(one).items()}
+    # The lines of what is alike also say which camera owners there are, whatever else is asked.
+    scans = [(alike, in_every_scope(_alike(searches, few.values()), list(alike.values()) or ["0"]))]
+    if others:
+        scans.append((others, in_every_scope(searches, list(others.values()))))
+    scopes = {scope for _, lines in scans for scope in lines} | set(owners)
     found: _Found = {}
-    for scope in ["all", *sorted({*silent, *made[0], *made[1]} - {"all"})]:
+    for scope in ["all", *sorted(scopes - {"all"})]:
         found[scope] = {one.name: {} for one in chosen}
-        for keys, lines in zip(asked, made):
-            for at, (of, name) in enumerate(keys):
-                value = lines[scope][at] if scope in lines else 0 if (of, name) in counts else None
-                found[scope][of][name] = value
+        for asked, lines in scans:
+            nothing = [0 if key in counts else None for key in asked]
+            for (name, aggregate), value in zip(asked, lines.get(scope, nothing)):
+                found[scope][name][aggregate] = value
     return found
 
 
@@ -127,12 +126,11 @@ def _is_of_few_values(searches: Searches, condition: str) -> bool:
 
 def _alike(searches: Searches, conditions: Iterable[str]) -> Searches:
     """The searches, those that are alike in what the conditions ask made one line, with their number in `alike`."""
-    stored = set(searches.columns()) - set(searches.names)
     columns, made = {"camera_owner"}, {}
     for name in set(words(" ".join(conditions))) & set(searches.columns()):
-        asked = {name} | searches.made_of(name)
-        if asked & stored <= FEW:
-            columns |= asked & stored & FEW
+        stored = searches.made_of(name)
+        if stored <= FEW:
+            columns |= stored
         else:
             made[name] = name
     lines = searches.tally(*sorted(columns), **dict(sorted(made.items()))).rename(columns={"rows": "alike"})
@@ -152,7 +150,8 @@ def _shared(searches: Searches, column: str, about: Sequence[Measure]) -> Search
     """The searches that share their key with another, where it pays to look at these alone."""
     if column != "search_key" or any(one.where != "true" for one in about) or searches.count() < MANY_ROWS:
         return None
-    return searches.shared(column, "camera_owner", *(one.having for one in about))
+    asked = " ".join([column, "camera_owner", *(one.having for one in about)])
+    return searches.shared(column, columns=sorted(searches.made_of(asked)))
 
 
 def _values(searches: Searches, column: str, about: Sequence[Measure], found: _Found) -> None:

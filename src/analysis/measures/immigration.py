@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import pandas as pd
@@ -35,27 +36,38 @@ _COLUMNS = (
 
 _KINDS = ("civil", "criminal", "unspecified")
 
+FIGURES = {
+    "searches": "count(*) filter ({0})",
+    "distinct_searches": "count(distinct search_key) filter ({0})",
+    "agencies": "count(distinct searching_agency) filter ({0} and named)",
+    "states": "count(distinct agency_state) filter ({0})",
+    # What was named is said of core and of broad alike.
+    **{kind: f"count(*) filter ({{0}} and names_{kind})" for kind in _KINDS},
+    "local_searches": "count(*) filter ({0} and local_police)",
+    "largest_agency_searches": (
+        "coalesce(max((select max(n) from "
+        "(select count(*) as n from searches where {0} and named group by searching_agency))), 0)"
+    ),
+    "agencies_287g": "count(distinct searching_agency) filter ({0} and had_agreement)",
+}
+"""The figures of a definition, as SQL aggregates; {0} is its condition. A masked or blank name is no agency."""
 
-def _by_definition(searches: Searches, *names: str) -> pd.DataFrame:
-    """For each of these definitions: searches, distinct_searches, agencies, and those of each of `_KINDS`."""
-    counts = {
-        "searches": "count(*) filter ({0})",
-        "distinct_searches": "count(distinct search_key) filter ({0})",
-        "agencies": "count(distinct searching_agency) filter ({0} and named)",
-        # What was named is said of core and of broad alike.
-        **{name: "count(*) filter ({0} and names_" + name + ")" for name in _KINDS},
-    }
-    asked = [sql.format(name) for name in names for sql in counts.values()]
-    line = immigration_rows(searches).rows(f"select {', '.join(asked)} from searches")[0]
-    size = len(counts)
-    rows = [(name, *line[at * size : (at + 1) * size]) for at, name in enumerate(names)]
-    return pd.DataFrame(rows, columns=["definition", *counts])
+
+def figures_under(searches: Searches, definitions: Mapping[str, str], *figures: str) -> pd.DataFrame:
+    """The figures under each definition, given by name and condition: definition, then a column for each of these
+    `FIGURES`."""
+    aggregates = [FIGURES[figure].format(sql) for sql in definitions.values() for figure in figures]
+    values = iter(searches.rows(f"select {', '.join(aggregates)} from searches")[0])
+    lines = [(name, *(next(values) for _ in figures)) for name in definitions]
+    return pd.DataFrame(lines, columns=["definition", *figures])
 
 
 def by_definition(searches: Searches) -> pd.DataFrame:
     """The nested totals side by side: definition, searches, distinct_searches, agencies, share of all rows, and
     civil, criminal and unspecified searches."""
-    table = _by_definition(searches, "dropdown", *DEFINITIONS)
+    names = ("dropdown", *DEFINITIONS)
+    figures = ("searches", "distinct_searches", "agencies", *_KINDS)
+    table = figures_under(immigration_rows(searches), dict(zip(names, names)), *figures)
     table.insert(4, "share", table["searches"] / max(searches.count(), 1))
     return table
 
@@ -100,7 +112,7 @@ def _rows_of_each(searches: Searches, agencies: pd.Series) -> pd.Series:
 
 def by_immigration_kind(searches: Searches) -> pd.DataFrame:
     """Core searches by what the reason named: kind, searches, share; a row with both kinds is in both."""
-    core = _by_definition(searches, "core").iloc[0]
+    core = figures_under(immigration_rows(searches), {"core": "core"}, "searches", *_KINDS).iloc[0]
     table = pd.DataFrame({"kind": list(_KINDS), "searches": [core[name] for name in _KINDS]})
     return with_share(table, of=int(core["searches"]))
 

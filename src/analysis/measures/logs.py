@@ -35,8 +35,7 @@ def seen_again(searches: Searches, by: str) -> Searches:
     kept that share nothing, which changes no count.
     """
     numbers = [f"hash({MOMENT})", *(["hash(search_key)"] if by == "released id" else [])]
-    shared = [f"{one} in (select {one} from searches group by all having count(*) > 1)" for one in numbers]
-    return searches.kept(*ASKED, where=" or ".join(shared))
+    return searches.shared(*numbers, columns=ASKED)
 
 
 def _among(searches: Searches, again: Searches | None) -> Searches:

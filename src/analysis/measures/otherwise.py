@@ -13,7 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.measures.computing import numbers
-from analysis.measures.immigration import LEFT_ALONE, WEEK, every_week, immigration_rows
+from analysis.measures.immigration import (
+    FIGURES,
+    LEFT_ALONE,
+    WEEK,
+    every_week,
+    figures_under,
+    immigration_rows,
+)
 from analysis.measures.numbers import Number, in_every_scope, rows_of
 from analysis.measures.reasons import each_reason
 from analysis.measures.register import Measure
@@ -55,42 +62,17 @@ def _counted(searches: Searches) -> Searches:
 
 # The same figures under each --------------------------------------------------------------------------------
 
-_FIGURES = {
-    "searches": "count(*) filter ({0})",
-    "distinct_searches": "count(distinct search_key) filter ({0})",
-    "agencies": "count(distinct searching_agency) filter ({0} and named)",
-    "states": "count(distinct agency_state) filter ({0})",
-    "civil": "count(*) filter ({0} and names_civil)",
-    "criminal": "count(*) filter ({0} and names_criminal)",
-    "unspecified": "count(*) filter ({0} and names_unspecified)",
-    "local_searches": "count(*) filter ({0} and local_police)",
-    "largest_agency_searches": (
-        "(select coalesce(max(n), 0) from "
-        "(select count(*) as n from searches where {0} and named group by searching_agency))"
-    ),
-    "agencies_287g": "count(distinct searching_agency) filter ({0} and had_agreement)",
-}
-
 
 def otherwise(searches: Searches) -> pd.DataFrame:
     """The finding's figures under every other definition, one line each: definition, searches, distinct_searches,
     agencies, states, share, civil, criminal, unspecified, local_searches, largest_agency_searches, agencies_287g.
 
     Each line changes one thing and is named for it. `agencies_287g` counts agencies with an agreement on a day they
-    searched, and is empty where the place carries no list. A masked or blank name is no agency.
+    searched, and is empty where the place carries no list.
     """
-    counted, every = _counted(searches), searches.count()
-    lines = [
-        (
-            name,
-            *counted.rows(
-                f"select {', '.join(sql.format(f'a{at}') for sql in _FIGURES.values())} from searches"
-            )[0],
-        )
-        for at, name in enumerate(ALTERNATIVES)
-    ]
-    table = pd.DataFrame(lines, columns=["definition", *_FIGURES])
-    table.insert(5, "share", table["searches"] / max(every, 1))
+    definitions = {name: f"a{at}" for at, name in enumerate(ALTERNATIVES)}
+    table = figures_under(_counted(searches), definitions, *FIGURES)
+    table.insert(5, "share", table["searches"] / max(searches.count(), 1))
     if not searches.where("has_agreement_list").count():
         table["agencies_287g"] = None
     return table
@@ -127,7 +109,7 @@ def numbers_otherwise(searches: Searches) -> dict[str, list[Number]]:
             Measure(f"immigration_criminal.{at}", "rows", name, "rows", f"a{at} and names_criminal"),
             Measure(
                 f"civil_to_criminal.{at}", "ratio", name, "ratio",
-                where=f"a{at} and names_civil", of=f"a{at} and names_criminal",
+                where=f"a{at} and names_civil", of=f"a{at} and names_criminal", without="criminal",
             ),
         ]  # fmt: skip
     owners = [scope for scope in in_every_scope(searches, ["count(*)"]) if scope != "all"]

@@ -39,7 +39,7 @@ def each_reason(searches: Searches) -> pd.DataFrame:
 
 
 def by_origin(searches: Searches) -> pd.DataFrame:
-    """How reasons came about: reason_origin, searches, share."""
+    """Where reasons came from: reason_origin, searches, share."""
     counts = searches.tally("reason_origin").set_index("reason_origin")["rows"]
     counts = counts.reindex(list(_ORIGINS), fill_value=0)
     return with_share(counts.rename_axis("reason_origin").rename("searches").reset_index())

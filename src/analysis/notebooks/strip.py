@@ -103,7 +103,7 @@ def _stable(text: str, root: Path, where: str) -> str:
         raise UnstableOutput(f"{where} shows a progress bar; its timings differ on every run: switch it off.")
     if found := _machine_paths(Path(sys.prefix)).search(text):
         raise UnstableOutput(
-            f"{where} shows the path {found[0]!r} of this machine, perhaps in a warning; mend what prints it."
+            f"{where} shows the path {found[0]!r} of this machine, perhaps in a warning; fix what prints it."
         )
     text = re.sub(_starts_with(root) + "/", "", text)
     text = re.sub(_starts_with(root) + r"(?![\w/])", ".", text)

@@ -10,21 +10,19 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 
-from analysis import agencies, build, claims, figures, files, places
+from analysis import build, claims, figures, files, places
 from analysis.measures import NEEDS, TABLES, Number, Numbers, formatted, lookup, measure, why_not
 from analysis.opened import Opened, PlaceSearches
 from analysis.pages.results import read_page, waiting_room
 from analysis.pages.tables import plain, published_csv, table_html
 from analysis.paths import inside
-from analysis.privacy import agency_names
 from analysis.wording import counted
 
 AGENCIES = ("searching_agency", "agency", "released_name", "camera_owner")
@@ -97,7 +95,7 @@ class Page:
 
     def _keep(self, numbers: Numbers) -> None:
         owners = {one["scope"] for one in numbers} - {"all"}
-        printed = {"all": "all", **(self._agencies(owners) if owners else {})}
+        printed = {"all": "all", **(self.opened.printed_agencies(owners) if owners else {})}
         for one in numbers:
             counted = measure(one["measure"])
             # A name that is not printed is not in the SQL either, which then is nobody's to run.
@@ -113,17 +111,10 @@ class Page:
     def printable(self, table: pd.DataFrame) -> pd.DataFrame:
         """A table in which names that may be a person's stand for no agency; `table` and `figure` keep no other."""
         columns = [name for name in AGENCIES if name in table.columns]
-        printed = {name: self._agencies(table[name].dropna()) for name in columns}
+        printed = {name: self.opened.printed_agencies(table[name].dropna()) for name in columns}
         return table.assign(
             **{name: table[name].map(names, na_action="ignore") for name, names in printed.items()}
         )
-
-    def _agencies(self, names: Iterable[str]) -> dict[str, str]:
-        return {**agency_names(names, self._known), **build.said_of_agencies(self.place)}
-
-    @cached_property
-    def _known(self) -> agencies.Known:
-        return build.open_known(self.place)
 
     def table(self, table: pd.DataFrame, name: str, caption: str, most: int | None = None) -> None:
         """Show a table (its first `most` rows) and keep all of it as tables/<number>-<name>.csv; of one that the log
@@ -173,16 +164,19 @@ class Page:
         if not about:
             display(Markdown("*Nothing was published about this for this place.*"))
             return
-        ends = [claims.settle(claim, self._numbers_for(claim), self.place) for claim in about]
+        numbers = lookup(self.numbers)
+        ends = [claims.settle(claim, self._numbers_for(claim, numbers), self.place) for claim in about]
         self.settled += ends
         table = claims.table(ends, self.notebook)
         table["published"] = [claims.printed(row) for row in table.to_dict("records")]
         columns = ["statement", "published", "computed", "outcome", "explanation"]
         display(HTML(table_html(table[columns], "Claims settled here.", "claims")))
 
-    def _numbers_for(self, claim: claims.Claim) -> Mapping[tuple[str, str], Number]:
-        """This page's numbers, or those of the filtered searches that the claim is about."""
-        return claims.counted(claim, self.opened) if claim.among else lookup(self.numbers)
+    def _numbers_for(
+        self, claim: claims.Claim, numbers: Mapping[tuple[str, str], Number]
+    ) -> Mapping[tuple[str, str], Number]:
+        """These numbers, or those of the filtered searches that the claim is about."""
+        return claims.counted(claim, self.opened) if claim.among else numbers
 
     def settle_context(self) -> None:
         """End the claims that no measure of a log can settle: each says what it would take."""
@@ -212,8 +206,7 @@ class Page:
         numbers = lookup([one for page in before for one in page["numbers"]])
         for claim in self.claims:
             if claim.measure and claim.id not in ended:
-                found = claims.counted(claim, self.opened) if claim.among else numbers
-                self.settled.append(claims.settle(claim, found, self.place))
+                self.settled.append(claims.settle(claim, self._numbers_for(claim, numbers), self.place))
         ends = [*(end for page in before for end in page["claims"]), *_plain_claims(self)]
         order = {claim.id: at for at, claim in enumerate(self.claims)}
         ends = sorted(ends, key=lambda end: order.get(end["id"], len(order)))

@@ -15,7 +15,6 @@ from analysis.build import dataset
 from analysis.measures import Number, Numbers, lookup, recomputed
 from analysis.opened import Opened
 from analysis.pages.tables import published_csv
-from analysis.privacy import agency_names
 from analysis.refused import Refused
 
 
@@ -57,9 +56,10 @@ def publish(place: places.Place, executed: Mapping[str, Path]) -> None:
 
 def _measures_sql(place: places.Place, numbers: Numbers) -> str:
     """The SQL that gives the numbers again; the list of agreements is in it where each of its names may be printed."""
-    searches = Opened(place).searches
+    opened = Opened(place)
+    searches = opened.searches
     holders = searches.beside["agreements"](searches)["agency"]
-    printed = {**agency_names(holders, build.open_known(place)), **build.said_of_agencies(place)}
+    printed = opened.printed_agencies(holders)
     unprinted = ["first_signed"] if any(printed[name] != name for name in holders) else []
     source = f"{os.path.relpath(dataset.folder(place), place.results)}/*.parquet".replace(os.sep, "/")
     return recomputed.script(place.name, searches, source, numbers, unprinted)

@@ -1,4 +1,4 @@
-"""Parts a released reason into its drop-down values and its typed text, and says how it came about."""
+"""Parts a released reason into its drop-down values and its typed text, and says where it came from."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ORIGINS = ("typed", "dropdown", "dropdown+typed", "machine", "blank", "masked")
 
 
 class SplitReason(NamedTuple):
-    """A reason split into drop-down values, what remains, how it came about, and a text quoted by a machine."""
+    """A reason split into drop-down values, what remains, where it came from, and a text quoted by a machine."""
 
     offense_types: tuple[str, ...]
     text: str

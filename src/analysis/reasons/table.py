@@ -41,7 +41,7 @@ _TYPED, _MASKED, _BLANK = (SplitReason((), "", origin) for origin in ("typed", "
 
 @dataclass
 class _Cases:
-    """Distinct reasons but for long numbers: what remains beside the menu, how each came about, the answers.
+    """Distinct reasons but for long numbers: what remains beside the menu, where each came from, the answers.
 
     A case number is long and no pattern names a long number, so `26-123456` and `26-654321` are one case: the
     work of the rules grows with the words that officers use, not with the files they point to. Most reasons

@@ -16,7 +16,7 @@ from analysis.measures import MEASURES, NAMES
 from analysis.measures.reasons import COMMON_AGENCIES, COMMON_ROWS
 from analysis.opened import Opened
 from analysis.paths import visible
-from analysis.privacy import NOT_SHOWN, agency_names, shown
+from analysis.privacy import NOT_SHOWN, shown
 from analysis.searches.sql import words
 from analysis.searches.table import Searches, frame_type
 from analysis.vendors.masks import is_masked
@@ -135,9 +135,7 @@ class Shown(Opened):
 
     def agencies(self, column: str = "searching_agency") -> dict[str, str]:
         """How each name in a column of agencies is printed."""
-        names = self.searches.tally(column)[column].dropna()
-        place = self.place
-        return {**agency_names(names, build.open_known(place)), **build.said_of_agencies(place)}
+        return self.printed_agencies(self.searches.tally(column)[column].dropna())
 
     @staticmethod
     def _sql(name: str) -> str:

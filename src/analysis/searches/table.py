@@ -147,19 +147,16 @@ class Searches:
             names={name: sql for name, sql in self.names.items() if name not in stored},
         )
 
-    def shared(self, column: str, *sql: str) -> Self:
-        """A temporary copy (`kept`) of the searches whose value of a column other searches have too, with what SQL
-        asks of them. Of a hundred million searches nearly each is in one row alone: the others are found once."""
-        stored = [
-            one for one in self._stored() if one in {column, *self.made_of(" ".join([*sql, *self.filters]))}
-        ]
-        again = f"{column} in (select {column} from searches group by all having count(*) > 1)"
-        return self.kept(*stored, where=again)
+    def shared(self, *keys: str, columns: Iterable[str]) -> Self:
+        """A temporary copy (`kept`), with these columns, of the searches whose value of a key other searches have too.
+        Of a hundred million searches nearly each is in one row alone: the others are found once."""
+        again = (f"{key} in (select {key} from searches group by all having count(*) > 1)" for key in keys)
+        return self.kept(*columns, where=" or ".join(again))
 
     def made_of(self, sql: str) -> set[str]:
-        """The columns that SQL is made of, directly or through names."""
+        """The stored columns that SQL is made of, directly or through names."""
         names = self.used(sql)
-        return set(words(" ".join([sql, *(self.names[name] for name in names)])))
+        return set(words(" ".join([sql, *(self.names[name] for name in names)]))) & set(self._stored())
 
     def sql(self, query: str = "select * from searches") -> str:
         """The question as SQL that DuckDB alone can run, with the names that it uses written out."""

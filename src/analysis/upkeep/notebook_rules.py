@@ -36,7 +36,7 @@ _NOT_RESULTS = re.compile(
 _BANNED = {
     r"^\s*[%!]|get_ipython\(|os\.system\(|\bsubprocess\b": "uses the shell or a notebook command",
     r"\bsys\.path\b": "changes sys.path; the package is installed, import it",
-    r"\b(?:filterwarnings|simplefilter)\(": "silences warnings; mend what warns",
+    r"\b(?:filterwarnings|simplefilter)\(": "silences warnings; fix what warns",
 }
 
 
