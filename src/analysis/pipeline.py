@@ -19,15 +19,15 @@ def make(place: Place, say: Say) -> str:
         say(
             f"data/raw/{place.name}/{name} is not in source.toml and was not read; describe it there to use it"
         )
-    stamped = stamps.of(place)
-    if stamped.is_fresh("results", inputs.results(place)) and has_records(place):
+    stamped, read = stamps.of(place), _as_read(place)
+    if read and stamped.is_fresh("results", inputs.results(read)):
         return str(stamped.steps()["results"]["score"])
 
     from analysis import build, claims, pages
 
     files.recover(place.results)
     try:
-        acquire(place, say)
+        read = acquire(place, say)
     except sources.MissingRecords as missing:
         say(str(missing))
         return claims.waiting(place, len(str(missing).splitlines()))
@@ -35,31 +35,32 @@ def make(place: Place, say: Say) -> str:
     run_notebooks(place, say)
     pages.publish(place, {path.stem: _executed(place) / path.name for path in notebooks()})
     score = claims.score(place, pages.open_claims(place).to_dict("records"))
-    stamped.record({"results": {"inputs": inputs.results(place), "score": score}})
+    stamped.record({"results": {"inputs": inputs.results(read), "score": score}})
     return score
 
 
 # Acquire ----------------------------------------------------------------------------------------------------
 
 
-def has_records(place: Place) -> bool:
-    """Whether every file of the place is there, with its checksum."""
+def _as_read(place: Place) -> Place | None:
+    """The place as it is read; None unless every file of it is there, with its checksum."""
     try:
-        return bool(sources.locate(place))
+        return sources.located(place)[0]
     except (sources.MissingRecords, sources.WrongChecksum):
-        return False
+        return None
 
 
-def acquire(place: Place, say: Say) -> None:
-    """See that the place's files are there: a replica's are made, and records are found by checksum."""
+def acquire(place: Place, say: Say) -> Place:
+    """See that the place's files are there: a replica's are made, and records are found by checksum. Gives the place
+    as it is read."""
     if not place.is_replica:
-        sources.locate(place)
-        return
+        return sources.located(place)[0]
     from analysis.upkeep import replica
 
-    if not (has_records(place) and replica.has_planted(place)):  # an older generator's files differ
+    if not (_as_read(place) and replica.has_planted(place)):  # an older generator's files differ
         say(f"inventing the records of {place.name} (once) …")
         replica.generate(place)
+    return place
 
 
 # Notebooks --------------------------------------------------------------------------------------------------

@@ -86,7 +86,8 @@ def _on_cluster(place: Place, args: argparse.Namespace) -> None:
     if args.released:
         released = {file.name: f"{args.released.rstrip('/')}/{file.name}" for file in place.files}
     else:
-        released = {name: str(path) for name, path in sources.locate(place).items()}
+        place, paths = sources.located(place)
+        released = {name: str(path) for name, path in paths.items()}
     to = args.to.rstrip("/") + "/" + place.name if args.to else str(place.processed)
     cluster.build_on(place, released, to, args.scheduler, say)
     say(f"{place.name}: {counted(len(place.files), 'part')} below {to}")

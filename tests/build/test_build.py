@@ -453,3 +453,28 @@ def test_a_sharing_list_is_named_and_refused(records):
     file = places.ReleasedFile(path.name, "0", "portal audit", "The agency")
     with pytest.raises(recognition.NotASearchAudit, match="sharing list"):
         part_of(file, path)
+
+
+def test_a_masked_copy_is_read_until_the_released_file_is_there(root):
+    place = release(root, [row("theft"), row("ICE hold", at="12:31:00 AM")])
+    released, folder = (place.raw / "log.csv").read_bytes(), place.raw
+    masked = released.replace(b"theft", b"***")
+    text = (folder / "source.toml").read_text()
+    sha = hashlib.sha256(masked).hexdigest()
+    (folder / "source.toml").write_text(f'{text}[file.masked]\nsha256 = "{sha}"\nmasked = "a reason"\n')
+    (folder / "masked-log.csv").write_bytes(masked)
+    (folder / "log.csv").unlink()
+    place = places.find("tarnwick", root)
+    assert build.build(place)
+    assert build.open_files(place)[["source_file", "copy", "searches"]].values.tolist() == [
+        ["log.csv", "masked", 2]
+    ]
+    assert [row["reason_as_released"] for row in rows(place)] == ["***", "ICE hold"]
+    steps = stamps.of(place).steps()
+    assert sha in steps["part log.csv.parquet"]["inputs"].values(), "the copy that was read is the input"
+    assert not build.build(place)
+
+    (folder / "log.csv").write_bytes(released)
+    assert build.build(place)
+    assert build.open_files(place)["copy"].tolist() == ["released"]
+    assert [row["reason_as_released"] for row in rows(place)] == ["theft", "ICE hold"]

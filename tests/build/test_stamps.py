@@ -136,7 +136,7 @@ def test_every_input_is_listed_by_what_it_is(place):
     file = ReleasedFile("log.csv", "0", "network audit", "Tarnwick ISD")
     (step,) = inputs.parts(place.replace(files=(file,)))
     assert {
-        "the released file",
+        "the file, released",
         "its entry in source.toml",
         "data/hand/reasons/theft.toml",
     } < step.inputs.keys()

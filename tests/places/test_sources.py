@@ -111,3 +111,68 @@ def test_a_file_that_nobody_described_is_named(tmp_path):
     (place.raw / "reference").mkdir()
     (place.raw / "reference" / "list.csv").write_text("x")
     assert sources.unlisted(place) == ["new.csv"]
+
+
+MASKED = b"released ** is\n"
+
+
+def masked_place(tmp_path, more=""):
+    """A place whose log may be read from a masked copy, and the folder of its files."""
+    place = make(tmp_path / "repository")
+    path = place.raw / "source.toml"
+    sha = hashlib.sha256(MASKED).hexdigest()
+    path.write_text(f'{path.read_text()}[file.masked]\nsha256 = "{sha}"\nmasked = "names"\n{more}')
+    return places.find("tarnwick", place.root)
+
+
+def read(place):
+    """Which copy of the place's only file is read, with its checksum, and the name of the file that it lies in."""
+    found, paths = sources.located(place)
+    assert list(paths) == ["log.csv"]
+    return found.files[0].copy, found.files[0].sha256, paths["log.csv"].name
+
+
+def test_the_released_file_comes_before_its_masked_copy(tmp_path, monkeypatch):
+    place, records = masked_place(tmp_path), tmp_path / "records"
+    records.mkdir()
+    monkeypatch.setenv("RECORDS", str(records))
+    sha = hashlib.sha256(MASKED).hexdigest()
+    (records / "any.csv").write_bytes(MASKED)
+    assert read(place) == ("masked", sha, "any.csv")
+    (place.raw / "masked-log.csv").write_bytes(MASKED)
+    assert read(place) == ("masked", sha, "masked-log.csv")
+    (records / "one.csv").write_bytes(DATA)
+    assert read(place) == ("released", SHA, "one.csv")
+    (place.raw / "log.csv").write_bytes(MASKED)
+    assert read(place) == ("released", SHA, "one.csv"), (
+        "whatever the file is called, its checksum says what it is"
+    )
+    (place.raw / "log.csv").write_bytes(DATA)
+    assert read(place) == ("released", SHA, "log.csv")
+    assert sources.unlisted(place) == []
+
+
+@pytest.mark.parametrize("name", ["log.csv", "copies/m.csv"])
+def test_a_changed_masked_copy_stops_with_its_checksum(tmp_path, name):
+    place = masked_place(tmp_path, 'name = "copies/m.csv"\n')
+    (place.raw / name).parent.mkdir(exist_ok=True)
+    (place.raw / name).write_bytes(MASKED + b"edited")
+    sha = hashlib.sha256(MASKED).hexdigest()
+    with pytest.raises(sources.WrongChecksum, match=rf"tarnwick/{name}.*masked copy {sha}"):
+        sources.locate(place)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [('name = "../m.csv"', "Give the file another name"), ('whose = "ours"', "unknown key 'whose'")],
+)
+def test_a_masked_copy_that_cannot_be_is_refused(tmp_path, more, said):
+    with pytest.raises(places.BadSource, match=said):
+        masked_place(tmp_path, more)
+
+
+def test_a_masked_copy_is_another_file(tmp_path):
+    path = make(tmp_path).raw / "source.toml"
+    path.write_text(f'{path.read_text()}[file.masked]\nsha256 = "{SHA}"\nmasked = "names"\n')
+    with pytest.raises(places.BadSource, match=r"file 'log\.csv': its masked copy has the checksum"):
+        places.find("tarnwick", tmp_path)

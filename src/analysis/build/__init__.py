@@ -37,7 +37,7 @@ def build(place: Place, say: Say = lambda _: None, run: engine.Run = engine.run_
     goes on with the next file. Every file is found, checked and read before the first part is put in place. Raises
     the errors of `sources`, `readers` and `vendors`, each naming its file; what was there before then stays.
     """
-    paths = sources.locate(place)
+    place, paths = sources.located(place)
     released = {name: str(path) for name, path in paths.items()}
     return build_into(Folder(place.processed), place, released, say, run)
 

@@ -23,8 +23,8 @@ from analysis.vendors.recognition import Layout
 from analysis.wording import counted
 
 FACTS = (
-    "source_file", "log", "camera_owner", "forms", "records", "searches", "distinct_searches", "repeated_records",
-    "rejected", "missing_columns", "first_search", "last_search", "masked_cells", "notes",
+    "source_file", "copy", "log", "camera_owner", "forms", "records", "searches", "distinct_searches",
+    "repeated_records", "rejected", "missing_columns", "first_search", "last_search", "masked_cells", "notes",
 )  # fmt: skip
 
 TELLING = ("agency", "case_number", "devices", "networks", "offense_types", "reason", "released_id", "search_type",
@@ -187,7 +187,13 @@ class Account:
 
 def _beginning(file: ReleasedFile, forms: str) -> dict[str, Any]:
     owner = file.camera_owner or OWNER_NOT_SAID
-    return {"source_file": file.name, "log": file.log, "camera_owner": owner, "forms": forms}
+    return {
+        "source_file": file.name,
+        "copy": file.copy,
+        "log": file.log,
+        "camera_owner": owner,
+        "forms": forms,
+    }
 
 
 def archive_facts(file: ReleasedFile, unread: Sequence[str]) -> dict[str, Any]:

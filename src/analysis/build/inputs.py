@@ -66,14 +66,16 @@ def parts(place: Place) -> list[Part]:
         Part(
             file,
             names[file.name],
-            {"the released file": file.sha256, "its entry in source.toml": _entry(file), **shared},
+            {f"the file, {file.copy}": file.sha256, "its entry in source.toml": _entry(file), **shared},
         )
         for file in place.files
     ]
 
 
 def _entry(file: ReleasedFile) -> str:
-    said = sorted((key, repr(value)) for key, value in file.fields().items() if key not in ("url", "bytes"))
+    said = sorted(
+        (key, repr(value)) for key, value in file.fields().items() if key not in ("url", "bytes", "masked")
+    )
     return _digest(repr(said))
 
 
@@ -106,7 +108,7 @@ def tables(place: Place) -> Inputs:
 
 
 def results(place: Place) -> Inputs:
-    """What a place's results depend on, and the results themselves."""
+    """What the results of a place, as it is read (`sources.located`), depend on, and the results themselves."""
     top = place.root
     folders = (top / "notebooks", place.results, place.processed / "planted")
     built = [path for table in dataset.TABLES for path in _files(dataset.folder(place, table))]
@@ -114,6 +116,7 @@ def results(place: Place) -> Inputs:
         _CODE: _everything(),
         **tables(place),
         **{str(path.relative_to(top)) + ", bytes": str(path.stat().st_size) for path in built},
+        **{f"{file.name}, {file.copy}": file.sha256 for file in place.files},
         **_checksums(top, [path for folder in folders for path in _files(folder)]),
         **_checksums(top, [top / "requirements.lock", *_described(place)]),
     }

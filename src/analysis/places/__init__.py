@@ -25,9 +25,9 @@ from analysis.places.description import (
 from analysis.refused import Refused
 
 __all__ = [
-    "COULD_BE_AUDITS", "LEFT_OUT", "LOGS", "OWNER_NOT_SAID", "BadDay", "BadSource", "LeftOut", "Place", "ReleasedFile",
-    "UnknownPlace", "Waiting", "all_places", "check_days", "find", "left_out_by_kind", "names", "read", "root",
-    "tracked",
+    "COULD_BE_AUDITS", "LEFT_OUT", "LOGS", "OWNER_NOT_SAID", "BadDay", "BadSource", "LeftOut", "Place",
+    "ReleasedFile", "UnknownPlace", "Waiting", "all_places", "check_days", "find", "left_out_by_kind", "names",
+    "read", "root", "tracked",
 ]  # fmt: skip
 
 OWNER_NOT_SAID = "owner not said"

@@ -16,6 +16,7 @@ from analysis.refused import Refused
 
 Log = Literal["network audit", "organization audit", "portal audit"]
 LOGS = get_args(Log)
+Copy = Literal["released", "masked"]
 
 
 class BadSource(Refused):
@@ -28,6 +29,19 @@ Period = Annotated[
 ]
 
 
+class Masked(toml.Schema, frozen=True):
+    """A masked copy that may be read where the released file is not at hand, and in words what was masked in it.
+
+    `name` is its path inside the place's folder, `masked-<name of the released file>` where none is given.
+    """
+
+    masked: toml.Text
+    sha256: toml.Text
+    bytes: int | None = None
+    name: str | None = None
+    url: str | None = None
+
+
 class ReleasedFile(toml.Schema, frozen=True):
     """One released file as its source.toml describes it.
 
@@ -38,7 +52,8 @@ class ReleasedFile(toml.Schema, frozen=True):
     `leave_out` names members of an archive that hold no searches, as a person has seen. `dates` is the order of day
     and month where the file leaves it open, `time_zone` that of its times without a zone (UTC, if nobody says),
     `received` the day on which the file was taken: no search in it can be later. `hidden_text = "read"` is said by a
-    person who has decided that text which nobody sees on a print's pages is read: it may undo a redaction.
+    person who has decided that text which nobody sees on a print's pages is read: it may undo a redaction. `masked`
+    names a masked copy that may be read in the file's place.
     """
 
     name: toml.Text
@@ -56,17 +71,48 @@ class ReleasedFile(toml.Schema, frozen=True):
     time_zone: str | None = None
     received: date | None = None
     hidden_text: Literal["read"] | None = None
+    masked: Masked | None = None
+
+    @property
+    def copy(self) -> Copy:
+        """Which of the two is read: the file as released, or its masked copy."""
+        return "released"
+
+    @property
+    def masked_copy(self) -> MaskedCopy | None:
+        """The entry of the masked copy, where there is one: all that is said of the released file holds of it too."""
+        if self.masked is None:
+            return None
+        other = {"sha256": self.masked.sha256, "bytes": self.masked.bytes, "url": self.masked.url}
+        return MaskedCopy(**self.fields() | other)
 
     def checked(self) -> ReleasedFile:
         """The entry of a source.toml with its owner and days as the rest uses them. Raises `ValueError`."""
-        if why := paths.why_not(self.name):
-            raise ValueError(f"{why}. Give the file another name, inside the place's folder")
+        masked = self.masked and self.masked.replace(name=self.masked.name or _masked_name(self.name))
+        for name in (self.name, *([masked.name] if masked and masked.name else [])):
+            if why := paths.why_not(name):
+                raise ValueError(f"{why}. Give the file another name, inside the place's folder")
+        if masked and masked.sha256 == self.sha256:
+            raise ValueError("its masked copy has the checksum of the released file: it is no other file")
         if self.time_zone:
             check_zone(self.time_zone)
         period = self.period and tuple(date.fromisoformat(str(day)[:10]) for day in self.period)
         if period and period[0] > period[1]:
             raise ValueError("its period ends before it begins")
-        return self.replace(camera_owner=self.camera_owner or None, period=period)
+        return self.replace(camera_owner=self.camera_owner or None, period=period, masked=masked)
+
+
+class MaskedCopy(ReleasedFile, frozen=True):
+    """The masked copy of a released file, with its own checksum, size and address, under the released file's name."""
+
+    @property
+    def copy(self) -> Copy:
+        return "masked"
+
+
+def _masked_name(released: str) -> str:
+    folder, slash, name = released.rpartition("/")
+    return f"{folder}{slash}masked-{name}"
 
 
 def check_zone(zone: str) -> None:

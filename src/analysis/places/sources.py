@@ -30,28 +30,34 @@ def sha256(path: Path) -> str:
 
 
 def locate(place: Place, records: Path | None = None) -> dict[str, Path]:
-    """Where each released file lies: {name in source.toml: path}.
+    """Where each released file lies, or the masked copy that is read in its place: {name in source.toml: path}.
 
-    A file in the place's own folder comes first, then a file of any name with the same checksum under
-    `records` (by default the folder that the environment's RECORDS names). Raises `WrongChecksum` for a
-    file that differs from its description, and `MissingRecords` for those that are nowhere.
+    A released file comes first, and then its masked copy. Either is looked for in the place's own folder, then by
+    its checksum under any name in `records` (by default the folder that the environment's RECORDS names). Raises
+    `WrongChecksum` for a file that differs from its description, and `MissingRecords` for those that are nowhere.
     """
-    paths = {file.name: _find(place, file, _records_folder(records)) for file in place.files}
-    missing = [file for file in place.files if paths[file.name] is None]
+    return located(place, records)[1]
+
+
+def located(place: Place, records: Path | None = None) -> tuple[Place, dict[str, Path]]:
+    """`locate`, and the place as it is read: with a `MaskedCopy` in place of each file that is there as such alone."""
+    found = _found(place, _records_folder(records))
+    missing = [file for file, there in found if there is None]
     if missing:
         raise MissingRecords("\n".join(_how_to_get(place, file) for file in missing))
-    return {name: path for name, path in paths.items() if path is not None}
+    read = [there for _, there in found if there]
+    return place.replace(files=tuple(file for file, _ in read)), {file.name: path for file, path in read}
 
 
 def at_hand(place: Place) -> dict[str, Path]:
     """Where those of the place's files lie that are there. Raises `WrongChecksum`."""
-    found = {file.name: _find(place, file, _records_folder(None)) for file in place.files}
-    return {name: path for name, path in found.items() if path is not None}
+    return {file.name: there[1] for file, there in _found(place, _records_folder(None)) if there}
 
 
 def unlisted(place: Place) -> list[str]:
     """Files in the place's folder that its source.toml does not describe, and that nothing will read."""
-    described = {file.name for file in place.files} | {"source.toml", "README.md"}
+    masked = {file.masked.name for file in place.files if file.masked}
+    described = {file.name for file in place.files} | masked | {"source.toml", "README.md"}
     # What was left out is known by its checksum: its name is written down only as far as it may be printed.
     left_out = {file.sha256 for file in place.left_out}
     found = (path.relative_to(place.raw) for path in sorted(place.raw.rglob("*")) if path.is_file())
@@ -96,22 +102,39 @@ def _records_folder(records: Path | None) -> Path | None:
     return folder if folder and folder.is_dir() else None
 
 
-def _find(place: Place, file: ReleasedFile, records: Path | None) -> Path | None:
-    own = place.raw / file.name
-    if own.is_file():
-        found = sha256(own)
-        if found != file.sha256:
-            raise WrongChecksum(
-                f"data/raw/{place.name}/{file.name}: its sha256 is {found}, source.toml says {file.sha256}. "
-                "Either the file was changed or it is another release: put the released file back, or "
-                "describe the new one in source.toml."
-            )
-        return own
-    # Size first: hashing every file of a large folder would take minutes.
-    for path in sorted(path for path in records.rglob("*") if path.is_file()) if records else ():
-        if file.bytes in (None, path.stat().st_size) and sha256(path) == file.sha256:
-            return path
+_Found = tuple[ReleasedFile, Path] | None
+"""The copy of a released file that is read, and where it lies."""
+
+
+def _found(place: Place, records: Path | None) -> list[tuple[ReleasedFile, _Found]]:
+    return [(file, _find(place, file, records)) for file in place.files]
+
+
+def _find(place: Place, file: ReleasedFile, records: Path | None) -> _Found:
+    copies = [file, *([file.masked_copy] if file.masked_copy else [])]
+    own = {}
+    for name in (file.name, *([file.masked.name] if file.masked and file.masked.name else [])):
+        if (path := place.raw / name).is_file():
+            own[path] = sha256(path)
+            if own[path] not in (copy.sha256 for copy in copies):
+                raise WrongChecksum(_wrong(place, file, name, own[path]))
+    for copy in copies:
+        if here := next((path for path, checksum in own.items() if checksum == copy.sha256), None):
+            return copy, here
+        # Size first: hashing every file of a large folder would take minutes.
+        for path in sorted(path for path in records.rglob("*") if path.is_file()) if records else ():
+            if copy.bytes in (None, path.stat().st_size) and sha256(path) == copy.sha256:
+                return copy, path
     return None
+
+
+def _wrong(place: Place, file: ReleasedFile, name: str, found: str) -> str:
+    masked = f" and of its masked copy {file.masked.sha256}" if file.masked else ""
+    return (
+        f"data/raw/{place.name}/{name}: its sha256 is {found}, source.toml says {file.sha256}{masked}. "
+        "Either the file was changed or it is another release: put the released file back, or "
+        "describe the new one in source.toml."
+    )
 
 
 def _how_to_get(place: Place, file: ReleasedFile) -> str:
