@@ -1,12 +1,16 @@
 """What a notebook shows arrives as text; what a run publishes is put in place whole or not at all."""
 
+import hashlib
+import html
 import json
+import shutil
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from frames import HEADER, row
 
-from analysis import pages
+from analysis import build, claims, pages, places
 from analysis.measures import NEEDS
 from analysis.opened import Opened
 
@@ -96,7 +100,7 @@ def page(monkeypatch):
     found.place = SimpleNamespace(files=[SimpleNamespace(log="organization audit")] * 2)
     found.opened = Opened(found.place)
     vars(found.opened)["lacks"] = {"all": frozenset()}
-    found.numbers, found.notebook = [], "04-who-searched-whose-cameras"
+    found.copies, found.numbers, found.notebook = "", [], "04-who-searched-whose-cameras"
     return found, shown
 
 
@@ -142,3 +146,33 @@ def test_a_table_that_the_log_cannot_tell_is_not_shown_and_says_why(page, tmp_pa
     page.table(pd.DataFrame({"topic": ["theft"], "searches": [0]}), "topics", "Rows that held each topic.")
     assert NEEDS["reasons"].because in shown[0].replace("\\", "")
     assert (tmp_path / "tables" / "03-topics.csv").read_text(encoding="utf-8") == "topic,searches\n"
+
+
+def test_every_reader_is_told_of_a_masked_copy(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr(pages.page, "display", lambda one, **_: shown.append(one.data))
+    shutil.copytree(places.root() / "data" / "hand", tmp_path / "data" / "hand")
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    raw = tmp_path / "data" / "raw" / "tarnwick"
+    raw.mkdir(parents=True)
+    log = "\r\n".join([HEADER, row("ICE hold"), row("***", at="12:31:00 AM")]).encode()
+    (raw / "masked-log.csv").write_bytes(log)
+    (raw / "source.toml").write_text(
+        f'title = "T"\n[[file]]\nname = "log.csv"\nsha256 = "{64 * "0"}"\nlog = "network audit"\ncamera_owner = "T"\n'
+        f'[file.masked]\nsha256 = "{hashlib.sha256(log).hexdigest()}"\nmasked = "<b>names</b>"\n'
+    )
+    place = places.find("tarnwick", tmp_path)
+    build.build(place)
+    page = pages.start("tarnwick", "01-what-was-released")
+    page.count("searches")
+    page.table(build.open_files(place), "files", "What was found.")
+    said = "Read from a masked copy, in place of the released file: log.csv (masked: <b>names</b>)."
+    assert html.escape(said) in shown[0]
+    assert "2 searches released. Read from masked copies." in shown[1]
+    assert {number["read"] for number in page.numbers} == {said}
+    assert claims.score(place, []).startswith("tarnwick (records, masked copies): ")
+    published = place.results / "tables"
+    published.mkdir(parents=True)
+    shutil.copy(page.folder / "tables" / "01-files.csv", published)
+    shutil.rmtree(place.processed)
+    assert build.said_of_copies(place) == said, "as published, where nothing is built"

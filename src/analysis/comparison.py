@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.build import masked_copies
 from analysis.measures import formatted, lookup, measure
 from analysis.places import Place
 from analysis.refused import Refused
@@ -109,7 +110,12 @@ def _as_exported(one: Results) -> str:
     corpus = [
         form for form in one.files["forms"] if (family := family_of(form.split("; ")[0])) and family.is_copy
     ]
-    kinds = (("printed", printed), ("saved from a spreadsheet", saved), ("somebody's selection", corpus))
+    kinds = (
+        ("printed", printed),
+        ("saved from a spreadsheet", saved),
+        ("somebody's selection", corpus),
+        ("read from masked copies", masked_copies(one.place)),
+    )
     return "; ".join(f"{len(found)} files are {how}, not as exported" for how, found in kinds if found)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 import pyarrow.parquet as pq
 
-from analysis import agencies, readers, toml
+from analysis import agencies, paths, readers, toml
 from analysis.agencies import sharing
 from analysis.build import account, dataset, engine, inputs, ledger, parts
 from analysis.build.dataset import TABLES, Folder
@@ -37,8 +37,8 @@ def build(place: Place, say: Say = lambda _: None, run: engine.Run = engine.run_
     goes on with the next file. Every file is found, checked and read before the first part is put in place. Raises
     the errors of `sources`, `readers` and `vendors`, each naming its file; what was there before then stays.
     """
-    place, paths = sources.located(place)
-    released = {name: str(path) for name, path in paths.items()}
+    place, located = sources.located(place)
+    released = {name: str(path) for name, path in located.items()}
     return build_into(Folder(place.processed), place, released, say, run)
 
 
@@ -144,6 +144,29 @@ def open_files(place: Place) -> pd.DataFrame:
     """What was found in each released file (`FACTS`)."""
     files = pd.read_csv(place.processed / "files.csv", keep_default_na=False)
     return files.assign(camera_owner=files["camera_owner"].replace("", None))  # nobody has said whose cameras
+
+
+def masked_copies(place: Place) -> dict[str, str]:
+    """What was masked in each file of which not the release was read but its masked copy, by the released file's name.
+
+    As built, or as published where nothing is built.
+    """
+    listed = (place.processed / "files.csv", place.results / "tables" / "01-files.csv")
+    path = next((path for path in listed if path.is_file()), None)
+    files = readers.delimited(path, path.name) if path else [[]]
+    lines = [dict(zip(files[0], cells)) for cells in files[1:]]
+    read = [line["source_file"] for line in lines if line.get("copy") == "masked"]
+    return {
+        file.name: file.masked.masked
+        for file in place.files
+        if file.masked and any(name == file.name or name.startswith(f"{file.name}/") for name in read)
+    }
+
+
+def said_of_copies(place: Place) -> str:
+    """A sentence about the place's files of which a masked copy was read; empty where all were read as released."""
+    said = "; ".join(f"{paths.shown(name)} (masked: {what})" for name, what in masked_copies(place).items())
+    return f"Read from a masked copy, in place of the released file: {said}." if said else ""
 
 
 def open_ledger(place: Place) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import build
 from analysis.claims.comparing import number_printed, published
 from analysis.claims.register import Claim
 from analysis.claims.settling import OUTCOMES, UNSETTLED, Settlement
@@ -100,7 +101,8 @@ def all_waiting(places: Sequence[Place]) -> str:
 
 
 def _head(place: Place) -> str:
-    return f"{place.name} ({place.kind}):"
+    copies = ", masked copies" if build.masked_copies(place) else ""
+    return f"{place.name} ({place.kind}{copies}):"
 
 
 def problems(claims: Sequence[Claim], rows: Rows) -> list[str]:

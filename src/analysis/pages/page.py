@@ -42,6 +42,7 @@ class Page:
         files.remove(self.folder)
         self.folder.mkdir(parents=True)
         self.opened = Opened(place)
+        self.copies = build.said_of_copies(place)
         self.claims = claims.load(place)
         self.numbers: Numbers = []
         self.settled: list[Any] = []
@@ -105,6 +106,8 @@ class Page:
                 else None
             )
             more = {"says": counted.says, "sql": sql, "notebook": self.notebook}
+            if self.copies:
+                more["read"] = self.copies
             self.numbers.append({**one, **more, "scope": printed[one["scope"]]})
         lookup(self.numbers)
 
@@ -249,7 +252,9 @@ class Page:
 
     def _source(self) -> str:
         kind = " REPLICA: invented records." if self.place.is_replica else ""
-        return f"Source: {self.place.title}; {counted(build.count_searches(self.place), 'search')} released.{kind}"
+        copies = " Read from masked copies." if self.copies else ""
+        many = counted(build.count_searches(self.place), "search")
+        return f"Source: {self.place.title}; {many} released.{copies}{kind}"
 
     def _keep_table(self, table: pd.DataFrame, name: str) -> str:
         file = f"{self.short}-{name}.csv"
@@ -266,7 +271,8 @@ def start(place: str, notebook: str) -> Page:
     banner = (
         f'<p class="replica"><strong>{html.escape(REPLICA)}</strong></p>' if page.place.is_replica else ""
     )
-    display(HTML(f'<p class="place">Place: {title} (<code>{html.escape(place)}</code>)</p>{banner}'))
+    copies = f'<p class="place">{html.escape(page.copies)}</p>' if page.copies else ""
+    display(HTML(f'<p class="place">Place: {title} (<code>{html.escape(place)}</code>)</p>{banner}{copies}'))
     return page
 
 

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis import claims, files
+from analysis.build import said_of_copies
 from analysis.places import Place
 from analysis.refused import Refused
 from analysis.site import downloads
@@ -125,7 +126,7 @@ def _released(place: Place) -> list[tuple[str, str]]:
     """What is known about the release, in the order of source.toml."""
     return [
         (_WORDS.get(name, name.replace("_", " ").capitalize()), str(value))
-        for name, value in place.released.items()
+        for name, value in (*place.released.items(), ("read", said_of_copies(place)))
         if value and not isinstance(value, dict | list)
     ]
 

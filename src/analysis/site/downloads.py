@@ -13,6 +13,7 @@ from typing import Any
 
 import xlsxwriter
 
+from analysis.build import masked_copies
 from analysis.pages import FORMULA, REPLICA
 from analysis.places import Place
 
@@ -97,8 +98,10 @@ def _sheet_names(paths: Sequence[Path]) -> dict[str, Path]:
 def descriptor(place: Place, folder: Path) -> Path:
     """Write datapackage.json (Data Package 2.0): every table with its size, checksum and columns."""
     releaser = str(place.released.get("by", place.title))
+    copies = {name: f"; read from a masked copy ({what})" for name, what in masked_copies(place).items()}
     sources = [
-        {"title": f"{file.name}, released by {releaser}"} | ({"path": file.url} if file.url else {})
+        {"title": f"{file.name}, released by {releaser}{copies.get(file.name, '')}"}
+        | ({"path": file.url} if file.url else {})
         for file in place.files
     ]
     numbers = folder / "numbers.json"

@@ -50,7 +50,11 @@ def page(top: Path) -> str:
 
 
 def _records(place: Place) -> tuple[str, ...]:
-    names = "<br>".join(f"{file.name} (sha256 {file.sha256[:12]}…)" for file in place.files)
+    names = "<br>".join(
+        f"{file.name} (sha256 {file.sha256[:12]}…{masked})"
+        for file in place.files
+        for masked in [f"; masked copy: {file.masked.sha256[:12]}…" if file.masked else ""]
+    )
     if place.is_replica:
         where = "invented on first use, from a seed"
     elif place.files and all(file.url for file in place.files):
