@@ -97,7 +97,7 @@ def page(monkeypatch):
     shown = []
     monkeypatch.setattr(pages.page, "display", lambda one, **_: shown.append(one.data))
     found = object.__new__(pages.Page)
-    found.place = SimpleNamespace(files=[SimpleNamespace(log="organization audit")] * 2)
+    found.place = SimpleNamespace(logs=[SimpleNamespace(log="organization audit")] * 2)
     found.opened = Opened(found.place)
     vars(found.opened)["lacks"] = {"all": frozenset()}
     found.copies, found.numbers, found.notebook = "", [], "04-who-searched-whose-cameras"

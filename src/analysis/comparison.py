@@ -85,7 +85,7 @@ def _cell(one: Results, name: str) -> str:
 
 
 def _logs(one: Results) -> str:
-    return " and ".join(sorted({file.log for file in one.place.files}))
+    return " and ".join(sorted({file.log for file in one.place.logs}))
 
 
 # How far the records bear the numbers -----------------------------------------------------------------------

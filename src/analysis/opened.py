@@ -69,7 +69,7 @@ def searches_of(
             name for name, lacks in zip(files["source_file"], missing) if {"reason", "offense_types"} <= lacks
         ),
         lists_agreements=listed is not None,
-        owner_not_said=any(file.camera_owner is None for file in place.files),
+        owner_not_said=any(file.camera_owner is None for file in place.logs),
         silent_owners=tuple(measures.silent_owners(files)),
     )
     tables = {"agreements": measures.beside(listed), "largest_agency": measures.largest_agency}

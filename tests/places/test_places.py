@@ -41,6 +41,25 @@ def test_a_place_says_what_its_source_toml_says(repository):
     assert [p.name for p in places.all_places(repository)] == ["tarnwick"]
 
 
+def test_an_archive_holds_the_logs_of_its_members_too_and_they_answer_what_is_waited_for(repository):
+    member = '[[file.member]]\nlike = "*/Own/*"\nlog = "organization audit"\nperiod = ["2025-12-02", "2025-12-03"]\n'
+    waiting = (
+        '[[waiting]]\ncamera_owner = "Tarnwick ISD"\nlog = "organization audit"\nperiod = "x"\nask = "x"\n'
+    )
+    rewrite(repository, "period", f"time_zone = 'America/Denver'\n{member}{waiting}#")
+    place = places.find("tarnwick", repository)
+    assert [(log.log, log.time_zone) for log in place.logs] == [
+        ("network audit", "America/Denver"),
+        ("organization audit", "America/Denver"),
+    ]
+    assert place.waiting == ()
+    assert place.files[0].of_inner("x/Own/a.csv").period == (date(2025, 12, 2), date(2025, 12, 3))
+    assert place.files[0].of_inner("x/Network/a.csv").log == "network audit"
+    rewrite(repository, 'like = "*/Own/*"', 'like = "*/Own/*"\ntime_zone = "Texas"')
+    with pytest.raises(places.BadSource, match=r"file 'log\.csv': time_zone = 'Texas' is no zone"):
+        places.find("tarnwick", repository)
+
+
 @pytest.mark.parametrize("name", ["nowhere", "", "../tarnwick", "tarnwick/"])
 def test_a_name_that_is_no_place_lists_those_that_are(repository, name):
     with pytest.raises(places.UnknownPlace, match="tarnwick"):

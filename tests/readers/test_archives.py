@@ -17,6 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from analysis import build, places, readers
 from analysis.places import ReleasedFile
+from analysis.places.description import Member
 from analysis.readers import archives
 
 HEADER = "id,userId,searchDate,networkCount,reason"
@@ -328,3 +329,28 @@ def test_one_bad_file_in_an_archive_leaves_what_was_there_before(place):
     with pytest.raises(readers.UnreadableFile, match=r"release\.zip/b\.csv"):
         build.build(place(zipped({"a.csv": log("one"), "b.csv": b"color,shape\n"})))
     assert {p.name: p.read_bytes() for p in one.processed.iterdir() if p.is_file()} == before
+
+
+def test_files_inside_may_be_another_log_of_another_owner(tmp_path):
+    members = (
+        Member("*/Own/*", log="organization audit", camera_owner="Mockville PD", searching_agency=""),
+        Member("inner.zip/*", camera_owner=""),
+    )
+    data = zipped({
+        "2-3-26/Network/a.csv": log("one"),
+        "2-3-26/Own/a.csv": log("two"),
+        "inner.zip": zipped({"b.csv": log("three")}),
+    })  # fmt: skip
+    facts, _, _ = read(tmp_path, data, members=members)
+    assert {name: (fact["log"], fact["camera_owner"]) for name, fact in facts.items()} == {
+        "release.zip/2-3-26/Network/a.csv": ("portal audit", "Tarnwick ISD"),
+        "release.zip/2-3-26/Own/a.csv": ("organization audit", "Mockville PD"),
+        "release.zip/inner.zip/b.csv": ("portal audit", "owner not said"),
+    }
+
+
+def test_a_member_that_is_like_no_file_inside_is_refused(tmp_path):
+    data = zipped({"a.csv": log("one")})
+    refused(
+        tmp_path, data, r"no file in it is like 'Own/\*'", members=(Member("Own/*", log="network audit"),)
+    )

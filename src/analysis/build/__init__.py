@@ -37,7 +37,7 @@ def build(place: Place, say: Say = lambda _: None, run: engine.Run = engine.run_
     goes on with the next file. Every file is found, checked and read before the first part is put in place. Raises
     the errors of `sources`, `readers` and `vendors`, each naming its file; what was there before then stays.
     """
-    place, located = sources.located(place)
+    place, located = sources.located(sources.learn(place))
     released = {name: str(path) for name, path in located.items()}
     return build_into(Folder(place.processed), place, released, say, run)
 
@@ -230,7 +230,7 @@ def said_of_agencies(place: Place) -> dict[str, str]:
     """The names of agencies that a person typed in source.toml, in each spelling, by themselves: they are printed."""
     said = [
         name
-        for file in place.files
+        for file in place.logs
         for name in (file.camera_owner, file.searching_agency, file.own_agency)
         if name
     ]
@@ -240,7 +240,7 @@ def said_of_agencies(place: Place) -> dict[str, str]:
 
 def open_sharing_lists(place: Place) -> list[sharing.SharingList]:
     """The place's lists of who may search whose cameras (its reference folder); none is an empty list."""
-    owners = sorted({file.camera_owner for file in place.files if file.camera_owner})
+    owners = sorted({file.camera_owner for file in place.logs if file.camera_owner})
     return sharing.read_lists(place.raw / "reference", owners, open_known(place))
 
 

@@ -147,7 +147,7 @@ class Account:
         notes = [
             *self.notes, *self.unnamed, *_may_be_cut(self.records), *([outside] if self.outside else []),
             *([moved] if self.realigned else []), *self._disorder(), *(self.clocks.notes() if self.clocks else []),
-            *self._inexact(),
+            *self._inexact(), *([self.file.checksum] if self.file.learned else []),
         ]  # fmt: skip
         return {
             **_beginning(self.file, "; ".join(self.forms)),

@@ -52,7 +52,7 @@ def parts(place: Place) -> list[Part]:
     is typed by hand about reasons, agencies and names, and on the code that reads, types and classifies.
     """
     names = dataset.part_names(file.name for file in place.files)
-    owners = (file.camera_owner for file in place.files)
+    owners = (file.camera_owner for file in place.logs)
     typed = [path for name in _TYPED for path in _files(place.hand / name)]
     shared = {
         "time zone": place.time_zone,

@@ -79,7 +79,7 @@ def recipe(place: Place) -> Recipe:
     return Recipe(
         reasons.load(place.hand / "reasons"),
         agencies.known(place.hand / "agencies.csv", place.raw / "reference"),
-        sightings.method_for((file.camera_owner for file in place.files), place.same_search),
+        sightings.method_for((file.camera_owner for file in place.logs), place.same_search),
         place.time_zone,
     )
 

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from functools import partial
 from itertools import chain, pairwise
 from pathlib import Path
@@ -52,9 +53,11 @@ class Release:
     def blocks(self, step: Step, threads: int = 2) -> Iterator[Done]:
         """Every block of the file, or of the files inside it, typed and given to `step`; see `make`."""
         unread: list[str] = []
+        seen: list[str] = []
         with processes.scratch() as folder:
-            for member in self._members(folder):
-                account = Account(self.file.replace(name=member.name), self.time_zone)
+            for member, inner in self._members(folder):
+                seen.append(inner)
+                account = Account(self.file.of_inner(inner).replace(name=member.name), self.time_zone)
                 try:
                     yield from _read(member, account, step, threads)
                 except _NotRead as error:
@@ -64,6 +67,11 @@ class Release:
                 else:
                     account.close(self.ledger)
                     self.facts.append(account.facts())
+        for said in self.file.members:
+            if not any(fnmatchcase(inner, said.like) for inner in seen):
+                raise readers.UnreadableFile(
+                    f"{self.file.name}: no file in it is like {said.like!r}. Fix that [[file.member]] in source.toml."
+                )
         if not self.facts:
             raise readers.UnreadableFile(
                 f"{self.file.name}: nothing in this archive could be read; {'; '.join(unread) or 'it is empty.'}"
@@ -71,8 +79,11 @@ class Release:
         if unread:
             self.facts.append(archive_facts(self.file, unread))
 
-    def _members(self, folder: Path) -> Iterator[archives.Member]:
-        """The file, or those inside it, called as they may be printed; the archive as source.toml calls it."""
+    def _members(self, folder: Path) -> Iterator[tuple[archives.Member, str]]:
+        """The file, or those inside it, each with its path inside as released ("" for the file itself).
+
+        They are called as they may be printed; the archive as source.toml calls it.
+        """
         outer = f"{self.file.name}/"
 
         def printed(name: str, mark: str = "") -> str:
@@ -85,7 +96,7 @@ class Release:
 
         for member in archives.members(self.path, self.file.name, folder, self.file.leave_out, printed):
             mark = sources.sha256(member.path)[:8] if member.path and member.name != self.file.name else ""
-            yield replace(member, name=printed(member.name, mark))
+            yield replace(member, name=printed(member.name, mark)), member.name.removeprefix(outer)
 
 
 def _read(member: archives.Member, account: Account, step: Step, threads: int) -> Iterator[Done]:

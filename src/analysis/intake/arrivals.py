@@ -25,7 +25,7 @@ class NothingToTake(Refused):
     """No file given is a search audit; the message says of each file why not."""
 
 
-_CLUTTER = re.compile(r"\.|~\$|Thumbs\.db$|desktop\.ini$|source\.toml$", re.I)
+_CLUTTER = re.compile(r"\.|~\$|Thumbs\.db$|desktop\.ini$|(source|learned)\.toml$", re.I)
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _printed(name: str, checksum: str) -> str:
     return file_name(name, checksum[:8])
 
 
-_OURS = {"source.toml", f"{files.UNFINISHED}source.toml", "readme.md", "reference"}
+_OURS = {"source.toml", "learned.toml", f"{files.UNFINISHED}source.toml", "readme.md", "reference"}
 
 
 def fit(fresh: Sequence[Arrived], folder: Path) -> tuple[list[Arrived], list[LeftOut]]:

@@ -70,7 +70,11 @@ def coverage(searches: Searches, files: Sequence[ReleasedFile]) -> pd.DataFrame:
     """
     days = searches.tally("source_file", day=_DAY)
     found = days.groupby("source_file")["day"].agg(["min", "max", "size"])
-    lines = [_covered(file, name, found) for file in files for name in _parts(file, found)]
+    lines = [
+        _covered(file.of_inner(name.removeprefix(f"{file.name}/")), name, found)
+        for file in files
+        for name in _parts(file, found)
+    ]
     return pd.DataFrame(lines).astype(dict.fromkeys(("days", *_GAPS), "Int64"))
 
 

@@ -81,7 +81,7 @@ class Page:
 
     def say_by_log(self, **sentences: str) -> None:
         """The sentence for each kind of log that the place holds: network_audit, organization_audit, portal_audit."""
-        kinds = {file.log.replace(" ", "_") for file in self.place.files}
+        kinds = {file.log.replace(" ", "_") for file in self.place.logs}
         self.say(*(sentence for kind, sentence in sentences.items() if kind in kinds))
 
     def count(self, *measures: str) -> None:

@@ -15,6 +15,8 @@ from analysis.places.description import (
     LEFT_OUT,
     LOGS,
     BadSource,
+    Learned,
+    LearnedList,
     LeftOut,
     Place,
     ReleasedFile,
@@ -25,13 +27,16 @@ from analysis.places.description import (
 from analysis.refused import Refused
 
 __all__ = [
-    "COULD_BE_AUDITS", "LEFT_OUT", "LOGS", "OWNER_NOT_SAID", "BadDay", "BadSource", "LeftOut", "Place",
-    "ReleasedFile", "UnknownPlace", "Waiting", "all_places", "check_days", "find", "left_out_by_kind", "names",
+    "COULD_BE_AUDITS", "LEARNED", "LEFT_OUT", "LOGS", "OWNER_NOT_SAID", "BadDay", "BadSource", "Learned", "LeftOut",
+    "Place", "ReleasedFile", "UnknownPlace", "Waiting", "all_places", "check_days", "find", "left_out_by_kind", "names",
     "read", "root", "tracked",
 ]  # fmt: skip
 
 OWNER_NOT_SAID = "owner not said"
 """What tables and pages show where nobody has said whose cameras were searched; data hold null there."""
+
+LEARNED = "learned.toml"
+"""The file of a place's folder with the checksums that nobody published, learned from the files themselves."""
 
 
 class UnknownPlace(Refused):
@@ -104,12 +109,21 @@ def find(name: str, top: Path | None = None) -> Place:
         raise UnknownPlace(f"there is no place {name!r} under data/raw/; there are: {', '.join(names(top))}")
     if why := paths.why_not(name):
         raise BadSource(f"data/raw/{paths.shown(name)}/: {why}. Give the folder another name")
-    return described(name, toml.load(path, f"data/raw/{name}/source.toml", BadSource, _REMEDY), top)
+    shown = f"data/raw/{name}/source.toml"
+    return described(name, toml.load(path, shown, BadSource, _REMEDY), top, _learned(name, top))
 
 
 def read(name: str, text: str, top: Path) -> Place:
     """The place that the text of a source.toml describes. Raises `BadSource`."""
-    return described(name, toml.loads(text, f"data/raw/{name}/source.toml", BadSource, _REMEDY), top)
+    shown = f"data/raw/{name}/source.toml"
+    return described(name, toml.loads(text, shown, BadSource, _REMEDY), top, _learned(name, top))
+
+
+def _learned(name: str, top: Path) -> tuple[Learned, ...]:
+    path = top / "data" / "raw" / name / LEARNED
+    if not path.is_file():
+        return ()
+    return toml.read(path, f"data/raw/{name}/{LEARNED}", LearnedList, BadSource).files
 
 
 _REMEDY = "Fix that line; data/raw/okaloosa/source.toml shows how."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -42,23 +44,43 @@ class Masked(toml.Schema, frozen=True):
     url: str | None = None
 
 
+class Member(toml.Schema, frozen=True):
+    """What is different about some files of an archive: those whose path inside it is `like` the pattern, such as
+    "*/Organization Audit/*". A `*` is any text, with slashes too. What is not said is as the archive's entry says."""
+
+    like: toml.Text
+    log: Log | None = None
+    camera_owner: str | None = None
+    searching_agency: str | None = None
+    own_agency: str | None = None
+    period: Period | None = None
+    columns: Mapping[str, str] | None = None
+    dates: Literal["day first", "month first"] | None = None
+    time_zone: str | None = None
+
+
 class ReleasedFile(toml.Schema, frozen=True):
     """One released file as its source.toml describes it.
+
+    Its checksum is `sha256`. Where nobody published that, `md5` or `sha256_begins` (the first digits of a sha256) is
+    what was published, or nothing was; then sha256 is "" until the file is there, and `learned` the day on which it
+    was learned from the file, at download, or from one put there `by_hand`.
 
     `camera_owner` is None where nobody has said whose cameras the log is about (`camera_owner = ""`).
     `searching_agency` is for logs without an organization column. `own_agency` is the camera owner's own
     police, in canonical spelling, where its searches are to be distinguished from outsiders'. `period` holds the
     first and last local day that the file is said to cover. `columns` maps unusual column names to ours.
-    `leave_out` names members of an archive that hold no searches, as a person has seen. `dates` is the order of day
-    and month where the file leaves it open, `time_zone` that of its times without a zone (UTC, if nobody says),
-    `received` the day on which the file was taken: no search in it can be later. `hidden_text = "read"` is said by a
-    person who has decided that text which nobody sees on a print's pages is read: it may undo a redaction. `masked`
-    names a masked copy that may be read in the file's place.
+    `leave_out` names members of an archive that hold no searches, as a person has seen; `members` says what is
+    different about others, such as their log. `dates` is the order of day and month where the file leaves it open,
+    `time_zone` that of its times without a zone (UTC, if nobody says), `received` the day on which the file was
+    taken: no search in it can be later. `hidden_text = "read"` is said by a person who has decided that text which
+    nobody sees on a print's pages is read: it may undo a redaction. `masked` names a masked copy that may be read in
+    the file's place.
     """
 
     name: toml.Text
-    sha256: toml.Text
-    log: Log
+    sha256: str = ""
+    log: Log = ""  # type: ignore[assignment]  # `checked` refuses an entry without one
     camera_owner: str | None = None
     bytes: int | None = None
     url: str | None = None
@@ -72,6 +94,11 @@ class ReleasedFile(toml.Schema, frozen=True):
     received: date | None = None
     hidden_text: Literal["read"] | None = None
     masked: Masked | None = None
+    md5: str = ""
+    sha256_begins: str = ""
+    learned: date | None = None
+    by_hand: bool = False
+    members: tuple[Member, ...] = field(name="member", default=())
 
     @property
     def copy(self) -> Copy:
@@ -84,7 +111,8 @@ class ReleasedFile(toml.Schema, frozen=True):
         if self.masked is None:
             return None
         other = {"sha256": self.masked.sha256, "bytes": self.masked.bytes, "url": self.masked.url}
-        return MaskedCopy(**self.fields() | other)
+        none = {"md5": "", "sha256_begins": "", "learned": None}
+        return MaskedCopy(**self.fields() | other | none)
 
     def checked(self) -> ReleasedFile:
         """The entry of a source.toml with its owner and days as the rest uses them. Raises `ValueError`."""
@@ -94,12 +122,60 @@ class ReleasedFile(toml.Schema, frozen=True):
                 raise ValueError(f"{why}. Give the file another name, inside the place's folder")
         if masked and masked.sha256 == self.sha256:
             raise ValueError("its masked copy has the checksum of the released file: it is no other file")
+        if not self.log:
+            raise ValueError(
+                "'log' is missing; needed are name, log, and sha256 or another checksum or a url"
+            )
+        if not (self.sha256 or self.md5 or self.sha256_begins or self.url):
+            raise ValueError(
+                "'sha256' is missing; give it, or the md5 or sha256_begins that was published, or a url. A file that "
+                "is still to come is a [[waiting]] entry"
+            )
+        if not re.fullmatch("([0-9a-f]{32})?", self.md5) or not re.fullmatch(
+            "([0-9a-f]{6,64})?", self.sha256_begins
+        ):
+            raise ValueError("md5 has 32 digits of 0-9 and a-f, sha256_begins at least six")
+        for member in self.members:
+            self.with_member(member)
+        return self.replace(masked=masked)._typed()
+
+    def _typed(self) -> ReleasedFile:
         if self.time_zone:
             check_zone(self.time_zone)
         period = self.period and tuple(date.fromisoformat(str(day)[:10]) for day in self.period)
         if period and period[0] > period[1]:
             raise ValueError("its period ends before it begins")
-        return self.replace(camera_owner=self.camera_owner or None, period=period, masked=masked)
+        return self.replace(camera_owner=self.camera_owner or None, period=period)
+
+    @property
+    def checksum(self) -> str:
+        """What is known of the file's checksum, and who says so, in words."""
+        how = "from the file put there by hand" if self.by_hand else "at download"
+        said = {
+            f"sha256 {self.sha256[:12]}…": self.sha256 and not self.learned,
+            f"sha256 {self.sha256[:12]}…, checksum learned {how} on {self.learned}": self.learned,
+            f"md5 {self.md5}, as published": self.md5,
+            f"sha256 published only as {self.sha256_begins}…": self.sha256_begins,
+            "no checksum published; it is learned at download": not (
+                self.sha256 or self.md5 or self.sha256_begins
+            ),
+        }
+        return "; ".join(words for words, is_so in said.items() if is_so)
+
+    def with_member(self, member: Member) -> ReleasedFile:
+        """The entry as it is for the files of an archive that `member` is about. Raises `ValueError`."""
+        said = {key: value for key, value in member.fields().items() if key != "like" and value is not None}
+        return self.replace(**said)._typed()
+
+    @property
+    def logs(self) -> tuple[ReleasedFile, ...]:
+        """The entry itself, and as it is for each kind of files in it that differs."""
+        return (self, *map(self.with_member, self.members))
+
+    def of_inner(self, inner: str) -> ReleasedFile:
+        """The entry of the file at a path inside this archive: as the first of `members` says that is like it."""
+        found = next((member for member in self.members if fnmatchcase(inner, member.like)), None)
+        return self.with_member(found) if found else self
 
 
 class MaskedCopy(ReleasedFile, frozen=True):
@@ -228,17 +304,42 @@ class Place(Source, frozen=True, kw_only=True):
         return self.root / "data" / "hand"
 
     @property
+    def logs(self) -> tuple[ReleasedFile, ...]:
+        """Every entry, and beside an archive's own one for each kind of files in it that differs from it."""
+        return tuple(entry for file in self.files for entry in file.logs)
+
+    @property
     def is_replica(self) -> bool:
         """Whether the records are invented."""
         return self.kind == "replica"
 
 
-def described(name: str, tables: Mapping[str, Any], root: Path) -> Place:
-    """The place that the tables of a source.toml describe. Raises `BadSource`."""
+class Learned(toml.Schema, frozen=True):
+    """The checksum of a file of which nobody published one, as the file had it when it first was there."""
+
+    name: toml.Text
+    sha256: toml.Text
+    bytes: int
+    learned: date
+    by_hand: bool = False
+
+
+class LearnedList(toml.Schema, frozen=True):
+    """The whole of a place's learned.toml, which `sources.learn` writes."""
+
+    files: tuple[Learned, ...] = field(name="file", default=())
+
+
+def described(name: str, tables: Mapping[str, Any], root: Path, learned: Iterable[Learned] = ()) -> Place:
+    """The place that the tables of a source.toml describe, with the checksums that were learned of its files.
+
+    Raises `BadSource`.
+    """
     shown = f"data/raw/{name}/source.toml"
     source = toml.decode(tables, shown, Source, BadSource)
     where = ""
     files = []
+    known = {entry.name: entry for entry in learned}
     try:
         check_zone(source.time_zone)
         for piece in source.claims:
@@ -248,7 +349,7 @@ def described(name: str, tables: Mapping[str, Any], root: Path) -> Place:
                 )
         for file in source.files:
             where = f", file '{paths.shown(file.name)}'"
-            files.append(file.checked())
+            files.append(_with_learned(file.checked(), known.get(file.name)))
     except ValueError as error:
         raise BadSource(f"{shown}{where}: {error}") from None
     if len({paths.key(file.name) for file in files}) < len(files):
@@ -265,7 +366,18 @@ def described(name: str, tables: Mapping[str, Any], root: Path) -> Place:
     )
 
 
+def _with_learned(file: ReleasedFile, known: Learned | None) -> ReleasedFile:
+    if file.sha256 or known is None:
+        return file
+    if not known.sha256.startswith(file.sha256_begins):
+        raise ValueError(
+            f"learned.toml gives the sha256 {known.sha256}, and sha256_begins says {file.sha256_begins}. One of the "
+            "two is another file's: take the entry out of learned.toml, and the file away"
+        )
+    return file.replace(**known.fields())
+
+
 def _unanswered(waiting: Sequence[Waiting], files: Sequence[ReleasedFile]) -> tuple[Waiting, ...]:
     """The logs that no file answers yet: a [[file]] of the same owner and log ends the wait."""
-    arrived = {(file.camera_owner, file.log) for file in files}
+    arrived = {(entry.camera_owner, entry.log) for file in files for entry in file.logs}
     return tuple(log for log in waiting if (log.camera_owner, log.log) not in arrived)

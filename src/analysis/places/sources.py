@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+from datetime import date
 from pathlib import Path
 
+from analysis import files, places
 from analysis.paths import inside
 from analysis.places import Place, ReleasedFile
+from analysis.places.description import Copy
 from analysis.refused import Refused
 
 
@@ -25,8 +29,64 @@ class MissingRecords(Refused):
 
 def sha256(path: Path) -> str:
     """The checksum of a file, in hexadecimal."""
+    return _checksum(path, "sha256")
+
+
+def _checksum(path: Path, kind: str) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, kind).hexdigest()
+
+
+def learn(place: Place) -> Place:
+    """The place with the sha256 of each of its files that is there, also of those of which nobody published one.
+
+    Such a checksum is learned from the file, kept in learned.toml with the day, and held from then on. Raises
+    `WrongChecksum` for a file that is not the one described.
+    """
+    unknown = [file for file in place.files if not file.sha256]
+    found = [there for file in unknown if (there := _find(place, file, _records_folder(None)))]
+    released = [(file, path) for file, path in found if file.copy == "released"]
+    for file, path in released:
+        pin(place, file, path, by_hand=True)
+    return places.find(place.name, place.root) if released else place
+
+
+def pin(place: Place, file: ReleasedFile, path: Path, by_hand: bool) -> None:
+    """Write down the checksum that a file has now, since nobody published one. Raises `WrongChecksum`."""
+    with path.open("rb") as start:
+        if why := not_the_file(start.read(512), file.name):
+            raise WrongChecksum(f"data/raw/{place.name}/{file.name}: {why}. Put the file itself there.")
+    kept = inside(place.raw, places.LEARNED)
+    text = kept.read_text(encoding="utf-8") if kept.is_file() else _LEARNED_FROM_FILES
+    entry = {
+        "name": json.dumps(file.name, ensure_ascii=False),
+        "sha256": f'"{sha256(path)}"',
+        "bytes": path.stat().st_size,
+        "learned": date.today(),
+        "by_hand": str(by_hand).lower(),
+    }
+    files.write(kept, text + "\n[[file]]\n" + "".join(f"{key:7} = {value}\n" for key, value in entry.items()))
+
+
+_LEARNED_FROM_FILES = """\
+# Checksums that nobody published. Each was learned on the day that is given, from the file as it was downloaded, or
+# as a person had put it here (by_hand), and every later copy is held to it. It cannot show that the file was not
+# changed before that day. To take another release, delete its entry here.
+"""
+
+
+def not_the_file(start: bytes, name: str) -> str:
+    """Why a file that begins so cannot be one called `name`, in words; "" where it can."""
+    ending = Path(name).suffix.casefold()
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") and ending not in (
+        ".html",
+        ".htm",
+        ".xml",
+    ):
+        return "it is a web page and not the file"
+    if ending == ".zip" and not start.startswith(b"PK"):
+        return "it is no ZIP, whatever its name says"
+    return ""
 
 
 def locate(place: Place, records: Path | None = None) -> dict[str, Path]:
@@ -57,7 +117,7 @@ def at_hand(place: Place) -> dict[str, Path]:
 def unlisted(place: Place) -> list[str]:
     """Files in the place's folder that its source.toml does not describe, and that nothing will read."""
     masked = {file.masked.name for file in place.files if file.masked}
-    described = {file.name for file in place.files} | masked | {"source.toml", "README.md"}
+    described = {file.name for file in place.files} | masked | {"source.toml", "README.md", places.LEARNED}
     # What was left out is known by its checksum: its name is written down only as far as it may be printed.
     left_out = {file.sha256 for file in place.left_out}
     found = (path.relative_to(place.raw) for path in sorted(place.raw.rglob("*")) if path.is_file())
@@ -112,29 +172,49 @@ def _found(place: Place, records: Path | None) -> list[tuple[ReleasedFile, _Foun
 
 def _find(place: Place, file: ReleasedFile, records: Path | None) -> _Found:
     copies = [file, *([file.masked_copy] if file.masked_copy else [])]
-    own = {}
+    own: dict[Copy, Path] = {}
     for name in (file.name, *([file.masked.name] if file.masked and file.masked.name else [])):
         if (path := place.raw / name).is_file():
-            own[path] = sha256(path)
-            if own[path] not in (copy.sha256 for copy in copies):
-                raise WrongChecksum(_wrong(place, file, name, own[path]))
+            # A copy whose checksum nobody knows could be any file: it is looked at last.
+            found = next(
+                (c for c in sorted(copies, key=lambda c: not c.sha256) if not _differs(c, path)), None
+            )
+            if found is None:
+                raise WrongChecksum(_wrong(place, file, name, _differs(file, path)))
+            own[found.copy] = path
     for copy in copies:
-        if here := next((path for path, checksum in own.items() if checksum == copy.sha256), None):
-            return copy, here
+        if copy.copy in own:
+            return copy, own[copy.copy]
+        if not (records and (copy.sha256 or copy.md5 or copy.sha256_begins)):
+            continue
         # Size first: hashing every file of a large folder would take minutes.
-        for path in sorted(path for path in records.rglob("*") if path.is_file()) if records else ():
-            if copy.bytes in (None, path.stat().st_size) and sha256(path) == copy.sha256:
+        for path in sorted(path for path in records.rglob("*") if path.is_file()):
+            if copy.bytes in (None, path.stat().st_size) and not _differs(copy, path):
                 return copy, path
     return None
 
 
-def _wrong(place: Place, file: ReleasedFile, name: str, found: str) -> str:
+def _wrong(place: Place, file: ReleasedFile, name: str, differs: str) -> str:
     masked = f" and of its masked copy {file.masked.sha256}" if file.masked else ""
     return (
-        f"data/raw/{place.name}/{name}: its sha256 is {found}, source.toml says {file.sha256}{masked}. "
+        f"data/raw/{place.name}/{name}: its {differs}{masked}. "
         "Either the file was changed or it is another release: put the released file back, or "
         "describe the new one in source.toml."
     )
+
+
+def _differs(file: ReleasedFile, path: Path) -> str:
+    """What a file has that is not as its description says, and what that says, in words; "" where it is the one."""
+    if file.sha256:
+        found = sha256(path)
+        said = f"learned.toml, since {file.learned}," if file.learned else "source.toml"
+        return "" if found == file.sha256 else f"sha256 is {found}, {said} says {file.sha256}"
+    if file.bytes not in (None, size := path.stat().st_size):
+        return f"size is {size:,} bytes, source.toml says {file.bytes:,}"
+    for kind, said in (("md5", file.md5), ("sha256", file.sha256_begins)):
+        if said and not (found := _checksum(path, kind)).startswith(said):
+            return f"{kind} is {found}, source.toml says {said}{'' if kind == 'md5' else '…'}"
+    return ""
 
 
 def _how_to_get(place: Place, file: ReleasedFile) -> str:

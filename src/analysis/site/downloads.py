@@ -100,7 +100,7 @@ def descriptor(place: Place, folder: Path) -> Path:
     releaser = str(place.released.get("by", place.title))
     copies = {name: f"; read from a masked copy ({what})" for name, what in masked_copies(place).items()}
     sources = [
-        {"title": f"{file.name}, released by {releaser}{copies.get(file.name, '')}"}
+        {"title": f"{file.name}, released by {releaser} ({file.checksum}){copies.get(file.name, '')}"}
         | ({"path": file.url} if file.url else {})
         for file in place.files
     ]

@@ -46,7 +46,7 @@ def finding(place: Place) -> Finding | None:
         lines.append((name, meaning, formatted(hits["value"]), share, agencies))
     owner = (
         place.files[0].camera_owner
-        if scope == "all" and len({f.camera_owner for f in place.files}) == 1
+        if scope == "all" and len({f.camera_owner for f in place.logs}) == 1
         else ""
     )
     whose = owner or ("all logs" if scope == "all" else scope)

@@ -51,7 +51,7 @@ def page(top: Path) -> str:
 
 def _records(place: Place) -> tuple[str, ...]:
     names = "<br>".join(
-        f"{file.name} (sha256 {file.sha256[:12]}…{masked})"
+        f"{file.name} ({file.checksum}{masked})"
         for file in place.files
         for masked in [f"; masked copy: {file.masked.sha256[:12]}…" if file.masked else ""]
     )
