@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from analysis import files, processes
+from analysis.notebooks import forked
 from analysis.notebooks.cells import ERROR_MARK, INJECTED, last_heading, read, tags, write
 from analysis.notebooks.parameters import check
 from analysis.notebooks.strip import UnstableOutput, strip
@@ -154,10 +155,9 @@ def _separately(
     """Run papermill in another process; None if it went well, else the last lines that it said."""
     folder = str(cwd) if cwd else None
     order = {"notebook": str(notebook), "draft": str(draft), "parameters": dict(parameters), "cwd": folder}
-    command = [sys.executable, "-m", "analysis.notebooks.run"]
-    status, said = processes.run(
-        command, json.dumps(order).encode() + b"\n", limit, _environment(draft.parent)
-    )
+    env = _environment(draft.parent)
+    command = forked.command(env, "notebook") if forked.IS_SAFE else [sys.executable, "-m", __name__]
+    status, said = processes.run(command, json.dumps(order).encode() + b"\n", limit, env)
     if status is None:
         return f"It was stopped after {limit:,.0f} seconds."
     return None if status == 0 else _tail(said, 1) or f"It ended with code {status}."
@@ -167,12 +167,10 @@ def _environment(folder: Path) -> dict[str, str]:
     """What a kernel starts with: this interpreter, no settings of the person who runs it, no randomness."""
     kernel = folder / "jupyter" / "kernels" / "python3" / "kernel.json"
     settings = folder / "ipython" / "profile_default" / "ipython_kernel_config.py"
-    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    files.write(kernel, json.dumps({"argv": argv, "display_name": "Python 3", "language": "python"}))
     # 40 is 'error': ipykernel 7 prints a warning about TCP on every start
     files.write(settings, "c.IPKernelApp.log_level = 40\nc.HistoryManager.enabled = False\n")
     package = str(Path(__file__).resolve().parents[2])
-    return os.environ | {
+    env = os.environ | {
         "JUPYTER_PATH": str(folder / "jupyter"),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
@@ -185,6 +183,11 @@ def _environment(folder: Path) -> dict[str, str]:
         **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(_made(folder / "temporary"))),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a debugger's warning about frozen modules
     }
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    if forked.IS_SAFE:
+        argv = forked.command(env, "kernel", "-f", "{connection_file}")
+    files.write(kernel, json.dumps({"argv": argv, "display_name": "Python 3", "language": "python"}))
+    return env
 
 
 def _made(folder: Path) -> Path:
@@ -192,10 +195,13 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _execute(order: Mapping[str, Any]) -> None:
-    """In the process of one run: execute the notebook as it is, with what `check` has let through."""
+def run_order() -> None:
+    """In the process of one run: execute the notebook that standard input names as it is, with what `check` has let
+    through."""
     from papermill import execute_notebook
 
+    order = json.loads(sys.stdin.buffer.readline())
+    processes.end_with_parent()
     execute_notebook(
         read(Path(order["notebook"])),
         order["draft"],
@@ -271,6 +277,4 @@ def _forget(failed: Path, notebooks: Sequence[Path]) -> None:
 
 
 if __name__ == "__main__":
-    order = json.loads(sys.stdin.buffer.readline())
-    processes.end_with_parent()
-    _execute(order)
+    run_order()

@@ -1,0 +1,148 @@
+"""Starts notebooks and their kernels as copies of one process that has imported already what all of them import.
+
+Importing papermill, pandas, DuckDB, matplotlib and this library takes longer than most notebooks compute. On Linux one
+process imports them once for a whole run and forks for each notebook and each kernel. What is started in its
+place (`command`) is a small program that hands over its order, its environment and its output, and waits: to whoever
+started it, it looks like the process itself. Elsewhere a fork after such imports is not safe, and nothing is shared.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Mapping
+
+from analysis import processes
+
+IS_SAFE = sys.platform == "linux"
+
+_IMPORTED = (
+    "papermill", "ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib.pyplot", "matplotlib_inline.backend_inline",
+    "seaborn", "pandas", "duckdb", "pyarrow.parquet", "analysis.build", "analysis.claims", "analysis.coding",
+    "analysis.figures", "analysis.measures", "analysis.pages", "analysis.notebooks.run",
+)  # fmt: skip
+
+_ORDER = """\
+import json, os, socket, sys
+with socket.socket(socket.AF_UNIX) as line:
+    line.connect(f"/proc/self/fd/{os.open(sys.argv[1], os.O_RDONLY)}/line")
+    order = json.dumps({"argv": sys.argv[2:], "env": dict(os.environ), "cwd": os.getcwd()}).encode()
+    socket.send_fds(line, [len(order).to_bytes(8, "big")], [0, 1, 2])
+    line.sendall(order)
+    sys.exit(int.from_bytes(line.recv(1) or b"\\1", "big"))
+"""
+
+
+def command(env: Mapping[str, str], *argv: str) -> list[str]:
+    """What starts `notebook`, or `kernel` with its arguments, as a fork of the process that has imported everything.
+    The first call starts that process, with this environment."""
+    with _starting:
+        if not _folders:
+            _folders.append(_serve_until_exit(env))
+    return [sys.executable, "-ISc", _ORDER, _folders[0], *argv]
+
+
+_starting = threading.Lock()
+_folders: list[str] = []
+
+
+def _serve_until_exit(env: Mapping[str, str]) -> str:
+    until_exit = contextlib.ExitStack()
+    atexit.register(until_exit.close)
+    folder = str(until_exit.enter_context(processes.scratch()))  # open to its owner alone
+    process = subprocess.Popen(
+        [sys.executable, "-m", "analysis.notebooks.forked", folder],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, start_new_session=True,
+    )  # fmt: skip
+    until_exit.callback(processes.end, process.pid)
+    assert process.stdout is not None
+    process.stdout.readline()  # it says when it has imported everything
+    return folder
+
+
+# In the process that forks ----------------------------------------------------------------------------------
+
+
+def _serve(folder: str) -> None:
+    """Import everything, and fork for each order, until the process that started this one has ended."""
+    for module in _IMPORTED:
+        importlib.import_module(module)
+    with socket.socket(socket.AF_UNIX) as listening:
+        # A socket's path may have 107 characters, which a temporary folder's may not fit.
+        listening.bind(f"/proc/self/fd/{os.open(folder, os.O_RDONLY)}/line")
+        listening.listen()
+        processes.end_with_parent()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
+        gc.freeze()  # so that a fork shares the memory of what was imported
+        print("ready", flush=True)
+        while True:
+            order, _ = listening.accept()
+            if os.fork() == 0:
+                listening.close()
+                _fork(order)
+            order.close()
+
+
+def _fork(line: socket.socket) -> None:
+    """In a fork: become what was ordered, and end with its status or when whoever ordered it is gone."""
+    status = 1
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        size, streams, *_ = socket.recv_fds(line, 8, 3)
+        with line.makefile("rb") as file:
+            order = json.loads(file.read(int.from_bytes(size, "big")))
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+            os.close(stream)
+        os.environ.clear()
+        # The process that forks is the parent here, so that a kernel must not look for another one.
+        os.environ.update({name: value for name, value in order["env"].items() if name != "JPY_PARENT_PID"})
+        os.chdir(order["cwd"])
+        tempfile.tempdir = None
+        threading.Thread(target=_end_with, args=(line,), daemon=True).start()
+        _become(*order["argv"])
+        status = 0
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        with contextlib.suppress(OSError):
+            line.sendall(bytes([status]))
+        os._exit(status)
+
+
+def _end_with(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while line.recv(1):
+            pass
+    processes.end(os.getpid())
+
+
+def _become(what: str, *argv: str) -> None:
+    if what == "kernel":
+        from ipykernel.kernelapp import launch_new_instance
+
+        launch_new_instance(argv=list(argv))
+    else:
+        from analysis.notebooks.run import run_order
+
+        run_order()
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1])
