@@ -68,6 +68,7 @@ def searches_of(
         without_reasons=tuple(
             name for name, lacks in zip(files["source_file"], missing) if {"reason", "offense_types"} <= lacks
         ),
+        second_files=measures.second_files(files, place.files),
         lists_agreements=listed is not None,
         owner_not_said=any(file.camera_owner is None for file in place.logs),
         silent_owners=tuple(measures.silent_owners(files)),
@@ -84,7 +85,13 @@ class Opened:
 
     @cached_property
     def searches(self) -> PlaceSearches:
-        """The place's searches, counted where they lie."""
+        """The place's searches, counted where they lie; not those of files that hold another's searches again."""
+        has_second = any(file.same_searches_as for file in self.place.files)
+        return self.every_row.where("not in_second_file") if has_second else self.every_row
+
+    @cached_property
+    def every_row(self) -> PlaceSearches:
+        """The rows of all of the place's files."""
         listed = build.open_agreements(self.place)
         return searches_of(self.place, dataset.pattern(self.place), build.open_files(self.place), listed)
 

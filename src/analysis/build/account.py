@@ -17,8 +17,7 @@ from analysis.build.ledger import Ledger
 from analysis.places import OWNER_NOT_SAID, ReleasedFile
 from analysis.readers import Block
 from analysis.searches import shifted, sightings
-from analysis.searches.clocks import Clocks, Evidence
-from analysis.searches.typing import file_clocks
+from analysis.searches.clocks import Clocks, Evidence, file_clocks
 from analysis.vendors.recognition import Layout
 from analysis.wording import counted
 
@@ -90,15 +89,7 @@ class Account:
         for read in blocks:
             block, layout = read.block, read.layout
             if self.clocks is None:
-                is_workbook = block.section.sheet is not None
-                self.clocks = file_clocks(
-                    self.file,
-                    layout.vendor,
-                    self.survey,
-                    is_workbook,
-                    self.time_zone,
-                    assumed=_zone_is_open(block, layout),
-                )
+                self.clocks = file_clocks(self.file, block.section, layout, self.survey, self.time_zone)
             self.records += block.records
             self.counted += block.counted
             self.not_searches.update(record.why for record in block.rejected)
@@ -211,14 +202,6 @@ def archive_facts(file: ReleasedFile, unread: Sequence[str]) -> dict[str, Any]:
     }
     notes = f"{len(unread)} of its files were not read: {'; '.join(unread)}"
     return {**_beginning(file, "archive"), **counts, "notes": notes}
-
-
-def _zone_is_open(block: Block, layout: Layout) -> bool:
-    """Whether nothing tells the zone of times without one: a portal's are UTC, and some columns say it."""
-    names = [
-        block.section.columns[layout.index[name]] for name in ("search_time", "search_date") if name in layout
-    ]
-    return layout.family.zone_is_open and not any("utc" in name.casefold() for name in names)
 
 
 def _days_outside(file: ReleasedFile, table: pa.Table, time_zone: str) -> tuple[int, int]:

@@ -97,12 +97,14 @@ def filtered(claim: Claim, searches: Searches) -> Searches:
 
 
 def counted(claim: Claim, opened: Opened) -> dict[tuple[str, str], Number]:
-    """The numbers of a claim's measure among the searches that it is about, by (measure, scope); none for a camera
-    owner whose log is not here."""
+    """The numbers of a claim's measure, and of those `instead`, among the searches that it is about, by (measure,
+    scope); none for a camera owner whose log is not here."""
     if claim.scope not in opened.lacks:
         return {}
+    # A claim about one file is about all of its rows, whether or not another file holds the same searches.
+    searches = opened.every_row if "source_file" in claim.among else opened.searches
     found = numbers(
-        filtered(claim, opened.searches), measures(claim.measure), {"all": opened.lacks[claim.scope]}
+        filtered(claim, searches), measures(claim.measure, *claim.instead), {"all": opened.lacks[claim.scope]}
     )
     return {
         (one["measure"], claim.scope): {**one, "scope": claim.scope} for one in found if one["scope"] == "all"

@@ -17,8 +17,8 @@ from analysis.vendors.masks import BY_NUMBER, unnamed_pattern
 @dataclass(frozen=True)
 class Facts:
     """What a vocabulary says of a place that its rows do not: the state and clock of its camera owners, which of its
-    files are network audits (None: all) and which have no column of reasons, whether it has a list of agreements, and
-    the owners of logs without a search."""
+    files are network audits (None: all), which have no column of reasons, which hold another's searches again, whether
+    it has a list of agreements, and the owners of logs without a search."""
 
     state: str | None = None
     time_zone: str = "UTC"
@@ -27,6 +27,7 @@ class Facts:
     lists_agreements: bool = False
     owner_not_said: bool = False
     silent_owners: tuple[str, ...] = ()
+    second_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def vocabulary(facts: Facts) -> Mapping[str, str]:
         "$time_zone": quoted(facts.time_zone),
         "$network_audits": "true" if audits is None else one_of("source_file", audits),
         "$without_reasons": one_of("source_file", facts.without_reasons),
+        "$second_files": one_of("source_file", facts.second_files),
         "$agreements": str(facts.lists_agreements).lower(),
         "$unnamed": quoted(unnamed_pattern()),
         "$numbered": quoted(BY_NUMBER),
@@ -99,6 +101,11 @@ def has_topic(topic: str) -> str:
 
 condition("in_network_audit", "$network_audits", "is in a network audit, which lists outsiders' searches")
 condition("without_reason_column", "$without_reasons", "is in a file without a column of reasons")
+condition(
+    "in_second_file",
+    "$second_files",
+    "is in a file that holds another file's searches again, as source.toml says",
+)
 column("silent_owners", "$silent_owners", "camera owners whose released logs hold no search", "names")
 
 # When -------------------------------------------------------------------------------------------------------
@@ -112,6 +119,11 @@ column("month", "strftime(local_time, '%Y-%m')", "the local month")
 column("weekday", "isodow(local_time)", "the local day of the week, Monday being 1", "number")
 column("hour", "hour(local_time)", "the local hour, 0 to 23", "hours")
 condition("day_only", "searched_at_precision = 'day'", "is one of which only the day is known")
+condition(
+    "night",
+    "not day_only and (hour >= 22 or hour < 5)",
+    "was made from 10 p.m. to 5 a.m. by the owner's clock",
+)
 condition(
     "framed",
     "window_start is not null and window_end is not null",
@@ -285,6 +297,6 @@ condition(
 def largest_agency(searches: Searches) -> pd.DataFrame:
     """The table of that name, which `by_largest_agency` asks: the agency with most core searches."""
     return searches.query(
-        "select searching_agency as agency from searches where core and named "
+        "select searching_agency as agency from searches where core and named and not in_second_file "
         "group by all order by count(*) desc, agency limit 1"
     )

@@ -15,6 +15,12 @@ __all__ = ["MEASURES"]
 declare("rows_released", "computed", "records in the released files", "rows")
 declare("rows_rejected", "computed", "of these, records that are no search", "rows")
 declare(
+    "rows_in_second_files",
+    "computed",
+    "searches in files that hold another file's searches again, not counted a second time",
+    "rows",
+)
+declare(
     "repeated_records",
     "computed",
     "records equal in every released cell to an earlier one of their file",
@@ -414,6 +420,16 @@ declare(
     "longest_lookback_days.patrol", "most", "whole days of the longest look back of a search for 'patrol'", "days",
     where="patrol", column="lookback_days", without="time of day", needs=("reasons", "time frames", "patrol"), **FRAME,
 )  # fmt: skip
+
+declare(
+    "night_searches",
+    "rows",
+    "searches from 10 p.m. to 5 a.m. on the camera owner's clock",
+    "rows",
+    where="night",
+    of="not day_only",
+    needs=("hours",),
+)
 
 # 287(g) agreements ------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,18 +15,41 @@ from analysis.privacy import search_types
 from analysis.searches.table import Searches
 
 
-def released(files: pd.DataFrame) -> Numbers:
-    """Records in the released files, and those rejected, of all files and of each owner's.
+def second_files(files: pd.DataFrame, described: Sequence[ReleasedFile]) -> tuple[str, ...]:
+    """The files that hold another's searches again, as source.toml says; of an archive, the files in it."""
+    whole = [file.name for file in described if file.same_searches_as]
+    return tuple(
+        one
+        for one in files["source_file"]
+        if any(one == name or one.startswith(f"{name}/") for name in whole)
+    )
+
+
+def said_of_second_files(files: pd.DataFrame, second: Collection[str]) -> list[str]:
+    """A sentence on the files that hold another's searches again, if there are any."""
+    lines = files[files["source_file"].isin([*second])]
+    if lines.empty:
+        return []
+    named = " and ".join(f"`{name.replace(chr(96), chr(39))}`" for name in lines["source_file"])
+    return [
+        f"{lines['searches'].sum():,} more are in {named}, which {'holds' if len(lines) == 1 else 'hold'} another "
+        "file's searches again: a claim about that file counts them, and nothing else does."
+    ]
+
+
+def released(files: pd.DataFrame, second: Collection[str] = ()) -> Numbers:
+    """Records in the released files, those rejected, and searches in `second` files, of all files and of each
+    owner's.
 
     `files` is from `build.open_files`. A corpus in one file names a camera owner in each row, so records are those
     of the owner of their file, and searches those of the owner whom their row names.
     """
 
     def of(scope: str, lines: pd.DataFrame) -> Numbers:
-        return [
-            number("rows_released", scope, lines["records"].sum(), "rows"),
-            number("rows_rejected", scope, lines["rejected"].sum(), "rows"),
-        ]
+        found = {"rows_released": lines["records"].sum(), "rows_rejected": lines["rejected"].sum()}
+        if second:
+            found["rows_in_second_files"] = lines.loc[lines["source_file"].isin([*second]), "searches"].sum()
+        return [number(name, scope, count, "rows") for name, count in found.items()]
 
     return in_each_scope(files, of)
 
@@ -105,6 +128,43 @@ def _covered(file: ReleasedFile, name: str, found: pd.DataFrame) -> dict[str, An
         "days_missing_at_start": max((first - said[0]).days, 0) if file.period else 0,
         "days_missing_at_end": max((end - last).days, 0),
     }
+
+
+def clocks_apart(searches: Searches) -> pd.DataFrame:
+    """Pairs of files in which rows have one id of the export's own, and how far apart their times are: source_file,
+    other_file, hours_apart (blank where that is no whole number of hours), searches.
+
+    One search was made at one time. Where the times of two files differ by whole hours, the clock of one was read in
+    the wrong zone, or somebody shifted it. Times are compared to the second.
+    """
+    with_ids = searches.where("released_id is not null").shared(
+        "hash(released_id)", columns=("source_file", "released_id", "searched_at")
+    )
+    return with_ids.query("""
+        select source_file, other_file, if(abs(seconds - 3600 * round(seconds / 3600)) <= 1,
+            round(seconds / 3600)::bigint, null) as hours_apart, count(distinct released_id) as searches
+        from (
+            select one.source_file, other.source_file as other_file, one.released_id,
+                epoch_us(other.searched_at) // 1000000 - epoch_us(one.searched_at) // 1000000 as seconds
+            from searches as one join searches as other using (released_id)
+            where one.source_file < other.source_file
+        ) group by all order by all
+        """)
+
+
+def said_of_clocks(apart: pd.DataFrame) -> list[str]:
+    """A sentence for each pair of files of `clocks_apart` in which some times differ by whole hours."""
+    said = []
+    for (one, other), lines in apart.groupby(["source_file", "other_file"]):
+        shifted = lines[lines["hours_apart"].fillna(0) != 0]
+        hours = ", ".join(f"{n:,} by {h:+d} h" for h, n in zip(shifted["hours_apart"], shifted["searches"]))
+        if hours:
+            said.append(
+                f"**The clocks of two files disagree.** Of {lines['searches'].sum():,} searches in both `{one}` and "
+                f"`{other}`, the times in the second differ from those in the first: {hours}. Find out which clock "
+                "each column follows, and say so with time_zone or time_zones in the file's entry of source.toml."
+            )
+    return said
 
 
 def left_out(files: Sequence[LeftOut]) -> pd.DataFrame:

@@ -67,6 +67,7 @@ NEEDS: Mapping[str, Need] = {
     "time of day": Need(
         "count(lookback_days) > 0", "the released files give the day of a search and no time"
     ),
+    "hours": Need("not bool_and(day_only)", "the released files give the day of a search and no time"),
     "several networks": Need("bool_or(networks_searched > 1)", "no search reached several"),
     "patrol": Need("bool_or(framed and patrol)", "no search gives 'patrol' as its whole reason"),
     "criminal": Need("bool_or(criminal)", "no search named a criminal immigration offense"),

@@ -11,6 +11,7 @@ import base64
 import html
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -54,6 +55,10 @@ class Page:
     def searches(self) -> PlaceSearches:
         """The place's searches, to be counted where they lie."""
         return self.opened.searches
+
+    @cached_property
+    def _rows(self) -> int:
+        return self.searches.count()
 
     def number(self, measure: str, scope: str = "all") -> str:
         """A recorded number as a reader sees it, for a sentence."""
@@ -253,8 +258,7 @@ class Page:
     def _source(self) -> str:
         kind = " REPLICA: invented records." if self.place.is_replica else ""
         copies = " Read from masked copies." if self.copies else ""
-        many = counted(build.count_searches(self.place), "search")
-        return f"Source: {self.place.title}; {many} released.{copies}{kind}"
+        return f"Source: {self.place.title}; {counted(self._rows, 'search')} released.{copies}{kind}"
 
     def _keep_table(self, table: pd.DataFrame, name: str) -> str:
         file = f"{self.short}-{name}.csv"

@@ -76,6 +76,9 @@ class ReleasedFile(toml.Schema, frozen=True):
     taken: no search in it can be later. `hidden_text = "read"` is said by a person who has decided that text which
     nobody sees on a print's pages is read: it may undo a redaction. `masked` names a masked copy that may be read in
     the file's place.
+    `time_zones` gives single columns, by their released names, another zone than `time_zone`: a heading can lie.
+    `same_searches_as` names a listed file that holds the same searches: rows of this one are counted only where
+    somebody asks for this file, so that no search is counted twice.
     """
 
     name: toml.Text
@@ -99,6 +102,8 @@ class ReleasedFile(toml.Schema, frozen=True):
     learned: date | None = None
     by_hand: bool = False
     members: tuple[Member, ...] = field(name="member", default=())
+    time_zones: Mapping[str, str] = {}
+    same_searches_as: str | None = None
 
     @property
     def copy(self) -> Copy:
@@ -140,8 +145,8 @@ class ReleasedFile(toml.Schema, frozen=True):
         return self.replace(masked=masked)._typed()
 
     def _typed(self) -> ReleasedFile:
-        if self.time_zone:
-            check_zone(self.time_zone)
+        for zone in filter(None, (self.time_zone, *self.time_zones.values())):
+            check_zone(zone)
         period = self.period and tuple(date.fromisoformat(str(day)[:10]) for day in self.period)
         if period and period[0] > period[1]:
             raise ValueError("its period ends before it begins")
@@ -354,6 +359,14 @@ def described(name: str, tables: Mapping[str, Any], root: Path, learned: Iterabl
         raise BadSource(f"{shown}{where}: {error}") from None
     if len({paths.key(file.name) for file in files}) < len(files):
         raise BadSource(f"{shown}: two [[file]] entries have one name; each file is listed once")
+    counted = {file.name for file in files if not file.same_searches_as}
+    for file in files:
+        if file.same_searches_as and file.same_searches_as not in counted:
+            other = paths.shown(file.same_searches_as)
+            raise BadSource(
+                f"{shown}, file '{paths.shown(file.name)}': same_searches_as names '{other}', which is no file listed "
+                "here that is itself counted; name the file whose searches this one holds again"
+            )
     return Place(
         name=name,
         root=root,

@@ -14,7 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from analysis.searches.shapes import Shapes
+from analysis.places import ReleasedFile
+from analysis.readers import Section
+from analysis.searches.shapes import Shapes, shapes_of
+from analysis.vendors.facts import normal
+from analysis.vendors.recognition import Layout, UnknownColumns
 
 MANY_MINUTES = 100
 """Times: more than so many, each with 00 seconds, were cut to minutes."""
@@ -93,7 +97,8 @@ class Evidence:
 class Clocks:
     """What one file's dates mean, and what was met while reading them (`noted`, added to from several threads).
 
-    `zone` is that of times without a zone, `day_zone` the camera owner's, whose day a date without a time is.
+    `zone` is that of times without a zone, and `zones` that of single columns, by our names for them; `day_zone` is the
+    camera owner's, whose day a date without a time is.
     `said` is a person's word for the order of day and month; `date_cells` says that the file is a workbook, whose
     dates come as ISO text; `survey` reads all the file's dates, block by block, by our column names. `seconds` is set
     once a time of search was met that was not cut to minutes, `vendors_order` once a date in the vendor's shape was met
@@ -110,6 +115,7 @@ class Clocks:
     seconds: threading.Event = field(default_factory=threading.Event)
     vendors_order: threading.Event = field(default_factory=threading.Event)
     assumed: bool = False
+    zones: Mapping[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def clock(self, column: str) -> Clock:
@@ -170,6 +176,11 @@ class Clock:
         return self.file.date_cells
 
     @property
+    def zone(self) -> str:
+        """The zone of the column's times without one."""
+        return self.file.zones.get(self.column, self.file.zone)
+
+    @property
     def evidence(self) -> Evidence:
         """What the whole column says."""
         return self.file.evidence().get(self.column) or Evidence()
@@ -205,3 +216,39 @@ class Clock:
                 if evidence.exchanged()
                 else f"may have exchanged day and month: {evidence.exchangeable:,}, not read; ask for the file as CSV"
             )
+
+
+def file_clocks(
+    file: ReleasedFile,
+    section: Section,
+    layout: Layout,
+    survey: Callable[[], Iterable[dict[str, Evidence]]],
+    day_zone: str = "UTC",
+) -> Clocks:
+    """The clocks of a file, by its first section, as its entry in source.toml says and as `survey` finds its dates.
+
+    Raises `UnknownColumns` where the entry gives a zone to a column that the section does not have.
+    """
+    said = {normal(name): zone for name, zone in file.time_zones.items()}
+    names = [normal(name) for name in section.columns]
+    for name in file.time_zones:
+        if normal(name) not in names:
+            raise UnknownColumns(
+                f"{file.name}: time_zones names a column {name!r}, which the file does not have"
+            )
+    zones = {ours: said[names[at]] for ours, at in layout.index.items() if names[at] in said}
+    searched = [
+        section.columns[layout.index[name]] for name in ("search_time", "search_date") if name in layout
+    ]
+    # Nothing tells the zone of some collectors' times; a portal's are UTC, and some columns say it.
+    is_open = layout.family.zone_is_open and not any("utc" in name.casefold() for name in searched)
+    return Clocks(
+        shapes_of(layout.vendor.times),
+        file.time_zone or "UTC",
+        day_zone,
+        file.dates,
+        section.sheet is not None,
+        survey,
+        assumed=is_open and not file.time_zone and "search_time" not in zones,
+        zones=zones,
+    )

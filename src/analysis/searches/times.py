@@ -1,8 +1,8 @@
 """Reads every way in which exports write a time; what it cannot read stays null, never guessed.
 
 Exports say UTC or carry a zone; a time without either is UTC, as the portals' are, unless its file's entry in
-source.toml names a zone. A date without a time is the camera owner's local day. Which of day and month comes first is
-decided over a whole file (`clocks`).
+source.toml names a zone, for the file or for one column. A date without a time is the camera owner's local day. Which
+of day and month comes first is decided over a whole file (`clocks`).
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def parsed(texts: pa.Array, clock: Clock) -> tuple[np.ndarray, np.ndarray, np.nd
         days = (precision == DAY) & (ticks != NONE)
         ticks[days] = _in_utc(ticks[days], clock.file.day_zone, days=True)
         others = naive & ~days & (ticks != NONE)
-        ticks[others] = _in_utc(ticks[others], clock.file.zone)
+        ticks[others] = _in_utc(ticks[others], clock.zone)
         clock.note(
             "local times that a change of clocks repeats or leaves out, not read",
             (ticks[others] == NONE).sum(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +13,7 @@ from analysis.places import ReleasedFile
 from analysis.privacy import masking
 from analysis.readers import Rejected, Section
 from analysis.searches import frames, shifted, times
-from analysis.searches.clocks import Clocks, Evidence
+from analysis.searches.clocks import Clocks, Evidence, file_clocks
 from analysis.searches.columns import by_distinct, constant, count_of, search_time_of, short_text_of, text_of
 from analysis.searches.shapes import shapes_of
 from analysis.vendors.facts import Vendor, normal
@@ -50,9 +49,7 @@ def type_rows(
     (`repeats.fingerprints`), to be compared and dropped. The second has the `REJECTED` columns. Together they have
     the section's rows, both in their order.
     """
-    clocks = clocks or file_clocks(
-        file, layout.vendor, lambda: [evidence(section, layout)], section.sheet is not None
-    )
+    clocks = clocks or file_clocks(file, section, layout, lambda: [evidence(section, layout)])
     searched = times.read(search_time_of(section, layout), clocks.clock("search_time"))
     if searched.moments.null_count:
         section = _verdicts_moved(section, layout)
@@ -80,20 +77,6 @@ def type_rows(
             why[row] = None
     table = pa.concat_tables(typed)
     return (table.sort_by("source_row") if len(typed) > 1 else table), _rejected(section, layout, file, why)
-
-
-def file_clocks(
-    file: ReleasedFile,
-    vendor: Vendor,
-    survey: Callable[[], Iterable[dict[str, Evidence]]],
-    date_cells: bool,
-    day_zone: str = "UTC",
-    assumed: bool = False,
-) -> Clocks:
-    """The clocks of a vendor's file as its entry in source.toml says, and as `survey` finds its dates; `assumed` says
-    that its columns do not tell the zone of times without one."""
-    zone, assumed = file.time_zone or "UTC", assumed and not file.time_zone
-    return Clocks(shapes_of(vendor.times), zone, day_zone, file.dates, date_cells, survey, assumed=assumed)
 
 
 def evidence(section: Section, layout: Layout) -> dict[str, Evidence]:
