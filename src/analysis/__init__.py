@@ -64,7 +64,11 @@ to draw and, where it speaks of errors, `coding`. From a shell, `python -m analy
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
+
+# Notebooks hold no web identifiers to be checked; building that grammar would take over a second in each process.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 if TYPE_CHECKING:
     from analysis.rows import Shown

@@ -28,9 +28,9 @@ from analysis import processes
 IS_SAFE = sys.platform == "linux"
 
 _IMPORTED = (
-    "papermill", "ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib.pyplot", "matplotlib_inline.backend_inline",
-    "seaborn", "pandas", "duckdb", "pyarrow.parquet", "analysis.build", "analysis.claims", "analysis.coding",
-    "analysis.figures", "analysis.measures", "analysis.pages", "analysis.notebooks.run",
+    "analysis.notebooks.ordered", "ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline", "seaborn", "pandas", "duckdb", "pyarrow.parquet",
+    "analysis.build", "analysis.claims", "analysis.coding", "analysis.figures", "analysis.measures", "analysis.pages",
 )  # fmt: skip
 
 _ORDER = """\
@@ -135,13 +135,13 @@ def _end_with(line: socket.socket) -> None:
 
 def _become(what: str, *argv: str) -> None:
     if what == "kernel":
-        from ipykernel.kernelapp import launch_new_instance
+        from ipykernel.kernelapp import launch_new_instance  # imported long before the fork
 
         launch_new_instance(argv=list(argv))
     else:
-        from analysis.notebooks.run import run_order
+        from analysis.notebooks import ordered
 
-        run_order()
+        ordered.run()
 
 
 if __name__ == "__main__":

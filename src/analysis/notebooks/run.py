@@ -156,7 +156,11 @@ def _separately(
     folder = str(cwd) if cwd else None
     order = {"notebook": str(notebook), "draft": str(draft), "parameters": dict(parameters), "cwd": folder}
     env = _environment(draft.parent)
-    command = forked.command(env, "notebook") if forked.IS_SAFE else [sys.executable, "-m", __name__]
+    command = (
+        forked.command(env, "notebook")
+        if forked.IS_SAFE
+        else [sys.executable, "-m", "analysis.notebooks.ordered"]
+    )
     status, said = processes.run(command, json.dumps(order).encode() + b"\n", limit, env)
     if status is None:
         return f"It was stopped after {limit:,.0f} seconds."
@@ -193,26 +197,6 @@ def _environment(folder: Path) -> dict[str, str]:
 def _made(folder: Path) -> Path:
     folder.mkdir()
     return folder
-
-
-def run_order() -> None:
-    """In the process of one run: execute the notebook that standard input names as it is, with what `check` has let
-    through."""
-    from papermill import execute_notebook
-
-    order = json.loads(sys.stdin.buffer.readline())
-    processes.end_with_parent()
-    execute_notebook(
-        read(Path(order["notebook"])),
-        order["draft"],
-        parameters=order["parameters"],
-        kernel_name="python3",
-        language="python",
-        progress_bar=False,
-        log_output=False,
-        cwd=order["cwd"],
-        record_timing=False,
-    )
 
 
 def _stopped(draft: Path) -> tuple[int, str, str, str]:
@@ -274,7 +258,3 @@ def _forget(failed: Path, notebooks: Sequence[Path]) -> None:
     """Copies of earlier failures would be mistaken for failures of this run."""
     for notebook in notebooks:
         (failed / notebook.name).unlink(missing_ok=True)
-
-
-if __name__ == "__main__":
-    run_order()
