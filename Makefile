@@ -15,7 +15,7 @@ export SENDER ADDRESS EMAIL PHONE ELIGIBLE
 
 .PHONY: all test place compare request records lab report rows bench verify code extras help
 
-all: $(VENV)/.installed  ## install what is missing, rebuild every place that has its records, print the score
+all: $(VENV)/.installed  ## install what is missing, fetch small public records, rebuild every place that has its own, print the score (OFFLINE=1: no fetching)
 	@$(RUN) all $(ONE)
 
 # Quoted by the shell, so that a name may hold blanks. What is not said stays an open question in source.toml.
@@ -33,7 +33,7 @@ request: $(VENV)/.installed  ## STATE=<code>: the letter that asks an agency for
 test: $(VENV)/.extras  ## the tests
 	@$(RUN) test
 
-records: $(VENV)/.installed  ## download records that have a public address, and check them
+records: $(VENV)/.installed  ## download records that have a public address, also large ones, and check them; goes on where it broke off
 	@$(RUN) records $(ONE)
 
 lab: $(VENV)/.installed  ## JupyterLab in this environment

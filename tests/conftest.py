@@ -16,6 +16,9 @@ hypothesis.settings.register_profile("attended", deadline=None)
 hypothesis.settings.load_profile("unattended" if os.environ.get("CI") else "attended")
 
 
+os.environ["OFFLINE"] = "1"  # no test asks a server but its own
+
+
 @pytest.fixture(scope="session")
 def records() -> Path:
     """The folder of real released records named by RECORDS; tests that need it are skipped without it."""

@@ -38,7 +38,10 @@ def _lines_of(what: str) -> dict[str, dict[str, Any]]:
 VERBS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
     "all": (
         "rebuild every place that has its records, run the notebooks, print the score",
-        {"--place": ONE_PLACE},
+        {
+            "--place": ONE_PLACE,
+            "--offline": {**FLAG, "help": "download nothing; OFFLINE=1 in the environment says the same"},
+        },
     ),
     "rows": ("the rows behind every number, in a browser, with Datasette", {"--place": ONE_PLACE}),
     "records": ("download records that have a public address, and check them", {"--place": ONE_PLACE}),

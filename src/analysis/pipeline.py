@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from analysis import files, places
 from analysis.build import inputs, stamps
 from analysis.build.dataset import Folder
 from analysis.places import Place, sources
+from analysis.refused import Refused
 
 Say = Callable[[str], None]
 
@@ -37,6 +42,66 @@ def make(place: Place, say: Say) -> str:
     score = claims.score(place, pages.open_claims(place).to_dict("records"))
     stamped.record({"results": {"inputs": inputs.results(read), "score": score}})
     return score
+
+
+# Fetch ------------------------------------------------------------------------------------------------------
+
+SILENCE, ALL_MAY_TAKE = 10, 180
+"""Seconds that a server may say nothing, and that all downloads of one `make` may take: it is about something else."""
+
+
+def fetch_small(chosen: Sequence[Place], say: Say) -> None:
+    """Download what is public, small and missing of the places, where there is a network, and go on without it.
+
+    A place whose files are large, or that gave an error, is left to `make records`, and not tried again that day.
+    Nothing is downloaded where the environment's OFFLINE is set.
+    """
+    wanted = (
+        [place for place in chosen if _is_wanted(place)]
+        if os.environ.get("OFFLINE", "0") in ("", "0")
+        else []
+    )
+    if not wanted:
+        return
+    first = sources.address(wanted[0], sources.public(wanted[0])[0], seconds=3)
+    if not first.is_there():
+        say(
+            f"{first.host} does not answer, so nothing is downloaded; what is here is used (OFFLINE=1 asks nobody)"
+        )
+        return
+    until = time.monotonic() + ALL_MAY_TAKE
+    for place in wanted:
+        try:
+            size = sources.size_of_public(place, SILENCE)
+            if size is not None and size <= sources.SMALL:
+                sources.fetch(place, say=say, seconds=SILENCE, until=until)
+                continue
+        except sources.NoAnswer as error:
+            say(str(error))
+            return
+        except Refused as error:
+            say(str(error))
+        stamps.of(place).record({_LEFT: {"inputs": _as_of_today(place)}})
+
+
+_LEFT = "left to make records"
+
+
+def _as_of_today(place: Place) -> dict[str, str]:
+    return {"day": str(date.today()), **{file.name: str(file.url) for file in place.files}}
+
+
+def _is_wanted(place: Place) -> bool:
+    if place.is_replica or not any(file.url or file.masked for file in place.files):
+        return False
+    if all((place.raw / file.name).is_file() for file in place.files):
+        return False
+    known = sum(file.bytes or 0 for file in place.files if file.url)
+    if known > sources.SMALL or stamps.of(place).is_fresh(_LEFT, _as_of_today(place)):
+        return False
+    with contextlib.suppress(Refused):  # a file that is wrong is spoken of where it is read
+        return bool(sources.public(place))
+    return False
 
 
 # Acquire ----------------------------------------------------------------------------------------------------

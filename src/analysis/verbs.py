@@ -48,6 +48,8 @@ def everything(args: argparse.Namespace) -> None:
     """Rebuild, run, publish and score each place; then the site."""
     from analysis import pipeline
 
+    if not args.offline:
+        pipeline.fetch_small(_chosen(args.place), say)
     chosen = _chosen(args.place)
     lines = [pipeline.make(place, say) for place in chosen if place.files]
     page = pipeline.fresh_site()
@@ -138,22 +140,35 @@ def request(args: argparse.Namespace) -> None:
 # The other verbs --------------------------------------------------------------------------------------------
 
 
-def records(args: argparse.Namespace) -> None:
-    """Download what has a public address, check it, and say where everything lies and what files hold unseen."""
+def records(args: argparse.Namespace) -> int:
+    """Download what has a public address, check it, and say what has none and what files hold unseen.
+
+    What one place refuses stops no other; the exit status says that something was refused.
+    """
     from analysis import intake, readers
 
-    for place in _chosen(args.place):
-        for path in sources.fetch(place):
-            show(f"downloaded {os.path.relpath(path)}; its checksum is right")
+    failed = False
+    for chosen in _chosen(args.place):
+        try:
+            place = sources.learn(chosen)
+            sources.fetch(place, say=show)
+        except Refused as error:
+            failed = True
+            say(str(error))
+        place = places.find(chosen.name)
         without = [file for file in place.files if not file.url and not place.is_replica]
         for name in (file.name for file in without):
             show(f"{place.name}/{name} has no public address: see data/raw/{place.name}/README.md")
-        held = {} if place.is_replica else sources.at_hand(place)
+        try:
+            held = {} if place.is_replica else sources.at_hand(place)
+        except sources.WrongChecksum:  # said above
+            continue
         inside = [
             f"{name}: {line}" for name, path in held.items() for line in readers.left_inside(path, name)
         ]
         for line in intake.look(inside):
             show(line)
+    return int(failed)
 
 
 def rows(args: argparse.Namespace) -> int:

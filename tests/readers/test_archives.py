@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from analysis import build, places, readers
 from analysis.places import ReleasedFile
-from analysis.places.description import Member
+from analysis.places.released import Member
 from analysis.readers import archives
 
 HEADER = "id,userId,searchDate,networkCount,reason"

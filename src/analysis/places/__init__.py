@@ -13,17 +13,14 @@ from analysis import paths, toml
 from analysis.places.description import (
     COULD_BE_AUDITS,
     LEFT_OUT,
-    LOGS,
     BadSource,
-    Learned,
-    LearnedList,
     LeftOut,
     Place,
-    ReleasedFile,
     Waiting,
     described,
     left_out_by_kind,
 )
+from analysis.places.released import LOGS, Learned, LearnedList, ReleasedFile
 from analysis.refused import Refused
 
 __all__ = [

@@ -5,22 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from analysis import files, places
 from analysis.paths import inside
 from analysis.places import Place, ReleasedFile
-from analysis.places.description import Copy
+from analysis.places.downloads import (
+    Address,
+    NoAnswer,
+    NotDownloaded,
+    WrongChecksum,
+    megabytes,
+    not_the_file,
+    parts,
+)
+from analysis.places.released import Copy
 from analysis.refused import Refused
 
-
-class WrongChecksum(Refused):
-    """A file that is not the one that source.toml describes; nothing was read from it."""
-
-
-class NotDownloaded(Refused):
-    """An address that gave no file; the message says which, why, and what else to do."""
+__all__ = [
+    "SMALL", "MissingRecords", "NoAnswer", "NotDownloaded", "WrongChecksum", "address", "at_hand", "fetch", "learn",
+    "locate", "located", "pin", "public", "sha256", "size_of_public", "unlisted",
+]  # fmt: skip
 
 
 class MissingRecords(Refused):
@@ -43,6 +50,9 @@ def learn(place: Place) -> Place:
     Such a checksum is learned from the file, kept in learned.toml with the day, and held from then on. Raises
     `WrongChecksum` for a file that is not the one described.
     """
+    if all(file.sha256 for file in place.files):
+        return place
+    place = places.find(place.name, place.root)  # what was learned since it was read
     unknown = [file for file in place.files if not file.sha256]
     found = [there for file in unknown if (there := _find(place, file, _records_folder(None)))]
     released = [(file, path) for file, path in found if file.copy == "released"]
@@ -75,20 +85,6 @@ _LEARNED_FROM_FILES = """\
 """
 
 
-def not_the_file(start: bytes, name: str) -> str:
-    """Why a file that begins so cannot be one called `name`, in words; "" where it can."""
-    ending = Path(name).suffix.casefold()
-    if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") and ending not in (
-        ".html",
-        ".htm",
-        ".xml",
-    ):
-        return "it is a web page and not the file"
-    if ending == ".zip" and not start.startswith(b"PK"):
-        return "it is no ZIP, whatever its name says"
-    return ""
-
-
 def locate(place: Place, records: Path | None = None) -> dict[str, Path]:
     """Where each released file lies, or the masked copy that is read in its place: {name in source.toml: path}.
 
@@ -116,44 +112,116 @@ def at_hand(place: Place) -> dict[str, Path]:
 
 def unlisted(place: Place) -> list[str]:
     """Files in the place's folder that its source.toml does not describe, and that nothing will read."""
-    masked = {file.masked.name for file in place.files if file.masked}
+    masked = {file.masked.name for file in place.files if file.masked and file.masked.name}
     described = {file.name for file in place.files} | masked | {"source.toml", "README.md", places.LEARNED}
     # What was left out is known by its checksum: its name is written down only as far as it may be printed.
     left_out = {file.sha256 for file in place.left_out}
-    found = (path.relative_to(place.raw) for path in sorted(place.raw.rglob("*")) if path.is_file())
+    begun = {path for name in described for path in parts(place.raw / name)}
+    every = (path for path in sorted(place.raw.rglob("*")) if path.is_file() and path not in begun)
+    found = (path.relative_to(place.raw) for path in every)
     unlisted = (path for path in found if str(path) not in described and path.parts[0] != "reference")
     return [str(path) for path in unlisted if not left_out or sha256(place.raw / path) not in left_out]
 
 
-def fetch(place: Place, progress: bool = True) -> list[Path]:
-    """Download the place's files that have a public address and are missing; check each checksum.
+SMALL = 25_000_000
+"""Bytes of all public files of a place, up to which `make` downloads them by itself."""
 
-    Raises `WrongChecksum` when the address now holds something else; the download is then deleted. Raises
-    `NotDownloaded` where the address gives nothing, as without a network.
-    """
-    import pooch
 
-    done = []
+def public(place: Place) -> list[ReleasedFile]:
+    """The files of the place that have a public address and are nowhere to be found, or their masked copies."""
+    missing = [file for file, there in _found(place, _records_folder(None)) if there is None]
+    copies = ([file, *([file.masked_copy] if file.masked_copy else [])] for file in missing)
+    return [copy for several in copies if (copy := next((c for c in several if c.url), None))]
+
+
+def size_of_public(place: Place, seconds: float = 60) -> int | None:
+    """How many bytes the place's public files have together, those that are here too, as its source.toml or the
+    servers say; None where one of them does not say. Raises `NotDownloaded`."""
+    total = 0
     for file in place.files:
-        if file.url and _find(place, file, _records_folder(None)) is None:
-            target = inside(place.raw, file.name)
-            try:
-                pooch.retrieve(
-                    file.url,
-                    known_hash=f"sha256:{file.sha256}",
-                    fname=target.name,
-                    path=target.parent,
-                    progressbar=progress,
-                )
-            except ValueError as error:
-                raise WrongChecksum(f"{place.name}/{file.name}: {error}") from None
-            except OSError as error:  # the base of every failure of the network
-                raise NotDownloaded(
-                    f"{place.name}/{file.name}: {file.url} gave nothing ({type(error).__name__}). Try again with a "
-                    f"network, or put the file into data/raw/{place.name}/ by hand; its checksum is looked at."
-                ) from None
-            done.append(target)
+        copy = file if file.url else file.masked_copy
+        if copy is None or not copy.url:
+            continue
+        here = place.raw / file.name
+        size = copy.bytes or (here.stat().st_size if here.is_file() else None)
+        size = size if size is not None else address(place, copy, seconds).says_size()
+        if size is None:
+            return None
+        total += size
+        if total > SMALL:
+            break
+    return total
+
+
+def fetch(
+    place: Place,
+    progress: bool = True,
+    say: Callable[[str], None] = lambda _: None,
+    seconds: float = 60,
+    until: float = float("inf"),
+) -> list[Path]:
+    """Download the place's files that have a public address and are missing; check each checksum, or learn it.
+
+    A server that says nothing for so many `seconds` is left, and all that is not there by `until`, a reading of
+    `time.monotonic`. What can be downloaded is, and then `WrongChecksum` is raised where an address holds something
+    else now, or `NotDownloaded` where one gives nothing, as without a network. Neither leaves anything half-written.
+    """
+    done: list[Path] = []
+    failed: list[WrongChecksum | NotDownloaded] = []
+    for file in public(place):
+        try:
+            done.append(_fetch(place, file, address(place, file, seconds, until), progress, say))
+        except (WrongChecksum, NotDownloaded) as error:
+            failed.append(error)
+            if isinstance(error, NoAnswer):
+                break
+    if failed:
+        raise type(failed[0])("\n".join(map(str, failed)))
     return done
+
+
+def address(place: Place, file: ReleasedFile, seconds: float = 60, until: float = float("inf")) -> Address:
+    """Where a file of the place is public."""
+    return Address(
+        file.url or "",
+        called=f"{place.name}/{file.name}",
+        by_hand=f"put the file into data/raw/{place.name}/ by hand; its checksum is looked at.",
+        size=file.bytes,
+        checkable=bool(file.sha256 or file.md5 or file.sha256_begins),
+        seconds=seconds,
+        until=until,
+    )
+
+
+def _fetch(
+    place: Place, file: ReleasedFile, found: Address, progress: bool, say: Callable[[str], None]
+) -> Path:
+    masked = file.masked.name if file.copy == "masked" and file.masked else None
+    target = inside(place.raw, masked or file.name)
+    size = f"{megabytes(file.bytes)} " if file.bytes else ""
+    say(f"{found.called}: downloading {size}from {found.host} …")
+    for begun in (bool(parts(target)), False):
+        part = found.download(target, progress)
+        if not (wrong := _differs(file, part)):
+            break
+        part.unlink()
+        if not begun:  # else its beginning may have been another file's
+            raise WrongChecksum(
+                f"{found.called}: {file.url} gave a file whose {wrong}. It was changed, or is another release: nothing "
+                "was kept. Describe it in source.toml if it is the right one."
+            )
+    os.replace(part, target)
+    for other in parts(target):
+        other.unlink()
+    shown = f"downloaded data/raw/{place.name}/{target.relative_to(place.raw).as_posix()}"
+    if file.sha256:
+        say(f"{shown}; its checksum is right")
+        return target
+    pin(place, file, target, by_hand=False)
+    published = "it begins as published" if file.sha256_begins else "nobody published one"
+    said = "its md5 is right" if file.md5 else f"its checksum was learned, since {published}"
+    say(f"{shown}; {said}, and its sha256 is held from now on ({places.LEARNED})")
+    return target
 
 
 def _records_folder(records: Path | None) -> Path | None:

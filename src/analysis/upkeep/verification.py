@@ -73,7 +73,7 @@ def rebuild(place: Place, folder: Path, say: Callable[[str], None], python: str 
     say(f"rebuilding {place.name} from nothing …")
     command = [python, "-m", "analysis", "all", "--place", place.name]
     library = str(Path(__file__).parents[2])
-    environment = {**os.environ, "ANALYSIS_ROOT": str(folder), "PYTHONPATH": library}
+    environment = {**os.environ, "ANALYSIS_ROOT": str(folder), "PYTHONPATH": library, "OFFLINE": "1"}
     done = subprocess.run(command, env=environment, check=False, stdout=subprocess.DEVNULL)
     if done.returncode:
         raise NotRebuilt(f"{place.name}: it could not be rebuilt from nothing; what is said above tells why")
@@ -101,4 +101,4 @@ def _has_records(place: Place) -> bool:
 def _released(place: Place) -> Callable[[str, list[str]], set[str]]:
     # Only what describes the records is copied; the records are linked, or invented again.
     files = {Path(file.name).name for file in place.files}
-    return lambda _, names: {name for name in names if name in files}
+    return lambda _, names: {name for name in names if name in files or name.endswith(".part")}
