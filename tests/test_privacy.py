@@ -288,7 +288,8 @@ def test_a_files_name_that_may_name_a_person_or_a_vehicle_is_not_shown(name):
         "tarnwick.csv", "12_1_2025-12_31_2025-Tarnwick ISD-Network-Audit.csv", "june/a.csv", "part-2.csv.gz",
         "Brockrigg_County_Sheriffs_Office_Network_Audit_2025-12-01_2025-12-31.csv", "cover letter.txt", "NA2025.csv",
         "tarnwick-tx-pd/2026-03-10.search_audit.csv", "release.zip/Network Audit/2025-06.csv", "search_audit (3).csv",
-        "participatingAgencies01022026.xlsx", "287g-list.csv",
+        "participatingAgencies01022026.xlsx", "287g-list.csv", "MockvilleTXPD_network_Jan_2024.csv",
+        "Zanna_Qwertz_PD_Network_Audit_through_July_6_2026__January.ndjson.gz",
     ],
 )  # fmt: skip
 def test_the_names_of_exports_letters_and_lists_stay_as_they_are(name):

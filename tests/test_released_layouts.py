@@ -69,6 +69,37 @@ def test_rows_above_their_header_are_rows_and_the_header_is_none(tmp_path):
     assert "Qwertz" not in str(facts)
 
 
+@pytest.mark.parametrize("above", [3, 70])
+def test_rows_of_a_workbook_above_their_header_are_rows_and_the_header_is_none(tmp_path, above):
+    cells = bare(1).replace('"', "").split(",")
+    line = [*cells[:4], FRAME.strip('"'), *cells[6:10], TIME.strip('"'), "lookup"]
+    assert len(line) == len(NA_1.split(","))
+    sheet = [*[line] * above, NA_1.split(","), line]
+    searches, rejected, facts = released(tmp_path, containers.xlsx(sheet, sheet), "log.xlsx")
+    assert len(searches) == 2 * (above + 1)
+    assert rejected == dict.fromkeys((above + 1, 2 * above + 3), "repeated header")
+    assert "sheet 2: begins without a header: the header further down" in facts["notes"]
+
+
+def test_a_workbook_that_lost_its_header_and_proves_no_order_is_asked_about(tmp_path):
+    line = ["theft", TIME.strip('"'), "Sampleton CA PD", "lookup"]
+    with pytest.raises(readers.NoKnownHeader, match="COLUMNS="):
+        released(tmp_path, containers.xlsx([line] * 3), "log.xlsx")
+
+
+def test_a_table_of_shortened_names_without_reasons_is_a_log(tmp_path):
+    searches, rejected, facts = released(
+        tmp_path,
+        "org,networks_searched,timeframe_start,timeframe_end,search_time,search_type\n"
+        "Sampleton CA PD,0,1969-12-31 23:59:55,1970-01-01 00:00:05,2022-05-04 17:00:00,apiV2\n"
+        "Sampleton CA PD,0,2022-05-04 18:00:00,2022-05-04 17:00:00,2022-05-04 17:00:01,lookup\n",
+    )
+    assert [row["window_start"] is None for row in searches] == [True, False]
+    assert searches[1]["window_start"] > searches[1]["window_end"]
+    assert not rejected
+    assert facts["forms"].startswith("native audit")
+
+
 @pytest.mark.parametrize("rows", [1, 2, 700])
 @pytest.mark.parametrize("header", ["", NA_1 + "\n" + bare(1, "last") + "\n"])
 def test_an_export_without_its_header_is_known_by_its_cells(tmp_path, rows, header):

@@ -117,6 +117,15 @@ VERBS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
         "speed and memory, beside the alternatives, in one run",
         {"--rows": {"type": int, "help": "synthetic searches in the largest corpus (100 million)"}},
     ),
+    "twin": (
+        "write an invented release in the layout of an open one, of any size, with an account of what is in it",
+        {
+            "name": {"help": "a place's name, as kenner-la; any other word lists those that there are"},
+            "--to": {"required": True, "help": "a new folder; the account is written beside it"},
+            "--rows": {"type": int, "help": "rows in all (3,000)"},
+            "--seed": {"type": int, "default": 74, "help": "another number gives other rows"},
+        },
+    ),
     "explain": (
         "say what the rules make of a reason, and why; with --place, how a measure is counted there",
         {

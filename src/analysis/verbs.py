@@ -242,6 +242,17 @@ def bench(args: argparse.Namespace) -> int:
     return benchmark.run(print, args.rows) if args.rows else benchmark.run(print)
 
 
+def twin(args: argparse.Namespace) -> None:
+    """Write an invented release in the layout of an open one."""
+    from analysis.upkeep import twins
+
+    folder = Path(args.to).expanduser()
+    made = twins.write(args.name, folder, args.rows or twins.ROWS, args.seed)
+    records = sum(file.account["records"] for file in made.files)
+    show(f"{counted(records, 'invented record')} in {counted(len(made.files), 'log')} below {folder}")
+    show(f"What is in each: {folder}.planted.json. To take it: make place AT=twin FROM={folder}")
+
+
 def code(args: argparse.Namespace) -> None:
     """Write a place's sheets of reasons for people to code, or read a finished sheet back."""
     from datetime import date
@@ -289,6 +300,7 @@ DO: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "readme": readme,
     "lab": lab,
     "bench": bench,
+    "twin": twin,
     "explain": _lookup,
     "claims": _lookup,
     "agency": _lookup,

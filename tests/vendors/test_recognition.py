@@ -300,3 +300,7 @@ def test_a_column_that_only_another_family_has_is_said_to_be_its():
         recognition.recognize_section(
             section(["Org Name", "Search Time", "Owner"], ["a", "b", "c"]), "log.csv"
         )
+
+
+def test_a_mask_is_counted_whether_a_blank_is_before_it_behind_it_or_both():
+    assert {"REDACTED", "REDACTED ", " REDACTED", " *** ", "***"} <= set(masks.mask_spellings())

@@ -119,6 +119,10 @@ def said_by(error: object) -> str:
 HIDDEN_FILE = "name not shown"
 _ENDINGS = re.compile(r"\.[A-Za-z]\w{0,7}(?:\.gz)?$", re.I)
 _WORDS_OF_NAMES = re.compile(r"[^\W\d_]?[^\W\d_A-Z]+|[A-Z]+(?![a-z])|\d+")
+_OFFICES = {"pd", "so", "sd"}
+_GLUED = re.compile(
+    r"(?<=[a-z])([A-Z]{2})(PD|SO|SD)(?![A-Za-z])"
+)  # a town, its state and its police in one word
 _RANKS = re.compile(
     rf"{masking.PERSON}|per|sgt|sergeant|ofc|officer|det|detective|dep(?:uty)?|lt|cpl|mrs?|ms", re.I
 )
@@ -145,6 +149,7 @@ def file_name(name: str, suffix: str = "") -> str:
 def _may_name(stem: str) -> bool:
     """Whether the name of a folder or file may name a person or a vehicle."""
     text = re.sub(r"['’](\w)", lambda found: found[1].lower(), UNSEEN.sub("", stem).replace("_", " "))
+    text = _GLUED.sub(r" \1 \2", text)
     if masking.ADDRESS.search(text) or masking.BIRTH.search(text):
         return True
     if any(not found["plate"] or _is_plate(found["plate"]) for found in _SHAPES.finditer(text)):
@@ -157,8 +162,10 @@ def _may_name(stem: str) -> bool:
         (first and (second or rank_after)) or (second and rank) for first, second, rank, rank_after in pairs
     ):
         return False
-    agency = agencies.resolve([re.sub(r"[\W\d_]+", " ", text).strip()]).iloc[0]
-    return not (agency["kind"] or agency["state"])
+    plain = re.sub(r"[\W\d_]+", " ", text).split()
+    beside = [word for word in plain if word.casefold() not in vocabulary().files - _OFFICES]
+    resolved = agencies.resolve([" ".join(plain), " ".join(beside)])
+    return not (resolved["kind"].any() or resolved["state"].any())
 
 
 def _names_nobody(word: str) -> bool:

@@ -83,8 +83,8 @@ def stream(
 
     The container is recognized by its first bytes and never by its name. `name` is the file's path inside its
     place, used in messages. A block whose columns or sheet differ from the last one's begins a section; so
-    does nothing else. `missing` knows the columns of delimited text that begins without a header, whose first
-    record is number 1 then. `read_hidden`: text of a print that nobody sees on its pages is read too; it may undo
+    does nothing else. `missing` knows the columns of delimited text or a sheet that begins without a header, whose
+    first record is number 1 then. `read_hidden`: text of a print that nobody sees on its pages is read too; it may undo
     a redaction, and is left out otherwise. Raises `UnreadableFile` when the container is unknown or broken, and,
     after the last block, when the two counts of its records disagree: until then nothing read from it may be
     published.
@@ -165,7 +165,7 @@ def _reader(path: Path, name: str, missing: MissingHeader | None, read_hidden: b
     if start.startswith(b"PK\x03\x04"):
         from analysis.readers import isolated, xlsx
 
-        return partial(isolated.stream, xlsx.stream)
+        return partial(isolated.stream, partial(xlsx.stream, missing=missing))
     if start.startswith(b"PAR1"):
         from analysis.readers import isolated, parquet
 

@@ -150,6 +150,15 @@ class Block:
 Stream = Callable[[Path, str, IsHeader], Iterator[Block]]
 
 
+def headerless_note(columns: Sequence[str], below: bool) -> str:
+    """What is said of a file or sheet that begins without a header, whose columns a header `below` or shapes gave."""
+    how = "the header further down" if below else "the shapes of its cells, or a person,"
+    return (
+        f"begins without a header: {how} says that its columns are {', '.join(columns)}. Look whether reason, case "
+        "number and filters stand in that order"
+    )
+
+
 def cut_off(columns: Sequence[str], whole: int) -> Block:
     """The note on a file that breaks off after its record `whole`."""
     note = (

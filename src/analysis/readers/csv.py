@@ -25,6 +25,7 @@ from analysis.readers.base import (
     Rejected,
     Section,
     cut_off,
+    headerless_note,
     no_known_header,
 )
 from analysis.readers.columnar import USUAL_LINES, Header
@@ -154,11 +155,7 @@ def _without_header(
                 break
             first.append(cells or [])
         if columns := tuple(missing(first, below)):
-            how = "the header further down" if below else "the shapes of its cells, or a person,"
-            note = (
-                f"the file begins without a header: {how} says that its columns are {', '.join(columns)}. Look whether "
-                "reason, case number and filters stand in that order"
-            )
+            note = f"the file {headerless_note(columns, bool(below))}"
             return Block(Section.of_rows(columns), notes=(note,)), Header(columns, delimiter)
     return None
 

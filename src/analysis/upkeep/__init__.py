@@ -1,1 +1,1 @@
-"""Holds what the repository needs for itself: the replica, the benchmark, the check of a rebuild, computed pages."""
+"""Holds what the repository needs for itself: the replica, twins of releases, the benchmark, checks, computed pages."""

@@ -61,7 +61,8 @@ def mask_spellings() -> tuple[str, ...]:
     """Masks as cells usually hold them, whole, for counting many cells at once; `is_masked` knows further ones."""
     words = [spelled for word in _masks().words for spelled in (word, word.upper(), word.title())]
     runs = [character * size for character in _masks().characters for size in range(1, 13)]
-    return tuple(dict.fromkeys(space + mask + space for mask in (*words, *runs) for space in ("", " ")))
+    blanks = [(before, after) for before in ("", " ") for after in ("", " ")]
+    return tuple(dict.fromkeys(before + mask + after for mask in (*words, *runs) for before, after in blanks))
 
 
 def is_no_value(text: str) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,17 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from analysis.readers import not_data
-from analysis.readers.base import Block, IsHeader, Rejected, Section, UnreadableFile, no_known_header
+from analysis.readers.base import (
+    Block,
+    IsHeader,
+    MissingHeader,
+    NoKnownHeader,
+    Rejected,
+    Section,
+    UnreadableFile,
+    headerless_note,
+    no_known_header,
+)
 from analysis.readers.xlsx import old_container, outlines
 from analysis.readers.xlsx.cells import hidden_columns, text, texts
 from analysis.readers.xlsx.dates import Dates
@@ -35,7 +45,9 @@ ROWS_AT_ONCE, CELLS_AT_ONCE = 1 << 16, 1 << 21
 Row = Sequence[Any]
 
 
-def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
+def stream(
+    path: Path, name: str, is_header: IsHeader, missing: MissingHeader | None = None
+) -> Iterator[Block]:
     """Read every sheet block by block; see `analysis.readers` for the contract.
 
     The second count is the last row of each sheet that holds a value, taken from the sheet's own part. Raises
@@ -48,11 +60,26 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
     last: int | None = None  # the number of the last record handed out
     counted = -1  # the first header is no record
     section = Section.of_rows(())
+    question: NoKnownHeader | None = None
     numbers = {sheet: f"sheet {number}" for number, sheet in enumerate(book.sheets, start=1)}
-    for sheet, rows in _sheets(path, name, book):
-        shown = numbers[sheet.name]  # a sheet's name is somebody's word, and is not repeated
+    for sheet, sheet_rows in _sheets(path, name, book):
+        rows, shown = (
+            sheet_rows,
+            numbers[sheet.name],
+        )  # a sheet's name is somebody's word, and is not repeated
         counted += book.sheets[sheet.name].last
         header, above = _above(rows, is_header)
+        headed = header is not None
+        if missing and above:
+            try:
+                below = header or next((row for row in map(texts, above) if is_header(row)), ())
+                if found := missing([texts(row) for row in above[:HEADER_WITHIN]], below):
+                    rows = chain(above, [header] if header else [], rows)
+                    notes.append(f"{shown}: {headerless_note(found, bool(below))}")
+                    header, above, headed = list(found), [], False
+                    counted += last is None  # its first row is a record
+            except NoKnownHeader as error:
+                question = question or error
         why = "above the header" if header else "on a sheet without a header"
         waiting += [(why, ",".join(texts(row)).strip(" ,")) for row in above]
         notes += _notes_above(sheet, shown, header, len(above))
@@ -62,7 +89,7 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
                 continue
         else:
             section = replace(Section.of_rows(header), sheet=sheet.name)
-            if last is not None:
+            if last is not None and headed:
                 waiting.append(("repeated header", ",".join(header)))
         first = -len(waiting) if last is None else last + 1
         last = 0 if last is None else last + len(waiting)
@@ -75,11 +102,16 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
         counted, waiting, notes = 0, [], []
         if header is not None:
             known = _Sheet(
-                f"{name}, {shown}", shown, section, book.sheets[sheet.name], len(above) + 1, book.from_1904
+                f"{name}, {shown}",
+                shown,
+                section,
+                book.sheets[sheet.name],
+                len(above) + headed,
+                book.from_1904,
             )
             last = yield from _below(rows, known, last, is_header)
     if last is None:
-        raise no_known_header(name, seen)
+        raise question or no_known_header(name, seen)
 
 
 def every_sheet(path: Path, name: str) -> Iterator[Block]:

@@ -138,7 +138,7 @@ def _section(
     officer, plate, filters, case = _personal(pool, ordered, late, original, draws)
     row = [officer, shared.who.take(take), plate, reason, case, filters, shared.when.take(take)]
     if district.sections[section] == LONG:
-        row = [_ids(_id_bits(pool, ordered, copies, draws)), *row, *_prompts(pool, ordered, draws)]
+        row = [uuids(_id_bits(pool, ordered, copies, draws)), *row, *_prompts(pool, ordered, draws)]
     lines = pc.binary_join_element_wise(*row[:-1], pc.binary_join_element_wise(row[-1], "\r\n", ""), ",")
     return lines, hidden
 
@@ -188,7 +188,7 @@ def _id_bits(pool: Pool, ordered: np.ndarray, copies: np.ndarray, draws: Draws) 
     return np.where(copies[:, None], again, of_search).reshape(-1)
 
 
-def _ids(bits: np.ndarray) -> pa.Array:
+def uuids(bits: np.ndarray) -> pa.Array:
     """UUIDs of version 4 from twice as many 64-bit numbers, laid out as Arrow keeps text."""
     size = len(bits) // 2
     digits = np.frombuffer(bits.astype(">u8").tobytes().hex().encode(), np.uint8).reshape(size, 32)
