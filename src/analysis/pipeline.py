@@ -35,7 +35,7 @@ def make(place: Place, say: Say) -> str:
         read = acquire(place, say)
     except sources.MissingRecords as missing:
         say(str(missing))
-        return claims.waiting(place, len(str(missing).splitlines()))
+        return claims.waiting(place, len(place.files) - len(sources.at_hand(place)))
     build.build(place, say)
     run_notebooks(place, say)
     pages.publish(place, {path.stem: _executed(place) / path.name for path in notebooks()})

@@ -27,3 +27,8 @@ def an(noun: str) -> str:
     else:
         vowel = re.match(r"(?!uni|use|usa|eu|one)[aeiou]", first, re.IGNORECASE) is not None
     return f"{'an' if vowel else 'a'} {noun}"
+
+
+def megabytes(size: int) -> str:
+    """A number of bytes as people say it."""
+    return f"{size / 1e6:,.0f} MB" if size >= 1e7 else f"{size / 1e6:,.1f} MB"

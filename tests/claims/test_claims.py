@@ -116,6 +116,14 @@ def test_texas_waits_for_six_logs_and_says_how_to_ask_for_each() -> None:
     assert all(one.ask and one.period for one in texas.waiting)
 
 
+def test_a_place_whose_logs_are_public_says_what_downloads_them_and_how_much() -> None:
+    okaloosa = places.find("okaloosa", TOP)
+    assert claims.waiting(okaloosa, 1) == (
+        "okaloosa (records): waiting for 1 file · `make records PLACE=okaloosa` downloads 1 file (1.2 MB) from "
+        "raw.githubusercontent.com"
+    )
+
+
 # Reading
 
 

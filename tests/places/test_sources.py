@@ -59,6 +59,18 @@ def test_a_missing_file_with_an_address_says_make_records(tmp_path, monkeypatch)
         sources.locate(make(tmp_path, "http://files.invalid/log.csv"))
 
 
+def test_many_missing_files_with_an_address_are_one_line(tmp_path, monkeypatch):
+    monkeypatch.delenv("RECORDS", raising=False)
+    place = make(tmp_path, "https://files.invalid/log.csv")
+    many = tuple(place.files[0].replace(name=f"{number}.csv", bytes=3_000_000) for number in range(4))
+    asked = place.files[0].replace(name="own.csv", url=None)
+    with pytest.raises(sources.MissingRecords) as missing:
+        sources.locate(place.replace(files=(*many, asked)))
+    first, second = str(missing.value).splitlines()
+    assert first.endswith("`make records PLACE=tarnwick` downloads 4 files (12 MB) from files.invalid")
+    assert second.startswith("tarnwick/own.csv (network audit of Tarnwick ISD) is missing")
+
+
 @pytest.fixture
 def server(tmp_path):
     folder = tmp_path / "served"

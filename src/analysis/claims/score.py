@@ -15,6 +15,7 @@ from analysis.claims.comparing import number_printed, published
 from analysis.claims.register import Claim
 from analysis.claims.settling import OUTCOMES, UNSETTLED, Settlement
 from analysis.places import Place
+from analysis.wording import counted
 
 COLUMNS = (
     "id",
@@ -86,10 +87,12 @@ def _differing(differs: int, place: Place) -> list[str]:
 
 
 def waiting(place: Place, files: int) -> str:
-    """The line of a place whose records are not there yet: how many files, and where it says how to ask."""
+    """The line of a place whose records are not there yet: how many files, and what downloads them or where it says
+    how to ask."""
+    if place.files and all(file.url for file in place.files):
+        return f"{_head(place)} waiting for {counted(files, 'file')} · {place.download}"
     page = "README.md" if (place.raw / "README.md").is_file() else "source.toml"
-    plural = "file" if files == 1 else "files"
-    return f"{_head(place)} waiting for {files} {plural} · how to ask for them: data/raw/{place.name}/{page}"
+    return f"{_head(place)} waiting for {counted(files, 'file')} · how to ask for them: data/raw/{place.name}/{page}"
 
 
 def all_waiting(places: Sequence[Place]) -> str:

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from msgspec import field
 
 from analysis import paths, toml
 from analysis.places.released import Learned, ReleasedFile, check_zone
 from analysis.refused import Refused
+from analysis.wording import counted, megabytes
 
 
 class BadSource(Refused):
@@ -127,6 +129,16 @@ class Place(Source, frozen=True, kw_only=True):
     def logs(self) -> tuple[ReleasedFile, ...]:
         """Every entry, and beside an archive's own one for each kind of files in it that differs from it."""
         return tuple(entry for file in self.files for entry in file.logs)
+
+    @property
+    def download(self) -> str:
+        """The command that downloads the place's public files, how much that is, and from where; "" without any."""
+        public = [file for file in self.files if file.url]
+        hosts = ", ".join(sorted({str(urlsplit(file.url or "").hostname) for file in public}))
+        much = counted(len(public), "file")
+        if all(file.bytes for file in public):
+            much += f" ({megabytes(sum(file.bytes or 0 for file in public))})"
+        return f"`make records PLACE={self.name}` downloads {much} from {hosts}" if public else ""
 
     @property
     def is_replica(self) -> bool:

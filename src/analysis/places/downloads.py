@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from analysis.refused import Refused
+from analysis.wording import megabytes
 
 if TYPE_CHECKING:
     from requests import Response
@@ -50,11 +51,6 @@ class NoAnswer(NotDownloaded):
 
 class _Broken(Exception):
     """A download that ended before its end, and how."""
-
-
-def megabytes(size: int) -> str:
-    """A number of bytes as people say it."""
-    return f"{size / 1e6:,.0f} MB" if size >= 1e7 else f"{size / 1e6:,.1f} MB"
 
 
 def not_the_file(start: bytes, name: str) -> str:

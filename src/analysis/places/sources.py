@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,12 +17,12 @@ from analysis.places.downloads import (
     NoAnswer,
     NotDownloaded,
     WrongChecksum,
-    megabytes,
     not_the_file,
     parts,
 )
 from analysis.places.released import Copy
 from analysis.refused import Refused
+from analysis.wording import counted, megabytes
 
 __all__ = [
     "SMALL", "MissingRecords", "NoAnswer", "NotDownloaded", "WrongChecksum", "address", "at_hand", "fetch", "learn",
@@ -100,7 +100,7 @@ def located(place: Place, records: Path | None = None) -> tuple[Place, dict[str,
     found = _found(place, _records_folder(records))
     missing = [file for file, there in found if there is None]
     if missing:
-        raise MissingRecords("\n".join(_how_to_get(place, file) for file in missing))
+        raise MissingRecords("\n".join(_how_to_get(place, missing)))
     read = [there for _, there in found if there]
     return place.replace(files=tuple(file for file, _ in read)), {file.name: path for file, path in read}
 
@@ -285,9 +285,21 @@ def _differs(file: ReleasedFile, path: Path) -> str:
     return ""
 
 
-def _how_to_get(place: Place, file: ReleasedFile) -> str:
-    if file.url:
-        how = f"`make records` downloads it from {file.url}"
-    else:
-        how = f"data/raw/{place.name}/README.md says how to ask for it"
-    return f"{place.name}/{file.name} ({file.log} of {file.camera_owner}) is missing: {how}"
+_ONE_BY_ONE = 3
+"""Files of a place that can be downloaded are named one by one up to so many."""
+
+
+def _how_to_get(place: Place, missing: Sequence[ReleasedFile]) -> Iterator[str]:
+    """A line for each missing file, or one for all that can be downloaded, where there are many."""
+    with_address = sum(bool(file.url) for file in missing)
+    many = with_address > _ONE_BY_ONE
+    if many:
+        yield f"{place.name}: {counted(with_address, 'file')} are missing: {place.download}"
+    for file in missing:
+        if file.url and many:
+            continue
+        if file.url:
+            how = f"`make records` downloads it from {file.url}"
+        else:
+            how = f"data/raw/{place.name}/README.md says how to ask for it"
+        yield f"{place.name}/{file.name} ({file.log} of {file.camera_owner}) is missing: {how}"
