@@ -160,7 +160,10 @@ NOT_KNOWN = {
         ("searches_in_several_logs.with_ids", "searches_in_several_logs.same_id"), ONE_LOG | NO_IDS
     ),
     **under("immigration_hidden_elsewhere", ONE_LOG | NO_IDENTITY | NO_REASONS),
-    **dict.fromkeys(("blank_reasons", "masked_reasons", "no_stated_purpose"), NO_COLUMN),
+    **dict.fromkeys(
+        ("blank_reasons", "masked_reasons", "no_stated_purpose", "unstated_searches.core",
+         "immigration_searches_at_most.core"), NO_COLUMN
+    ),
     **dict.fromkeys(("vague_reasons", "machine_reasons", "distinct_reasons"), NO_REASONS),
     **dict.fromkeys(
         ("agencies", "agencies_as_released", "agency_states", "names_with_kind", "names_with_state",

@@ -95,6 +95,7 @@ from analysis.measures.reasons import (
 )
 from analysis.measures.register import Measure, UnknownMeasure, in_scope, measure, measures
 from analysis.measures.sharing import access, with_access, without_access
+from analysis.measures.unstated import could_be_hidden, unstated
 
 __all__ = [
     "ALTERNATIVES",
@@ -134,6 +135,7 @@ __all__ = [
     "changes_in",
     "clocks_apart",
     "common_reasons",
+    "could_be_hidden",
     "coverage",
     "cut_overs",
     "definitions_by_owner",
@@ -191,6 +193,7 @@ __all__ = [
     "top_agencies",
     "topics",
     "unmet",
+    "unstated",
     "vocabulary",
     "weeks_otherwise",
     "why_not",

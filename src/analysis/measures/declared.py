@@ -334,6 +334,14 @@ declare(
     needs=("reason column",),
 )
 declare(
+    "unstated_searches.core", "rows", "searches that state no purpose and that core does not count", "rows",
+    where="no_purpose and not core", of="true", needs=("reason column",),
+)  # fmt: skip
+declare(
+    "immigration_searches_at_most.core", "rows", "core searches and all that state no purpose: the most there can be",
+    "rows", where="core or no_purpose", of="true", needs=("reason column",),
+)  # fmt: skip
+declare(
     "distinct_reasons", "distinct", "different reasons, as released", "reasons",
     where="reason_as_released <> ''", column="reason_as_released", needs=("reasons",),
 )  # fmt: skip

@@ -109,6 +109,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("04-cut-overs", "04-changed-character"), ("reasons",)),
     "04-without-access": ("outsiders", "agencies"),
     **dict.fromkeys(("05-by-definition", "05-added", "05-per-week", "05-kinds"), ("reasons",)),
+    **dict.fromkeys(("05-unstated", "05-could-be-hidden"), ("reason column",)),
     **dict.fromkeys(("05-agencies", "05-agreements", "05-standing"), ("agencies", "reasons")),
     **dict.fromkeys(("06-definitions", "06-definitions-in-full", "06-claims", "06-weeks", "06-added", "06-by-owner",
                      "06-other-lists", "06-disagreements"), ("reasons",)),
