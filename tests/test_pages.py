@@ -176,3 +176,30 @@ def test_every_reader_is_told_of_a_masked_copy(tmp_path, monkeypatch):
     shutil.copy(page.folder / "tables" / "01-files.csv", published)
     shutil.rmtree(place.processed)
     assert build.said_of_copies(place) == said, "as published, where nothing is built"
+
+
+def test_every_reader_is_told_of_a_checksum_that_nobody_published(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr(pages.page, "display", lambda one, **_: shown.append(one.data))
+    shutil.copytree(places.root() / "data" / "hand", tmp_path / "data" / "hand")
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    raw = tmp_path / "data" / "raw" / "tarnwick"
+    raw.mkdir(parents=True)
+    log = "\r\n".join([HEADER, row("ICE hold")]).encode()
+    (raw / "log.csv").write_bytes(log)
+    (raw / "source.toml").write_text(
+        'title = "T"\n[[file]]\nname = "log.csv"\nlog = "network audit"\nurl = "https://files.invalid/log.csv"\n'
+    )
+    day = "2026-02-10"
+    (raw / places.LEARNED).write_text(
+        f'[[file]]\nname = "log.csv"\nsha256 = "{hashlib.sha256(log).hexdigest()}"\nbytes = 9\nlearned = {day}\n'
+    )
+    place = places.find("tarnwick", tmp_path)
+    build.build(place)
+    page = pages.start("tarnwick", "01-what-was-released")
+    page.table(build.open_files(place), "files", "What was found.")
+    page.ledger()
+    said = f"hecksum learned at download on {day}"
+    assert f"1 search released. C{said}." in shown[-2]
+    assert f"c{said}" in build.open_files(place)["notes"][0]
+    assert f"C{said}" in shown[-1]

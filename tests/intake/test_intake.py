@@ -18,6 +18,7 @@ from analysis import build, intake, places
 from analysis.intake import Answers, owners
 from analysis.opened import Opened
 from analysis.paths import UnsafeName
+from analysis.places import sources
 from analysis.vendors.recognition import UnknownColumns
 
 TODAY = date(2026, 11, 25)
@@ -161,6 +162,28 @@ def test_one_file_under_two_names_is_taken_once(top, tmp_path):
     taken = intake.take("georgia", [tmp_path / "in"])
     assert len(taken.found) == 1
     assert "b (1).csv is here already, as a.csv" in taken.known
+
+
+def test_a_file_that_source_toml_lists_is_put_where_it_says_an_archive_as_it_is(top, tmp_path):
+    release = tmp_path / "as it was sent.zip"
+    with zipfile.ZipFile(release, "w") as archive:
+        archive.write(native(tmp_path / "export.csv", "Quellmere GA PD"), "Network/export.csv")
+    folder = top / "data/raw/georgia"
+    folder.mkdir(parents=True)
+    md5 = hashlib.md5(release.read_bytes()).hexdigest()
+    (folder / "source.toml").write_text(
+        f'[[file]]\nname = "release.zip"\nmd5 = "{md5}"\nlog = "network audit"\ncamera_owner = "Tarnwick ISD"\n'
+        '[[file]]\nname = "b.csv"\nurl = "https://files.invalid/b.csv"\nlog = "network audit"\n'
+    )
+    before = (folder / "source.toml").read_text()
+    other = native(tmp_path / "b.csv", "Quellmere GA PD", day=4)
+    taken = intake.take("georgia", [release, other])
+    assert (folder / "release.zip").read_bytes() == release.read_bytes()
+    assert (folder / "b.csv").read_bytes() == other.read_bytes()
+    assert (folder / "source.toml").read_text().strip() == before.strip()
+    assert "b.csv is in source.toml already, and was put where that says, as b.csv" in taken.known
+    assert len(intake.take("georgia", [release]).known) == 1
+    assert sources.learn(places.find("georgia")).files[0].by_hand
 
 
 def test_nothing_is_ever_overwritten(top, tmp_path):

@@ -58,10 +58,12 @@ def take(
     place = places.find(at, top) if (folder / "source.toml").is_file() else None
     with processes.scratch() as unpacked:
         arrived = list(arrivals.arrived(given or [folder], folder))
+        arrived, listed, said = arrivals.listed(arrived, place)
         files, broken = arrivals.unpacked(arrived, unpacked)
         fresh, again = arrivals.fresh(
             files, {file.sha256: file.name for file in place.files} if place else {}
         )
+        again = [*said, *again]
         fresh, unfit = arrivals.fit(fresh, folder)
         waiting, known = place.waiting if place else (), agencies.known()
         read = [recognition.inspected(file, answers, waiting, say, known, today) for file in fresh]
@@ -79,6 +81,7 @@ def take(
         copies = [
             *(Arrived(entry.file.name, entry.path, sha256=entry.file.sha256) for entry in found),
             *taken_lists,
+            *listed,
         ]
         arrivals.refuse_overwriting(folder, copies)
         leaks = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis import files, paths
-from analysis.places import LeftOut, sources
+from analysis.places import LeftOut, Place, sources
 from analysis.privacy import file_name
 from analysis.readers import UnreadableFile, archives
 from analysis.refused import Refused
@@ -73,6 +73,26 @@ def arrived(given: Iterable[Path], folder: Path) -> Iterator[Arrived]:
 
 def _is_ours(parent: str, name: str, folder: Path) -> bool:
     return Path(parent) == folder and name == "reference"
+
+
+def listed(arrived: Sequence[Arrived], place: Place | None) -> tuple[list[Arrived], list[Arrived], list[str]]:
+    """The files that source.toml does not list yet; those that it lists and that were not there, under the names that
+    it gives them; and a sentence on each that it lists. An archive that it lists is kept as it is."""
+    rest, copies, sentences = [], [], []
+    for file in arrived:
+        entry = sources.listed(place, file.path) if place and not file.why else None
+        if place is None or entry is None:
+            rest.append(file)
+            continue
+        name = paths.shown(_printed(file.name, sources.sha256(file.path)))
+        if (place.raw / entry.name).exists():
+            sentences.append(f"{name} is here already, as {entry.name}")
+        else:
+            copies.append(replace(file, name=entry.name, sha256=sources.sha256(file.path)))
+            sentences.append(
+                f"{name} is in source.toml already, and was put where that says, as {entry.name}"
+            )
+    return rest, copies, sentences
 
 
 def unpacked(arrived: Sequence[Arrived], folder: Path) -> tuple[list[Arrived], list[LeftOut]]:

@@ -258,7 +258,11 @@ class Page:
     def _source(self) -> str:
         kind = " REPLICA: invented records." if self.place.is_replica else ""
         copies = " Read from masked copies." if self.copies else ""
-        return f"Source: {self.place.title}; {counted(self._rows, 'search')} released.{copies}{kind}"
+        learned = "".join(
+            f" {how}." for how in sorted({file.learned_how for file in self.place.files} - {""})
+        )
+        learned = learned.replace(" checksum", " Checksum")
+        return f"Source: {self.place.title}; {counted(self._rows, 'search')} released.{learned}{copies}{kind}"
 
     def _keep_table(self, table: pd.DataFrame, name: str) -> str:
         file = f"{self.short}-{name}.csv"

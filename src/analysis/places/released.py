@@ -145,12 +145,17 @@ class ReleasedFile(toml.Schema, frozen=True):
         return self.replace(camera_owner=self.camera_owner or None, period=period)
 
     @property
+    def learned_how(self) -> str:
+        """How and when the checksum was learned, in words; "" where it was published, or is not known yet."""
+        how = "from the file put there by hand" if self.by_hand else "at download"
+        return f"checksum learned {how} on {self.learned}" if self.learned else ""
+
+    @property
     def checksum(self) -> str:
         """What is known of the file's checksum, and who says so, in words."""
-        how = "from the file put there by hand" if self.by_hand else "at download"
         said = {
             f"sha256 {self.sha256[:12]}…": self.sha256 and not self.learned,
-            f"sha256 {self.sha256[:12]}…, checksum learned {how} on {self.learned}": self.learned,
+            f"sha256 {self.sha256[:12]}…, {self.learned_how}": self.learned,
             f"md5 {self.md5}, as published": self.md5,
             f"sha256 published only as {self.sha256_begins}…": self.sha256_begins,
             "no checksum published; it is learned at download": not (

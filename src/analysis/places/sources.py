@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from functools import cache
 from pathlib import Path
 
-from analysis import files, places
+from analysis import places
 from analysis.paths import inside
 from analysis.places import Place, ReleasedFile
+from analysis.places.checksums import Checksum, checksum, differs, pin, sha256
 from analysis.places.downloads import (
     Address,
     NoAnswer,
     NotDownloaded,
     WrongChecksum,
-    not_the_file,
     parts,
 )
 from analysis.places.released import Copy
@@ -26,22 +24,12 @@ from analysis.wording import counted, megabytes
 
 __all__ = [
     "SMALL", "MissingRecords", "NoAnswer", "NotDownloaded", "WrongChecksum", "address", "at_hand", "fetch", "learn",
-    "locate", "located", "pin", "public", "sha256", "size_of_public", "unlisted",
+    "listed",    "locate", "located", "pin", "public", "sha256", "size_of_public", "unlisted",
 ]  # fmt: skip
 
 
 class MissingRecords(Refused):
     """Files that are nowhere to be found; the message says which, and how to get each."""
-
-
-def sha256(path: Path) -> str:
-    """The checksum of a file, in hexadecimal."""
-    return _checksum(path, "sha256")
-
-
-def _checksum(path: Path, kind: str) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, kind).hexdigest()
 
 
 def learn(place: Place) -> Place:
@@ -54,35 +42,12 @@ def learn(place: Place) -> Place:
         return place
     place = places.find(place.name, place.root)  # what was learned since it was read
     unknown = [file for file in place.files if not file.sha256]
-    found = [there for file in unknown if (there := _find(place, file, _records_folder(None)))]
+    there = _found(place.replace(files=tuple(unknown)), _records_folder(None))
+    found = [copy_and_path for _, copy_and_path in there if copy_and_path]
     released = [(file, path) for file, path in found if file.copy == "released"]
     for file, path in released:
         pin(place, file, path, by_hand=True)
     return places.find(place.name, place.root) if released else place
-
-
-def pin(place: Place, file: ReleasedFile, path: Path, by_hand: bool) -> None:
-    """Write down the checksum that a file has now, since nobody published one. Raises `WrongChecksum`."""
-    with path.open("rb") as start:
-        if why := not_the_file(start.read(512), file.name):
-            raise WrongChecksum(f"data/raw/{place.name}/{file.name}: {why}. Put the file itself there.")
-    kept = inside(place.raw, places.LEARNED)
-    text = kept.read_text(encoding="utf-8") if kept.is_file() else _LEARNED_FROM_FILES
-    entry = {
-        "name": json.dumps(file.name, ensure_ascii=False),
-        "sha256": f'"{sha256(path)}"',
-        "bytes": path.stat().st_size,
-        "learned": date.today(),
-        "by_hand": str(by_hand).lower(),
-    }
-    files.write(kept, text + "\n[[file]]\n" + "".join(f"{key:7} = {value}\n" for key, value in entry.items()))
-
-
-_LEARNED_FROM_FILES = """\
-# Checksums that nobody published. Each was learned on the day that is given, from the file as it was downloaded, or
-# as a person had put it here (by_hand), and every later copy is held to it. It cannot show that the file was not
-# changed before that day. To take another release, delete its entry here.
-"""
 
 
 def locate(place: Place, records: Path | None = None) -> dict[str, Path]:
@@ -108,6 +73,16 @@ def located(place: Place, records: Path | None = None) -> tuple[Place, dict[str,
 def at_hand(place: Place) -> dict[str, Path]:
     """Where those of the place's files lie that are there. Raises `WrongChecksum`."""
     return {file.name: there[1] for file, there in _found(place, _records_folder(None)) if there}
+
+
+def listed(place: Place, path: Path) -> ReleasedFile | None:
+    """The entry of source.toml whose file this is, by its checksum, or by its name where nobody published one."""
+    once = cache(checksum)
+    for file in place.files:
+        known = file.sha256 or file.md5 or file.sha256_begins
+        if (known or Path(file.name).name == path.name) and not differs(file, path, once):
+            return file
+    return None
 
 
 def unlisted(place: Place) -> list[str]:
@@ -202,7 +177,7 @@ def _fetch(
     say(f"{found.called}: downloading {size}from {found.host} …")
     for begun in (bool(parts(target)), False):
         part = found.download(target, progress)
-        if not (wrong := _differs(file, part)):
+        if not (wrong := differs(file, part)):
             break
         part.unlink()
         if not begun:  # else its beginning may have been another file's
@@ -235,20 +210,21 @@ _Found = tuple[ReleasedFile, Path] | None
 
 
 def _found(place: Place, records: Path | None) -> list[tuple[ReleasedFile, _Found]]:
-    return [(file, _find(place, file, records)) for file in place.files]
+    once = cache(checksum)  # every file in `records` is read once, however many are looked for
+    return [(file, _find(place, file, records, once)) for file in place.files]
 
 
-def _find(place: Place, file: ReleasedFile, records: Path | None) -> _Found:
+def _find(place: Place, file: ReleasedFile, records: Path | None, once: Checksum) -> _Found:
     copies = [file, *([file.masked_copy] if file.masked_copy else [])]
     own: dict[Copy, Path] = {}
     for name in (file.name, *([file.masked.name] if file.masked and file.masked.name else [])):
         if (path := place.raw / name).is_file():
             # A copy whose checksum nobody knows could be any file: it is looked at last.
             found = next(
-                (c for c in sorted(copies, key=lambda c: not c.sha256) if not _differs(c, path)), None
+                (c for c in sorted(copies, key=lambda c: not c.sha256) if not differs(c, path, once)), None
             )
             if found is None:
-                raise WrongChecksum(_wrong(place, file, name, _differs(file, path)))
+                raise WrongChecksum(_wrong(place, file, name, differs(file, path, once)))
             own[found.copy] = path
     for copy in copies:
         if copy.copy in own:
@@ -257,7 +233,7 @@ def _find(place: Place, file: ReleasedFile, records: Path | None) -> _Found:
             continue
         # Size first: hashing every file of a large folder would take minutes.
         for path in sorted(path for path in records.rglob("*") if path.is_file()):
-            if copy.bytes in (None, path.stat().st_size) and not _differs(copy, path):
+            if copy.bytes in (None, path.stat().st_size) and not differs(copy, path, once):
                 return copy, path
     return None
 
@@ -269,20 +245,6 @@ def _wrong(place: Place, file: ReleasedFile, name: str, differs: str) -> str:
         "Either the file was changed or it is another release: put the released file back, or "
         "describe the new one in source.toml."
     )
-
-
-def _differs(file: ReleasedFile, path: Path) -> str:
-    """What a file has that is not as its description says, and what that says, in words; "" where it is the one."""
-    if file.sha256:
-        found = sha256(path)
-        said = f"learned.toml, since {file.learned}," if file.learned else "source.toml"
-        return "" if found == file.sha256 else f"sha256 is {found}, {said} says {file.sha256}"
-    if file.bytes not in (None, size := path.stat().st_size):
-        return f"size is {size:,} bytes, source.toml says {file.bytes:,}"
-    for kind, said in (("md5", file.md5), ("sha256", file.sha256_begins)):
-        if said and not (found := _checksum(path, kind)).startswith(said):
-            return f"{kind} is {found}, source.toml says {said}{'' if kind == 'md5' else '…'}"
-    return ""
 
 
 _ONE_BY_ONE = 3
