@@ -97,10 +97,11 @@ def page(monkeypatch):
     shown = []
     monkeypatch.setattr(pages.page, "display", lambda one, **_: shown.append(one.data))
     found = object.__new__(pages.Page)
-    found.place = SimpleNamespace(logs=[SimpleNamespace(log="organization audit")] * 2)
+    found.place = SimpleNamespace(logs=[SimpleNamespace(log="organization audit")] * 2, selection="")
     found.opened = Opened(found.place)
     vars(found.opened)["lacks"] = {"all": frozenset()}
     found.copies, found.numbers, found.notebook = "", [], "04-who-searched-whose-cameras"
+    found.shown = []
     return found, shown
 
 
@@ -122,6 +123,35 @@ def test_a_number_that_is_not_known_says_why_and_a_share_shows_its_counts(page):
     )  # fmt: skip
     assert page.number("agencies_with_access") == "not known: no list"
     assert page.counts("several_network_share") == "1,000 of 2,000"
+
+
+def test_a_number_of_a_selection_carries_that_it_is_one(page):
+    page, _ = page
+    page.place.selection = "A selection, not a log."
+    page.record([{"measure": "agencies_with_access", "scope": "all", "value": 1, "unit": "agencies"}])
+    assert page.numbers[0]["selection"] == "A selection, not a log."
+
+
+def test_what_there_is_none_of_is_not_said(page):
+    page, shown = page
+    page.record([{"measure": "agencies_with_access", "scope": "all", "value": 1, "unit": "agencies"}])
+    assert page.if_any("Found: {}.", "agencies_with_access") == "Found: 1."
+    page.say(page.if_any("Found: {}.", "agencies_by_number"))
+    assert shown == [], "and no empty paragraph is shown"
+
+
+def test_what_a_definition_cannot_be_asked_of_these_rows_is_blank_and_never_zero(page, monkeypatch):
+    page, shown = page
+    vars(page.opened)["lacks"] = {"all": frozenset({"agencies"})}
+    page.short = "05"
+    monkeypatch.setattr(page, "printable", lambda table: table)
+    monkeypatch.setattr(page, "_keep_table", lambda table, name: f"{name}.csv")
+    monkeypatch.setattr(page, "_source", lambda: "")
+    page.table(
+        pd.DataFrame({"definition": ["core"], "searches": [7], "agencies": [0]}), "by-definition", "Totals"
+    )
+    assert "<td>core</td>" in shown[0] or ">core<" in shown[0]
+    assert ">0<" not in shown[0]
 
 
 IDS = ("distinct_released_ids", "rows_without_id")

@@ -79,7 +79,7 @@ def _cell(one: Results, name: str) -> str:
         return formatted(None, because=found.get("because", "") if found else "")
     shown = formatted(found["value"], found["unit"])
     whole = found.get("denominator")
-    if not whole:
+    if not whole or one.place.selected:
         return shown
     return f"{shown} of {whole:,} ({formatted(found['value'] / whole, 'share')})"
 
@@ -119,6 +119,10 @@ def _as_exported(one: Results) -> str:
     return "; ".join(f"{len(found)} files are {how}, not as exported" for how, found in kinds if found)
 
 
+def _chosen(one: Results) -> str:
+    return f"it is a selection and no log: {one.place.selected}" if one.place.selected else ""
+
+
 def _whole(one: Results) -> str:
     cut = int(one.files["notes"].str.contains("may be cut").sum())
     gaps = one.coverage[["days_missing_at_start", "days_missing_at_end"]]
@@ -152,7 +156,7 @@ def _measured(one: Results) -> str:
     return "" if coded.is_dir() else "nobody has read its reasons to measure how often the rules are wrong"
 
 
-CHECKS: tuple[Check, ...] = (_provenance, _as_exported, _whole, _readable, _resolved, _measured)
+CHECKS: tuple[Check, ...] = (_provenance, _chosen, _as_exported, _whole, _readable, _resolved, _measured)
 """What a place's records are asked. A: nothing is amiss. B: one or two things are. C: more. R: invented records."""
 
 

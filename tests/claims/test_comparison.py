@@ -16,7 +16,7 @@ def results(tmp_path, name="quellmere", **more):
     file = ReleasedFile("log.csv", "00", more.pop("log", "network audit"), "Quellmere ISD")
     place = place_named(
         name, tmp_path, files=(file,), kind=more.pop("kind", "records"), released=more.pop("released", SAID),
-        open_questions=more.pop("open_questions", ()),
+        open_questions=more.pop("open_questions", ()), selected=more.pop("selected", ""),
     )  # fmt: skip
     (place.hand / "coding" / name).mkdir(parents=True, exist_ok=True)
     counts = {"searches": 200, "immigration_searches.core": 3, "agencies": 0, **more.pop("counts", {})}
@@ -39,6 +39,14 @@ def test_a_count_has_its_denominator_and_share_beside_it(tmp_path):
     assert cell(one, "immigration_searches.core") == "3 of 200 (1.5%)"
     assert cell(one, "searches") == "200"
     assert cell(one, "vague_reasons") == "not known"
+
+
+def test_no_share_of_a_selection_stands_beside_shares_of_logs(tmp_path):
+    one = results(tmp_path, selected="searches that somebody chose")
+    assert cell(one, "immigration_searches.core") == "3"
+    mark, amiss = comparison.grade(one)
+    assert (mark, amiss) == ("B", ["it is a selection and no log: searches that somebody chose"])
+    assert one.place.selection.startswith("A selection, not a log")
 
 
 def test_a_place_without_anything_amiss_is_graded_a(tmp_path):

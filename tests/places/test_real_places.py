@@ -191,3 +191,76 @@ def test_yubas_table_of_networks_leaves_out_22_numbers(yuba: Opened, yuba_pacifi
     of_dashboard = yuba.every_row.where("source_file = 'search_audit_pacific.xlsx'")
     counted = of_dashboard.tally("networks_searched").set_index("networks_searched")["rows"]
     assert counted.to_dict() == rows.to_dict()
+
+
+# Boulder and DeFlock's list: a collector's downloads, read from masked copies
+
+
+@pytest.fixture(scope="module")
+def boulder(records: Path, tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    return built(at(tmp_path_factory.mktemp("boulder"), "boulder-co"))
+
+
+@pytest.fixture(scope="module")
+def chosen(records: Path, tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    return built(at(tmp_path_factory.mktemp("list"), "deflock-list"))
+
+
+def download(records: Path, name: str) -> pd.DataFrame:
+    """A collector's file, with the columns by which the published rule says which rows are one search."""
+    lines = pd.read_csv(records / "foggedlens" / f"masked-{name}.csv", dtype=str, keep_default_na=False)
+    times = ("search_time_utc", "start_timeframe_utc", "end_timeframe_utc")
+    return lines.assign(**{time: lines[time].str[:19] for time in times})
+
+
+RULE = ["org_id", "search_time_utc", "start_timeframe_utc", "end_timeframe_utc"]
+
+
+def test_boulders_3691_rows_are_1942_searches_by_the_rule(boulder: Opened, records: Path) -> None:
+    lines = download(records, "boulder-co-pd")
+    assert boulder.searches.count() == len(lines) == 3691
+    assert boulder.searches.distinct("search_key") == len(lines.drop_duplicates(RULE)) == 1942
+    assert len(lines.drop_duplicates([*RULE, "reason"])) == 1943
+    assert lines.groupby(RULE).size().value_counts().to_dict() == {2: 1727, 1: 211, 8: 2, 6: 1, 4: 1}
+    assert boulder.searches.count("broad") == 0
+    assert (lines["total_devices_searched"] == "0").sum() == boulder.searches.count(
+        "devices_searched is null"
+    )
+
+
+def test_the_list_names_no_organization_and_counts_133_numbers(chosen: Opened, records: Path) -> None:
+    lines = download(records, "immigration-searches")
+    assert chosen.searches.count() == len(lines) == 3099
+    assert chosen.searches.distinct("searching_agency") == lines["org_id"].nunique() == 133
+    assert chosen.searches.count("by_number") == 3099
+    assert chosen.searches.distinct("search_key") == len(lines.drop_duplicates(RULE)) == 1812
+    assert len(lines.drop_duplicates(RULE[1:])) == 1775
+
+
+def test_some_of_the_lists_numbers_are_of_one_organization(records: Path) -> None:
+    """What the place's README says: 37 searches are under two numbers each, of four pairs."""
+    lines = download(records, "immigration-searches")
+    numbers = lines.groupby([*RULE[1:], "reason"])["org_id"].agg(lambda ids: tuple(sorted(set(ids))))
+    pairs = numbers[numbers.map(len) > 1]
+    assert (len(pairs), pairs.nunique()) == (37, 4)
+
+
+def test_what_the_list_holds_is_counted_by_each_definition(chosen: Opened, records: Path) -> None:
+    lines = download(records, "immigration-searches")
+    counts = [chosen.searches.count(name) for name in ("strict", "core", "broad")]
+    assert counts == [455, 479, 2785]
+    word = lines["reason"].str.contains("immigra", case=False)
+    letters = lines["reason"].str.contains(r"\b(?:ice|cbp|ero)\b", case=False)
+    # The words themselves, their misspellings and statuses, less those that name people who pose as agents.
+    assert abs((word | letters).sum() - 479) < 40
+    homeland = lines["reason"].str.contains("hsi|homeland", case=False)
+    assert abs((word | letters | homeland).sum() - 2785) < 10
+
+
+def test_a_selection_says_on_every_page_that_it_is_one(chosen: Opened) -> None:
+    assert "no share here is a share of all searches" in chosen.place.selection
+    lists = build.open_other_lists(chosen.place)
+    assert lists[0]["who"] == "whoever selected these records"
+    left = measures.disagreements(chosen.searches, lists[:1])
+    assert left["counted_by"].unique().tolist() == ["the list alone"]
+    assert left["searches"].sum() == 3099 - 479

@@ -199,9 +199,11 @@ class OtherLists(toml.Schema, frozen=True):
 
 def open_other_lists(place: Place) -> list[dict[str, Any]]:
     """The terms with which others have counted: who, source, and terms, parts, patterns, says and on where they are
-    given (data/hand/other_lists.toml says what each means)."""
+    given (data/hand/other_lists.toml says what each means); first, where records are a selection, every one of them."""
     lists = toml.read(place.hand / "other_lists.toml", "data/hand/other_lists.toml", OtherLists).list
-    return [listed.fields() for listed in lists]
+    source = str(place.released.get("through", "source.toml"))
+    chosen = OtherList("whoever selected these records", source, patterns=("",), says=("every record",))
+    return [listed.fields() for listed in ((chosen, *lists) if place.selected else lists)]
 
 
 def open_cleared(place: Place) -> frozenset[str]:

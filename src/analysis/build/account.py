@@ -132,7 +132,7 @@ class Account:
 
     def facts(self) -> dict[str, Any]:
         """The file's line of `FACTS`."""
-        first, last = [time.isoformat() for time in self.times] or ["", ""]
+        first, last = [time.isoformat(timespec="seconds") for time in self.times] or ["", ""]
         outside = f"{self.outside:,} searches lie outside the period that source.toml gives"
         moved = f"{counted(self.realigned, 'row')} had slipped under other columns, put back by their times"
         notes = [

@@ -105,7 +105,8 @@ def all_waiting(places: Sequence[Place]) -> str:
 
 def _head(place: Place) -> str:
     copies = ", masked copies" if build.masked_copies(place) else ""
-    return f"{place.name} ({place.kind}{copies}):"
+    chosen = ", a selection" if place.selected else ""
+    return f"{place.name} ({place.kind}{chosen}{copies}):"
 
 
 def problems(claims: Sequence[Claim], rows: Rows) -> list[str]:

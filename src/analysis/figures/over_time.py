@@ -182,7 +182,7 @@ def _mark_changes(
                 textwrap.fill(f"{_day(day)}: {what}", 24), (mdates.date2num(day), height),
                 xycoords=("data", "axes fraction"), xytext=(4 * side, (24 if height < 0.5 else -24) * level),
                 textcoords="offset points", fontsize=8, color=ACCENT, ha="left" if side > 0 else "right",
-                va="bottom" if height < 0.5 else "top",
+                va="bottom" if height < 0.5 else "top", bbox={"facecolor": "white", "alpha": 0.75, "lw": 0, "pad": 1},
             )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ from analysis.measures.names import (
     released_names,
     status_tags,
 )
-from analysis.measures.needs import NEEDS, TABLES, Unmet, unmet, why_not
+from analysis.measures.needs import COLUMNS, NEEDS, TABLES, Unmet, unmet, why_not
 from analysis.measures.numbers import (
     DEFINITIONS,
     Number,
@@ -99,6 +99,7 @@ from analysis.measures.unstated import could_be_hidden, unstated
 
 __all__ = [
     "ALTERNATIVES",
+    "COLUMNS",
     "CUT_OVERS",
     "DEFINITIONS",
     "MEASURES",

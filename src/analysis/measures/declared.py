@@ -107,6 +107,12 @@ declare(
     "agencies_by_number", "distinct", "agencies of which the export gives a number and no name", "organizations",
     where="by_number", column="searching_agency", if_any=True,
 )  # fmt: skip
+for _name in ("strict", "core", "broad"):
+    declare(
+        f"immigration_organizations.{_name}", "distinct",
+        f"organizations, of which the export gives a number, behind the immigration searches ({_name})",
+        "organizations", where=f"{_name} and by_number", column="searching_agency", if_any=True,
+    )  # fmt: skip
 declare(
     "agency_states",
     "distinct",
@@ -118,7 +124,7 @@ declare(
 declare(
     "searches_by_unnamed_agencies",
     "rows",
-    "searches whose agency is masked or blank",
+    "searches whose agency the log does not name (masked, blank or a number alone)",
     "rows",
     where="not named",
 )
@@ -265,7 +271,7 @@ declare(
     where="core and local_police", needs=("agency kinds", "reasons"), shows=("agency_kind",),
 )  # fmt: skip
 declare(
-    "immigration_searches_unnamed.core", "rows", "core searches whose agency is masked or blank", "rows",
+    "immigration_searches_unnamed.core", "rows", "core searches whose agency the log does not name", "rows",
     where="core and not named", of="core", needs=("reasons",),
 )  # fmt: skip
 TOP = {
@@ -436,7 +442,7 @@ declare(
     "rows",
     where="night",
     of="not day_only",
-    needs=("hours",),
+    needs=("owners", "hours"),
 )
 
 # 287(g) agreements ------------------------------------------------------------------------------------------

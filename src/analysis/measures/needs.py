@@ -95,7 +95,8 @@ EMPTY = frozenset(NEEDS) - {"own police"}
 
 
 TABLES: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("02-logs-per-search", "02-by-rule", "02-same-searches", "02-overlaps", "02-repeated-in-one-log"),
+    "02-logs-per-search": ("several logs", "identity"),
+    **dict.fromkeys(("02-by-rule", "02-same-searches", "02-overlaps", "02-repeated-in-one-log"),
                     ("identity",)),
     "02-reasons-across-logs": ("several logs", "reasons"),
     "02-hidden-elsewhere": ("several logs", "reasons"),
@@ -103,9 +104,10 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "03-offense-types": ("offense types",),
     **dict.fromkeys(("03-topics", "03-rules", "03-common-reasons", "03-unmatched-reasons", "03-candidate-spellings",
                      "03-candidate-words"), ("reasons",)),
-    **dict.fromkeys(("04-accounts", "04-status-tags", "04-unresolved-names", "04-kinds", "04-states", "04-sides",
-                     "04-largest-searchers"), ("agencies",)),
-    "04-vague-by-kind": ("agencies", "reasons"),
+    **dict.fromkeys(("04-accounts", "04-status-tags", "04-unresolved-names", "04-sides"), ("agencies",)),
+    **dict.fromkeys(("04-kinds", "04-states", "04-largest-searchers"), ("outsiders", "agencies")),
+    "04-vague-by-kind": ("outsiders", "agencies", "reasons"),
+    **dict.fromkeys(("04-reach", "04-breadth"), ("networks",)),
     **dict.fromkeys(("04-cut-overs", "04-changed-character"), ("reasons",)),
     "04-without-access": ("outsiders", "agencies"),
     **dict.fromkeys(("05-by-definition", "05-added", "05-per-week", "05-kinds"), ("reasons",)),
@@ -114,8 +116,20 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("06-definitions", "06-definitions-in-full", "06-claims", "06-weeks", "06-added", "06-by-owner",
                      "06-other-lists", "06-disagreements"), ("reasons",)),
     "06-agencies": ("agencies", "reasons"),
+    "04-hours": ("owners",),
+    "04-own-cameras": ("agencies",),
+    "05-growth": ("agreements",),
 }  # fmt: skip
 """What a notebook's tables need; one without what it needs is not shown, and says why. Others need nothing."""
+
+
+COLUMNS: Mapping[str, str] = {
+    "agencies": "agencies",
+    "states": "agency states",
+    "local_searches": "agency kinds",
+    "largest_agency_searches": "agencies",
+}
+"""What single columns of tables of definitions need; one without it is blank, which is not known, and never 0."""
 
 
 def unmet(searches: Searches, needs: Collection[str] = NEEDS) -> dict[str, frozenset[str]]:

@@ -19,7 +19,7 @@ from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 
 from analysis import build, claims, figures, files, places
-from analysis.measures import NEEDS, TABLES, Number, Numbers, formatted, lookup, measure, why_not
+from analysis.measures import COLUMNS, NEEDS, TABLES, Number, Numbers, formatted, lookup, measure, why_not
 from analysis.opened import Opened, PlaceSearches
 from analysis.pages.results import read_page, waiting_room
 from analysis.pages.tables import plain, published_csv, table_html
@@ -77,12 +77,18 @@ class Page:
     def say(self, *sentences: str) -> None:
         """Sentences whose numbers come from code; why one is not known is said once. Text from a log goes through
         `plain` first."""
-        text = " ".join(sentence.strip() for sentence in sentences)
+        text = " ".join(sentence.strip() for sentence in sentences if sentence)
         for need in NEEDS.values():
             unknown = formatted(None, because=need.because)
             first, said, rest = text.partition(unknown)
             text = first + said + rest.replace(unknown, formatted(None))
-        display(Markdown(text))
+        if text:
+            display(Markdown(text))
+
+    def if_any(self, sentence: str, measure: str) -> str:
+        """A sentence with a recorded number in place of {}; empty where the measure was not recorded, as none is."""
+        recorded = (measure, "all") in lookup(self.numbers)
+        return sentence.format(self.number(measure)) if recorded else ""
 
     def say_by_log(self, **sentences: str) -> None:
         """The sentence for each kind of log that the place holds: network_audit, organization_audit, portal_audit."""
@@ -111,8 +117,8 @@ class Page:
                 else None
             )
             more = {"says": counted.says, "sql": sql, "notebook": self.notebook}
-            if self.copies:
-                more["read"] = self.copies
+            said = {"read": self.copies, "selection": self.place.selection}
+            more |= {key: sentence for key, sentence in said.items() if sentence}
             self.numbers.append({**one, **more, "scope": printed[one["scope"]]})
         lookup(self.numbers)
 
@@ -129,6 +135,9 @@ class Page:
         cannot tell (`measures.TABLES`), its header and why."""
         if self._is_unknown(table, name, caption):
             return
+        if "definition" in table:
+            lacks = self.opened.lacks["all"]
+            table = table.assign(**{one: None for one in table if COLUMNS.get(str(one)) in lacks})
         table = self.printable(table)
         file = self._keep_table(table, name)
         shown = table if most is None else table.head(most)
@@ -262,7 +271,9 @@ class Page:
             f" {how}." for how in sorted({file.learned_how for file in self.place.files} - {""})
         )
         learned = learned.replace(" checksum", " Checksum")
-        return f"Source: {self.place.title}; {counted(self._rows, 'search')} released.{learned}{copies}{kind}"
+        chosen = " A selection, not a log." if self.place.selected else ""
+        released = f"{counted(self._rows, 'search')} released.{learned}{chosen}{copies}{kind}"
+        return f"Source: {self.place.title}; {released}"
 
     def _keep_table(self, table: pd.DataFrame, name: str) -> str:
         file = f"{self.short}-{name}.csv"
@@ -276,11 +287,15 @@ def start(place: str, notebook: str) -> Page:
     """Open a notebook's page for a place; raises `analysis.places.UnknownPlace` for a place that is none."""
     page = Page(places.find(place), notebook)
     title = html.escape(page.place.title)
-    banner = (
-        f'<p class="replica"><strong>{html.escape(REPLICA)}</strong></p>' if page.place.is_replica else ""
+    said = (
+        (REPLICA, "replica", page.place.is_replica),
+        (page.place.selection, "place", page.place.selected),
+    )
+    marks = "".join(
+        f'<p class="{kind}"><strong>{html.escape(one)}</strong></p>' for one, kind, holds in said if holds
     )
     copies = f'<p class="place">{html.escape(page.copies)}</p>' if page.copies else ""
-    display(HTML(f'<p class="place">Place: {title} (<code>{html.escape(place)}</code>)</p>{banner}{copies}'))
+    display(HTML(f'<p class="place">Place: {title} (<code>{html.escape(place)}</code>)</p>{marks}{copies}'))
     return page
 
 

@@ -83,7 +83,8 @@ class Source(toml.Schema, frozen=True):
     `time_zone` is that of the camera owner's clock; `state` its USPS code, where all owners share one. `claims` names
     files in claims/, without .toml. `released` is shown as written. `left_out` are files that were released and are
     not read, `open_questions` what only a person can answer and has not yet; `same_search` says how one search is
-    distinguished from another where that is not left to the rule.
+    distinguished from another where that is not left to the rule. `selected` is said of records that somebody chose
+    from logs: which, and by what; nothing is a share of all searches there.
     """
 
     title: str = ""
@@ -97,6 +98,7 @@ class Source(toml.Schema, frozen=True):
     left_out: tuple[LeftOut, ...] = ()
     open_questions: tuple[str, ...] = ()
     same_search: Literal["released id", "rule"] | None = None
+    selected: str = ""
 
 
 class Place(Source, frozen=True, kw_only=True):
@@ -139,6 +141,12 @@ class Place(Source, frozen=True, kw_only=True):
         if all(file.bytes for file in public):
             much += f" ({megabytes(sum(file.bytes or 0 for file in public))})"
         return f"`make records PLACE={self.name}` downloads {much} from {hosts}" if public else ""
+
+    @property
+    def selection(self) -> str:
+        """A sentence that says of chosen records that they are no log; empty for logs."""
+        no_log = "A selection, not a log: no share here is a share of all searches"
+        return f"{no_log}. It holds {self.selected}." if self.selected else ""
 
     @property
     def is_replica(self) -> bool:

@@ -126,7 +126,11 @@ def _released(place: Place) -> list[tuple[str, str]]:
     """What is known about the release, in the order of source.toml."""
     return [
         (_WORDS.get(name, name.replace("_", " ").capitalize()), str(value))
-        for name, value in (*place.released.items(), ("read", said_of_copies(place)))
+        for name, value in (
+            *place.released.items(),
+            ("selected", place.selection),
+            ("read", said_of_copies(place)),
+        )
         if value and not isinstance(value, dict | list)
     ]
 

@@ -49,7 +49,8 @@ def finding(place: Place) -> Finding | None:
         if scope == "all" and len({f.camera_owner for f in place.logs}) == 1
         else ""
     )
-    whose = owner or ("all logs" if scope == "all" else scope)
+    every = "the whole selection" if place.selected else "all logs"
+    whose = owner or (every if scope == "all" else scope)
     names = ("searches", "distinct_searches", "agencies")
     searches, distinct, agencies = (formatted(said[name]["value"]) for name in names)
     unknown = said["immigration_searches.core"].get("because", "")
