@@ -84,6 +84,34 @@ def fetch_small(chosen: Sequence[Place], say: Say) -> None:
         stamps.of(place).record({_LEFT: {"inputs": _as_of_today(place)}})
 
 
+def fetch_all(chosen: Sequence[Place], show: Say, say: Say) -> bool:
+    """Download whatever is public and missing of the places, and show what has no address and what files hold unseen.
+
+    What one place refuses is said and stops no other; gives whether nothing was refused.
+    """
+    from analysis import intake, readers
+
+    refused, silent = False, set[str]()
+    for asked_for in chosen:
+        try:
+            sources.fetch(sources.learn(asked_for), say=show, silent=silent)
+        except Refused as error:
+            refused = True
+            say(str(error))
+        place = places.find(asked_for.name)
+        if place.is_replica:
+            continue
+        for file in place.files:
+            if not (file.url or (file.masked and file.masked.url)):
+                show(f"{place.name}/{file.name} has no public address: see data/raw/{place.name}/README.md")
+        with contextlib.suppress(sources.WrongChecksum):  # said above
+            held = sources.at_hand(place).items()
+            inside = [f"{name}: {line}" for name, path in held for line in readers.left_inside(path, name)]
+            for line in intake.look(inside):
+                show(line)
+    return not refused
+
+
 _LEFT = "left to make records"
 
 

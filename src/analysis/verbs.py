@@ -141,34 +141,10 @@ def request(args: argparse.Namespace) -> None:
 
 
 def records(args: argparse.Namespace) -> int:
-    """Download what has a public address, check it, and say what has none and what files hold unseen.
+    """Download what has a public address, check it, and say what has none and what files hold unseen."""
+    from analysis import pipeline
 
-    What one place refuses stops no other; the exit status says that something was refused.
-    """
-    from analysis import intake, readers
-
-    failed = False
-    for chosen in _chosen(args.place):
-        try:
-            place = sources.learn(chosen)
-            sources.fetch(place, say=show)
-        except Refused as error:
-            failed = True
-            say(str(error))
-        place = places.find(chosen.name)
-        without = [file for file in place.files if not file.url and not place.is_replica]
-        for name in (file.name for file in without):
-            show(f"{place.name}/{name} has no public address: see data/raw/{place.name}/README.md")
-        try:
-            held = {} if place.is_replica else sources.at_hand(place)
-        except sources.WrongChecksum:  # said above
-            continue
-        inside = [
-            f"{name}: {line}" for name, path in held.items() for line in readers.left_inside(path, name)
-        ]
-        for line in intake.look(inside):
-            show(line)
-    return int(failed)
+    return 0 if pipeline.fetch_all(_chosen(args.place), show, say) else 1
 
 
 def rows(args: argparse.Namespace) -> int:

@@ -12,6 +12,8 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis import __main__ as verbs_of
 from analysis import pipeline, places
@@ -289,6 +291,30 @@ def test_the_first_download_is_held_to_where_nobody_published_a_checksum(tmp_pat
     (place.raw / "log.csv").unlink()
     server.data = DATA[::-1]
     refused(places.find("tarnwick", tmp_path), sources.WrongChecksum, rf"learned\.toml, since .*, says {SHA}")
+
+
+def test_a_server_that_does_not_answer_is_asked_once(tmp_path):
+    gone = make(tmp_path, "http://127.0.0.1:9/log.csv")
+    silent = set()
+    refused(gone, sources.NoAnswer, "gave nothing", silent=silent)
+    refused(
+        gone, sources.NoAnswer, "127.0.0.1:9 did not answer before, and was not asked again", silent=silent
+    )
+
+
+def test_a_masked_copy_is_downloaded_where_it_alone_is_public(tmp_path, server):
+    masked = f'[file.masked]\nmasked = "names"\nsha256 = "{SHA}"\nurl = "{server.url}"'
+    place = make(tmp_path, "", f'sha256 = "{"0" * 64}"\n{masked}')
+    assert fetch(place) == [place.raw / "masked-log.csv"]
+    assert sources.located(place)[0].files[0].copy == "masked"
+
+
+@given(st.text(), st.text(), st.sampled_from([200, 206]))
+def test_whatever_a_server_says_of_its_file_is_read_or_not_known(length, parts, status):
+    answer = SimpleNamespace(headers={"content-length": length, "content-range": parts}, status_code=status)
+    assert downloads._length(answer) in (None, *([int(length)] if length.isdecimal() else []))
+    begins = downloads._begins_at(answer)
+    assert begins is None or f"bytes {begins}-" in parts or parts.startswith("bytes 0")
 
 
 def test_what_can_be_downloaded_is_though_another_file_cannot(tmp_path, server, monkeypatch, capsys):

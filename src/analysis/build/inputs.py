@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analysis.build import dataset, stamps
-from analysis.places import Place, ReleasedFile
+from analysis.places import LEARNED, Place, ReleasedFile
 from analysis.searches import sightings
 
 Inputs = dict[str, str]
@@ -23,6 +23,7 @@ PART = "part "
 """How the names of those steps begin that make a part."""
 
 _CODE = "src/analysis"
+_PAGES = ("source.toml", LEARNED, "README.md")
 _TYPED = ("reasons", "agencies.csv", "agency_words.toml", "everyday_words.toml", "common_names.csv")
 """What of data/hand a part is made with: the rules, what is known of agencies, and the words that are not masked."""
 
@@ -124,7 +125,7 @@ def results(place: Place) -> Inputs:
 
 def site(top: Path) -> Inputs:
     """What the site is made from, and the names and sizes of its files."""
-    described = [p for p in (top / "data" / "raw").glob("*/*.*") if p.name in ("source.toml", "README.md")]
+    described = [p for p in (top / "data" / "raw").glob("*/*.*") if p.name in _PAGES]
     folders = (top / "results", top / "claims", top / "data" / "hand")
     pages = "".join(f"{path.relative_to(top)} {path.stat().st_size}\n" for path in _files(top / "site"))
     return {
@@ -135,9 +136,10 @@ def site(top: Path) -> Inputs:
 
 
 def _described(place: Place) -> list[Path]:
-    """What people typed about a place, its claims and its reasons."""
+    """What people typed about a place, its claims and its reasons, and what was learned of its files."""
     claims = [place.root / "claims" / f"{name}.toml" for name in place.claims]
-    return [*claims, place.raw / "source.toml", *_files(place.hand), *_files(place.raw / "reference")]
+    said = [place.raw / "source.toml", place.raw / LEARNED]
+    return [*claims, *said, *_files(place.hand), *_files(place.raw / "reference")]
 
 
 # Code -------------------------------------------------------------------------------------------------------

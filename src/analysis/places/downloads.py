@@ -49,6 +49,10 @@ class NoAnswer(NotDownloaded):
     """No server answered, or it fell silent: there is no network, or the server is down or hangs."""
 
 
+class BrokeOff(NoAnswer):
+    """A download that began and did not end; the message says whether the same command goes on from there."""
+
+
 class _Broken(Exception):
     """A download that ended before its end, and how."""
 
@@ -154,10 +158,10 @@ class Address:
                 raise self._broke_off(str(broken), kept, whole) from None
         return part
 
-    def _broke_off(self, how: str, kept: int, whole: int | None) -> NoAnswer:
+    def _broke_off(self, how: str, kept: int, whole: int | None) -> BrokeOff:
         in_all = f" of {megabytes(whole)}" if whole else ""
         after = f" after {megabytes(kept)}{in_all}. The same command goes on from there" if kept else ""
-        return NoAnswer(
+        return BrokeOff(
             f"{self.called}: the download from {self.host} broke off ({how}){after or '. Run the same command again'}."
         )
 

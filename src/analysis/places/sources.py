@@ -13,6 +13,7 @@ from analysis.places import Place, ReleasedFile
 from analysis.places.checksums import Checksum, checksum, differs, pin, sha256
 from analysis.places.downloads import (
     Address,
+    BrokeOff,
     NoAnswer,
     NotDownloaded,
     WrongChecksum,
@@ -134,21 +135,32 @@ def fetch(
     say: Callable[[str], None] = lambda _: None,
     seconds: float = 60,
     until: float = float("inf"),
+    silent: set[str] | None = None,
 ) -> list[Path]:
     """Download the place's files that have a public address and are missing; check each checksum, or learn it.
 
     A server that says nothing for so many `seconds` is left, and all that is not there by `until`, a reading of
-    `time.monotonic`. What can be downloaded is, and then `WrongChecksum` is raised where an address holds something
-    else now, or `NotDownloaded` where one gives nothing, as without a network. Neither leaves anything half-written.
+    `time.monotonic`. Servers that did not answer are put into `silent`, and those that are in it are not asked. What
+    can be downloaded is, and then `WrongChecksum` is raised where an address holds something else now, or
+    `NotDownloaded` where one gives nothing, as without a network. Neither leaves anything half-written.
     """
+    silent = set() if silent is None else silent
     done: list[Path] = []
     failed: list[WrongChecksum | NotDownloaded] = []
     for file in public(place):
+        found = address(place, file, seconds, until)
+        if found.host in silent:
+            failed.append(
+                NoAnswer(f"{found.called}: {found.host} did not answer before, and was not asked again.")
+            )
+            break
         try:
-            done.append(_fetch(place, file, address(place, file, seconds, until), progress, say))
+            done.append(_fetch(place, file, found, progress, say))
         except (WrongChecksum, NotDownloaded) as error:
             failed.append(error)
             if isinstance(error, NoAnswer):
+                if not isinstance(error, BrokeOff):
+                    silent.add(found.host)
                 break
     if failed:
         raise type(failed[0])("\n".join(map(str, failed)))
