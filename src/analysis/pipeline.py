@@ -92,13 +92,13 @@ def fetch_all(chosen: Sequence[Place], show: Say, say: Say) -> bool:
     from analysis import intake, readers
 
     refused, silent = False, set[str]()
-    for asked_for in chosen:
+    for wanted in chosen:
         try:
-            sources.fetch(sources.learn(asked_for), say=show, silent=silent)
+            sources.fetch(sources.learn(wanted), say=show, silent=silent)
         except Refused as error:
             refused = True
             say(str(error))
-        place = places.find(asked_for.name)
+        place = places.find(wanted.name)
         if place.is_replica:
             continue
         for file in place.files:
