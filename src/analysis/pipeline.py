@@ -147,7 +147,7 @@ def acquire(place: Place, say: Say) -> Place:
     """See that the place's files are there: a replica's are made, and records are found by checksum. Gives the place
     as it is read."""
     if not place.is_replica:
-        return sources.located(place)[0]
+        return sources.located(sources.learn(place))[0]
     from analysis.upkeep import replica
 
     if not (_as_read(place) and replica.has_planted(place)):  # an older generator's files differ

@@ -88,7 +88,7 @@ def _on_cluster(place: Place, args: argparse.Namespace) -> None:
     if args.released:
         released = {file.name: f"{args.released.rstrip('/')}/{file.name}" for file in place.files}
     else:
-        place, paths = sources.located(place)
+        place, paths = sources.located(sources.learn(place))
         released = {name: str(path) for name, path in paths.items()}
     to = args.to.rstrip("/") + "/" + place.name if args.to else str(place.processed)
     cluster.build_on(place, released, to, args.scheduler, say)

@@ -122,10 +122,8 @@ def _fetched(task: engine.Task, folder: Path) -> Path:
     files, inside = fsspec.core.url_to_fs(task.path)
     path = folder / "released"
     files.get_file(inside, str(path))
-    if sources.sha256(path) != task.file.sha256:
-        raise sources.WrongChecksum(
-            f"{task.path}: its sha256 is not the one in source.toml; nothing was read"
-        )
+    if wrong := sources.differs(task.file, path):
+        raise sources.WrongChecksum(f"{task.path}: its {wrong}; nothing was read")
     return path
 
 

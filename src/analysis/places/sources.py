@@ -24,8 +24,8 @@ from analysis.refused import Refused
 from analysis.wording import counted, megabytes
 
 __all__ = [
-    "SMALL", "MissingRecords", "NoAnswer", "NotDownloaded", "WrongChecksum", "address", "at_hand", "fetch", "learn",
-    "listed",    "locate", "located", "pin", "public", "sha256", "size_of_public", "unlisted",
+    "SMALL", "MissingRecords", "NoAnswer", "NotDownloaded", "WrongChecksum", "address", "at_hand", "differs",
+    "fetch", "learn", "listed", "locate", "located", "pin", "public", "sha256", "size_of_public", "unlisted",
 ]  # fmt: skip
 
 
