@@ -393,6 +393,20 @@ def test_a_row_that_could_be_put_back_in_two_ways_or_none_is_rejected_with_its_n
     assert rejected == {2: "wrong number of cells"}
 
 
+def test_rows_that_leave_two_ways_open_are_put_back_where_the_others_of_their_month_slipped(tmp_path):
+    head = "Name,Org Name,License Plate,Reason,Case #,Filters,Search Time,Search Type"
+    sure = f"A. Exa,Sampleton CA PD,QOI42,theft,26-1,,,{TIME},lookup"
+    open_ = f"B. Exa,Sampleton CA PD,,warrant,26-2,,,{TIME},lookup"
+    assert released(tmp_path, "\n".join([head, open_, ""]))[1] == {1: "wrong number of cells"}
+    assert released(tmp_path, "\n".join([head, sure, open_, ""]))[1] == {2: "wrong number of cells"}
+    searches, rejected, _ = released(tmp_path, "\n".join([head, sure, open_, sure, ""]))
+    assert reasons(searches) == ["theft", "warrant", "theft"]
+    assert [row["realigned"] for row in searches] == [True] * 3
+    assert not rejected
+    other = f"A. Exa,Sampleton CA PD,,QOI42,theft,26-1,SUV,{TIME},lookup"  # slipped at another column
+    assert len(released(tmp_path, "\n".join([head, sure, open_, sure, other, ""]))[1]) == 1
+
+
 def test_a_portals_row_without_its_count_keeps_its_reason(tmp_path):
     searches, rejected, _ = released(
         tmp_path, "id,userId,searchDate,networkCount,reason\nu1,***,2026-02-27T00:00:43.144Z,theft\n"

@@ -20,7 +20,7 @@ from analysis.build.account import Account, Done, Recognised, archive_facts
 from analysis.build.ledger import Ledger
 from analysis.places import ReleasedFile, sources
 from analysis.readers import Block, archives
-from analysis.searches import headerless, shifted
+from analysis.searches import headerless, seated
 from analysis.searches.clocks import Evidence
 from analysis.searches.typing import (
     TWO_WAYS,
@@ -153,7 +153,7 @@ def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[Recogni
                 unknown[section.columns] = error
         if not unknown:
             layout = forms[section.columns]
-            whole, put_back = shifted.take_back(block, layout)
+            whole, put_back = seated.take_back(block, layout)
             yield Recognised(whole, layout, put_back)
     if unknown:
         raise UnknownColumns.of_all([*unknown.values()])

@@ -3,26 +3,25 @@
 Seen in releases: two exports pasted together under the first one's header, from row 92,527 of one file on; a row
 with a cell too many before its times; a missing case number that pulls later cells to the left. A row is put back
 only if both its time of search and its time frame stand the same number of columns off, so that all between them do
-too, and an agency still stands in its own column; or if one cell more or less brings every cell to where it can
-stand, in one way only. In every other case the row stays unread: nothing is guessed.
+too, and an agency still stands in its own column. In every other case the row stays unread: nothing is guessed. Rows
+that have a cell more or less than their header are put back by `seated`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.readers import Block, Section
+from analysis.readers import Section
 from analysis.searches import frames, times
 from analysis.searches.shapes import shapes_of
-from analysis.searches.sound import COUNTS, TIMES, has_time, id_pattern, is_frame_text, is_sound
+from analysis.searches.sound import COUNTS, TIMES, id_pattern, is_frame_text
 from analysis.vendors.masks import is_masked, is_no_value
-from analysis.vendors.recognition import DROPPED, Layout
+from analysis.vendors.recognition import Layout
 
 STEPS = (1, -1, 2, -2, 3, -3)
 """How many columns a row's cells may have slipped, in the order tried."""
@@ -44,100 +43,6 @@ def put_back(section: Section, layout: Layout) -> Iterator[tuple[Section, np.nda
         if len(fits):
             yield _moved(section, layout, step, fits), fits
             left = np.setdiff1d(left, fits, assume_unique=True)
-
-
-def take_back(block: Block, layout: Layout) -> tuple[Block, tuple[int, ...]]:
-    """A block with those odd records among its rows that are rows after all, and the numbers of those whose cells
-    were moved to get there.
-
-    A row with a readable time of search is a search: one that begins with 'Total', one with empty cells to spare,
-    and one with a cell too many or too few that can stand under its header in one way only.
-    """
-    width = len(block.section.columns)
-    found: dict[int, tuple[list[str], bool]] = {}
-    for rejected in block.rejected:
-        if (
-            rejected.cells
-            and "search_time" in layout
-            and (seated := _seated(list(rejected.cells), layout, width))
-        ):
-            found[rejected.record] = seated
-    if not found:
-        return block, ()
-    section = block.section
-    rows = zip(*(cells for cells, _ in found.values()))
-    more = pa.table({str(at): pa.array(column, pa.string()) for at, column in enumerate(rows)})
-    record = pa.concat_arrays([section.record, pa.array(found, pa.int64())])
-    order = pc.sort_indices(record)
-    page = section.page
-    if page is not None:
-        pages = [rejected.page for rejected in block.rejected if rejected.record in found]
-        page = pa.concat_arrays([page, pa.array(pages, page.type)]).take(order)
-    cells = pa.concat_tables([section.cells, more]).take(order)
-    section = replace(section, cells=cells, record=record.take(order), page=page)
-    left = tuple(rejected for rejected in block.rejected if rejected.record not in found)
-    return replace(block, section=section, rejected=left), tuple(
-        n for n, (_, moved) in found.items() if moved
-    )
-
-
-# One cell too many or too few ---------------------------------------------------------------------------------
-
-
-def _seated(cells: list[str], layout: Layout, width: int) -> tuple[list[str], bool] | None:
-    """The cells under their header and whether they had to be moved; None where nothing proves it.
-
-    Empty cells at a row's end say nothing: some programs leave them out, and others write more of them.
-    """
-    if not any(cell.strip() for cell in cells[width:]) and len(cells) >= width:
-        said = {name: cells[at] for name, at in layout.index.items()}
-        if has_time(said, shapes_of(layout.vendor.times)):
-            return cells[:width], False
-    padded = [*cells, *[""] * (width - len(cells))]
-    if len(cells) < width - 1 and is_sound(padded, layout):
-        return padded, False
-    moved: list[list[str]] = []
-    if len(cells) == width - 1:
-        moved = [[*cells[:at], "", *cells[at:]] for at in range(width)]
-    elif len(cells) == width + 1 and not any(_goes_on(cell) for cell in cells):
-        moved = [cells[:at] + cells[at + 1 :] for at, cell in enumerate(cells) if not cell.strip()]
-        if cells[0].strip().isdigit():  # rows that somebody's program numbered, without a name for the column
-            moved.append(cells[1:])
-    seated = _only_sound(moved, layout)
-    return (seated, True) if seated else None
-
-
-def _goes_on(cell: str) -> bool:
-    """Whether a cell begins with a blank, as what follows a typed comma does where no quotes stand around it."""
-    return cell.startswith(" ") and cell.strip() != ""
-
-
-def _only_sound(candidates: Iterable[list[str]], layout: Layout) -> list[str] | None:
-    """The one way in which cells can stand under their columns.
-
-    The vendor asks for a reason and fills in a type, while plate, case number and filters are often left empty: so
-    of several ways those count that leave a reason and a type in their columns. They must agree in everything that
-    is kept of a row.
-    """
-    sound = [cells for cells in candidates if is_sound(cells, layout)]
-    if not sound:
-        return None
-    filled = [
-        sum(
-            bool(cells[layout.index[name]].strip()) and not is_masked(cells[layout.index[name]])
-            for name in ("reason", "search_type")
-            if name in layout
-        )
-        for cells in sound
-    ]
-    best = [cells for cells, count in zip(sound, filled) if count == max(filled)]
-    return best[0] if len({_kept(cells, layout) for cells in best}) == 1 else None
-
-
-def _kept(cells: Sequence[str], layout: Layout) -> tuple[str | bool, ...]:
-    kept = [cells[at] for name, at in layout.index.items() if name not in DROPPED | {"case_number"}]
-    case = cells[layout.index["case_number"]] if "case_number" in layout else ""
-    return (*kept, bool(case.strip()), is_masked(case))
 
 
 # Another order -------------------------------------------------------------------------------------------------

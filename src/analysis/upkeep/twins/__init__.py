@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.paths import visible
@@ -45,6 +46,10 @@ ROWS = 3_000
 """Rows of a twin in all, unless another number is given; a file has twelve at least."""
 
 
+MOST_AGENCIES = 5_254
+"""As many as in the largest open release (Kenner LA)."""
+
+
 class NoSuchTwin(Refused):
     """A name of which no twin is known; the message lists them."""
 
@@ -65,7 +70,8 @@ def write(name: str, folder: Path, rows: int = ROWS, seed: int = 74, keep: bool 
         raise NotEmpty(f"{visible(str(folder))} is there already and not empty; name a new folder")
     writer, owner = TWINS[name]
     folder.mkdir(parents=True, exist_ok=True)
-    twin = Release(folder, owner, rows, seed, keep)
+    many = min(rows // 2_000, MOST_AGENCIES)
+    twin = Release(folder, replace(owner, agencies=max(owner.agencies, many)), rows, seed, keep)
     writer(twin)
     account = json.dumps({"twin of": name, "seed": seed, **twin.account()}, indent=1)
     folder.with_name(f"{folder.name}.planted.json").write_text(account + "\n", encoding="utf-8")
