@@ -89,3 +89,12 @@ def test_keys_are_the_same_on_every_machine():
 
 def test_no_rows_have_no_keys():
     assert keys() == []
+
+
+def test_an_id_has_one_key_whatever_ids_are_beside_it():
+    usual = [f"{n:08x}-0000-4000-8000-000000000000" for n in range(40)]
+    odd = ["é" + "x" * 34, "short", "É" * 18, None]
+    together = keys(*({"vendor_id": text} for text in usual + odd), by="released id")
+    alone = [keys({"vendor_id": text}, by="released id")[0] for text in usual + odd]
+    assert together == alone
+    assert len(set(together)) == len(together)

@@ -353,3 +353,26 @@ def test_no_text_stops_the_reading(cells, date_cells):
     moments, precision, two_ways, _ = times_of(*cells, date_cells=date_cells, **CHICAGO)
     assert len(moments) == len(precision) == len(two_ways) == len(cells)
     assert all(moment is None or datetime(1999, 12, 31) < moment < datetime(2050, 1, 2) for moment in moments)
+
+
+MOMENTS = [
+    "05/06/2025, 07:08:09 PM UTC",
+    "5/6/2025, 12:00:00 AM UTC",
+    "2025-05-06T07:08:09.123Z",
+    "yesterday",
+    "***",
+    "",
+]
+BETWEEN = ["\n", "\r\n", "\n\n", " - ", " to ", " \n ", " ", ""]
+
+
+@given(
+    st.lists(
+        st.tuples(*map(st.sampled_from, (MOMENTS, BETWEEN, MOMENTS)), st.sampled_from(["", " ", "\n"])),
+        max_size=9,
+    )
+)
+def test_time_frames_are_split_alike_all_at_once_and_one_by_one(parts):
+    texts = ["".join(part) for part in parts]
+    found = zip(*(side.to_pylist() for side in frames.halves(pa.array(texts, pa.string()), "\n")))
+    assert list(found) == [frames._split(text, "\n") for text in texts]

@@ -10,7 +10,7 @@ from frames import HEADER, part_of, row
 
 from analysis import measures, places
 from analysis.places import ReleasedFile
-from analysis.upkeep.benchmark import corpus, nation, peers, written
+from analysis.upkeep.benchmark import corpus, measure_release, nation, peers, written
 from analysis.upkeep.benchmark.written import Measured
 
 
@@ -88,13 +88,23 @@ def test_what_is_written_comes_from_what_was_measured():
     })  # fmt: skip
     measured = pd.DataFrame({"measure": ["topics", "numbers"], "seconds": [1.0, 3.0]})
     when = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-    text = written.report(month, 100, scaling, corpora, measured, when)
+    release = {"files": 50, "rows": 1_000, "seconds": 3.0, "core_seconds": 5.0, "peak_GB": 0.5}
+    text = written.report(month, 100, scaling, release, corpora, measured, when)
     assert "| 1,000 | 3.0 | 200 | 0.50 | 4.0 | 6.0 | 0.70 | 7.0 |" in text
     assert "2 of them" in text
+    assert "50 CSVs with 1,000\nrows in one ZIP" in text
     assert "`numbers` 3.0, `topics` 1.0" in text
     assert "| ours | 3.00 | 5.00 | 2.00 | 2.5× | 1.0× | 0.50 |" in text
     assert "with the 1.00th power" in text
     assert "02 January 2026, 03:04 UTC" in text
+
+
+def test_a_release_is_measured_from_its_archive():
+    said = []
+    found = measure_release(places.find("texas-replica"), said.append, 600)
+    assert found["files"] == 50
+    assert found["rows"] >= 600
+    assert said[0].startswith(f"a ZIP of {found['rows']:,} rows")
 
 
 def test_every_measure_of_searches_is_counted_of_a_nation(tmp_path):

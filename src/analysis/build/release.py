@@ -95,8 +95,10 @@ class Release:
             )
 
         for member in archives.members(self.path, self.file.name, folder, self.file.leave_out, printed):
-            mark = sources.sha256(member.path)[:8] if member.path and member.name != self.file.name else ""
-            yield replace(member, name=printed(member.name, mark)), member.name.removeprefix(outer)
+            name = printed(member.name)
+            if name != member.name and member.path:  # some of it is hidden, and so is the same of other files
+                name = printed(member.name, sources.sha256(member.path)[:8])
+            yield replace(member, name=name), member.name.removeprefix(outer)
 
 
 def _read(member: archives.Member, account: Account, step: Step, threads: int) -> Iterator[Done]:

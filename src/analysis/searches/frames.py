@@ -71,12 +71,21 @@ def frame_clock(texts: pa.Array, shapes: Shapes) -> Clock:
 def halves(texts: pa.Array, between: str) -> tuple[pa.Array, pa.Array]:
     """The two texts of each time frame, empty where there are not two; `between` is what the vendor puts there."""
     coded = flat(texts).fill_null("").dictionary_encode()
-    split = [_split(text, between) for text in coded.dictionary.to_pylist()]
-    first, second = (
-        pa.array([pair[side] for pair in split], pa.string()).take(coded.indices) for side in (0, 1)
-    )
-    return first, second
+    distinct = coded.dictionary
+    found = pc.extract_regex(distinct, _TWO_LINES)
+    sides = [pc.struct_field(found, side) for side in (0, 1)]
+    if found.null_count:
+        rest = [_split(text, between) for text in distinct.filter(found.is_null()).to_pylist()]
+        sides = [
+            pc.replace_with_mask(cells, found.is_null(), pa.array([pair[side] for pair in rest], pa.string()))
+            for side, cells in enumerate(sides)
+        ]
+    return sides[0].take(coded.indices), sides[1].take(coded.indices)
 
+
+_TIME = r"[0-9]\S*(?: [0-9:]+)?(?: [AP]M)?(?: [A-Z]+)?"
+_TWO_LINES = rf"^(?P<first>{_TIME})\n(?P<second>{_TIME})$"
+"""Most time frames: a time on each of two lines. RE2 splits them all at once."""
 
 _BETWEEN = re.compile(r"\s*[\r\n]+\s*|\s+(?:to|[-\u2013\u2014])\s+")
 _PAIR = re.compile(r"(.+?(?:UTC|[A-Z]{3,4}|[AP]M|Z)) (?=\d)(.+)")

@@ -22,6 +22,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.searches.shapes import characters
+
 RULE = "same searching agency, same second, same time frame"
 """The published rule under which two rows are one search.
 
@@ -31,6 +33,9 @@ it tell two searches apart that agency, second and time frame had not (notebook 
 
 METHODS = {"released id": "the vendor's own id, and for rows without one: " + RULE, "rule": RULE}
 """The ways in which a place's searches can be told apart; `same_search` in source.toml may name one."""
+
+
+_UUID = 36  # bytes
 
 
 def method_for(camera_owners: Iterable[str | None], said: str | None = None) -> str:
@@ -59,7 +64,7 @@ def mark(table: pa.Table, method: str) -> pa.Table:
         key = np.where(exact, key, mix(_texts(table.column("source_file")), row))
     if method == "released id":
         ids = table.column("vendor_id")
-        key = np.where(ids.is_valid().to_numpy(), _texts(ids), key)
+        key = np.where(ids.is_valid().to_numpy(), _ids(ids), key)
     return table.append_column("search_key", _hexadecimal(key))
 
 
@@ -72,6 +77,20 @@ def _texts(column: pa.ChunkedArray) -> np.ndarray:
     ]
     table = np.array([0, *codes], dtype=np.uint64)
     return table[coded.indices.fill_null(-1).to_numpy(zero_copy_only=False) + 1]
+
+
+def _ids(column: pa.ChunkedArray) -> np.ndarray:
+    """`_texts` for ids, no two of which are alike: those as long as a UUID all at once, from their bytes."""
+    texts = column.combine_chunks()
+    usual = pc.equal(pc.binary_length(texts), _UUID).fill_null(False).to_numpy(zero_copy_only=False)
+    rows = np.flatnonzero(usual)
+    found = np.zeros(len(texts), np.uint64)
+    words = np.ascontiguousarray(characters(texts, rows, _UUID)).view("<u4")
+    for word in words.astype(np.uint64).T:
+        found[rows] = mix(found[rows], word)
+    if len(rows) < len(texts):
+        found[~usual] = _texts(pa.chunked_array([texts.filter(pa.array(~usual))]))
+    return found
 
 
 def _microseconds(column: pa.ChunkedArray) -> np.ndarray:

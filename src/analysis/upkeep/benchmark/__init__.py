@@ -17,12 +17,17 @@ from analysis import build, places, processes
 from analysis.build import engine, parts
 from analysis.build.dataset import Folder
 from analysis.places import Place, ReleasedFile
+from analysis.places.released import Member
+from analysis.upkeep import twins
 from analysis.upkeep.benchmark import corpus, nation, peers, written
 from analysis.upkeep.benchmark.written import Measured
 
 RUNS = 3
 MONTHS = (1, 2, 4, 8, 16)
 """Files like the month's that are built together; sixteen have 11.7 million rows."""
+
+RELEASE = 10_327_835
+"""Rows of the largest open release's network logs (Kenner LA), as its publishers count them."""
 
 SMALL = 2_000_000
 """Rows of the smaller synthetic corpus."""
@@ -43,7 +48,10 @@ def run(say: Callable[[str], None], rows: int = nation.ROWS) -> int:
     releases = [(small, 1), *((file, count) for count in MONTHS)]
     scaling = pd.DataFrame([_measure_months(place, released, count, say) for released, count in releases])
     corpora, measured = _measure_corpora(place, sorted({SMALL, rows}), say)
-    text = written.report(month, _records(place, file), scaling, corpora, measured, datetime.now(UTC))
+    release = measure_release(place, say)
+    text = written.report(
+        month, _records(place, file), scaling, release, corpora, measured, datetime.now(UTC)
+    )
     docs = place.root / "docs"
     docs.mkdir(exist_ok=True)
     (docs / "performance.md").write_text(text, encoding="utf-8")
@@ -73,6 +81,25 @@ def measure_month(place: Place, path: Path, say: Callable[[str], None]) -> list[
             say(f"{name}: {found[name][-1][0]:.2f} s")
     columns = {name: list(zip(*runs)) for name, runs in found.items()}
     return [Measured(name, taken, used, max(peak)) for name, (taken, used, peak) in columns.items()]
+
+
+def measure_release(like: Place, say: Callable[[str], None], rows: int = RELEASE) -> dict[str, float]:
+    """The twin of the largest open release, built straight from its ZIP: files, rows, seconds and peak gigabytes."""
+    with processes.scratch() as folder:
+        made = twins.write("kenner-la", folder / "release", rows, keep=False)
+        path = next((folder / "release").glob("*.zip"))
+        owner = made.owner.name
+        own = Member(like="*/Organization Audit/*", log="organization audit")
+        file = ReleasedFile(path.name, "0", "network audit", owner, own_agency=owner, members=(own,))
+        place = like.replace(name="twin", files=(file,), time_zone=made.owner.zone, state="LA")
+        found = _measure(_months, place, path)
+    records = sum(planted.account["records"] for planted in made.files)
+    say(f"a ZIP of {records:,} rows: {found[0]:.1f} s")
+    return {
+        "files": len(made.files),
+        "rows": records,
+        **dict(zip(("seconds", "core_seconds", "peak_GB"), found)),
+    }
 
 
 def _ours(place: Place, path: Path, out: Path) -> None:

@@ -89,7 +89,7 @@ OF_AGAIN = ("reasons_across_logs", "hidden_elsewhere")
 """What is counted of searches that are seen again, beside all of them or alone."""
 
 NAMES = (
-    "unmet", "numbers", "coverage", "per_day", "by_era", "by_moderation",
+    "unmet", "numbers", "coverage", "clocks_apart", "per_day", "by_era", "by_moderation",
     "seen_again", "logs_per_search", "distinct_by_rule", "overlaps", "same_searches", "repeated_in_one_log",
     "reasons_across_logs", "hidden_elsewhere",
     "by_origin", "origin_by_week", "offense_types", "topics", "rules_that_matched", "common_reasons",
