@@ -166,15 +166,18 @@ NOT_KNOWN = {
         ("blank_reasons", "masked_reasons", "no_stated_purpose", "unstated_searches.core",
          "immigration_searches_at_most.core"), NO_COLUMN
     ),
-    **dict.fromkeys(("vague_reasons", "machine_reasons", "distinct_reasons"), NO_REASONS),
+    **dict.fromkeys(("vague_reasons", "vague_typed_reasons", "machine_reasons", "distinct_reasons"), NO_REASONS),
     **dict.fromkeys(
-        ("agencies", "agencies_as_released", "agency_states", "names_with_kind", "names_with_state",
+        ("agencies", "agencies_as_released", "agencies_on_one_row", "names_with_kind", "names_with_state",
          "rows_with_kind", "rows_with_state"), NO_AGENCIES
     ),
-    "in_state_searches": NO_AGENCIES | {"no state"},
-    "out_of_state_searches": NO_AGENCIES | OWN_LOGS | {"no state"},
+    "agency_states": NO_AGENCIES | OWN_LOGS,
+    "in_state_searches": NO_AGENCIES | OWN_LOGS | {"no state"},
+    **dict.fromkeys(
+        ("out_of_state_searches", "out_of_state_searches.at_most"), NO_AGENCIES | OWN_LOGS | {"no state"}
+    ),
     "federal_searches": NO_AGENCIES | OWN_LOGS,
-    "own_searches": {"own police not named"},
+    "own_searches": OWN_LOGS | {"own police not named", "no search"},
     **dict.fromkeys(("own_immigration_searches.core", "own_reasons"), NO_REASONS | {"own police not named"}),
     "agencies_with_access": {"no sharing list"},
     **dict.fromkeys(
@@ -187,9 +190,10 @@ NOT_KNOWN = {
     ),
     "devices_most": {"no devices", "no search"},
     **dict.fromkeys(
-        ("networks_most", "one_network_searches", "several_network_searches", "several_network_share",
-         "several_network_searches.mean_networks"), NO_NETWORKS
+        ("networks_most", "one_network_searches", "several_network_searches", "several_network_share"), NO_NETWORKS
     ),
+    **under("several_network_searches", set(KINDS) - OWN_LOGS,
+            ("mean_networks", "lower_quartile", "median", "upper_quartile")),
     **dict.fromkeys(
         ("windows_over_30_days", "windows_over_31_days", "windows_over_30_days.over_360",
          "window_lengths_over_30_days", "longest_lookback_days"), NO_FRAMES
@@ -197,19 +201,22 @@ NOT_KNOWN = {
     **dict.fromkeys(("windows_over_30_days.patrol", "longest_lookback_days.patrol"), NO_FRAMES | NO_REASONS),
     **under("immigration_searches", NO_REASONS),
     **under("distinct_immigration_searches", NO_REASONS | NO_IDENTITY),
-    **under("immigration_agencies", NO_REASONS | NO_AGENCIES),
-    **under("immigration_states", NO_REASONS | NO_AGENCIES),
+    **under("immigration_agencies", NO_REASONS | NO_AGENCIES | OWN_LOGS),
+    **under("immigration_states", NO_REASONS | NO_AGENCIES | OWN_LOGS),
+    **dict.fromkeys(("immigration_searches.dropdown", "distinct_immigration_searches.dropdown"), NO_MENU),
+    **dict.fromkeys(("immigration_agencies.dropdown", "immigration_states.dropdown"), NO_MENU | OWN_LOGS),
+    **under("civil_to_criminal", set(KINDS), ("distinct", "at_least", "at_most")),
+    "civil_to_criminal": set(KINDS),  # three searches named a criminal offense: too few for a ratio
+    **{f"immigration_{name}.distinct": NO_REASONS | NO_IDENTITY for name in ("civil", "criminal", "unspecified")},
     **dict.fromkeys(
-        ("immigration_searches.dropdown", "distinct_immigration_searches.dropdown", "immigration_agencies.dropdown",
-         "immigration_states.dropdown"), NO_MENU
-    ),
-    **dict.fromkeys(
-        ("immigration_civil", "immigration_criminal", "immigration_unspecified", "civil_to_criminal", "hsi_dhs_only",
+        ("immigration_civil", "immigration_criminal", "immigration_unspecified", "hsi_dhs_only",
          "immigration_mixed.core", "immigration_searches_unnamed.core"), NO_REASONS
     ),
     **dict.fromkeys(
         ("immigration_top_agency.core", "immigration_top_agency_share.core", "local_immigration_searches.core",
-         "immigration_searches_without_top_agency.core"), NO_REASONS | NO_AGENCIES
+         "immigration_searches_without_top_agency.core", "immigration_effective_agencies.core",
+         "immigration_half_agencies.core", "immigration_agencies_on_one_row.core",
+         "immigration_agencies_as_released.core"), NO_REASONS | NO_AGENCIES | OWN_LOGS
     ),
     "agencies_287g": NO_AGENCIES | NO_LIST,
     **dict.fromkeys(
@@ -240,6 +247,7 @@ def test_what_a_kind_of_log_cannot_tell_is_not_known_and_never_zero(kind):
         assert found[measure]["because"] in {need.because for need in NEEDS.values()}, measure
         assert kind != "no search" or found[measure]["because"] in NO_SEARCH_SAYS, measure
         assert "numerator" not in found[measure] or measure in (
+            *under("civil_to_criminal", (), ("distinct", "at_least", "at_most")),
             "civil_to_criminal",
             "agreement_agencies_growth",
         )

@@ -39,6 +39,7 @@ from analysis.measures.immigration import (
     by_immigration_kind,
     definitions_by_owner,
     immigration_per_week,
+    without_one_agency,
 )
 from analysis.measures.logs import (
     distinct_by_rule,
@@ -200,5 +201,6 @@ __all__ = [
     "why_not",
     "with_access",
     "without_access",
+    "without_one_agency",
     "word_blocking",
 ]  # fmt: skip

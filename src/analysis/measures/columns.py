@@ -214,6 +214,11 @@ for _name, _groups, _says in (
         f"matched a rule about {_says}",
     )
 condition("hidden", "reason_origin in ('masked', 'blank')", "has a reason that is blank or masked")
+condition(
+    "typed",
+    "reason_origin in ('typed', 'dropdown+typed')",
+    "has a reason with words that an officer typed",
+)
 condition("machine", "reason_origin = 'machine'", "has a reason that the software wrote")
 condition("vague", has_topic("vague"), "has a reason that names no purpose")
 condition(
@@ -226,7 +231,7 @@ condition(
 )
 condition(
     "uncounted",
-    "reason_origin in ('typed', 'dropdown+typed') and immigration_tier = 'none'",
+    "typed and immigration_tier = 'none'",
     "has typed words that no definition counts",
 )
 condition(

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.measures.columns import NAMES
 from analysis.measures.needs import EMPTY, NEEDS, Unmet, unmet, why_not
 from analysis.measures.numbers import Number, Numbers, in_every_scope, number
-from analysis.measures.register import Measure, measure
+from analysis.measures.register import EFFECTIVE, HALF, Measure, measure, running
 from analysis.searches.sql import words
 from analysis.searches.table import Searches
 
@@ -40,7 +40,7 @@ def numbers(
     for (column, *_), about in together.items():
         _values(searches, column, about, found)
     for one in chosen:
-        if one.kind in ("largest", "rest", "largest_share"):
+        if one.kind in ("largest", "rest", "largest_share", "effective", "half"):
             _largest(searches, one, found)
     return [
         made
@@ -92,7 +92,9 @@ def _rows(searches: Searches, chosen: Sequence[Measure], owners: Sequence[str]) 
 
 def _counted(one: Measure) -> dict[str, str]:
     """The conditions whose rows a measure needs to be counted."""
-    made = {}
+    made: dict[str, str] = {}
+    if one.kind == "ratio" and one.column:
+        return made
     if one.kind in ("rows", "share", "ratio", "mean"):
         made["rows"] = one.where
     if one.of and one.kind != "groups":
@@ -104,6 +106,11 @@ def _aggregated(one: Measure) -> dict[str, str]:
     """What else a measure needs of a pass over the rows, as SQL."""
     if one.also:
         return {"with_others": one.with_others}
+    if one.kind == "ratio" and one.column:
+        sides = {"rows": one.where, "of": one.of}
+        return {name: f"count(distinct {one.column}) filter ({sql})" for name, sql in sides.items()}
+    if one.kind == "quantile":
+        return {"quantile": f"quantile_cont({one.column}, {one.quantile}) filter ({one.where})"}
     if one.kind not in ("most", "least", "mean"):
         return {}
     name, sql = {"most": ("most", "max"), "least": ("least", "min"), "mean": ("sum", "sum")}[one.kind]
@@ -211,13 +218,16 @@ def _conditions(one: Measure) -> list[tuple[str, str]]:
 
 
 def _largest(searches: Searches, one: Measure, found: _Found) -> None:
-    """The rows of the commonest value of a column, in every scope."""
+    """The rows of the commonest value of a column, and how concentrated its values are, in every scope."""
     groups = (
         f"select grouping(camera_owner) as every, camera_owner, count(*) as n from searches where {one.where} "
         f"group by grouping sets ((camera_owner, {one.column}), ({one.column})) "
         "having every = 1 or camera_owner is not null"
     )
-    lines = searches.rows(f"select every, camera_owner, max(n) from ({groups}) group by all")
-    most = {"all" if every else str(owner): rows for every, owner, rows in lines}
+    lines = searches.rows(
+        f"select every, camera_owner, max(n), {EFFECTIVE}, {HALF} "
+        f"from {running('every, camera_owner', f'({groups})')} group by all"
+    )
+    most = {"all" if every else str(owner): values for every, owner, *values in lines}
     for scope, of in found.items():
-        of[one.name]["largest"] = most.get(scope, 0)
+        of[one.name] |= dict(zip(("largest", "effective", "half"), most.get(scope, (0, None, None))))

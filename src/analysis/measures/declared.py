@@ -62,7 +62,12 @@ declare(
     needs=("ids",),
 )
 declare(
-    "rows_without_id", "rows", "rows without an id of the export's own", "rows", where="released_id is null"
+    "rows_without_id",
+    "rows",
+    "rows without an id of the export's own",
+    "rows",
+    where="released_id is null",
+    of="true",
 )
 declare(
     "searches_with_unequal_counts", "groups", "searches whose rows give different numbers of networks or devices",
@@ -100,6 +105,10 @@ declare(
     needs=("agencies",),
 )
 declare(
+    "agencies_on_one_row", "groups", "agencies that one row alone names", "agencies",
+    where="named", column="searching_agency", having="count(*) = 1", of="true", needs=("agencies",),
+)  # fmt: skip
+declare(
     "agencies_as_released", "distinct", "names of agencies as the logs spell them", "names",
     where="named", column="searching_agency_as_released", needs=("agencies",),
 )  # fmt: skip
@@ -119,7 +128,7 @@ declare(
     "states of the agencies that searched",
     "states",
     column="agency_state",
-    needs=("agency states",),
+    needs=("other agencies", "agency states"),
 )
 declare(
     "searches_by_unnamed_agencies",
@@ -127,6 +136,7 @@ declare(
     "searches whose agency the log does not name (masked, blank or a number alone)",
     "rows",
     where="not named",
+    of="true",
 )
 declare(
     "searches_by_unresolved_agencies",
@@ -134,6 +144,7 @@ declare(
     "searches by agencies whose state is not known",
     "rows",
     where="unresolved",
+    of="true",
 )
 declare(
     "federal_searches", "rows", "searches by federal agencies", "rows",
@@ -141,19 +152,25 @@ declare(
 )  # fmt: skip
 declare(
     "in_state_searches", "rows", "searches by agencies of the camera owners' state", "rows",
-    where="in_state", of="true", needs=("agency states", "state"),
+    where="in_state", of="true", needs=("other agencies", "agency states", "state"),
 )  # fmt: skip
 declare(
     "out_of_state_searches", "rows", "searches by agencies of other states", "rows",
     where="out_of_state", of="true", needs=("outsiders", "agency states", "state"),
 )  # fmt: skip
 declare(
+    "out_of_state_searches.at_most", "rows",
+    "searches by agencies of other states, were all whose state is not known of another; federal ones belong to none",
+    "rows", where="out_of_state or (unresolved and agency_kind is distinct from 'federal' "
+    "and agency_kind is distinct from 'military')", of="true", needs=("outsiders", "agency states", "state"),
+)  # fmt: skip
+declare(
     "own_searches", "rows", "searches by the camera owners' own police", "rows",
-    where="own_search", needs=("own police",),
+    where="own_search", of="true", needs=("other agencies", "own police"),
 )  # fmt: skip
 declare(
     "own_immigration_searches.core", "rows", "of these, searches citing immigration", "rows",
-    where="own_search and core", needs=("reasons", "own police"),
+    where="own_search and core", of="own_search", needs=("reasons", "own police"),
 )  # fmt: skip
 declare(
     "own_reasons",
@@ -234,11 +251,12 @@ for _name, _says in {
     declare(
         f"immigration_agencies.{_name}", "distinct", f"agencies behind the immigration searches {_says}", "agencies",
         where=f"{_name} and named", column="searching_agency",
-        needs=(*_menu, *(() if _menu else ("agencies",)), "reasons"),
+        needs=("other agencies", *_menu, *(() if _menu else ("agencies",)), "reasons"),
     )  # fmt: skip
     declare(
         f"immigration_states.{_name}", "listed", f"states of the agencies behind the immigration searches {_says}",
-        "states", where=_name, column="agency_state", needs=(*_menu, *(() if _menu else ("agency states",)), "reasons"),
+        "states", where=_name, column="agency_state",
+        needs=("other agencies", *_menu, *(() if _menu else ("agency states",)), "reasons"),
     )  # fmt: skip
 for _name, _says in {
     "civil": "name a civil matter",
@@ -249,26 +267,42 @@ for _name, _says in {
         f"immigration_{_name}", "rows", f"core searches that {_says}", "rows",
         where=_name, of="core", needs=("reasons",), shows=("rules",),
     )  # fmt: skip
+    declare(
+        f"immigration_{_name}.distinct", "distinct", f"core searches that {_says}, each counted once", "searches",
+        where=_name, column="search_key", needs=("identity", "reasons"),
+    )  # fmt: skip
+TO_CRIMINAL = {"without": "criminal", "shows": ("immigration_kind",)}
 declare(
-    "civil_to_criminal", "ratio", "core searches that name a civil matter for each that names a criminal offense",
-    "ratio", where="civil", of="criminal", needs=("reasons",), without="criminal", shows=("immigration_kind",),
+    "civil_to_criminal", "ratio", "core rows that name a civil matter for each that names a criminal offense",
+    "ratio", where="civil", of="criminal", needs=("reasons",), **TO_CRIMINAL,
 )  # fmt: skip
+for _name, _civil, _criminal, _says in (
+    ("distinct", "civil", "criminal", "of the searches that say"),
+    ("at_least", "civil", "criminal or unspecified", "were all that do not say criminal"),
+    ("at_most", "civil or unspecified", "criminal", "were all that do not say civil"),
+):
+    declare(
+        f"civil_to_criminal.{_name}", "ratio", f"civil searches (core) for each criminal one, {_says}; each once",
+        "ratio", where=_civil, of=_criminal, column="search_key", needs=("identity", "reasons"), **TO_CRIMINAL,
+    )  # fmt: skip
 declare(
     "hsi_dhs_only",
     "rows",
     "searches that name HSI or DHS and nothing narrower",
     "rows",
     where="hsi_dhs",
+    of="broad",
     needs=("reasons",),
     shows=("rules",),
 )
 declare(
     "immigration_mixed.core", "rows", "core searches that name another offense as well", "rows",
-    where="core and mixed", needs=("reasons",), shows=("offense_types", "rules"),
+    where="core and mixed", of="core", needs=("reasons",), shows=("offense_types", "rules"),
 )  # fmt: skip
 declare(
-    "local_immigration_searches.core", "rows", "core searches by local police", "rows",
-    where="core and local_police", needs=("agency kinds", "reasons"), shows=("agency_kind",),
+    "local_immigration_searches.core", "rows", "core searches by local police, of those by agencies of a known kind",
+    "rows", where="core and local_police", of="core and agency_kind is not null",
+    needs=("other agencies", "agency kinds", "reasons"), shows=("agency_kind",),
 )  # fmt: skip
 declare(
     "immigration_searches_unnamed.core", "rows", "core searches whose agency the log does not name", "rows",
@@ -278,7 +312,7 @@ TOP = {
     "where": "core and named",
     "column": "searching_agency",
     "of": "core",
-    "needs": ("agencies", "reasons"),
+    "needs": ("other agencies", "agencies", "reasons"),
 }
 declare(
     "immigration_top_agency.core", "largest", "core searches of the agency with most of them", "rows", **TOP
@@ -291,6 +325,24 @@ declare(
     "rows",
     **TOP,
 )
+SPREAD = {name: TOP[name] for name in ("where", "column", "needs")} | {"without": "share"}
+declare(
+    "immigration_effective_agencies.core", "effective",
+    "how many agencies with equally many core searches would be as concentrated (inverse Simpson index)", "agencies",
+    **SPREAD,
+)  # fmt: skip
+declare(
+    "immigration_half_agencies.core", "half", "the fewest agencies that made half of the core searches", "agencies",
+    **SPREAD,
+)  # fmt: skip
+declare(
+    "immigration_agencies_on_one_row.core", "groups", "agencies behind one core search alone", "agencies",
+    having="count(*) = 1", **TOP | {"of": "true"},
+)  # fmt: skip
+declare(
+    "immigration_agencies_as_released.core", "distinct", "names behind the core searches, as logs spell them",
+    "names", where="core and named", column="searching_agency_as_released", needs=TOP["needs"],
+)  # fmt: skip
 
 # Reasons ----------------------------------------------------------------------------------------------------
 
@@ -303,6 +355,10 @@ declare(
     of="true",
     needs=("reasons",),
 )
+declare(
+    "vague_typed_reasons", "rows", "searches whose typed words name no purpose, of those with typed words", "rows",
+    where="typed and vague", of="typed", needs=("reasons",),
+)  # fmt: skip
 declare(
     "blank_reasons",
     "rows",
@@ -400,9 +456,18 @@ declare(
 )
 declare(
     "several_network_searches.mean_networks", "mean", "networks that such a search asked, on average", "networks",
-    where="networks_searched > 1", column="networks_searched", needs=("networks", "several networks"),
+    where="networks_searched > 1", column="networks_searched", needs=("any size", "networks", "several networks"),
     without="several networks", **REACH,
 )  # fmt: skip
+for _name, _part, _says in (
+    ("lower_quartile", 0.25, "a quarter asked fewer"), ("median", 0.5, "half asked fewer"),
+    ("upper_quartile", 0.75, "a quarter asked more"),
+):  # fmt: skip
+    declare(
+        f"several_network_searches.{_name}", "quantile", f"networks that such a search asked: {_says}", "networks",
+        where="networks_searched > 1", column="networks_searched", quantile=_part,
+        needs=("any size", "networks", "several networks"), without="several networks", **REACH,
+    )  # fmt: skip
 FRAME = {"shows": ("lookback_days", "window_days")}
 LOOK_BACK = {"of": "lookback_days is not null", "needs": ("time frames", "time of day"), **FRAME}
 for _name, _days in {
@@ -471,7 +536,7 @@ declare(
 )  # fmt: skip
 declare(
     "immigration_searches_since_agreement.core", "rows", "core searches by agencies that had an agreement that day",
-    "rows", where="core and had_agreement", needs=HELD_CORE["needs"],
+    "rows", where="core and had_agreement", of="core", needs=HELD_CORE["needs"],
 )  # fmt: skip
 for _name, _says, _unit in (
     ("agreements_before_term", "dated agreements signed before the second Trump term", "agreements"),

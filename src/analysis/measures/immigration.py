@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.measures.agencies import top_agencies
 from analysis.measures.numbers import DEFINITIONS, every_step, in_every_scope, with_share
+from analysis.measures.register import LEAST_OF_RATIO
 from analysis.searches.table import Searches
 
 LEFT_ALONE = {
@@ -111,10 +112,39 @@ def _rows_of_each(searches: Searches, agencies: pd.Series) -> pd.Series:
 
 
 def by_immigration_kind(searches: Searches) -> pd.DataFrame:
-    """Core searches by what the reason named: kind, searches, share; a row with both kinds is in both."""
-    core = figures_under(immigration_rows(searches), {"core": "core"}, "searches", *_KINDS).iloc[0]
-    table = pd.DataFrame({"kind": list(_KINDS), "searches": [core[name] for name in _KINDS]})
-    return with_share(table, of=int(core["searches"]))
+    """Core searches by what the reason named: kind, searches (each counted once), share of them all, rows; one with
+    both kinds is in both."""
+    kinds = {"core": "core", **{name: f"core and names_{name}" for name in _KINDS}}
+    table = figures_under(immigration_rows(searches), kinds, "distinct_searches", "searches")
+    table.columns = ["kind", "searches", "rows"]
+    return with_share(table[1:].reset_index(drop=True), of=int(table["searches"][0]))[
+        ["kind", "searches", "share", "rows"]
+    ]
+
+
+def without_one_agency(searches: Searches) -> pd.DataFrame:
+    """The finding (core, rows) with each agency left out in turn: figure, all_agencies, without_largest (the agency
+    with most core searches), lowest, highest. No line where no agency is named, or a figure would be of nothing."""
+    counts = {"n": "true", "core": "core", "civil": "civil", "criminal": "criminal"}
+    made = ", ".join(f"count(*) filter ({sql}) as {name}" for name, sql in counts.items())
+    lines = searches.query(
+        f"select case when named then searching_agency end as agency, {made} from searches group by all "
+        "order by core desc, agency"
+    ).astype(dict.fromkeys(counts, int))
+    left = lines[list(counts)].sum() - lines.loc[lines["agency"].notna() & (lines["core"] > 0), list(counts)]
+    every = pd.concat([lines[list(counts)].sum().to_frame().T, left], ignore_index=True)
+    figures = {
+        "searches": every["core"].astype(float),
+        "share of all rows": every["core"] / every["n"],
+        "civil for each criminal": every["civil"]
+        / every["criminal"].where(every["criminal"] >= LEAST_OF_RATIO),
+    }
+    rows = [
+        (name, one[0], one[1], one[1:].min(), one[1:].max())
+        for name, one in figures.items()
+        if len(left) and one.notna().all()
+    ]
+    return pd.DataFrame(rows, columns=["figure", "all_agencies", "without_largest", "lowest", "highest"])
 
 
 def definitions_by_owner(searches: Searches) -> pd.DataFrame:

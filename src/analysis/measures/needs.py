@@ -33,6 +33,16 @@ NEEDS: Mapping[str, Need] = {
         "bool_or(in_network_audit)",
         "the log holds no outsiders' searches, as an organization audit or a portal audit never does",
     ),
+    "other agencies": Need(
+        "bool_or(in_network_audit) or coalesce(min(searching_agency) filter (named) <> "
+        "max(searching_agency) filter (named), false)",
+        "the log holds one agency's own searches alone, so it could not be otherwise",
+    ),
+    "any size": Need(
+        "not bool_or(in_network_audit)",
+        "a network audit holds a search the more likely the more networks it asked: what is usual among its rows is "
+        "not usual among searches",
+    ),
     "several logs": Need(IN_SEVERAL_LOGS, "only the logs of several camera owners could show it"),
     "identity": Need(
         "bool_or(named) or count(released_id) > 0",
@@ -70,7 +80,7 @@ NEEDS: Mapping[str, Need] = {
     "hours": Need("not bool_and(day_only)", "the released files give the day of a search and no time"),
     "several networks": Need("bool_or(networks_searched > 1)", "no search reached several"),
     "patrol": Need("bool_or(framed and patrol)", "no search gives 'patrol' as its whole reason"),
-    "criminal": Need("bool_or(criminal)", "no search named a criminal immigration offense"),
+    "criminal": Need("", "fewer than ten searches named a criminal immigration offense"),
     "share": Need("", "there is nothing to take a share of"),
     "state": Need("bool_or(owner_state is not null)", "source.toml names no state"),
     "own police": Need(
@@ -112,6 +122,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "04-without-access": ("outsiders", "agencies"),
     **dict.fromkeys(("05-by-definition", "05-added", "05-per-week", "05-kinds"), ("reasons",)),
     **dict.fromkeys(("05-unstated", "05-could-be-hidden"), ("reason column",)),
+    "05-without-one-agency": ("other agencies", "agencies", "reasons"),
     **dict.fromkeys(("05-agencies", "05-agreements", "05-standing"), ("agencies", "reasons")),
     **dict.fromkeys(("06-definitions", "06-definitions-in-full", "06-claims", "06-weeks", "06-added", "06-by-owner",
                      "06-other-lists", "06-disagreements"), ("reasons",)),

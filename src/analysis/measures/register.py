@@ -15,9 +15,12 @@ from analysis.searches.table import Searches
 Asked = TypeVar("Asked", bound=Searches)
 
 KINDS = (
-    "rows", "distinct", "beyond", "listed", "groups", "largest", "rest", "largest_share", "share", "ratio", "mean",
-    "most", "least", "computed",
+    "rows", "distinct", "beyond", "listed", "groups", "largest", "rest", "largest_share", "effective", "half", "share",
+    "ratio", "mean", "quantile", "most", "least", "computed",
 )  # fmt: skip
+
+LEAST_OF_RATIO = 10
+"""A ratio to fewer than so many is not given: one more or less would change it by a tenth and more."""
 
 
 class UnknownMeasure(Refused):
@@ -31,8 +34,11 @@ class Measure:
     `kind` is one of `KINDS`: "rows" counts the searches, "distinct" the values of `column`, "beyond" the rows beyond
     the first of each value; "listed" names the values; "groups" counts the values of which all rows together meet the
     SQL condition `having`. "largest" counts the rows of the commonest value, "rest" those of all others,
-    "largest_share" is its share; "most", "least" and "mean" are of `column`; "share" is a share of the rows of `of`,
-    and "ratio" a number for each row of `of`. "computed" is none of these: a function of its own makes it.
+    "largest_share" is its share. "effective" is how many values of equal size would be as concentrated (the inverse of
+    Simpson's index: 1 over the sum of squared shares), "half" how many of the commonest make half of the rows. "most",
+    "least", "mean" and "quantile" are of `column`; "share" is a share of the rows of `of`, and "ratio" a number for
+    each row of `of` (for each value of `column`, where there is one). "computed" is none of these: a function of its
+    own makes it.
 
     `of` are the rows that make the denominator (of "groups": the condition that all its rows together meet). `also` is
     a column that lists further values, which no row need hold. `needs` are names of `needs.NEEDS`, in the order in
@@ -54,6 +60,7 @@ class Measure:
     without: str = ""
     only_all: bool = False
     if_any: bool = False
+    quantile: float = 0.5
     shows: tuple[str, ...] = ()
 
     @property
@@ -64,7 +71,7 @@ class Measure:
     @property
     def counts_rows(self) -> bool:
         """Whether the number, or its numerator, is how many rows there are."""
-        return self.kind in ("rows", "share", "ratio", "mean", "beyond")
+        return self.kind in ("rows", "share", "mean", "beyond") or (self.kind == "ratio" and not self.column)
 
     @property
     def with_others(self) -> str:
@@ -108,6 +115,10 @@ class Measure:
         among, all_of = f"filter ({self.where})", self.of or "true"
         named = f"filter (({self.where}) and {self.column} is not null)"
         groups = self._grouped(owner, self.having)
+        sides = [
+            f"count({f'distinct {self.column}' if self.column else '*'}) filter ({sql})"
+            for sql in (self.where, all_of)
+        ]
         value = {
             "rows": f"count(*) {among}",
             "distinct": self.with_others or f"count(distinct {self.column}) {among}",
@@ -118,7 +129,10 @@ class Measure:
             "rest": f"count(*) filter ({all_of}) - (select coalesce(max(n), 0) from {groups})",
             "largest_share": f"(select coalesce(max(n), 0) from {groups}) / nullif(count(*) filter ({all_of}), 0)",
             "share": f"count(*) {among} / nullif(count(*) filter ({all_of}), 0)",
-            "ratio": f"count(*) {among} / nullif(count(*) filter ({all_of}), 0)",
+            "ratio": f"case when {sides[1]} >= {LEAST_OF_RATIO} then {sides[0]} / {sides[1]} end",
+            "effective": f"max((select {EFFECTIVE} from {groups}))",
+            "half": f"max((select {HALF} from {running('', groups)}))",
+            "quantile": f"quantile_cont({self.column}, {self.quantile}) {among}",
             "mean": f"avg({self.column}) {among}",
             "most": f"max({self.column}) {among}",
             "least": f"min({self.column}) {among}",
@@ -149,7 +163,7 @@ class Measure:
             rows, of = found["sum"], found["rows"]
         parts = {"numerator": rows, "denominator": of} if of is not None else {}
         if self.kind in ("share", "largest_share", "mean", "ratio"):
-            if of:
+            if of and (self.kind != "ratio" or of >= LEAST_OF_RATIO):
                 return number(self.name, scope, rows / of, self.unit, **parts)
             kept = parts if self.kind == "ratio" else {}
             return number(
@@ -163,6 +177,21 @@ class Measure:
                 self.name, scope, None, self.unit, because=NEEDS[self.without or "searches"].because
             )
         return number(self.name, scope, int(value) if self.unit == "days" else value, self.unit, **parts)
+
+
+EFFECTIVE = "sum(n) * sum(n) / sum(n * n)"
+HALF = "nullif(count(*) filter (2 * before < every_row), 0)"
+"""SQL aggregates of the table of values and their rows `n`; for `HALF` it is `running`."""
+
+
+def running(by: str, groups: str) -> str:
+    """Such a table with the rows of the commoner values `before` each, and of all in `every_row`; `by` are columns that
+    keep several such tables apart."""
+    split = f"partition by {by} " if by else ""
+    return (
+        f"(select *, sum(n) over ({split}order by n desc rows unbounded preceding) - n as before, "
+        f"sum(n) over ({split.strip()}) as every_row from {groups})"
+    )
 
 
 MEASURES: dict[str, Measure] = {}

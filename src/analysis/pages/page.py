@@ -68,8 +68,10 @@ class Page:
         return formatted(found["value"], found["unit"], found.get("because", ""))
 
     def counts(self, measure: str, scope: str = "all") -> str:
-        """The two counts behind a recorded share: '2 of 300'."""
+        """The two counts behind a recorded share, '2 of 300', or why it is not known."""
         found = lookup(self.numbers)[measure, scope]
+        if found["value"] is None:
+            return self.number(measure, scope)
         return f"{found['numerator']:,} of {found['denominator']:,}"
 
     # Showing ------------------------------------------------------------------------------------------------

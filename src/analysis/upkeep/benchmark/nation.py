@@ -98,7 +98,7 @@ NAMES = (
     "own_cameras", "breadth", "reach_by_type", "by_hour", "hours_unknown", "changes_in", "cut_overs", "word_blocking",
     "changed_character", "with_access", "without_access", "access",
     "by_definition", "added_by_definition", "immigration_per_week", "agencies_behind", "by_immigration_kind",
-    "unstated", "could_be_hidden",
+    "unstated", "could_be_hidden", "without_one_agency",
     "at_search", "by_standing",
     "otherwise", "numbers_otherwise", "weeks_otherwise", "agencies_otherwise", "definitions_by_owner", "other_lists",
     "disagreements",
