@@ -29,7 +29,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     def __init__(self):
         self.data, self.status, self.headers, self.cut, self.silent = DATA, 200, {}, None, 0.0
-        self.ranges, self.chunked, self.says_length, self.asked = True, False, True, []
+        self.drips, self.ranges, self.chunked, self.says_length, self.asked = False, True, False, True, []
         super().__init__(("127.0.0.1", 0), Handler)
 
     @property
@@ -64,6 +64,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if server.chunked:
             self.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
             return
+        for byte in body[:1000] if server.drips else b"":
+            self.wfile.write(bytes([byte]))
+            time.sleep(0.05)
         self.wfile.write(body[: server.cut])
         if server.silent:
             self.wfile.flush()
@@ -169,6 +172,20 @@ def test_a_server_that_falls_silent_is_left(tmp_path, server):
     other = make(tmp_path / "other", server.url)
     refused(other, sources.NoAnswer, "broke off", seconds=0.3)
     assert left(other) == []
+
+
+def test_a_server_that_drips_is_left(tmp_path, server):
+    server.drips = True
+    refused(make(tmp_path, server.url), downloads.BrokeOff, "it is too slow", seconds=0.2)
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(tmp_path, server, monkeypatch):
+    def no(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    place = make(tmp_path, server.url, name="deep/log.csv")
+    monkeypatch.setattr(pathlib.Path, "mkdir", no)
+    refused(place, sources.NotDownloaded, "it cannot be written here: Permission denied")
 
 
 def test_what_is_not_there_in_time_is_left(tmp_path, server):

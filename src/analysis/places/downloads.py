@@ -27,6 +27,9 @@ MOST = 1 << 34
 """Bytes of one file: no release is larger, and a server may send without end."""
 
 _AT_ONCE, _SNIFFED, _REDIRECTS, _RESERVE = 1 << 18, 512, 10, 1 << 26
+_SLOWEST = 1000
+"""Bytes a second below which a server counts as silent."""
+
 _HERE = ("localhost", "127.0.0.1", "::1")
 _STATUS = {
     401: "wants a password (401)",
@@ -219,9 +222,12 @@ class Address:
         """What the server sends, as it comes. Raises `_Broken`."""
         from urllib3.exceptions import HTTPError
 
+        began, sent = time.monotonic(), 0
         try:
             while piece := answer.raw.read1(_AT_ONCE, decode_content=False):
-                if time.monotonic() > self.until:
+                sent += len(piece)
+                now = time.monotonic()
+                if now > self.until or now - began > max(self.seconds, sent / _SLOWEST):
                     raise _Broken("it is too slow")
                 yield piece
         except (HTTPError, OSError) as error:

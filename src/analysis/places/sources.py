@@ -25,7 +25,7 @@ from analysis.wording import counted, megabytes
 
 __all__ = [
     "SMALL", "MissingRecords", "NoAnswer", "NotDownloaded", "WrongChecksum", "address", "at_hand", "differs",
-    "fetch", "learn", "listed", "locate", "located", "pin", "public", "sha256", "size_of_public", "unlisted",
+    "fetch", "learn", "listed", "locate", "located", "public", "sha256", "size_of_public", "unlisted",
 ]  # fmt: skip
 
 
@@ -162,6 +162,9 @@ def fetch(
                 if not isinstance(error, BrokeOff):
                     silent.add(found.host)
                 break
+        except OSError as error:
+            failed.append(NotDownloaded(f"{found.called}: it cannot be written here: {error.strerror}."))
+            break
     if failed:
         raise type(failed[0])("\n".join(map(str, failed)))
     return done
