@@ -180,7 +180,7 @@ def test_a_build_without_records_says_how_to_get_them(capsys, monkeypatch, tmp_p
 @pytest.mark.parametrize("verb", sorted(verbs.WRITE))
 def test_a_verb_that_writes_waits_for_the_one_that_is_at_work(capsys, monkeypatch, tmp_path, verb):
     monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
-    more = {"place": ["--at", "mockville"], "code": ["--place", "mockville"]}.get(verb, [])
+    more = {"place": ["--at", "mockville"]}.get(verb, ["--place", "mockville"] * (verb in ("code", "mask")))
     with processes.alone(tmp_path / "data" / "processed" / "run.lock", "`all`"):
         assert verbs.main([verb, *more]) == 1
     (line,) = capsys.readouterr().err.strip().splitlines()

@@ -34,6 +34,8 @@ measures    Computes each published number and table from searches: a register o
             functions for tables.
 opened      Opens a place that was built: its searches as one object that knows the place's vocabulary
             and its measures.
+masked      Writes masked copies of released files, and a certificate of what was masked and which
+            numbers came out the same.
 figures     Draws each published figure from one table; no arithmetic.
 printed     Reads a number as it was printed, and compares and shows computed ones in its unit and to its
             digits.
@@ -49,8 +51,8 @@ comparison  Sets places side by side: their main measures with denominators, and
             records bear them.
 letter      Writes the letter that asks an agency for its logs, with its state's public-records law where
             that is known.
-upkeep      Holds what the repository needs for itself: the replica, the benchmark, the check of a
-            rebuild, computed pages.
+upkeep      Holds what the repository needs for itself: the replica, twins of releases, the benchmark,
+            checks, computed pages.
 pipeline    The order of `make`: acquire a place's files, build its dataset, run its notebooks, publish
             them, write the site.
 lookup      Answers what the rules make of a reason or an agency's name: one that is given, or one a line

@@ -73,6 +73,10 @@ VERBS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
             "--columns": {"help": "what unknown columns are: 'Shoe Size=ignored; Purpose=reason'"},
         },
     ),
+    "mask": (
+        "write masked copies of a place's released files, with a certificate and a proof",
+        {"--place": {"required": True, "help": PLACE}},
+    ),
     "compare": (
         "set places side by side: main measures, denominators, trust grades",
         {"places": {"nargs": "+", "help": "folders under data/raw/ that have results"}},

@@ -18,7 +18,7 @@ from analysis.places import Place, sources
 from analysis.refused import Refused
 from analysis.wording import counted
 
-WRITE = {"all", "build", "code", "place", "records", "report", "verify"}
+WRITE = {"all", "build", "code", "mask", "place", "records", "report", "verify"}
 """Verbs of which one runs at a time in a repository."""
 
 
@@ -135,6 +135,22 @@ def request(args: argparse.Namespace) -> None:
     written = letter.write(args.state, args.agency, letter.day(args.first), letter.day(args.last), sender)
     show(written.text)
     say("\nBefore you send it:\n" + "\n".join(f"- {check}" for check in written.checks))
+
+
+def mask(args: argparse.Namespace) -> None:
+    """Write masked copies of a place's released files, and say what to paste and which numbers came out the same."""
+    from analysis import masked
+
+    folder, made, proof = masked.make(places.find(args.place), say)
+    for one in made:
+        show(
+            f"\n{os.path.relpath(folder / one.path.name)}: {counted(one.records, 'record')}. Below its [[file]]:\n"
+        )
+        show(masked.pasted(one.file))
+    show("\n".join(proof))
+    show(
+        f"\nThe certificate: {os.path.relpath(folder / masked.CERTIFICATE)}. Read the copies before you hand them out."
+    )
 
 
 # The other verbs --------------------------------------------------------------------------------------------
@@ -275,6 +291,7 @@ DO: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "test": test,
     "readme": readme,
     "lab": lab,
+    "mask": mask,
     "bench": bench,
     "twin": twin,
     "explain": _lookup,

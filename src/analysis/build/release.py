@@ -55,7 +55,7 @@ class Release:
         unread: list[str] = []
         seen: list[str] = []
         with processes.scratch() as folder:
-            for member, inner in self._members(folder):
+            for member, inner in self.members(folder):
                 seen.append(inner)
                 account = Account(self.file.of_inner(inner).replace(name=member.name), self.time_zone)
                 try:
@@ -79,7 +79,7 @@ class Release:
         if unread:
             self.facts.append(archive_facts(self.file, unread))
 
-    def _members(self, folder: Path) -> Iterator[tuple[archives.Member, str]]:
+    def members(self, folder: Path) -> Iterator[tuple[archives.Member, str]]:
         """The file, or those inside it, each with its path inside as released ("" for the file itself).
 
         They are called as they may be printed; the archive as source.toml calls it.
@@ -111,17 +111,9 @@ def _read(member: archives.Member, account: Account, step: Step, threads: int) -
     def work(read: Recognised) -> Done:
         return _typed(read, account, step)
 
-    our_header = partial(is_header, more=dict(account.file.columns))
-    missing = partial(headerless.columns, said=account.file.columns, file=account.file.name)
-
-    def read() -> Iterator[Recognised]:
-        read_hidden = account.file.hidden_text == "read"
-        blocks = readers.stream(path, account.file.name, our_header, missing, read_hidden)
-        return _recognised(blocks, account.file)
-
-    account.survey = lambda: _survey(read())
+    account.survey = lambda: _survey(recognised(path, account.file))
     try:
-        for done in in_order(work, account.taking(read()), threads):
+        for done in in_order(work, account.taking(recognised(path, account.file)), threads):
             account.add(done)
             yield done
     except (NotASearchAudit, readers.NoKnownHeader) as error:
@@ -135,12 +127,15 @@ def _read(member: archives.Member, account: Account, step: Step, threads: int) -
         raise _NotRead(str(error)) from error
 
 
-def _recognised(blocks: Iterable[Block], file: ReleasedFile) -> Iterator[Recognised]:
-    """Each block with the layout of its header; an empty one's first values are those of the next.
+def recognised(path: Path, file: ReleasedFile) -> Iterator[Recognised]:
+    """Each block of a file with the layout of its header, as read; rows that had slipped are put back.
 
     Raises `UnknownColumns` for all unknown columns of all headers, once the last block was read.
     """
-    forms: dict[tuple[str, ...], Layout] = {}
+    our_header = partial(is_header, more=dict(file.columns))
+    missing = partial(headerless.columns, said=file.columns, file=file.name)
+    blocks = readers.stream(path, file.name, our_header, missing, file.hidden_text == "read")
+    forms: dict[tuple[str, ...], Layout] = {}  # an empty block's first values are those of the next
     unknown: dict[tuple[str, ...], UnknownColumns] = {}
     for block, after in pairwise(chain(blocks, [None])):
         assert block is not None

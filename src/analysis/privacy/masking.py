@@ -223,6 +223,32 @@ def only_known_words(text: str) -> str:
     return visible(_MASKS_IN_A_ROW.sub(MASK, " ".join(words)))
 
 
+_PARTS = re.compile(r"(?<![^\W_])[a-z](?:\.[a-z])+(?![^\W_])|[^\W\d_]+|\d+", re.I)
+_MASK_RUNS = re.compile(r"\*{3,}(?:[\s,;/|.#-]*\*{3,})*")
+_ODD_CHARACTERS = re.compile(r"[^\w\t\n\r -~§°·–—‘’“”…]")
+
+
+def known_parts(text: str) -> str:
+    """A text with every word masked that is not known, and nothing else changed: what is between words stays.
+
+    Stricter than what is printed: numbers stay only where a rule names them, and characters that are neither letters
+    nor usual punctuation are masked too, since one can write with them. The beginning that a menu or a machine gives
+    a reason stays, and so does a text that is known whole.
+    """
+    known = vocabulary()
+    if text.strip().casefold() in known.whole or is_masked(text):
+        return text
+    begin = known.begins.match(text)
+    head = begin[0] if begin else ""
+
+    def masked(found: re.Match[str]) -> str:
+        word = found[0].casefold().replace(".", "")
+        return found[0] if word in (known.numbers if word.isdigit() else known.words) else MASK
+
+    rest = _ODD_CHARACTERS.sub("*", _PARTS.sub(masked, mask_text(text[len(head) :])))
+    return head + _MASK_RUNS.sub(MASK, rest)
+
+
 # Rows that are no searches ------------------------------------------------------------------------------------
 
 _DAY = (
