@@ -32,6 +32,9 @@ class Server(http.server.ThreadingHTTPServer):
         self.drips, self.ranges, self.chunked, self.says_length, self.asked = False, True, False, True, []
         super().__init__(("127.0.0.1", 0), Handler)
 
+    def handle_error(self, *_):
+        """Whoever asked has gone: that is what is tested."""
+
     @property
     def url(self):
         return f"http://127.0.0.1:{self.server_port}/log.csv"
@@ -293,6 +296,10 @@ def test_a_name_that_leads_out_by_a_link_is_not_written_to(tmp_path, server):
     (place.raw / "deep").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Exception, match="leads out of the folder"):
         fetch(place)
+    assert not any((tmp_path / "elsewhere").iterdir())
+    other = make(tmp_path / "other", server.url)
+    (other.raw / ".log.csv.unknown.part").symlink_to(tmp_path / "elsewhere" / "x")
+    fetch(other)
     assert not any((tmp_path / "elsewhere").iterdir())
 
 

@@ -27,9 +27,7 @@ MOST = 1 << 34
 """Bytes of one file: no release is larger, and a server may send without end."""
 
 _AT_ONCE, _SNIFFED, _REDIRECTS, _RESERVE = 1 << 18, 512, 10, 1 << 26
-_SLOWEST = 1000
-"""Bytes a second below which a server counts as silent."""
-
+_SLOWEST = 1000  # bytes a second: below that a server counts as silent
 _HERE = ("localhost", "127.0.0.1", "::1")
 _STATUS = {
     401: "wants a password (401)",
@@ -75,7 +73,7 @@ def parts(target: Path) -> list[Path]:
     """What earlier downloads of `target` left beside it."""
     name = re.compile(rf"\.{re.escape(target.name)}\.([0-9a-f]{{8}}|unknown)\.part")
     beside = target.parent.iterdir() if target.parent.is_dir() else ()
-    return [path for path in beside if name.fullmatch(path.name)]
+    return [path for path in beside if name.fullmatch(path.name) and not path.is_symlink()]
 
 
 @dataclass(frozen=True)
@@ -136,6 +134,8 @@ class Address:
         with self._answer(start) as answer:
             state = _state(answer)
             part = target.with_name(f".{target.name}.{state}.part")
+            if part.is_symlink():
+                part.unlink()
             can_go_on = self.checkable or state != "unknown"
             if begun and not (begun == part and can_go_on and _begins_at(answer) == start):
                 begun.unlink()

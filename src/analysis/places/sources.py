@@ -200,6 +200,8 @@ def _fetch(
                 f"{found.called}: {file.url} gave a file whose {wrong}. It was changed, or is another release: nothing "
                 "was kept. Describe it in source.toml if it is the right one."
             )
+    if not file.sha256:
+        pin(place, file, part, by_hand=False)
     os.replace(part, target)
     for other in parts(target):
         other.unlink()
@@ -207,7 +209,6 @@ def _fetch(
     if file.sha256:
         say(f"{shown}; its checksum is right")
         return target
-    pin(place, file, target, by_hand=False)
     published = "it begins as published" if file.sha256_begins else "nobody published one"
     said = "its md5 is right" if file.md5 else f"its checksum was learned, since {published}"
     say(f"{shown}; {said}, and its sha256 is held from now on ({places.LEARNED})")
