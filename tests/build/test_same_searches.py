@@ -11,6 +11,8 @@ from analysis import build, claims, measures, places
 from analysis.claims.register import Claim
 from analysis.opened import Opened
 from analysis.places import BadSource, Place
+from analysis.rows.queries import Behind, counted_once
+from analysis.rows.shown import Shown
 from analysis.vendors.recognition import UnknownColumns
 
 HEADER = "Search ID,User ID,Search Date (UTC/Zulu),Network Count,Reason,Search Date (Pacific)"
@@ -89,6 +91,20 @@ def test_a_claim_about_the_second_file_counts_its_rows_and_says_how_many_searche
     assert "distinct_searches gives 3" in end.explanation
     one = Claim(**published, among={"night": True})
     assert claims.settle(one, claims.counted(one, opened), opened.place).computed == "1"
+
+
+def test_the_rows_behind_a_number_are_those_that_it_counts(tmp_path: Path) -> None:
+    place = made(tmp_path, SAID)
+    build.build(place)
+    opened = Shown(place)
+    behind = Behind(measures.measure("searches"), filters=counted_once(place))
+    assert behind.searches(opened).count() == 3
+    assert "not in_second_file" in behind.sql()
+    assert counted_once(place, {"source_file": "second.csv"}) == ()
+    of_file = Behind(measures.measure("searches"), filters=("source_file = 'second.csv'",))
+    assert of_file.searches(opened).count() == 4
+    again = opened.every_row.where("repeats").frame("source_file")["source_file"]
+    assert set(again) == {"second.csv"}, "a counted row repeats none of a second file"
 
 
 def test_clocks_that_are_whole_hours_apart_are_noticed(tmp_path: Path) -> None:

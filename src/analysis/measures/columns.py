@@ -284,17 +284,17 @@ condition(
 
 condition(
     "repeats",
-    "row_number() over (partition by search_key order by source_file, source_row) > 1",
+    "row_number() over (partition by search_key order by in_second_file, source_file, source_row) > 1",
     "records a search that an earlier row records",
 )
 condition(
     "repeats_in_log",
-    "row_number() over (partition by search_key, camera_owner order by source_file, source_row) > 1",
+    "row_number() over (partition by search_key, camera_owner order by in_second_file, source_file, source_row) > 1",
     "records a search that an earlier row of the same log records",
 )
 condition(
     "first_core_row",
-    "core and row_number() over (partition by search_key, core order by source_file, source_row) = 1",
+    "core and row_number() over (partition by search_key, core order by in_second_file, source_file, source_row) = 1",
     "cites immigration (core), and no earlier row that does records the same search",
 )
 

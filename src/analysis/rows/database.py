@@ -20,7 +20,7 @@ from analysis.build import inputs
 from analysis.measures import NAMES
 from analysis.places import Place
 from analysis.privacy import visible_cells
-from analysis.rows.queries import metadata
+from analysis.rows.queries import counted_once, metadata
 from analysis.rows.shown import MEANINGS, Shown
 
 INDEXES = (("immigration_tier", "camera_owner"), ("searching_agency",), ("reason_origin",), ("own_search",))
@@ -58,8 +58,9 @@ def make(place: Place, say: Callable[[str], None] = lambda _: None) -> Path:
 def _fill(into: sqlite3.Connection, place: Place, mark: str) -> None:
     opened = Shown(place)
     filters = [key for claim in claims.load(place) for key in claim.among if key in NAMES]
-    columns = tuple(dict.fromkeys([*MEANINGS, *filters]))
-    _copy(into, opened.table(opened.searches, columns))
+    again = [name.removeprefix("not ") for name in counted_once(place)]
+    columns = tuple(dict.fromkeys([*MEANINGS, *filters, *again]))
+    _copy(into, opened.table(opened.every_row, columns))
     for columns in INDEXES:
         into.execute(f"CREATE INDEX by_{columns[0]} ON searches ({', '.join(columns)})")
     visible_cells(build.open_rejected(place)).to_sql("rejected", into, index=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,20 @@ class Behind:
 
     def searches(self, opened: Opened) -> Searches:
         """The same, to be asked of the place's dataset."""
-        return self.measure.listed(opened.searches.where(*self.filters), self.scope)
+        asked = opened.every_row if self.of_a_file else opened.searches
+        return self.measure.listed(asked.where(*self.filters), self.scope)
+
+    @property
+    def of_a_file(self) -> bool:
+        """Whether the number is of the rows of a file, whether or not another file holds the same searches."""
+        return any("source_file" in one for one in self.filters)
+
+
+def counted_once(place: Place, among: Iterable[str] = ()) -> tuple[str, ...]:
+    """The condition under which rows are counted, where files hold others' searches again: none for a claim `among` the
+    rows of a file, which is about all of these."""
+    again = any(file.same_searches_as for file in place.files)
+    return ("not in_second_file",) if again and "source_file" not in among else ()
 
 
 def has_rows(measure: Measure) -> bool:
@@ -100,7 +113,8 @@ def of_claim(claim: claims.Claim, end: Mapping[str, str], shown: Shown) -> Behin
     if measure is None or not has_rows(measure) or (measure.counts_searches and claim.among):
         return None
     names = set(shown.agencies().values()) if "searching_agency" in claim.among else ()
-    return Behind(measure, claim.scope, tuple(claims.conditions(claim, names)))
+    filters = (*claims.conditions(claim, names), *counted_once(shown.place, claim.among))
+    return Behind(measure, claim.scope, filters)
 
 
 def _measure(claim: claims.Claim, explanation: str) -> str:
@@ -165,7 +179,7 @@ def named_queries(place: Place) -> dict[str, dict[str, str]]:
     for name in sorted(
         {name for name, _ in values} & {name for name, one in MEASURES.items() if has_rows(one)}
     ):
-        number, behind = values[name, "all"], Behind(MEASURES[name])
+        number, behind = values[name, "all"], Behind(MEASURES[name], filters=counted_once(place))
         found[query_name(name)] = {
             "title": f"Measure: {name.replace('_', ' ').replace('.', ', ')}",
             "description": f"All logs: {formatted(number['value'], number['unit'])}: {MEASURES[name].says}. "

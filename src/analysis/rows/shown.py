@@ -135,7 +135,7 @@ class Shown(Opened):
 
     def agencies(self, column: str = "searching_agency") -> dict[str, str]:
         """How each name in a column of agencies is printed."""
-        return self.printed_agencies(self.searches.tally(column)[column].dropna())
+        return self.printed_agencies(self.every_row.tally(column)[column].dropna())
 
     @staticmethod
     def _sql(name: str) -> str:

@@ -118,11 +118,12 @@ class Register:
         """The same in a notebook, without a shell."""
         scope = "" if behind.scope == "all" else f".where(camera_owner={behind.scope!r})"
         more = "".join(f".where({one!r})" for one in behind.filters)
+        asked = "every_row" if behind.of_a_file else "searches"
         look = f"by({behind.by!r})" if behind.by else "frame()"
         return (
             "import analysis\n\n"
             f"place = analysis.place({self.place.name!r})\n"
-            f"place.searches{scope}{more}.behind({behind.measure.name!r}).{look}"
+            f"place.{asked}{scope}{more}.behind({behind.measure.name!r}).{look}"
         )
 
 
