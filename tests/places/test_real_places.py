@@ -3,6 +3,7 @@
 No test prints a row, and none of these files is in the repository.
 """
 
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from analysis import build, measures, places
 from analysis.opened import Opened
+from analysis.privacy import masking
 
 TOP = Path(__file__).parents[2]
 PACIFIC = "America/Los_Angeles"
@@ -264,3 +266,53 @@ def test_a_selection_says_on_every_page_that_it_is_one(chosen: Opened) -> None:
     left = measures.disagreements(chosen.searches, lists[:1])
     assert left["counted_by"].unique().tolist() == ["the list alone"]
     assert left["searches"].sum() == 3099 - 479
+
+
+# Nothing that an officer typed is published unless it could name nobody
+
+
+def words_of(text: str) -> set[str]:
+    return {word for word in re.split(r"[^0-9a-z]+", text.casefold()) if len(word) > 3}
+
+
+def texts_in(*patterns: str) -> set[str]:
+    """The words of files of this repository: what stands there was typed by whoever wrote them."""
+    found = (path for pattern in patterns for path in TOP.glob(pattern) if path.is_file())
+    return set().union(*(words_of(path.read_text(encoding="utf-8")) for path in found))
+
+
+@pytest.mark.parametrize("name", ["eugene", "yuba", "boulder", "chosen"])
+def test_no_word_of_a_reason_that_may_name_a_person_is_in_the_results(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    opened: Opened = request.getfixturevalue(name)
+    results = TOP / "results" / opened.place.name
+    if not results.is_dir():
+        pytest.skip(f"needs results/{opened.place.name}/, which make PLACE={opened.place.name} writes")
+    reasons = opened.every_row.tally("reason_as_released")["reason_as_released"].dropna()
+    known = masking.vocabulary()
+    typed = set().union(*map(words_of, reasons))
+    private = {word for word in typed if not known.knows(word)} - texts_in(
+        "claims/*", f"data/raw/{opened.place.name}/*", "notebooks/*", "data/hand/*.toml", "src/analysis/**/*.py",
+        "src/analysis/**/*.toml", "data/hand/reasons/*",
+    )  # fmt: skip
+    assert private, "some words of these reasons are nobody else's"
+    for path in results.rglob("*"):
+        if path.suffix not in ("", ".png"):
+            text = re.sub(r'"image/png": "[^"]*"', "", path.read_text(encoding="utf-8"))
+            leaked = len(words_of(text) & private)
+            assert not leaked, f"{path.relative_to(TOP)}: {leaked} words that only officers typed"
+
+
+def test_no_account_id_of_eugenes_is_in_anything_that_was_built_or_published(
+    eugene: Opened, eugene_csv: pd.DataFrame
+) -> None:
+    ids = {*eugene_csv["userId"]}
+    columns = [name for name in eugene.every_row.columns() if name not in measures.NAMES]
+    for name in columns:
+        held = eugene.every_row.tally(f"{name}::varchar as value")["value"].dropna()
+        assert not ids & set(held), name
+    for path in (TOP / "results" / "eugene-or").rglob("*"):
+        if path.suffix not in ("", ".png"):
+            text = path.read_text(encoding="utf-8")
+            assert not any(one in text for one in ids), path.name
