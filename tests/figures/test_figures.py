@@ -20,6 +20,7 @@ WEEKLY = pd.DataFrame(
         "week": list(WEEKS) * 3,
         "definition": ["strict"] * 5 + ["core"] * 5 + ["broad"] * 5,
         "searches": range(15),
+        "partial": ([True] + [False] * 4) * 3,
     }
 )
 TABLES = {
@@ -40,7 +41,7 @@ TABLES = {
     }),
     "by_hour": pd.DataFrame({
         "weekday": [day for day in ("Monday", "Tuesday") for _ in range(24)], "hour": [*range(24)] * 2,
-        "searches": range(48),
+        "searches": range(48), "searches_a_day": range(48),
     }),
     "immigration_per_week": WEEKLY,
     "agencies_behind": pd.DataFrame({"searching_agency": ["Quellmere GA PD"], "searches": [4], "share": [1.0]}),

@@ -111,7 +111,7 @@ def numbers_of(kind):
     made = [
         *measures.released(files), *measures.repeated(files),
         *measures.names_resolved(measures.released_names(rows), agencies.known()), *measures.own_reasons(rows),
-        *measures.word_blocking(rows), *measures.access(rows, shared), *measures.growth(agreements)[0],
+        *measures.access(rows, shared), *measures.growth(agreements)[0],
     ]  # fmt: skip
     lacks = measures.unmet(rows)
     counted = measures.numbers(rows, measures.MEASURES.values(), lacks)
@@ -184,10 +184,6 @@ NOT_KNOWN = {
         ("agencies_with_access_that_searched", "agencies_without_access", "searches_without_access"),
         NO_AGENCIES | OWN_LOGS | {"unknown owner", "no sharing list"},
     ),
-    **dict.fromkeys(
-        ("agencies_compared_across_word_blocking", "agencies_more_vague", "agencies_less_vague"),
-        NO_AGENCIES | NO_REASONS,
-    ),
     "devices_most": {"no devices", "no search"},
     **dict.fromkeys(
         ("networks_most", "one_network_searches", "several_network_searches", "several_network_share"), NO_NETWORKS
@@ -232,7 +228,7 @@ NOT_KNOWN = {
 """For each measure the kinds of log that cannot tell it."""
 
 
-NO_SEARCH_SAYS = {NEEDS[need].because for need in ("searches", "one side", "outsiders", "earlier agreements")}
+NO_SEARCH_SAYS = {NEEDS[need].because for need in ("searches", "outsiders", "earlier agreements")}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -291,7 +287,7 @@ def test_a_share_of_nothing_is_not_known():
 RESULTS = sorted((TOP / "results").glob("*/numbers.json"))
 NEED_NOTHING = {
     "01-clocks", "01-coverage", "01-eras", "01-files", "01-left-out", "01-moderation", "01-rejected",
-    "01-searches-per-day",
+    "01-searches-per-day", "04-exposure",
     "04-access", "04-reach-by-type", "05-lists",
     "07-agreement", "07-agreement-codes", "07-errors", "07-errors-by-era", "07-errors-by-origin", "07-kinds",
     "07-precision", "07-precision-by-era", "07-precision-by-origin", "07-reading-load", "07-recall",

@@ -808,32 +808,6 @@ def test_hours_are_those_of_the_owners_clock_in_summer_and_winter_and_none_is_le
     ]
 
 
-def around(day: str, before: dict, after: dict, rows: int = 60) -> pd.DataFrame:
-    at = pd.Timestamp(day, tz="UTC")
-    return searches(
-        *[{**before, "searched_at": at - pd.Timedelta(hours=1 + n)} for n in range(rows)],
-        *[{**after, "searched_at": at + pd.Timedelta(hours=n)} for n in range(rows)],
-    )
-
-
-def test_both_sides_of_a_change_are_set_beside_each_other():
-    rows = log(around("2025-12-17", {"topics": ["theft"]}, {"topics": ["vague"]}))
-    table = measures.cut_overs(rows)
-    assert table["from"].tolist() == ["2025-12-17"] * 2
-    assert table["vague_share"].tolist() == [0, 1]
-    assert "from 17 December 2025, names and plates masked" in measures.changes_in(rows)
-    assert measures.cut_overs(log({})).empty
-    assert measures.changes_in(log({})).startswith("None of the vendor's known changes")
-
-
-def test_a_rate_is_not_known_where_the_last_search_falls_on_a_change():
-    rows = log({"searched_at": "2025-12-16T00:00:00Z"}, {"searched_at": "2025-12-17T00:00:00Z"})
-    table = measures.cut_overs(rows)
-    assert table["searches"].tolist() == [1, 1]
-    assert table["days"].tolist() == [1, 0]
-    assert table["searches_a_day"].tolist() == [1, pd.NA]
-
-
 def test_rows_without_an_owner_are_counted_in_all_and_belong_to_no_log():
     rows = log(STRICT, {**STRICT, "camera_owner": None}, {**STRICT, "camera_owner": None, "search_key": "m"})
     assert {scope for _, scope in counted(rows, *measures.MEASURES)} == {"all", "Tarnwick ISD"}
@@ -855,27 +829,6 @@ def test_a_missing_name_is_no_agency():
     rows = log(STRICT, {**STRICT, "searching_agency": None, "searching_agency_as_released": None})
     assert values(rows, "searches_by_unnamed_agencies", "immigration_searches_unnamed.core") == [1, 1]
     assert measures.top_agencies(rows)["searches"].tolist() == [1]
-
-
-def test_agencies_whose_reasons_changed_character_when_words_were_refused_are_counted_and_never_named():
-    typed, vague = {**STRICT, "topics": ["immigration"]}, {"topics": ["vague"]}
-    rows = log(pd.concat([
-        around("2025-06-01", typed, vague),
-        around("2025-06-01", {"searching_agency": "Blayne TX PD"}, {"searching_agency": "Blayne TX PD"}),
-        around("2025-06-01", {**vague, "searching_agency": "Ostvale OK PD"}, {"searching_agency": "Ostvale OK PD"}, 49),
-    ]))  # fmt: skip
-    line = measures.changed_character(rows).iloc[0]
-    assert line.drop(["change", "from"]).tolist() == [2, 1, 0, 1, 0], (
-        "an agency with few rows is not compared"
-    )
-    assert not any(isinstance(cell, str) and "PD" in cell for cell in line)
-    assert value(measures.lookup(measures.word_blocking(rows)), "agencies_more_vague") == 1
-
-
-def test_where_all_searches_are_later_nothing_is_said_of_word_blocking():
-    found = measures.lookup(measures.word_blocking(log({})))
-    assert found["agencies_more_vague", "all"]["value"] is None
-    assert "one side" in found["agencies_more_vague", "all"]["because"]
 
 
 # Agreements ---------------------------------------------------------------------------------------------------

@@ -66,16 +66,18 @@ def _in_panels(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table[alone], rest.assign(camera_owner=name)], ignore_index=True)
 
 
-@titled("Searches by weekday and hour of the camera owners' clock")
+@titled("Searches a day by weekday and hour of the camera owners' clock")
 def by_hour(table: pd.DataFrame) -> Figure:
-    """A square for each weekday and hour, darker where more searches were made."""
+    """A square for each weekday and hour, darker where more searches were made on such a day, on average."""
     import seaborn as sns  # slow to import, and needed for its shades alone
 
     figure, axes = one_panel(2.9)
-    wide = table.pivot(index="weekday", columns="hour", values="searches").loc[table["weekday"].unique()]
+    wide = table.pivot(index="weekday", columns="hour", values="searches_a_day").loc[
+        table["weekday"].unique()
+    ]
     sns.heatmap(
         wide, ax=axes, cmap=sns.light_palette(SHADES["strict"], as_cmap=True), linewidths=0.5, linecolor="white",
-        cbar_kws={"label": "searches", "format": FuncFormatter(lambda value, _: f"{value:,.0f}"), "shrink": 0.9},
+        cbar_kws={"label": "searches a day", "format": FuncFormatter(lambda value, _: f"{value:,.4g}"), "shrink": 0.9},
         xticklabels=3,
     )  # fmt: skip
     axes.set(xlabel="hour that begins, local time", ylabel="")
@@ -105,16 +107,20 @@ def origins_by_week(table: pd.DataFrame) -> Figure:
 
 @titled("Searches a week whose stated reason cites immigration")
 def immigration_per_week(table: pd.DataFrame, eras: Sequence[str] = ()) -> Figure:
-    """Bars inside bars: strict inside core inside broad, week by week; `eras` as in `searches_per_day`."""
+    """Bars inside bars: strict inside core inside broad, week by week, hatched where the logs cover a part of the week;
+    `eras` as in `searches_per_day`."""
     figure, axes = one_panel(3.6)
     for definition, width in (("broad", 6.0), ("core", 4.4), ("strict", 2.6)):
         rows = table[table["definition"] == definition]
-        axes.bar(
+        bars = axes.bar(
             rows["week"], rows["searches"], width, color=SHADES[definition], label=definition, edgecolor="white",
             linewidth=0.6,
         )  # fmt: skip
+        for bar, partial in zip(bars, rows["partial"]):
+            bar.set(alpha=0.45 if partial else 1, hatch="////" if partial else "")
+    said = " (hatched: a week covered in part)" if table["partial"].any() else ""
     axes.legend(
-        title="definition, each inside the next", ncols=3, fontsize=8, title_fontsize=8, loc="upper center",
+        title=f"definition, each inside the next{said}", ncols=3, fontsize=8, title_fontsize=8, loc="upper center",
         bbox_to_anchor=(0.5, -0.22),
     )  # fmt: skip
     weeks = list(table.loc[table["definition"] == "broad", "week"])

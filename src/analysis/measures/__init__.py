@@ -12,11 +12,10 @@ from analysis.measures.columns import NAMES, Facts, largest_agency, vocabulary
 from analysis.measures.computing import numbers, only_known
 from analysis.measures.cutovers import (
     by_hour,
-    changed_character,
     changes_in,
     cut_overs,
+    decomposed,
     hours_unknown,
-    word_blocking,
 )
 from analysis.measures.declared import MEASURES
 from analysis.measures.files import (
@@ -24,6 +23,8 @@ from analysis.measures.files import (
     by_moderation,
     clocks_apart,
     coverage,
+    covered_days,
+    exposure,
     left_out,
     per_day,
     released,
@@ -133,17 +134,19 @@ __all__ = [
     "by_state",
     "candidate_spellings",
     "candidate_words",
-    "changed_character",
     "changes_in",
     "clocks_apart",
     "common_reasons",
     "could_be_hidden",
     "coverage",
+    "covered_days",
     "cut_overs",
+    "decomposed",
     "definitions_by_owner",
     "disagreements",
     "distinct_by_rule",
     "eras_of",
+    "exposure",
     "formatted",
     "growth",
     "hidden_elsewhere",
@@ -202,5 +205,4 @@ __all__ = [
     "with_access",
     "without_access",
     "without_one_agency",
-    "word_blocking",
 ]  # fmt: skip

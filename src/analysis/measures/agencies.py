@@ -7,9 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from analysis.measures.changes import CUT_OVERS
 from analysis.measures.numbers import with_share
-from analysis.searches.sql import quoted
 from analysis.searches.table import Searches
 from analysis.vendors.masks import is_name
 
@@ -33,13 +31,9 @@ def _grouped(lines: pd.DataFrame, column: str) -> pd.DataFrame:
 @cache
 def by_agency(searches: Searches) -> pd.DataFrame:
     """A tally of what is counted of agencies: searching_agency, agency_state, agency_kind, own_search, core, vague,
-    hidden (the reason is blank or masked), and for each of `CUT_OVERS` whether the search was made from its day on,
-    under that day's name."""
-    since = {
-        at.date().isoformat(): f"searched_at >= {quoted(at.isoformat())}::timestamptz" for at, _ in CUT_OVERS
-    }
+    hidden (the reason is blank or masked)."""
     return searches.tally(
-        "searching_agency", "agency_state", "agency_kind", "own_search", "core", "vague", "hidden", **since
+        "searching_agency", "agency_state", "agency_kind", "own_search", "core", "vague", "hidden"
     )
 
 

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 
-from analysis.measures.agencies import by_agency, is_named
 from analysis.measures.changes import changes_of
-from analysis.measures.needs import NEEDS
-from analysis.measures.numbers import Number, Numbers, number, rows_of, share
+from analysis.measures.files import covered_days
+from analysis.measures.numbers import rows_of, share
+from analysis.places import ReleasedFile
 from analysis.searches.table import Searches
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def by_hour(searches: Searches) -> pd.DataFrame:
-    """Searches by weekday and hour of the camera owners' clock: weekday, hour (0 to 23), searches.
+def by_hour(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.DataFrame:
+    """Searches by weekday and hour of the camera owners' clock: weekday, hour (0 to 23), searches, days (such weekdays
+    that the logs cover, those of all owners added up), searches_a_day (empty where there is no such day).
 
     Searches of which only the day is known have no hour and are left out (`hours_unknown`).
     """
-    lines = searches.where("not day_only").tally(weekday="weekday - 1", hour="hour").astype(int)
+    timed = searches.where("not day_only")
+    lines = timed.tally(weekday="weekday - 1", hour="hour").astype(int)
     every = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
     counts = lines.set_index(["weekday", "hour"])["rows"].reindex(every, fill_value=0)
     table = counts.rename("searches").reset_index()
+    days = covered_days(timed, files)["day"].dt.day_of_week.value_counts()
+    table["days"] = table["weekday"].map(days).fillna(0).astype(int)
+    table["searches_a_day"] = table["searches"] / table["days"].where(table["days"] > 0)
     return table.assign(weekday=[DAYS[day] for day in table["weekday"]])
 
 
@@ -32,37 +40,6 @@ def hours_unknown(searches: Searches) -> str:
     rows = searches.count("day_only")
     left = "one search of which the log gives" if rows == 1 else f"{rows:,} searches of which the log gives"
     return f"Not among them: {left} only the day." if rows else ""
-
-
-def cut_overs(searches: Searches) -> pd.DataFrame:
-    """Either side of each of the vendor's changes (`changes_of`) that falls inside the searches' period.
-
-    change, from, and for the days before and after: days, searches a day (empty for less than a day), share of
-    vague, blank or masked, and immigration (core) reasons. Empty where the period holds no change. A difference may
-    have other causes.
-    """
-    first, last = _period(searches)
-    lines = by_agency(searches)
-    rows = [
-        {"change": what, "from": at.date().isoformat(), "side": side} | _side(lines[which], start, end)
-        for at, what in _changes(searches)
-        for side, which, start, end in (
-            ("before", ~_after(lines, at), first, at),
-            ("after", _after(lines, at), at, last),
-        )
-    ]
-    columns = [
-        "change",
-        "from",
-        "side",
-        "days",
-        "searches",
-        "searches_a_day",
-        "vague_share",
-        "silent_share",
-        "core_share",
-    ]
-    return pd.DataFrame(rows, columns=columns).astype({"searches_a_day": "Int64"})
 
 
 def changes_in(searches: Searches) -> str:
@@ -85,76 +62,126 @@ def _changes(searches: Searches) -> list[tuple[datetime, str]]:
     return [(change.at, change.what) for change in changes_of(searches) if first < change.at <= last]
 
 
-def _after(lines: pd.DataFrame, at: datetime) -> pd.Series:
-    """Which lines stand for searches from a change on."""
-    return lines[at.date().isoformat()]
+# Before and after -------------------------------------------------------------------------------------------
+
+LONGEST, SHORTEST = 28, 7
+"""The days on either side of a change that are compared: as many before as after, at most so many, whole weeks where
+there is one; an agency around its own first row of the menu, where there are at least so few."""
+
+MENU = "len(offense_types) > 0"
+
+_COUNTS = {"typed": "typed", "vague": "vague", "menu": MENU, "hidden": "hidden", "core": "core"}
 
 
-def _side(lines: pd.DataFrame, start: datetime, end: datetime) -> dict[str, float | None]:
-    days, rows = (end - start).total_seconds() / 86_400, rows_of(lines)
-    names = {"vague": "vague", "silent": "hidden", "core": "core"}
-    shares = {f"{name}_share": share(rows_of(lines, lines[column]), rows) for name, column in names.items()}
-    a_day = round(rows / days) if days >= 1 else None
-    return {"days": round(days, 1), "searches": rows, "searches_a_day": a_day, **shares}
+def cut_overs(searches: Searches) -> pd.DataFrame:
+    """Either side of each of the vendor's changes inside the period, and of each agency's own first row of the menu,
+    over as many days before as after: change, from, side, days (an agency's added to those of the others), searches,
+    searches_a_day, menu_share (of rows with a value of the menu), typed and vague_typed (rows with typed words, and the
+    vague among them), vague_typed_share, vague_share (of all rows), hidden_share, core, core_share.
 
-
-LEAST_ROWS, LEAST_CHANGE = 50, 0.25
-"""An agency is compared with itself where so many of its rows stand on each side of a change; its reasons changed
-character where the share of vague ones moved by at least so much."""
-
-
-def changed_character(searches: Searches) -> pd.DataFrame:
-    """Agencies whose reasons changed character at a change of the vendor's, counted and never named.
-
-    One line for each change inside the period: change, from, agencies_compared, more_vague, less_vague,
-    named_immigration_before_only, named_immigration_after_only. Both directions are counted: vagueness may rise
-    and fall by chance, by order or by a new menu, and a count says nothing of why.
+    The share of vague reasons among all rows falls wherever a menu takes the place of words, though those who still
+    type are as vague as before: `vague_typed_share` says how vague they are, and `decomposed` how much is the menu's.
     """
-    lines = by_agency(searches)
-    lines = lines[is_named(lines["searching_agency"])]
     rows = [
-        {"change": what, "from": at.date().isoformat()} | _compared(lines, at)
-        for at, what in _changes(searches)
+        {"change": change, "from": day, "side": name, "days": days}
+        | _side(lines[lines["later"] == later], days)
+        for change, day, days, lines in _compared(searches)
+        for name, later in (("before", False), ("after", True))
     ]
-    columns = ["change", "from", "agencies_compared", "more_vague", "less_vague"]
-    return pd.DataFrame(
-        rows, columns=[*columns, "named_immigration_before_only", "named_immigration_after_only"]
-    )
+    columns = [
+        "change", "from", "side", "days", "searches", "searches_a_day", "menu_share", "typed", "vague_typed",
+        "vague_typed_share", "vague_share", "hidden_share", "core", "core_share",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
-def _compared(lines: pd.DataFrame, at: datetime) -> dict[str, int]:
-    counts = pd.DataFrame({
-        "rows": lines["rows"],
-        "vague": lines["rows"] * lines["vague"],
-        "core": lines["rows"] * lines["core"],
-    })  # fmt: skip
-    later = _after(lines, at)
-    sides = (
-        counts[which].groupby(lines["searching_agency"]).sum().query("rows >= @LEAST_ROWS")
-        for which in (~later, later)
+def decomposed(searches: Searches) -> pd.DataFrame:
+    """How much of the change in the share of vague reasons the menu made, and how much the words (Kitagawa 1955):
+    change, from, vague_share_before, vague_share_after, difference, by_the_menu, by_the_words; the last two add up.
+
+    `by_the_menu` is the change in how many rows have typed words, at the mean vagueness of those with and without;
+    `by_the_words` is the change in vagueness within either kind, at their mean weight. Nothing is said of why.
+    """
+    rows = []
+    for change, day, _, lines in _compared(searches):
+        before, after = (_rates(lines[lines["later"] == later]) for later in (False, True))
+        # Where a side has no such rows, their vagueness did not change as far as anybody knows.
+        typed = [before.typed.get(one, after.typed.get(one, 0.0)) for one in (True, False)]
+        later = [after.typed.get(one, before.typed.get(one, 0.0)) for one in (True, False)]
+        weight, grew = (before.weight + after.weight) / 2, after.weight - before.weight
+        words = weight * (later[0] - typed[0]) + (1 - weight) * (later[1] - typed[1])
+        menu = grew * (typed[0] + later[0] - typed[1] - later[1]) / 2
+        rows.append((change, day, before.vague, after.vague, after.vague - before.vague, menu, words))
+    columns = ["vague_share_before", "vague_share_after", "difference", "by_the_menu", "by_the_words"]
+    return pd.DataFrame(rows, columns=["change", "from", *columns])
+
+
+def _compared(searches: Searches) -> list[tuple[str, str, int, pd.DataFrame]]:
+    """What is compared before and after: change, from, days of a side, and its rows as a tally with `later`."""
+    first, last = _period(searches)
+    found = []
+    for at, what in _changes(searches):
+        days = _days(at - first, last - at)
+        window = pd.DataFrame({"moment": [pd.Timestamp(at)], "days": [days]})
+        if days:
+            found.append((what, at.date().isoformat(), days, _tally(searches, "cross join compared", window)))
+    began = searches.query(
+        f"select searching_agency, min(searched_at) filter ({MENU}) as moment, min(searched_at) as first, "
+        "max(searched_at) as last from searches where named group by all having moment is not null order by all"
     )
-    before, after = next(sides).align(next(sides), join="inner", axis=0)
-    change = after["vague"] / after["rows"] - before["vague"] / before["rows"]
-    return {
-        "agencies_compared": len(change),
-        "more_vague": int((change >= LEAST_CHANGE).sum()),
-        "less_vague": int((change <= -LEAST_CHANGE).sum()),
-        "named_immigration_before_only": int(((before["core"] > 0) & (after["core"] == 0)).sum()),
-        "named_immigration_after_only": int(((before["core"] == 0) & (after["core"] > 0)).sum()),
+    began["days"] = [_days(line.moment - line.first, line.last - line.moment) for line in began.itertuples()]
+    began = began.loc[began["days"] >= SHORTEST, ["searching_agency", "moment", "days"]]
+    if len(began):
+        lines = _tally(searches, "join compared using (searching_agency)", began)
+        agencies = f"{len(began):,} {'agency' if len(began) == 1 else 'agencies'}"
+        what = f"an agency's own first row of the offense-type menu ({agencies})"
+        found.append((what, "", int(began["days"].sum()), lines))
+    return found
+
+
+def _days(before: pd.Timedelta, after: pd.Timedelta) -> int:
+    """How many whole days there are on both sides, at most `LONGEST`; whole weeks where there is one."""
+    days = min(before.days, after.days, LONGEST)
+    return days // 7 * 7 or days
+
+
+def _tally(searches: Searches, join: str, compared: pd.DataFrame) -> pd.DataFrame:
+    counts = ", ".join(f"coalesce({sql}, false) as {name}" for name, sql in _COUNTS.items())
+    lines = searches.query(
+        f"select searched_at >= moment as later, {counts}, count(*) as rows from searches {join} "
+        'where searched_at >= moment - to_days("days"::int) and searched_at < moment + to_days("days"::int) '
+        "group by all",
+        compared=compared,
+    )
+    return lines.astype({"rows": "int64", **dict.fromkeys(("later", *_COUNTS), bool)})
+
+
+@dataclass(frozen=True)
+class _Rates:
+    """The share of rows with typed words (`weight`), of vague ones among those with and without (`typed`, where there
+    are such rows), and of vague ones among all."""
+
+    weight: float
+    typed: dict[bool, float]
+    vague: float
+
+
+def _rates(lines: pd.DataFrame) -> _Rates:
+    rows = rows_of(lines)
+    typed = {
+        bool(one): share(rows_of(kind, kind["vague"]), rows_of(kind)) for one, kind in lines.groupby("typed")
     }
+    return _Rates(
+        share(rows_of(lines, lines["typed"]), rows), typed, share(rows_of(lines, lines["vague"]), rows)
+    )
 
 
-def word_blocking(searches: Searches) -> Numbers:
-    """Agencies whose reasons changed character when words began to be refused; unknown where all searches are later."""
-    table = changed_character(searches).set_index("change")
-    names = {"agencies_compared": "agencies_compared_across_word_blocking", "more_vague": "agencies_more_vague",
-             "less_vague": "agencies_less_vague"}  # fmt: skip
-    refused = {change.what for change in changes_of(searches) if change.kind == "words refused"}
-    blocked = next((change for change in table.index if change in refused), None)
-    return [_across(name, column, table, blocked) for column, name in names.items()]
-
-
-def _across(name: str, column: str, table: pd.DataFrame, blocked: str | None) -> Number:
-    if blocked is not None:
-        return number(name, "all", int(table.loc[blocked, column]), "agencies")
-    return number(name, "all", None, "agencies", because=NEEDS["one side"].because)
+def _side(lines: pd.DataFrame, days: int) -> dict[str, Any]:
+    rows, typed = rows_of(lines), rows_of(lines, lines["typed"])
+    counts = {name: rows_of(lines, lines[name]) for name in ("menu", "vague", "hidden", "core")}
+    vague = rows_of(lines, lines["typed"] & lines["vague"])
+    return {
+        "searches": rows, "searches_a_day": rows / days, "typed": typed, "vague_typed": vague, "core": counts["core"],
+        "vague_typed_share": vague / typed if typed else None,
+        **{f"{name}_share": share(count, rows) for name, count in counts.items()},
+    }  # fmt: skip

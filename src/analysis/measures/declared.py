@@ -224,12 +224,6 @@ for _name, _says, _unit in (
     ("searches_without_access", "searches by these", "rows"),
 ):
     declare(_name, "computed", _says, _unit, needs=("outsiders", "agencies"))
-for _name, _says in {
-    "agencies_compared_across_word_blocking": "agencies compared with themselves when words began to be refused",
-    "agencies_more_vague": "of these, agencies whose share of vague reasons rose by a quarter or more",
-    "agencies_less_vague": "of these, agencies whose share of vague reasons fell by a quarter or more",
-}.items():
-    declare(_name, "computed", _says, "agencies", needs=("agencies", "reasons"))
 
 # Immigration ------------------------------------------------------------------------------------------------
 

@@ -75,6 +75,43 @@ def per_day(searches: Searches) -> pd.DataFrame:
 _DAY = "local_day::timestamp"
 
 
+def covered_days(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.DataFrame:
+    """Each local day that an owner's files cover, once: camera_owner (blank where nobody named it), day.
+
+    A file covers the days that `source.toml` says, and those from its first search to its last.
+    """
+    said = {file.name: file.period for file in files if file.period}
+    spans = searches.query(
+        f"select coalesce(camera_owner, '') as camera_owner, source_file, min({_DAY}) as first, max({_DAY}) as last "
+        "from searches where searched_at is not null group by all order by all"
+    )
+    parts = [
+        pd.DataFrame({"camera_owner": owner, "day": pd.date_range(min(first, *period), max(last, *period))})
+        for owner, file, first, last in spans.itertuples(index=False)
+        for period in [[pd.Timestamp(day) for day in said.get(file, ())] or [first]]
+    ]
+    days = pd.concat(parts) if parts else pd.DataFrame({"camera_owner": [], "day": pd.DatetimeIndex([])})
+    return days.drop_duplicates(ignore_index=True)
+
+
+def exposure(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.DataFrame:
+    """Searches of each log for each day that it covers: camera_owner, days, searches, searches_a_day."""
+    days = covered_days(searches, files).groupby("camera_owner").size().rename("days")
+    rows = searches.where("searched_at is not null").tally(camera_owner="coalesce(camera_owner, '')")
+    table = rows.set_index("camera_owner").join(days).reset_index()[["camera_owner", "days", "rows"]]
+    table = table.rename(columns={"rows": "searches"})
+    return table.assign(searches_a_day=table["searches"] / table["days"])
+
+
+def weeks_covered(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.DataFrame:
+    """How much of each local week the logs cover, by its Monday: days_covered (those of all owners, added up), of_days
+    (seven for each owner)."""
+    days = covered_days(searches, files)
+    weeks = days["day"].dt.to_period("W-SUN").dt.start_time.rename("week")
+    table = days.groupby(weeks).size().rename("days_covered").to_frame()
+    return table.assign(of_days=7 * days["camera_owner"].nunique())
+
+
 def by_era(searches: Searches) -> pd.DataFrame:
     """Searches by the vendor's era on the day: era, searches, share."""
     counts = searches.tally("era").set_index("era")["rows"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import pandas as pd
 
 from analysis.measures.agencies import top_agencies
+from analysis.measures.files import weeks_covered
 from analysis.measures.numbers import DEFINITIONS, every_step, in_every_scope, with_share
 from analysis.measures.register import LEAST_OF_RATIO
+from analysis.places import ReleasedFile
 from analysis.searches.table import Searches
 
 LEFT_ALONE = {
@@ -73,8 +75,9 @@ def by_definition(searches: Searches) -> pd.DataFrame:
     return table
 
 
-def immigration_per_week(searches: Searches) -> pd.DataFrame:
-    """Immigration searches per local week: week (its Monday), definition, searches; nested, not added up."""
+def immigration_per_week(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.DataFrame:
+    """Immigration searches per local week: week (its Monday), definition, searches (nested, not added up), and how much
+    of the week the logs cover (`files.weeks_covered`)."""
     weeks = every_week(searches)
     lines = immigration_rows(searches).where("broad").tally(*DEFINITIONS, week=WEEK)
     parts = [
@@ -82,7 +85,17 @@ def immigration_per_week(searches: Searches) -> pd.DataFrame:
         .rename_axis("week").rename("searches").reset_index().assign(definition=name)
         for name in DEFINITIONS
     ]  # fmt: skip
-    return pd.concat(parts, ignore_index=True)[["week", "definition", "searches"]]
+    table = pd.concat(parts, ignore_index=True)[["week", "definition", "searches"]]
+    return with_coverage(table, searches, files)
+
+
+def with_coverage(table: pd.DataFrame, searches: Searches, files: Sequence[ReleasedFile]) -> pd.DataFrame:
+    """A table of weeks with how much of each the logs cover; a week between two logs is covered by none."""
+    covered = weeks_covered(searches, files)
+    table = table.join(covered, on="week")
+    whole = int(covered["of_days"].max()) if len(covered) else 0
+    table = table.fillna({"days_covered": 0, "of_days": whole}).astype({"days_covered": int, "of_days": int})
+    return table.assign(partial=table["days_covered"] < table["of_days"])
 
 
 WEEK = "week::timestamp"
@@ -134,7 +147,7 @@ def without_one_agency(searches: Searches) -> pd.DataFrame:
     left = lines[list(counts)].sum() - lines.loc[lines["agency"].notna() & (lines["core"] > 0), list(counts)]
     every = pd.concat([lines[list(counts)].sum().to_frame().T, left], ignore_index=True)
     figures = {
-        "searches": every["core"].astype(float),
+        "searches": every["core"],
         "share of all rows": every["core"] / every["n"],
         "civil for each criminal": every["civil"]
         / every["criminal"].where(every["criminal"] >= LEAST_OF_RATIO),
@@ -144,7 +157,8 @@ def without_one_agency(searches: Searches) -> pd.DataFrame:
         for name, one in figures.items()
         if len(left) and one.notna().all()
     ]
-    return pd.DataFrame(rows, columns=["figure", "all_agencies", "without_largest", "lowest", "highest"])
+    columns = ["figure", "all_agencies", "without_largest", "lowest", "highest"]
+    return pd.DataFrame(rows, columns=columns, dtype="object")  # counts stay whole beside shares
 
 
 def definitions_by_owner(searches: Searches) -> pd.DataFrame:

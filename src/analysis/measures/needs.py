@@ -96,7 +96,6 @@ NEEDS: Mapping[str, Need] = {
     "sharing list": Need(
         "", "the place carries no list of who may search its owners' cameras (data/raw/<place>/reference/)"
     ),
-    "one side": Need("", "all searches were made on one side of the day from which words were refused"),
 }
 """A closed list. A zero is a count; what a log cannot tell is one of these."""
 
@@ -118,7 +117,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("04-kinds", "04-states", "04-largest-searchers"), ("outsiders", "agencies")),
     "04-vague-by-kind": ("outsiders", "agencies", "reasons"),
     **dict.fromkeys(("04-reach", "04-breadth"), ("networks",)),
-    **dict.fromkeys(("04-cut-overs", "04-changed-character"), ("reasons",)),
+    **dict.fromkeys(("04-cut-overs", "04-decomposed"), ("reasons",)),
     "04-without-access": ("outsiders", "agencies"),
     **dict.fromkeys(("05-by-definition", "05-added", "05-per-week", "05-kinds"), ("reasons",)),
     **dict.fromkeys(("05-unstated", "05-could-be-hidden"), ("reason column",)),

@@ -20,10 +20,12 @@ from analysis.measures.immigration import (
     every_week,
     figures_under,
     immigration_rows,
+    with_coverage,
 )
 from analysis.measures.numbers import Number, in_every_scope, rows_of
 from analysis.measures.reasons import each_reason
 from analysis.measures.register import Measure
+from analysis.places import ReleasedFile
 from analysis.searches.sql import one_of
 from analysis.searches.table import Searches
 
@@ -78,12 +80,14 @@ def otherwise(searches: Searches) -> pd.DataFrame:
     return table
 
 
-def weeks_otherwise(searches: Searches) -> pd.DataFrame:
-    """The weekly figure under every definition: week (local, from Monday), then a column for each alternative."""
+def weeks_otherwise(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.DataFrame:
+    """The weekly figure under every definition: week (local, from Monday), a column for each alternative, and how much
+    of the week the logs cover (`files.weeks_covered`)."""
     counts = ", ".join(f"count(*) filter (a{at})" for at in range(len(ALTERNATIVES)))
     lines = _counted(searches).rows(f"select {WEEK}, {counts} from searches group by all")
     table = pd.DataFrame(lines, columns=["week", *ALTERNATIVES]).set_index("week")
-    return table.reindex(every_week(searches), fill_value=0).rename_axis("week").reset_index()
+    table = table.reindex(every_week(searches), fill_value=0).rename_axis("week").reset_index()
+    return with_coverage(table, searches, files)
 
 
 def agencies_otherwise(searches: Searches) -> pd.DataFrame:

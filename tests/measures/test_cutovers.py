@@ -1,0 +1,128 @@
+"""Before and after, and searches a day: by hand on few rows, and the menu is not taken for a change of words."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from frames import log, searches
+
+from analysis import measures
+from analysis.places import ReleasedFile
+
+CHANGE = pd.Timestamp("2025-12-17", tz="UTC")
+MENU = {"reason_origin": "dropdown", "offense_types": ["Robbery"], "topics": ["robbery"]}
+VAGUE, PLAIN = {"topics": ["vague"]}, {}
+
+
+def around(at, before, after):
+    """Rows on both sides of a moment, a day apart, each side in the order given from the moment away."""
+    at = pd.Timestamp(at, tz="UTC") if isinstance(at, str) else at
+    return [
+        *({**row, "searched_at": at - pd.Timedelta(days=n + 1)} for n, row in enumerate(before)),
+        *({**row, "searched_at": at + pd.Timedelta(days=n)} for n, row in enumerate(after)),
+    ]
+
+
+TEN = around(CHANGE, [VAGUE, PLAIN, PLAIN, PLAIN, VAGUE], [VAGUE, MENU, MENU, PLAIN, MENU])
+
+
+def test_both_sides_of_a_change_are_compared_over_as_many_days_by_the_rows_with_typed_words():
+    table = measures.cut_overs(log(*TEN))
+    table = table[table["from"] == "2025-12-17"]
+    assert table["days"].tolist() == [4, 4]
+    assert table["searches"].tolist() == [4, 4], "the fifth row of either side is outside the window"
+    assert table[["typed", "vague_typed"]].values.tolist() == [[4, 1], [2, 1]]
+    assert table["vague_typed_share"].tolist() == [0.25, 0.5]
+    assert table["vague_share"].tolist() == [0.25, 0.25]
+    assert table["menu_share"].tolist() == [0, 0.5]
+
+
+def test_the_parts_of_a_difference_are_those_of_a_hand_and_add_up():
+    line = measures.decomposed(log(*TEN)).set_index("from").loc["2025-12-17"]
+    # Typed: 4 of 4, then 2 of 4; vague among them 1/4, then 1/2; among the others never.
+    assert line["by_the_menu"] == pytest.approx((0.5 - 1) * (0.25 + 0.5) / 2)
+    assert line["by_the_words"] == pytest.approx((0.5 + 1) / 2 * (0.5 - 0.25))
+    assert line["by_the_menu"] + line["by_the_words"] == pytest.approx(line["difference"]) == 0
+
+
+def test_each_agency_is_compared_around_its_own_first_row_of_the_menu():
+    early = [
+        {**one, "searching_agency": "Blayne TX PD"} for one in around("2025-12-02", [VAGUE] * 8, [MENU] * 9)
+    ]
+    late = [
+        {**one, "searching_agency": "Marl OH PD"} for one in around("2025-12-30", [PLAIN] * 30, [MENU] * 40)
+    ]
+    soon = [
+        {**one, "searching_agency": "Ostvale OK PD"} for one in around("2025-12-02", [VAGUE] * 5, [MENU] * 5)
+    ]
+    table = measures.cut_overs(log(*early, *late, *soon))
+    table = table[table["from"] == ""]
+    assert table["change"].str.contains("2 agencies").all(), "one has less than a week before it"
+    assert table["days"].tolist() == [7 + 28] * 2
+    assert table["searches"].tolist() == [35, 35]
+    assert table[["typed", "vague_typed"]].values.tolist() == [[35, 7], [0, 0]]
+    assert table["vague_typed_share"].isna().tolist() == [False, True]
+
+
+def test_no_rate_is_given_where_the_last_search_falls_on_a_change():
+    rows = log({"searched_at": "2025-12-16T00:00:00Z"}, {"searched_at": "2025-12-17T00:00:00Z"})
+    assert measures.cut_overs(rows).empty
+    assert "from 17 December 2025, names and plates masked" in measures.changes_in(rows)
+    assert measures.cut_overs(log({})).empty
+    assert measures.decomposed(log({})).empty
+    assert measures.changes_in(log({})).startswith("None of the vendor's known changes")
+
+
+def test_where_officers_stay_as_vague_and_a_menu_comes_all_of_the_fall_is_the_menus():
+    chance, parts = np.random.default_rng(1955), []
+    for _ in range(30):
+        sides = [
+            [
+                MENU if chance.random() < menu else VAGUE if chance.random() < 0.2 else PLAIN
+                for _ in range(400)
+            ]
+            for menu in (0.1, 0.6)
+        ]
+        rows = pd.concat([
+            searches(*[{**row, "searched_at": CHANGE + pd.Timedelta(hours=hour)} for row, hour in zip(side, span)])
+            for side, span in zip(sides, (range(-400, 0), range(400)))
+        ])  # fmt: skip
+        parts.append(measures.decomposed(log(rows)).iloc[0])
+    table = pd.DataFrame(parts)
+    assert abs(table["by_the_words"].astype(float).mean()) < 0.015
+    assert abs(table["by_the_menu"].astype(float).mean() + 0.1) < 0.02
+
+
+# For each day covered ------------------------------------------------------------------------------------------
+
+FILE = ReleasedFile(
+    "log.csv", "00", "network audit", "Tarnwick ISD", period=(date(2025, 12, 1), date(2025, 12, 9))
+)
+
+
+def test_searches_are_divided_by_the_days_that_each_owners_files_cover():
+    elsewhere = {"camera_owner": "Quellmere ISD", "source_file": "other.csv"}
+    rows = log(
+        *({"searched_at": f"2025-12-0{day}T12:00:00Z"} for day in (2, 2, 2, 3, 8)),
+        *({"searched_at": f"2025-12-0{day}T12:00:00Z", **elsewhere} for day in (1, 2, 2, 2, 4)),
+    )
+    table = measures.exposure(rows, [FILE]).set_index("camera_owner")
+    assert table.loc["Tarnwick ISD"].tolist() == [9, 5, 5 / 9]
+    assert table.loc["Quellmere ISD"].tolist() == [4, 5, 5 / 4]
+    hours = measures.by_hour(rows, [FILE]).set_index(["weekday", "hour"])
+    assert hours.loc[("Tuesday", 12)].tolist() == [6, 3, 2.0], "two Tuesdays of one log, one of the other"
+    assert hours.loc[("Monday", 12)].tolist() == [2, 3, 2 / 3]
+    assert hours.loc[("Saturday", 3)].tolist() == [0, 1, 0.0]
+
+
+def test_a_week_that_the_logs_cover_in_part_says_so():
+    core = {"immigration_tier": "core"}
+    rows = log(*({**core, "searched_at": f"2025-12-{day}T12:00:00Z"} for day in ("03", "08", "14", "16")))
+    table = measures.immigration_per_week(rows)
+    core = table[table["definition"] == "core"]
+    assert core["searches"].tolist() == [1, 2, 1]
+    assert core["days_covered"].tolist() == [5, 7, 2]
+    assert core["of_days"].tolist() == [7] * 3
+    assert core["partial"].tolist() == [True, False, True]
+    assert measures.weeks_otherwise(rows)["partial"].tolist() == [True, False, True]
