@@ -178,6 +178,19 @@ def test_a_table_that_the_log_cannot_tell_is_not_shown_and_says_why(page, tmp_pa
     assert (tmp_path / "tables" / "03-topics.csv").read_text(encoding="utf-8") == "topic,searches\n"
 
 
+def test_a_table_without_rows_is_one_sentence(page, tmp_path):
+    page, shown = page
+    page.short, page.folder, page.shown = "04", tmp_path, []
+    vars(page.opened)["lacks"] = {"all": frozenset()}
+    page.place.is_replica = False
+    page.printable = lambda table: table
+    page.table(pd.DataFrame({"change": []}), "cut-overs", "Searches before and after each change.")
+    (said,) = shown
+    assert "There are no such rows" in said
+    assert "<table" not in said
+    assert (tmp_path / "tables" / "04-cut-overs.csv").read_text(encoding="utf-8") == "change\n"
+
+
 def test_every_reader_is_told_of_a_masked_copy(tmp_path, monkeypatch):
     shown = []
     monkeypatch.setattr(pages.page, "display", lambda one, **_: shown.append(one.data))

@@ -10,6 +10,7 @@ import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from analysis.figures.style import ACCENT, INK, MID, SHADES, WIDTH, one_panel, thousands, titled
@@ -113,13 +114,13 @@ def immigration_per_week(table: pd.DataFrame, eras: Sequence[str] = ()) -> Figur
     for definition, width in (("broad", 6.0), ("core", 4.4), ("strict", 2.6)):
         rows = table[table["definition"] == definition]
         bars = axes.bar(
-            rows["week"], rows["searches"], width, color=SHADES[definition], label=definition, edgecolor="white",
-            linewidth=0.6,
-        )  # fmt: skip
+            rows["week"], rows["searches"], width, color=SHADES[definition], edgecolor="white", linewidth=0.6
+        )
         for bar, partial in zip(bars, rows["partial"]):
             bar.set(alpha=0.45 if partial else 1, hatch="////" if partial else "")
     said = " (hatched: a week covered in part)" if table["partial"].any() else ""
     axes.legend(
+        handles=[Patch(color=SHADES[name], label=name) for name in ("broad", "core", "strict")],
         title=f"definition, each inside the next{said}", ncols=3, fontsize=8, title_fontsize=8, loc="upper center",
         bbox_to_anchor=(0.5, -0.22),
     )  # fmt: skip

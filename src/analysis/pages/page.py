@@ -144,11 +144,14 @@ class Page:
         file = self._keep_table(table, name)
         shown = table if most is None else table.head(most)
         cut = (
-            ("" if len(table) else " There are no such rows.")
+            ""
             if len(shown) == len(table)
             else f" The first {len(shown)} of {len(table)} rows; all are in the file."
         )
-        display(HTML(table_html(shown, f"{caption}{cut} {self._source()} File: tables/{file}.")))
+        if table.empty:
+            display(Markdown(f"*{plain(caption)} There are no such rows.*"))
+        else:
+            display(HTML(table_html(shown, f"{caption}{cut} {self._source()} File: tables/{file}.")))
         self.shown.append({"kind": "table", "file": f"tables/{file}", "caption": caption})
 
     def figure(self, figure: Figure, table: pd.DataFrame, name: str, caption: str, alt: str) -> None:
