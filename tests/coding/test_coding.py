@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import itertools
 import zipfile
 from types import SimpleNamespace
 
@@ -29,7 +30,8 @@ def read(**columns):
     rows = len(next(iter(columns.values())))
     usual = {
         "string_id": [f"id{n}" for n in range(rows)], "stratum": ["hit"] * rows, "draws": [1] * rows,
-        "inclusion_probability": [1.0] * rows, "code": ["not_immigration"] * rows, "tier": ["none"] * rows,
+        "inclusion_probability": [1.0] * rows, "half": ["test"] * rows, "code": ["not_immigration"] * rows,
+        "tier": ["none"] * rows,
         "kind": [None] * rows, "coded_kind": [""] * rows, "topics": [[]] * rows, "coded_topics": [[]] * rows,
         "origin": ["typed"] * rows, "rows": [1] * rows,
         **{f"rows_{era}": [0] * rows for era in ("typed", "filtered", "rollout", "dropdown")},
@@ -97,14 +99,17 @@ def test_every_row_is_in_exactly_one_pile():
         reason("icd", topics=[]),
         reason("", reason_origin="blank"),
         reason("26-1234", topics=["case_number_only"]),
+        reason("I-213", topics=["case_number_only"]),
+        reason("8 1326", topics=["case_number_only"]),
         reason("", reason_origin="dropdown", offense_types=["Robbery"]),
         *[reason(f"rare {word}") for word in ("one", "two", "three", "four")],
     )
-    assert made["rows"].sum() == 102
+    assert made["rows"].sum() == 104
     assert stratum["ice"] == "hit"
     assert {stratum[text] for text in ("locate alien", "imigrtoin", "icd")} == {"suspect"}
     assert {stratum[text] for text in ("", "26 1234")} == {"unreadable"}
     assert stratum["theft"] == "common"
+    assert "unreadable" not in {stratum["i 213"], stratum["8 1326"]}
     assert {stratum[f"rare {word}"] for word in ("one", "two", "three", "four")} == {"tail"}
 
 
@@ -166,10 +171,11 @@ def test_the_second_coder_reads_all_but_most_of_the_common_reasons():
 
 
 def test_the_reading_load_says_what_it_assumes():
-    load = coding.reading_load(piles(reason("theft", 3), reason("ICE", **ICE))[1])
+    made = piles(reason("theft", 3), reason("ICE", **ICE))[1]
+    load = coding.reading_load(made)
     assert load["rows"].sum() == 4
     assert load.set_index("stratum").loc["hit", "to_read"] == 1
-    assert "assumed and not measured" in coding.reading_time(load)
+    assert "assumed and not measured" in coding.reading_time(made)
 
 
 # Sheets -----------------------------------------------------------------------------------------------------
@@ -282,7 +288,8 @@ def test_disagreements_go_to_a_third_person_and_are_doubtful_until_then(place, m
     coded = coding.coded_reasons(place, made)
     assert coded.reasons.set_index("string_id").loc[hit, "code"] == "cannot_tell"
     assert "1 disagreements nobody settled" in coded.sentence
-    assert agreement.by_stratum(coded.pairs).set_index("stratum").loc["hit", "agreement"] == 0
+    table = agreement.by_stratum(coded.pairs, len(sheets.CODES))
+    assert table.set_index("stratum").loc["hit", ["readers", "agreement"]].tolist() == ["A; B", 0]
     third = coding.give_out(place, made)[2]
     settled = filled(third, code="immigration", kind="civil")
     assert settled["string_id"].tolist() == [hit]
@@ -313,13 +320,45 @@ def test_every_reader_counts_however_many_they_are(place, made):
         one: "cannot_tell",
         other: "border",
     }
-    assert dict(zip(coded.pairs["string_id"], zip(coded.pairs["first"], coded.pairs["second"]))) == {
-        one: ("immigration", "immigration"),
-        other: ("border", "border"),
-    }
+    assert sorted(zip(coded.pairs["string_id"], coded.pairs["readers"], coded.pairs["second"])) == sorted(
+        [
+            (one, "A; B", "immigration"),
+            (one, "A; C", "hsi_dhs"),
+            (one, "B; C", "hsi_dhs"),
+            (other, "B; C", "border"),
+        ]
+    )
     assert "read by A; B; C." in coded.sentence
     sheet = filled(coding.give_out(place, made)[2])
     assert sheet["string_id"].tolist() == [one]
+
+
+def test_the_names_of_readers_decide_nothing(place, made):
+    """Three readers who agree, differ in code, kind or topics, or read alone, under every order of their names."""
+    coding.give_out(place, made)
+    ids, found = made["string_id"].tolist()[:4], set()
+    said = (
+        {ids[0]: ("border", "", "theft; drugs"), ids[1]: ("immigration", "civil", "")},
+        {ids[0]: ("border", "", "theft"), ids[2]: ("hsi_dhs", "", "")},
+        {ids[1]: ("immigration", "criminal", ""), ids[3]: ("ice_ero", "", ""), ids[2]: ("border", "", "")},
+    )
+    folder = place.hand / "coding" / place.name
+    for names in itertools.permutations("ABC"):
+        for path in folder.glob("?.csv"):
+            path.unlink()
+        for name, codes in zip(names, said):
+            lines = [(one, name, *code, "2026-11-25") for one, code in codes.items()]
+            sheets.write_codes(folder, pd.DataFrame(lines, columns=list(sheets.KEPT)))
+        coded = coding.coded_reasons(place, made).reasons.sort_values("string_id")
+        found.add(str(coded[["string_id", "code", "coded_kind", "coded_topics"]].to_dict("records")))
+        sheet = filled(coding.give_out(place, made)[2])
+        assert set(sheet["string_id"]) == set(ids[:3])
+    assert len(found) == 1
+    settled = coded.set_index("string_id")
+    assert settled["code"].to_dict() == {
+        ids[0]: "border", ids[1]: "immigration", ids[2]: "cannot_tell", ids[3]: "ice_ero"
+    }  # fmt: skip
+    assert (settled.loc[ids[0], "coded_topics"], settled.loc[ids[1], "coded_kind"]) == (["theft"], "")
 
 
 def test_a_lone_adjudicator_is_a_reader_and_stops_nothing(place, made):
@@ -401,19 +440,20 @@ def test_agreement_by_chance_alone_is_unknown_and_the_table_is_square():
 
 
 @pytest.mark.parametrize(
-    ("right", "of", "low", "high"), [(290, 300, 0.940, 0.982), (47, 47, 0.924, 1.0), (0, 0, 0, 1)]
+    ("right", "total", "low", "high"), [(290, 300, 0.9395, 0.9839), (47, 47, 0.9245, 1.0), (1, 1, 0.025, 1.0)]
 )
-def test_wilsons_interval(right, of, low, high):
-    assert estimates.wilson(right, of) == pytest.approx((low, high), abs=1e-3)
+def test_an_exact_interval(right, total, low, high):
+    assert estimates.exact(right, total) == pytest.approx((low, high), abs=1e-3)
+    assert estimates.exact(0, 0) == (None, None)
 
 
 @pytest.mark.parametrize(
     ("draws", "share"), [(300, 0.0099), (600, 0.0050), (1_500, 0.0020), (7_082, 0.00042)]
 )
 def test_a_clean_sample_bounds_what_may_be_missed(draws, share):
-    assert estimates.at_most(0, draws) == pytest.approx(1 - 0.05 ** (1 / draws))
-    assert estimates.at_most(0, draws) == pytest.approx(share, rel=0.02)
-    assert estimates.at_most(draws, draws) == 1.0
+    assert samples.at_most(0, draws) == pytest.approx(1 - 0.05 ** (1 / draws))
+    assert samples.at_most(0, draws) == pytest.approx(share, rel=0.02)
+    assert samples.at_most(draws, draws) == 1.0
 
 
 def test_precision_is_given_by_string_and_by_row_and_doubt_both_ways():
@@ -445,16 +485,81 @@ def test_recall_takes_the_tail_by_its_draws_and_the_other_piles_as_counts():
     assert core["missed_in_tail"] == 20
     assert core["missed_horvitz_thompson"] == 14
     assert core["recall_share"] == 90 / 114
-    assert core["recall_at_least_share"] == pytest.approx(90 / (94 + 1_000 * estimates.at_most(2, 100)))
+    assert core["recall_at_least_share"] == pytest.approx(
+        90 / (94 + 1_000 * samples.at_most(2, 100)), abs=1e-3
+    )
 
 
-def test_a_tail_read_in_full_has_one_recall_and_doubt_can_be_counted_as_missed():
+def test_what_nobody_can_tell_or_read_lowers_the_floor_of_recall_and_not_its_point():
     coded = read(stratum=["hit", "tail"], tier=["core", "none"], code=["ice_ero", "cannot_tell"], rows=[3, 1])
     sample = samples.Sample(pd.DataFrame(), 1, 0, 1)
-    core = coding.recall(coded, sample).set_index("definition").loc["core"]
-    assert core["recall_share"] == core["recall_at_least_share"] == 1
-    unsure = coding.recall(coded, sample, unsure_counts=True).set_index("definition").loc["core"]
-    assert unsure["recall_share"] == 0.75
+    core = coding.recall(coded, sample, unreadable_rows=2).set_index("definition").loc["core"]
+    assert core["recall_share"] == 1
+    assert core[["cannot_tell_rows", "unreadable_rows", "missed_at_most"]].tolist() == [1, 2, 3]
+    assert core["recall_at_least_share"] == 0.5
+
+
+def test_no_bound_is_given_where_rows_came_after_the_sample():
+    core = coding.recall(
+        read(tier=["core"], code=["ice_ero"]), samples.Sample(pd.DataFrame(), 1, 0, 0), rows_outside=1
+    )
+    assert core[["missed_at_most", "recall_at_least_share"]].isna().all().all()
+
+
+def test_draws_without_a_miss_give_a_floor_and_no_point():
+    coded = read(
+        stratum=["hit", "tail"], tier=["core", "none"], code=["ice_ero", "not_immigration"], draws=[1, 600]
+    )
+    core = (
+        coding.recall(coded, samples.Sample(pd.DataFrame(), 1, 600, 1_000))
+        .set_index("definition")
+        .loc["core"]
+    )
+    assert pd.isna(core["recall_share"])
+    assert core["recall_at_least_share"] == pytest.approx(1 / (1 + 1_000 * samples.at_most(0, 600)), abs=1e-3)
+
+
+def test_no_found_search_has_no_recall_of_zero():
+    table = coding.recall(read(code=["not_immigration"]), samples.Sample(pd.DataFrame(), 1, 0, 0), 5)
+    assert table[["recall_share", "recall_at_least_share"]].isna().all().all()
+
+
+@pytest.mark.parametrize("floor", [0.5, 0.8, 0.9])
+@pytest.mark.parametrize(("found", "rows"), [(620, 73_300), (10, 1_000), (5, 4)])
+def test_the_draws_that_a_floor_takes_are_as_many_as_it_takes_and_no_more(floor, found, rows):
+    draws = samples.draws_for(floor, found, rows)
+
+    def reached(count):
+        return found / (found + rows * samples.at_most(0, count)) if count else found / (found + rows)
+
+    assert reached(draws) >= floor - 1e-9
+    assert draws == 0 or reached(draws - 1) < floor
+
+
+def test_nothing_found_promises_no_share():
+    assert samples.draws_for(0.9, 0, 1_000) is None
+
+
+def test_the_floor_holds_in_19_of_20_logs_or_more():
+    """A log in which the rules found 50 core searches and missed 20 rows of a tail of 1,000, read by 150 draws."""
+    rows, missed = np.ones(1_000, dtype=int), np.arange(1_000) < 20
+    made, held = tail(rows), 0
+    for seed in range(300):
+        strings = samples.draw(made, seed=seed, tail_draws=150).strings
+        hit = missed[strings["string_id"].str[1:].astype(int)]
+        coded = read(
+            string_id=["h", *strings["string_id"]], stratum=["hit", *strings["stratum"]],
+            draws=[1, *strings["draws"]], inclusion_probability=[1.0, *strings["inclusion_probability"]],
+            rows=[50, *np.ones(len(strings), dtype=int)], tier=["core", *["none"] * len(strings)],
+            code=["ice_ero", *np.where(hit, "border", "not_immigration")],
+        )  # fmt: skip
+        core = (
+            coding.recall(coded, samples.Sample(strings, seed, 150, 1_000))
+            .set_index("definition")
+            .loc["core"]
+        )
+        held += core["missed_at_most"] >= 20
+    assert held / 300 >= 0.95
 
 
 def test_the_estimate_of_the_tail_is_right_on_average():
@@ -495,6 +600,7 @@ def test_topics_and_kinds_are_compared_with_the_coders():
         topics=[["theft"], ["theft", "drugs"]], coded_topics=[["theft"], ["warrant"]],
     )  # fmt: skip
     table = coding.by_topic(coded).set_index("topic")
+    assert set(table["half"]) == {"test"}
     assert table.loc["theft", ["rule_rows", "both_rows"]].tolist() == [3, 2]
     assert table.loc["warrant", "recall_share"] == 0
     assert coding.by_kind(coded).set_index("kind").loc["civil", ["rows", "right_rows"]].tolist() == [3, 2]

@@ -18,17 +18,18 @@ import pyarrow.parquet as pq
 from analysis import agencies, files
 from analysis.coding import agreement, sheets
 from analysis.coding.agreement import by_stratum
-from analysis.coding.estimates import by_kind, by_topic, precision, precision_by_era, recall
-from analysis.coding.samples import Sample, draw, reading_load, reading_time, units
-from analysis.coding.sheets import BadSheet
+from analysis.coding.estimates import by_half, by_kind, by_topic, precision, precision_by_era, recall
+from analysis.coding.samples import Sample, draw, half, reading_load, reading_time, units
+from analysis.coding.settling import PAIRS, settle
+from analysis.coding.sheets import CODES, BadSheet
 from analysis.measures import DEFINITIONS, Numbers, number
 from analysis.places import Place
 from analysis.searches.table import Searches
 
 __all__ = [
-    "BadSheet", "Coded", "Errors", "agreement", "by_kind", "by_stratum", "by_topic", "coded_reasons", "give_out",
-    "known_errors", "precision", "precision_by_era", "reading_load", "reading_time", "recall", "score",
-    "take_back", "task_force", "units",
+    "CODES", "BadSheet", "Coded", "Errors", "agreement", "by_half", "by_kind", "by_stratum", "by_topic",
+    "coded_reasons", "give_out", "known_errors", "precision", "precision_by_era", "reading_load", "reading_time",
+    "score", "take_back", "task_force", "units",
 ]  # fmt: skip
 
 
@@ -120,28 +121,40 @@ def task_force(searches: Searches, participating: pd.DataFrame | None) -> frozen
 class Coded:
     """The reasons of a place that people coded, beside what the rules make of them today.
 
-    `reasons`: string_id, stratum, draws, inclusion_probability, code, coded_kind, coded_topics, and the columns of
-    `units` without the words; `pairs`: stratum, first and second code of reasons that two coders read. Both are
-    empty where nobody coded. `sentence` says who read, how far to trust it, and what nobody read.
+    `reasons`: string_id, stratum, draws, inclusion_probability, half, code, coded_kind, coded_topics, and the columns
+    of `units` without the words; `pairs`: the two codes of each reason that two readers read (`PAIRS`), for every two
+    of them. Both are empty where nobody coded. `sentence` says who read, how far to trust it, and what nobody read.
+    `unreadable_rows` gave a reason that says nothing a reader could read; `rows_outside` came after the sample was
+    drawn, so that no estimate speaks of them.
     """
 
     reasons: pd.DataFrame
     pairs: pd.DataFrame
     sample: Sample
     sentence: str
+    unreadable_rows: int = 0
+    rows_outside: int = 0
 
     def numbers(self) -> Numbers:
         """coded_reasons and coded_rows, and of the core definition missed_rows and missed_rows_at_most."""
         if self.reasons.empty:
             return []
-        core = recall(self.reasons, self.sample).set_index("definition").loc["core"]
+        core = self.recall().set_index("definition").loc["core"]
         missed = float(core["missed_rows"] + core["missed_in_tail"])
+        most = None if self.rows_outside else float(core["missed_at_most"])
+        why = f"{self.rows_outside:,} rows are outside the sample" if self.rows_outside else ""
         return [
             number("coded_reasons", "all", len(self.reasons), "reasons"),
             number("coded_rows", "all", int(self.reasons["rows"].sum()), "rows"),
             number("missed_rows.core", "all", missed, "estimated rows"),
-            number("missed_rows_at_most.core", "all", float(core["missed_at_most"]), "estimated rows"),
+            number(
+                "missed_rows_at_most.core", "all", most, "estimated rows", **({"because": why} if why else {})
+            ),
         ]
+
+    def recall(self) -> pd.DataFrame:
+        """`recall` of these reasons, with the rows that no reading can settle."""
+        return recall(self.reasons, self.sample, self.unreadable_rows, self.rows_outside)
 
 
 NOBODY = (
@@ -155,19 +168,24 @@ def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
     sample, coders = sheets.open_sample(folder), sheets.open_codes(folder)
     if sample is None or not coders:
         empty = made.iloc[:0].drop(columns=["reason", "normal"])
-        empty = empty.assign(draws=0, inclusion_probability=1.0, code="", coded_kind="", coded_topics=[])
-        pairs = pd.DataFrame(columns=["string_id", "stratum", "first", "second"])
+        empty = empty.assign(
+            draws=0, inclusion_probability=1.0, half="", code="", coded_kind="", coded_topics=[]
+        )
+        pairs = pd.DataFrame(columns=list(PAIRS))
         return Coded(empty, pairs, draw(made.iloc[:0]), NOBODY)
-    settled = _settled(coders, sample)
+    settled = settle(coders, sample)
     joined = sample.strings.merge(settled.codes, on="string_id").merge(
         made.drop(columns=["stratum", "reason", "normal"]), on="string_id", how="left", indicator=True
     )
     gone = int((joined["_merge"] == "left_only").sum())
     joined = joined[joined["_merge"] == "both"].drop(columns="_merge").reset_index(drop=True)
+    joined["half"] = joined["string_id"].map(half)
     unread = made[(made["tier"] != "none") & ~made["string_id"].isin(joined["string_id"])]
-    names = [str(codes["coder"].iloc[0]) for codes in coders]
+    names = sorted({str(codes["coder"].iloc[0]) for codes in coders})
+    models = [name for name in names if "language model" in name.casefold()]
+    who = "Language models read these reasons, not people. " if models == names else ""
     sentences = {
-        f"{len(joined):,} distinct reasons, which stand for {int(joined['rows'].sum()):,} rows, were read by "
+        f"{who}{len(joined):,} distinct reasons, which {int(joined['rows'].sum()):,} rows gave, were read by "
         f"{'; '.join(names)}.": True,
         "One reader's codes are taken as right: nothing here says how often that reader was wrong.": len(
             names
@@ -180,41 +198,16 @@ def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
         ),
     }
     sentence = " ".join(text for text, applies in sentences.items() if applies)
-    return Coded(joined, settled.pairs, sample, sentence + sample.note)
-
-
-@dataclass(frozen=True)
-class _Settled:
-    """One code for each reason that anybody read (`codes`: string_id, code, coded_kind, coded_topics), the first two
-    codes of those that several read (`pairs`), the reasons on which readers differ, and those of them still open."""
-
-    codes: pd.DataFrame
-    pairs: pd.DataFrame
-    differ: set[str]
-    open: set[str]
-
-
-def _settled(coders: Sequence[pd.DataFrame], sample: Sample) -> _Settled:
-    """The code is the adjudicated one, else what all who read the reason agree on, else 'cannot_tell'.
-
-    Kind and topics are the adjudicated ones, else those of the first who read it.
-    """
-    readers, judges = [coders[0].iloc[:0]], [coders[0].iloc[:0]]
-    for codes in coders:
-        is_judge = codes["coder"].iloc[0].casefold().startswith("adjudicat")
-        (judges if is_judge else readers).append(codes)
-    read, judged = pd.concat(readers), pd.concat(judges).drop_duplicates("string_id", keep="last")
-    given = {reason: list(codes) for reason, codes in read.groupby("string_id", sort=False)["code"]}
-    twice = [(reason, *codes[:2]) for reason, codes in given.items() if len(codes) > 1]
-    pairs = pd.DataFrame(twice, columns=["string_id", "first", "second"], dtype=str)
-    pairs = pairs.merge(sample.strings[["string_id", "stratum"]])[["string_id", "stratum", "first", "second"]]
-    differ = {reason for reason, codes in given.items() if len(set(codes)) > 1}
-    still_open = differ - set(judged["string_id"])
-    final = pd.concat([judged, read], ignore_index=True).drop_duplicates("string_id")
-    final.loc[final["string_id"].isin(still_open), "code"] = "cannot_tell"
-    final["coded_topics"] = final["topics"].map(lambda cell: [topic for topic in cell.split("; ") if topic])
-    final = final.rename(columns={"kind": "coded_kind"})
-    return _Settled(final[["string_id", "code", "coded_kind", "coded_topics"]], pairs, differ, still_open)
+    in_piles = joined.loc[joined["stratum"] != "tail", "rows"].sum()
+    readable = made.loc[made["stratum"] != "unreadable", "rows"].sum()
+    return Coded(
+        joined,
+        settled.pairs,
+        sample,
+        sentence + sample.note,
+        unreadable_rows=int(made.loc[made["stratum"] == "unreadable", "rows"].sum()),
+        rows_outside=max(0, int(readable - in_piles - sample.tail_rows)),
+    )
 
 
 # The verb ---------------------------------------------------------------------------------------------------
@@ -234,7 +227,7 @@ def give_out(place: Place, made: pd.DataFrame) -> list[Path]:
     coders = sheets.open_codes(kept)
     if len(coders) >= 2:
         first = sheets.for_coder(sample, made, 1)
-        differ = first["string_id"].isin(_settled(coders, sample).differ)
+        differ = first["string_id"].isin(settle(coders, sample).differ)
         made_sheets[f"adjudicated-{place.name}.xlsx"] = first[differ]
     for name, sheet in made_sheets.items():
         files.write(out / name, sheets.workbook(sheet))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
-MEASURES = ("reasons", "agreement", "cohens_kappa", "krippendorffs_alpha", "gwets_ac1")
+MEASURES = (
+    "reasons", "agreement", "agreement_low", "agreement_high", "cohens_kappa", "krippendorffs_alpha", "gwets_ac1",
+)  # fmt: skip
 
 
 def table(first: pd.Series, second: pd.Series) -> pd.DataFrame:
@@ -16,8 +19,11 @@ def table(first: pd.Series, second: pd.Series) -> pd.DataFrame:
     return crossed.rename_axis("first_coder").reset_index().rename_axis(columns=None)
 
 
-def measures(first: pd.Series, second: pd.Series) -> dict[str, float | int | None]:
-    """reasons, agreement (share), cohens_kappa, krippendorffs_alpha, gwets_ac1 of two coders on the same reasons.
+def measures(
+    first: pd.Series, second: pd.Series, categories: int | None = None
+) -> dict[str, float | int | None]:
+    """reasons, agreement (share) with its exact 95 per cent interval, cohens_kappa, krippendorffs_alpha, gwets_ac1 of
+    two coders on the same reasons, who chose among so many `categories` (None: those that either gave).
 
     Classes are rare, so no measure of them is enough: kappa and alpha fall when nearly all codes are one, AC1 does
     not. Kappa and alpha are None where every code given is the same, since chance alone would then agree.
@@ -30,24 +36,29 @@ def measures(first: pd.Series, second: pd.Series) -> dict[str, float | int | Non
     same = float(np.trace(crossed) / total)
     rows, columns = crossed.sum(axis=1) / total, crossed.sum(axis=0) / total
     by_chance, spread = float(rows @ columns), (rows + columns) / 2
-    gwet = float((spread * (1 - spread)).sum() / max(len(spread) - 1, 1))
+    gwet = float((spread * (1 - spread)).sum() / max((categories or len(spread)) - 1, 1))
+    interval = binomtest(round(np.trace(crossed)), round(total)).proportion_ci()
     # the disagreement to expect is that of two values drawn without replacement from all codes given
     values, given = 2 * total, (rows + columns) * total
     expected = 1 - float((given * (given - 1)).sum()) / (values * (values - 1))
     return {
         "reasons": int(total),
         "agreement": same,
+        "agreement_low": float(interval.low),
+        "agreement_high": float(interval.high),
         "cohens_kappa": None if by_chance == 1 else (same - by_chance) / (1 - by_chance),
         "krippendorffs_alpha": None if expected == 0 else float(1 - (1 - same) / expected),
         "gwets_ac1": (same - gwet) / (1 - gwet),
     }
 
 
-def by_stratum(coded: pd.DataFrame) -> pd.DataFrame:
-    """`measures` for each pile and for all: stratum and `MEASURES`. `coded` needs stratum, first and second.
+def by_stratum(pairs: pd.DataFrame, categories: int) -> pd.DataFrame:
+    """`measures` for each two readers and each pile: readers, stratum and `MEASURES`.
 
-    A good kappa over all reasons may hide a bad one over the hits.
+    There is no line for all piles together: a good kappa over all reasons may hide a bad one over the hits.
     """
-    piles = [("all", coded), *coded.groupby("stratum", sort=True)]
-    lines = [{"stratum": str(name), **measures(pile["first"], pile["second"])} for name, pile in piles]
-    return pd.DataFrame(lines, columns=["stratum", *MEASURES])
+    lines = [
+        {"readers": readers, "stratum": stratum, **measures(pile["first"], pile["second"], categories)}
+        for (readers, stratum), pile in pairs.groupby(["readers", "stratum"], sort=True)
+    ]
+    return pd.DataFrame(lines, columns=["readers", "stratum", *MEASURES])

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta, norm
+from scipy.stats import binomtest
 
 from analysis import vendors
-from analysis.coding.samples import Sample
+from analysis.coding.samples import Sample, at_most
 from analysis.measures import DEFINITIONS
 
 CONFIDENCE = 0.95
@@ -26,19 +26,12 @@ TIER_OF_CODE = {
 """The narrowest definition that should count a code; `cannot_tell` is computed both ways."""
 
 
-def wilson(right: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Wilson's interval of a share of counts; (0, 1) where there is nothing to share."""
+def exact(right: int, total: int) -> tuple[float | None, float | None]:
+    """Clopper and Pearson's 95 per cent interval of a share of counts; unknown where there is nothing to share."""
     if not total:
-        return 0.0, 1.0
-    z = float(norm.ppf((1 + confidence) / 2))
-    middle = (right + z * z / 2) / (total + z * z)
-    half = z * np.sqrt(right * (total - right) / total + z * z / 4) / (total + z * z)
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
-
-
-def at_most(found: int, draws: int, confidence: float = CONFIDENCE) -> float:
-    """Clopper and Pearson's one-sided upper bound of a share of which `found` of `draws` draws were seen."""
-    return 1.0 if found >= draws else float(beta.ppf(confidence, found + 1, draws - found))
+        return None, None
+    interval = binomtest(right, total).proportion_ci(CONFIDENCE, method="exact")
+    return float(interval.low), float(interval.high)
 
 
 def _share(right: float, total: float) -> float | None:
@@ -47,18 +40,17 @@ def _share(right: float, total: float) -> float | None:
 
 
 _PRECISION = (
-    "strings", "right_strings", "precision_of_strings_share", "low_share", "high_share", "rows", "right_rows",
-    "precision_share", "cannot_tell_rows", "precision_if_right_share",
+    "strings", "right_strings", "precision_of_strings_share", "rows", "right_rows", "precision_share",
+    "cannot_tell_rows", "precision_if_right_share",
 )  # fmt: skip
 
 
 def precision(coded: pd.DataFrame, column: str | None = None, weight: str = "rows") -> pd.DataFrame:
     """Right hits among hits under each definition (and each value of `column`).
 
-    definition, (column,) strings, right_strings, precision_of_strings_share, its Wilson interval low_share and
-    high_share, rows, right_rows, precision_share (of rows), cannot_tell_rows, precision_if_right_share (of rows,
-    if every 'cannot tell' were right; the others count it as wrong). The interval speaks of other logs: where all
-    hits were read, the share itself is a count.
+    definition, (column,) strings, right_strings, precision_of_strings_share, rows, right_rows, precision_share (of
+    rows), cannot_tell_rows, precision_if_right_share (of rows, if every 'cannot tell' were right; the others count it
+    as wrong). Where all hits were read these are counts of this place's log, and there is no interval.
     """
     lines = []
     for value, group in [("", coded)] if column is None else coded.groupby(column, sort=True):
@@ -69,11 +61,35 @@ def precision(coded: pd.DataFrame, column: str | None = None, weight: str = "row
             rows, good = int(hits[weight].sum()), int(hits.loc[is_right, weight].sum())
             unsure = int(hits.loc[hits["code"] == "cannot_tell", weight].sum())
             counts = (
-                strings, right, _share(right, strings), *wilson(right, strings), rows, good, _share(good, rows),
-                unsure, _share(good + unsure, rows),
+                strings, right, _share(right, strings), rows, good, _share(good, rows), unsure,
+                _share(good + unsure, rows),
             )  # fmt: skip
             lines.append({"definition": definition, column: value} | dict(zip(_PRECISION, counts)))
     return pd.DataFrame(lines, columns=["definition", *([column] if column else []), *_PRECISION])
+
+
+def by_half(coded: pd.DataFrame) -> pd.DataFrame:
+    """How the rules fare on each half of the distinct reasons read: half, definition, counted_strings, should_strings,
+    both_strings, precision_of_strings_share, its interval precision_low and precision_high,
+    recall_of_strings_share, recall_low, recall_high.
+
+    The hash of a reason chooses its half. So the interval (Clopper and Pearson's) is that of reasons drawn by chance
+    from this place's; it does not speak of other places. 'Cannot tell' is left out of what should count.
+    """
+    lines = []
+    for name, group in coded.groupby("half", sort=True):
+        for definition, tiers in DEFINITIONS.items():
+            counted, should = group["tier"].isin(tiers), group["code"].map(TIER_OF_CODE).isin(tiers)
+            both, totals = int((counted & should).sum()), (int(counted.sum()), int(should.sum()))
+            shares = [(_share(both, total), *exact(both, total)) for total in totals]
+            lines.append((name, definition, *totals, both, *shares[0], *shares[1]))
+    columns = ["half", "definition", "counted_strings", "should_strings", "both_strings"]
+    columns += [
+        f"{which}{part}"
+        for which in ("precision", "recall")
+        for part in ("_of_strings_share", "_low", "_high")
+    ]
+    return pd.DataFrame(lines, columns=columns)
 
 
 def precision_by_era(coded: pd.DataFrame) -> pd.DataFrame:
@@ -83,53 +99,81 @@ def precision_by_era(coded: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)[["definition", "era", *_PRECISION]]
 
 
-def recall(coded: pd.DataFrame, sample: Sample, unsure_counts: bool = False) -> pd.DataFrame:
+def recall(
+    coded: pd.DataFrame, sample: Sample, unreadable_rows: int = 0, rows_outside: int = 0
+) -> pd.DataFrame:
     """Rows found and rows missed under each definition, and recall as a range.
 
-    definition, found_rows (counted and right), missed_rows (read and missed, in piles read in full), tail_draws,
-    missed_draws, missed_in_tail (estimated: Hansen and Hurwitz), missed_horvitz_thompson (all piles), missed_at_most
-    (with Clopper and Pearson's one-sided 95 % bound on the tail), recall_share, recall_at_least_share.
-    `unsure_counts` takes every 'cannot tell' outside the hits as missed.
+    definition, found_rows (counted and right), missed_rows (read and missed, in piles read in full), tail_rows,
+    tail_draws, missed_draws, missed_in_tail (estimated: Hansen and Hurwitz), missed_horvitz_thompson (all piles),
+    cannot_tell_rows (outside the hits, the tail's estimated), unreadable_rows, missed_at_most (missed, the most that
+    the draws cannot exclude by Clopper and Pearson's one-sided 95 % bound, cannot tell and unreadable together),
+    recall_share (None where draws of a tail showed none: they say how few were missed, not that none was),
+    recall_at_least_share. No bound is given where `rows_outside` rows came after the sample was drawn. Readers' own
+    errors are in no column.
     """
     lines = []
+    drawn = (coded["stratum"] == "tail") & (sample.tail_draws > 0)
     for definition, tiers in DEFINITIONS.items():
         counted, should = coded["tier"].isin(tiers), coded["code"].map(TIER_OF_CODE).isin(tiers)
-        if unsure_counts:
-            should |= (coded["code"] == "cannot_tell") & ~counted
-        missed, found = coded[should & ~counted], int(coded.loc[should & counted, "rows"].sum())
-        drawn = (missed["stratum"] == "tail") & (sample.tail_draws > 0)
-        full, draws = int(missed.loc[~drawn, "rows"].sum()), int(missed.loc[drawn, "draws"].sum())
+        doubt = (coded["code"] == "cannot_tell") & ~counted
+        found = int(coded.loc[should & counted, "rows"].sum())
+        full, draws = _missed(coded, should & ~counted, drawn)
+        unsure, unsure_draws = _missed(coded, doubt, drawn)
         estimated = bound = 0.0
         if sample.tail_draws:
             estimated = sample.tail_rows * draws / sample.tail_draws
-            bound = sample.tail_rows * at_most(draws, sample.tail_draws)
-        weighted = float((missed["rows"] / missed["inclusion_probability"]).sum())
+            # 'cannot tell' was drawn as often as it was, and may be missed too: one bound for both
+            bound = sample.tail_rows * at_most(draws + unsure_draws, sample.tail_draws)
+            unsure += round(sample.tail_rows * unsure_draws / sample.tail_draws)
+        in_piles = int(coded.loc[doubt & ~drawn, "rows"].sum())
+        most = None if rows_outside else round(full + bound + in_piles + unreadable_rows, 1)
+        weighted = (coded["rows"] / coded["inclusion_probability"])[should & ~counted].sum()
+        point = found + full + estimated if draws or not sample.tail_draws else 0
         lines.append({
             "definition": definition, "found_rows": found, "missed_rows": full, "tail_rows": sample.tail_rows,
             "tail_draws": sample.tail_draws, "missed_draws": draws, "missed_in_tail": round(estimated, 1),
-            "missed_horvitz_thompson": round(weighted, 1), "missed_at_most": round(full + bound, 1),
-            "recall_share": _share(found, found + (full + estimated)),
-            "recall_at_least_share": _share(found, found + (full + bound)),
+            "missed_horvitz_thompson": round(float(weighted), 1), "cannot_tell_rows": unsure,
+            "unreadable_rows": unreadable_rows, "missed_at_most": most, "recall_share": _share(found, point),
+            "recall_at_least_share": None if most is None or not found else found / (found + most),
         })  # fmt: skip
     return pd.DataFrame(lines)
 
 
-def by_topic(coded: pd.DataFrame) -> pd.DataFrame:
-    """How the rules' topics compare with the coder's, among the reasons read.
+def _missed(coded: pd.DataFrame, which: pd.Series, drawn: pd.Series) -> tuple[int, int]:
+    """The rows of these reasons in piles read in full, and the draws of a sampled tail that showed them."""
+    return int(coded.loc[which & ~drawn, "rows"].sum()), int(coded.loc[which & drawn, "draws"].sum())
 
-    topic, rule_strings, coded_strings, both_strings, rule_rows, coded_rows, both_rows, precision_share and
-    recall_share (of rows read), low_share and high_share (Wilson's interval of precision by strings).
+
+def by_topic(coded: pd.DataFrame) -> pd.DataFrame:
+    """How the rules' topics compare with the readers', in each half of the reasons read.
+
+    half, topic, rule_strings, coded_strings, both_strings, then rule_rows, coded_rows, both_rows (of a sampled tail as
+    many as its draws stand for), precision_share and recall_share (of these rows), precision_low, precision_high,
+    recall_low, recall_high (Clopper and Pearson's intervals by distinct reason, as in `by_half`).
     """
-    columns = [f"{which}_{unit}" for unit in ("strings", "rows") for which in ("rule", "coded", "both")]
-    columns = ["topic", *columns, "precision_share", "recall_share", "low_share", "high_share"]
-    rows, lines = coded["rows"].to_numpy(), []
-    for topic in sorted({*coded["topics"].explode().dropna(), *coded["coded_topics"].explode().dropna()}):
-        by_rule = np.array([topic in topics for topics in coded["topics"]], dtype=bool)
-        by_coder = np.array([topic in topics for topics in coded["coded_topics"]], dtype=bool)
-        masks = (by_rule, by_coder, by_rule & by_coder)
-        strings, weights = [int(mask.sum()) for mask in masks], [int(rows[mask].sum()) for mask in masks]
-        shares = (_share(weights[2], weights[0]), _share(weights[2], weights[1]))
-        lines.append((topic, *strings, *weights, *shares, *wilson(strings[2], strings[0])))
+    units = ("strings", "rows")
+    columns = ["half", "topic", *(f"{which}_{unit}" for unit in units for which in ("rule", "coded", "both"))]
+    columns += [
+        "precision_share",
+        "recall_share",
+        "precision_low",
+        "precision_high",
+        "recall_low",
+        "recall_high",
+    ]
+    lines = []
+    for name, group in coded.groupby("half", sort=True):
+        rows = (group["rows"] / group["inclusion_probability"]).to_numpy()
+        for topic in sorted({*group["topics"].explode().dropna(), *group["coded_topics"].explode().dropna()}):
+            by_rule = np.array([topic in topics for topics in group["topics"]], dtype=bool)
+            by_reader = np.array([topic in topics for topics in group["coded_topics"]], dtype=bool)
+            masks = (by_rule, by_reader, by_rule & by_reader)
+            strings = [int(mask.sum()) for mask in masks]
+            weights = [round(float(rows[mask].sum())) for mask in masks]
+            shares = (_share(weights[2], weights[0]), _share(weights[2], weights[1]))
+            intervals = (*exact(strings[2], strings[0]), *exact(strings[2], strings[1]))
+            lines.append((name, topic, *strings, *weights, *shares, *intervals))
     return pd.DataFrame(lines, columns=columns)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from rapidfuzz.distance import OSA
+from scipy.stats import beta
 
 from analysis import reasons
+from analysis.measures import DEFINITIONS
 from analysis.privacy.masking import mask_text
 from analysis.searches.sql import one_of, quoted
 from analysis.searches.table import Searches
@@ -21,9 +24,16 @@ STRATA = ("hit", "suspect", "common", "tail", "unreadable")
 COMMON_SHARE, COMMON_MOST = 0.9, 1_000
 """The commonest reasons are read until nine tenths of all rows are read, but no more than so many reasons."""
 
-TAIL_DRAWS, SEED = 600, 20260210
+TAIL_DRAWS, MOST_DRAWS, FLOOR, SEED = 600, 3_000, 0.8, 20260210
+"""The tail is drawn as often as it takes to say that the rules found `FLOOR` of the core searches if no draw shows
+one missed, at least and at most so often; and the seed of the draws."""
+
 SECOND_OF_COMMON = 10
 """The second coder reads one common reason in so many."""
+
+NUMBER_ALONE = r"(?!8 (?:usc )?1[0-5]\d\d\b)[\d ]{5,}"
+"""A case number that nobody can read: figures alone, and no section of Title 8. One with letters (`I-213`, `DET 26-01`)
+may be a form or a detainer, so that people read it."""
 
 READABLE = ("typed", "dropdown+typed")
 SHORT = ("ice", "hsi", "ero", "cbp", "dhs")
@@ -39,9 +49,9 @@ def units(searches: Searches, task_force: frozenset[str] = frozenset()) -> pd.Da
     writings = _writings(searches, task_force)
     writings["normal"] = reasons.normal_forms([text.replace("_", " ") for text in writings["text"]])
     writings = writings.sort_values(["rows", "text"], ascending=[False, True], ignore_index=True)
-    key = ["normal", "offense_types", "origin"]
+    key = ["normal", "offense_types"]
     sums = dict.fromkeys(("rows", *(f"rows_{era}" for era in _ERA_NAMES)), "sum")
-    firsts = dict.fromkeys(("text", "topics", "tier", "kind"), "first")
+    firsts = dict.fromkeys(("text", "origin", "topics", "tier", "kind"), "first")
     made = writings.groupby(key, sort=False, as_index=False).agg({**firsts, **sums, "net": "any"})
     made["string_id"] = [string_id(*pair) for pair in zip(made["normal"], made["offense_types"])]
     made["reason"] = made["text"].map(mask_text)
@@ -53,6 +63,11 @@ def units(searches: Searches, task_force: frozenset[str] = frozenset()) -> pd.Da
 def string_id(normal: str, offense_types: str) -> str:
     """The name under which a reason's codes are kept: a hash, so that the committed sheets hold no one's words."""
     return hashlib.sha256(f"{normal}\x1f{offense_types}".encode()).hexdigest()[:16]
+
+
+def half(string_id: str) -> str:
+    """Which half a reason belongs to: rules may be changed after a look at `development`, and are scored on `test`."""
+    return "test" if int(string_id, 16) % 2 else "development"
 
 
 def _writings(searches: Searches, task_force: frozenset[str]) -> pd.DataFrame:
@@ -92,7 +107,8 @@ def _strata(made: pd.DataFrame) -> np.ndarray:
     rows, topics = made["rows"].to_numpy(), made["topics"]
     hit = (made["tier"] != "none").to_numpy()
     only_case = np.array([list(found) == ["case_number_only"] for found in topics], dtype=bool)
-    readable = made["origin"].isin(READABLE).to_numpy() & ~only_case
+    only_case &= made["normal"].str.fullmatch(NUMBER_ALONE).to_numpy(dtype=bool)
+    readable = made["origin"].isin(READABLE).to_numpy() & ~only_case & (made["normal"] != "").to_numpy()
     suspect = np.array(["immigration_suspect" in found for found in topics], dtype=bool)
     suspect |= made["net"].to_numpy(dtype=bool)
     suspect |= np.array([_is_fragment(normal) for normal in made["normal"]], dtype=bool)
@@ -109,6 +125,11 @@ def _strata(made: pd.DataFrame) -> np.ndarray:
 def _is_fragment(normal: str) -> bool:
     """Whether a whole reason is two or three letters one slip from ICE, HSI, ERO, CBP or DHS."""
     return 2 <= len(normal) <= 3 and any(OSA.distance(normal, short) <= 1 for short in SHORT)
+
+
+def at_most(found: int, draws: int, confidence: float = 0.95) -> float:
+    """Clopper and Pearson's one-sided upper bound of a share of which `found` of `draws` draws were seen."""
+    return 1.0 if found >= draws else float(beta.ppf(confidence, found + 1, draws - found))
 
 
 # Drawing ----------------------------------------------------------------------------------------------------
@@ -129,15 +150,32 @@ class Sample:
     note: str = ""
 
 
-def draw(made: pd.DataFrame, seed: int = SEED, tail_draws: int = TAIL_DRAWS) -> Sample:
+def draws_for(floor: float, found_rows: int, tail_rows: int) -> int | None:
+    """How many draws of a tail, none of which shows a missed search, say that at least `floor` of the searches were
+    found: the bound of `estimates.at_most` leaves found_rows / floor − found_rows of them. None where nothing was
+    found, since no share of nothing can be promised."""
+    if not found_rows:
+        return None
+    allowed = found_rows * (1 - floor) / floor / tail_rows if tail_rows else 1.0
+    return 0 if allowed >= 1 else math.ceil(math.log(0.05) / math.log1p(-allowed))
+
+
+def _core_rows(made: pd.DataFrame) -> int:
+    return int(made.loc[made["tier"].isin(DEFINITIONS["core"]), "rows"].sum()) if "tier" in made else 0
+
+
+def draw(made: pd.DataFrame, seed: int = SEED, tail_draws: int | None = None) -> Sample:
     """Draw the sample: three piles in full, the tail with probability proportional to rows, with replacement.
 
-    A tail of no more reasons than draws is read in full. The inclusion probability of a drawn reason of w of W
-    rows is 1 − (1 − w/W)ⁿ.
+    `tail_draws` are those that `FLOOR` takes if nobody says. A tail of no more reasons than draws is read in full. The
+    inclusion probability of a drawn reason of w of W rows is 1 − (1 − w/W)ⁿ.
     """
     random = np.random.default_rng(seed)
     full = made[made["stratum"].isin(("hit", "suspect", "common"))].sort_values("string_id")
     tail = made[made["stratum"] == "tail"].sort_values("string_id")
+    if tail_draws is None:
+        wanted = draws_for(FLOOR, _core_rows(made), int(tail["rows"].sum())) or TAIL_DRAWS
+        tail_draws = min(max(wanted, TAIL_DRAWS), MOST_DRAWS)
     draws: np.ndarray | int = 1
     probability: np.ndarray | float = 1.0
     if len(tail) <= tail_draws:
@@ -167,11 +205,25 @@ SECONDS_A_REASON = 10
 """An assumption, not a measurement: how long a coder takes for one reason."""
 
 
-def reading_time(load: pd.DataFrame) -> str:
-    """How much there is to read, in a sentence, with the assumption that it rests on."""
-    to_read = int(load["to_read"].sum())
-    hours = to_read * SECONDS_A_REASON / 3600
+def reading_time(made: pd.DataFrame) -> str:
+    """How much there is to read and what it can show at best, in sentences, with the assumption that they rest on."""
+    sample = draw(made)
+    hours = len(sample.strings) * SECONDS_A_REASON / 3600
+    said = (
+        f"A first coder reads {len(sample.strings):,} reasons. At {SECONDS_A_REASON} seconds each, which is assumed "
+        f"and not measured, that is {hours:.1f} hours."
+    )
+    if not sample.tail_draws:
+        return f"{said} No reason that can be read is left out."
+    found = _core_rows(made)
+    if not found:
+        return (
+            f"{said} The rules found no core search, so that no number of draws can promise a share of them."
+        )
+    bound = sample.tail_rows * at_most(0, sample.tail_draws)
+    wanted = {floor: draws_for(floor, found, sample.tail_rows) or 0 for floor in (FLOOR, 0.9, 0.95)}
+    needed = ", ".join(f"{count:,} for {floor:.0%}" for floor, count in wanted.items())
     return (
-        f"A first coder reads {to_read:,} reasons. At {SECONDS_A_REASON} seconds each, which is assumed and not "
-        f"measured, that is {hours:.1f} hours."
+        f"{said} If none of the {sample.tail_draws:,} draws of the tail shows a missed search, the rules found at "
+        f"least {found / (found + bound):.0%} of the core searches. Draws that it takes to say more: {needed}."
     )

@@ -574,7 +574,7 @@ declare(
 declare(
     "missed_rows_at_most.core",
     "computed",
-    "the upper end of its 95 per cent interval",
+    "the most that they may be: the upper end of a 95 per cent interval, with what readers could not tell or read",
     "estimated rows",
     needs=("reasons",),
 )
