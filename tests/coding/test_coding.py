@@ -399,7 +399,7 @@ def test_a_place_that_nobody_coded_claims_nothing(place, made):
     assert coding.precision(coded.reasons)["precision_share"].isna().all()
     assert coding.recall(coded.reasons, coded.sample)["recall_share"].isna().all()
     for table in (
-        coding.by_topic(coded.reasons),
+        coded.by_topic(),
         coding.by_kind(coded.reasons),
         coding.precision_by_era(coded.reasons),
     ):
@@ -599,8 +599,9 @@ def test_topics_and_kinds_are_compared_with_the_coders():
         tier=["strict", "strict"], kind=["civil", "civil"], coded_kind=["civil", "unspecified"], rows=[2, 1],
         topics=[["theft"], ["theft", "drugs"]], coded_topics=[["theft"], ["warrant"]],
     )  # fmt: skip
-    table = coding.by_topic(coded).set_index("topic")
+    table = estimates.by_topic(coded, ["theft", "warrant"]).set_index("topic")
     assert set(table["half"]) == {"test"}
+    assert set(table.index) == {"theft", "warrant"}
     assert table.loc["theft", ["rule_rows", "both_rows"]].tolist() == [3, 2]
     assert table.loc["warrant", "recall_share"] == 0
     assert coding.by_kind(coded).set_index("kind").loc["civil", ["rows", "right_rows"]].tolist() == [3, 2]

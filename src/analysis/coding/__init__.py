@@ -20,14 +20,14 @@ from analysis.coding import agreement, sheets
 from analysis.coding.agreement import by_stratum
 from analysis.coding.estimates import by_half, by_kind, by_topic, precision, precision_by_era, recall
 from analysis.coding.samples import Sample, draw, half, reading_load, reading_time, units
-from analysis.coding.settling import PAIRS, settle
+from analysis.coding.settling import PAIRS, is_judge, settle
 from analysis.coding.sheets import CODES, BadSheet
 from analysis.measures import DEFINITIONS, Numbers, number
 from analysis.places import Place
 from analysis.searches.table import Searches
 
 __all__ = [
-    "CODES", "BadSheet", "Coded", "Errors", "agreement", "by_half", "by_kind", "by_stratum", "by_topic",
+    "CODES", "BadSheet", "Coded", "Errors", "agreement", "by_half", "by_kind", "by_stratum",
     "coded_reasons", "give_out", "known_errors", "precision", "precision_by_era", "reading_load", "reading_time",
     "score", "take_back", "task_force", "units",
 ]  # fmt: skip
@@ -125,7 +125,7 @@ class Coded:
     of `units` without the words; `pairs`: the two codes of each reason that two readers read (`PAIRS`), for every two
     of them. Both are empty where nobody coded. `sentence` says who read, how far to trust it, and what nobody read.
     `unreadable_rows` gave a reason that says nothing a reader could read; `rows_outside` came after the sample was
-    drawn, so that no estimate speaks of them.
+    drawn, so that no estimate speaks of them. `topics` are those that readers could name.
     """
 
     reasons: pd.DataFrame
@@ -134,6 +134,7 @@ class Coded:
     sentence: str
     unreadable_rows: int = 0
     rows_outside: int = 0
+    topics: frozenset[str] = frozenset()
 
     def numbers(self) -> Numbers:
         """coded_reasons and coded_rows, and of the core definition missed_rows and missed_rows_at_most."""
@@ -155,6 +156,10 @@ class Coded:
     def recall(self) -> pd.DataFrame:
         """`recall` of these reasons, with the rows that no reading can settle."""
         return recall(self.reasons, self.sample, self.unreadable_rows, self.rows_outside)
+
+    def by_topic(self) -> pd.DataFrame:
+        """`by_topic` of the topics that readers could name; immigration is in the tables of the definitions."""
+        return by_topic(self.reasons, self.topics)
 
 
 NOBODY = (
@@ -181,9 +186,9 @@ def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
     joined = joined[joined["_merge"] == "both"].drop(columns="_merge").reset_index(drop=True)
     joined["half"] = joined["string_id"].map(half)
     unread = made[(made["tier"] != "none") & ~made["string_id"].isin(joined["string_id"])]
-    names = sorted({str(codes["coder"].iloc[0]) for codes in coders})
-    models = [name for name in names if "language model" in name.casefold()]
-    who = "Language models read these reasons, not people. " if models == names else ""
+    names = sorted({str(codes["coder"].iloc[0]) for codes in coders}, key=lambda name: (is_judge(name), name))
+    models = all("language model" in name.casefold() for name in names)
+    who = "Language models read these reasons, not people. " if models else ""
     sentences = {
         f"{who}{len(joined):,} distinct reasons, which {int(joined['rows'].sum()):,} rows gave, were read by "
         f"{'; '.join(names)}.": True,
@@ -207,6 +212,8 @@ def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
         sentence + sample.note,
         unreadable_rows=int(made.loc[made["stratum"] == "unreadable", "rows"].sum()),
         rows_outside=max(0, int(readable - in_piles - sample.tail_rows)),
+        topics=frozenset(path.stem for path in (place.hand / "reasons").glob("*.toml"))
+        - {"words", "immigration"},
     )
 
 

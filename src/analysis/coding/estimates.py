@@ -6,6 +6,8 @@ officer repeats one string hundreds of times, so rows alone look surer than they
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
@@ -145,8 +147,8 @@ def _missed(coded: pd.DataFrame, which: pd.Series, drawn: pd.Series) -> tuple[in
     return int(coded.loc[which & ~drawn, "rows"].sum()), int(coded.loc[which & drawn, "draws"].sum())
 
 
-def by_topic(coded: pd.DataFrame) -> pd.DataFrame:
-    """How the rules' topics compare with the readers', in each half of the reasons read.
+def by_topic(coded: pd.DataFrame, topics: Collection[str]) -> pd.DataFrame:
+    """How these topics of the rules compare with the readers', in each half of the reasons read.
 
     half, topic, rule_strings, coded_strings, both_strings, then rule_rows, coded_rows, both_rows (of a sampled tail as
     many as its draws stand for), precision_share and recall_share (of these rows), precision_low, precision_high,
@@ -165,9 +167,10 @@ def by_topic(coded: pd.DataFrame) -> pd.DataFrame:
     lines = []
     for name, group in coded.groupby("half", sort=True):
         rows = (group["rows"] / group["inclusion_probability"]).to_numpy()
-        for topic in sorted({*group["topics"].explode().dropna(), *group["coded_topics"].explode().dropna()}):
-            by_rule = np.array([topic in topics for topics in group["topics"]], dtype=bool)
-            by_reader = np.array([topic in topics for topics in group["coded_topics"]], dtype=bool)
+        named = {*group["topics"].explode(), *group["coded_topics"].explode()}
+        for topic in sorted(named.intersection(topics)):
+            by_rule = np.array([topic in found for found in group["topics"]], dtype=bool)
+            by_reader = np.array([topic in found for found in group["coded_topics"]], dtype=bool)
             masks = (by_rule, by_reader, by_rule & by_reader)
             strings = [int(mask.sum()) for mask in masks]
             weights = [round(float(rows[mask].sum())) for mask in masks]

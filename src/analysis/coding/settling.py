@@ -26,6 +26,11 @@ class Settled:
     open: set[str]
 
 
+def is_judge(coder: str) -> bool:
+    """Whether a coder settles what others disagree on, as the name says: 'adjudicated by …'."""
+    return coder.casefold().startswith("adjudicat")
+
+
 def settle(coders: Sequence[pd.DataFrame], sample: Sample) -> Settled:
     """What all readers together made of each reason; in which order their files are read decides nothing.
 
@@ -34,7 +39,7 @@ def settle(coders: Sequence[pd.DataFrame], sample: Sample) -> Settled:
     """
     read, judged = pd.DataFrame(columns=list(KEPT)), pd.DataFrame(columns=list(KEPT))
     for codes in sorted(coders, key=lambda codes: str(codes["coder"].iloc[0])):
-        if codes["coder"].iloc[0].casefold().startswith("adjudicat"):
+        if is_judge(str(codes["coder"].iloc[0])):
             judged = pd.concat([judged, codes])
         else:
             read = pd.concat([read, codes])
@@ -43,7 +48,7 @@ def settle(coders: Sequence[pd.DataFrame], sample: Sample) -> Settled:
     differ, still_open = set(), set()
     strata = sample.strings.set_index("string_id")["stratum"]
     for string_id, given in pd.concat([read, judged]).groupby("string_id", sort=True):
-        readers = given[~given["coder"].str.casefold().str.startswith("adjudicat")]
+        readers = given[~given["coder"].map(is_judge)]
         codes, kinds = set(readers["code"]), set(readers["kind"])
         named = [_topics(cell) for cell in readers["topics"]]
         pairs += [
