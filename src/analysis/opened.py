@@ -120,8 +120,17 @@ class Opened:
 
     def count(self, *names: str) -> Numbers:
         """The numbers of these measures, of all searches and of each camera owner's. Raises `UnknownMeasure`."""
-        owners = measures.silent_owners(build.open_files(self.place))
-        return measures.numbers(self.searches, measures.measures(*names), self.lacks, owners)
+        chosen = [one.name for one in measures.measures(*names)]
+        if new := [name for name in chosen if name not in self._counted]:
+            owners = measures.silent_owners(build.open_files(self.place))
+            for one in measures.numbers(self.searches, measures.measures(*new), self.lacks, owners):
+                self._counted.setdefault(one["measure"], []).append(one)
+        return [one for name in chosen for one in self._counted.get(name, ())]
+
+    @cached_property
+    def _counted(self) -> dict[str, Numbers]:
+        """What was counted, by measure: each is counted once."""
+        return {}
 
     def known(self, numbers: Iterable[Number]) -> Numbers:
         """Numbers that a function computed, of which those that the log cannot tell have no value and say why."""

@@ -30,7 +30,7 @@ def read(**columns):
     rows = len(next(iter(columns.values())))
     usual = {
         "string_id": [f"id{n}" for n in range(rows)], "stratum": ["hit"] * rows, "draws": [1] * rows,
-        "inclusion_probability": [1.0] * rows, "half": ["test"] * rows, "code": ["not_immigration"] * rows,
+        "inclusion_probability": [1.0] * rows, "half": ["held out"] * rows, "code": ["not_immigration"] * rows,
         "tier": ["none"] * rows,
         "kind": [None] * rows, "coded_kind": [""] * rows, "topics": [[]] * rows, "coded_topics": [[]] * rows,
         "origin": ["typed"] * rows, "rows": [1] * rows,
@@ -600,7 +600,7 @@ def test_topics_and_kinds_are_compared_with_the_coders():
         topics=[["theft"], ["theft", "drugs"]], coded_topics=[["theft"], ["warrant"]],
     )  # fmt: skip
     table = estimates.by_topic(coded, ["theft", "warrant"]).set_index("topic")
-    assert set(table["half"]) == {"test"}
+    assert set(table["half"]) == {"held out"}
     assert set(table.index) == {"theft", "warrant"}
     assert table.loc["theft", ["rule_rows", "both_rows"]].tolist() == [3, 2]
     assert table.loc["warrant", "recall_share"] == 0

@@ -10,6 +10,7 @@ from analysis.claims.register import (
     Piece,
     for_measures,
     load,
+    main_scope,
     read,
 )
 from analysis.claims.score import (
@@ -37,5 +38,5 @@ from analysis.claims.settling import (
 __all__ = [
     "AMONG", "COLUMNS", "CONFIDENCE", "OPERATORS", "OUTCOMES", "UNSETTLED", "BadClaims", "Claim", "Piece", "Settlement",
     "all_waiting", "compare", "conditions", "counted", "coverage", "described", "filtered", "for_measures", "load",
-    "printed", "problems", "read", "score", "settle", "table", "under", "waiting",
+    "main_scope", "printed", "problems", "read", "score", "settle", "table", "under", "waiting",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -231,3 +231,9 @@ def for_measures(claims: Sequence[Claim], *measures: str) -> list[Claim]:
     return [
         claim for claim in claims if claim.measure and {claim.measure, stem(claim.measure)} & set(measures)
     ]
+
+
+def main_scope(claims: Sequence[Claim], scopes: Collection[str]) -> str:
+    """The camera owner that most claims are about, of these scopes; "all" where they name none."""
+    named = Counter(claim.scope for claim in claims if claim.measure and claim.scope in {*scopes} - {"all"})
+    return named.most_common(1)[0][0] if named else "all"

@@ -66,8 +66,8 @@ def string_id(normal: str, offense_types: str) -> str:
 
 
 def half(string_id: str) -> str:
-    """Which half a reason belongs to: rules may be changed after a look at `development`, and are scored on `test`."""
-    return "test" if int(string_id, 16) % 2 else "development"
+    """Which half a reason belongs to: rules may be changed after a look at `development`, and are scored on `held out`."""
+    return "held out" if int(string_id, 16) % 2 else "development"
 
 
 def _writings(searches: Searches, task_force: frozenset[str]) -> pd.DataFrame:

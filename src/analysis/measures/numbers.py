@@ -117,7 +117,7 @@ def formatted(value: Any, unit: str = "", because: str = "") -> str:
     if unit == "share":
         return f"{value:.1%}" if value >= 0.01 else f"{value:.3%}" if value else "0%"
     if isinstance(value, float):
-        return f"{value:,.2f}"
+        return f"{value:,.0f}" if unit == "estimated rows" else f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 from analysis import build, claims, figures, files, places
 from analysis.measures import COLUMNS, NEEDS, TABLES, Number, Numbers, formatted, lookup, measure, why_not
 from analysis.opened import Opened, PlaceSearches
+from analysis.pages import answers
 from analysis.pages.results import read_page, waiting_room
 from analysis.pages.tables import plain, published_csv, table_html
 from analysis.paths import inside
@@ -91,6 +92,23 @@ class Page:
         """A sentence with a recorded number in place of {}; empty where the measure was not recorded, as none is."""
         recorded = (measure, "all") in lookup(self.numbers)
         return sentence.format(self.number(measure)) if recorded else ""
+
+    def answer(self) -> None:
+        """Say this chapter's answer first (`answers.ANSWERS`), of numbers that are recorded or counted from rows; of
+        the finding, also for the camera owner that most claims are about."""
+        names = answers.measures_of(self.short)
+        numbers = lookup(self.numbers)
+        new = [name for name in names if (name, "all") not in numbers and measure(name).has_rows]
+        numbers |= lookup(self.opened.count(*new))
+        owner = (
+            claims.main_scope(self.claims, {scope for _, scope in numbers}) if self.short == "05" else "all"
+        )
+        said = []
+        for scope in dict.fromkeys((owner, "all")):
+            of_scope = {name: numbers[name, scope] for name in names if (name, scope) in numbers}
+            whose = "" if owner == "all" else "All logs: " if scope == "all" else f"{scope}: "
+            said.append(whose + answers.answer(self.short, of_scope))
+        _answer(*said)
 
     def say_by_log(self, **sentences: str) -> None:
         """The sentence for each kind of log that the place holds: network_audit, organization_audit, portal_audit."""
@@ -200,10 +218,32 @@ class Page:
         """These numbers, or those of the filtered searches that the claim is about."""
         return claims.counted(claim, self.opened) if claim.among else numbers
 
-    def settle_context(self) -> None:
-        """End the claims that no measure of a log can settle: each says what it would take."""
-        ends = [claims.settle(claim, {}, self.place) for claim in self.claims if not claim.measure]
-        self.settled += ends
+    def register(self) -> None:
+        """The score, and every claim of the place in the order printed with how it ended and where. What no notebook
+        settled is settled here: claims about measures that one counted, and those that no measure settles."""
+        before = _pages_before(self)
+        ended = {end["id"] for page in before for end in page["claims"]}
+        numbers = lookup([one for page in before for one in page["numbers"]])
+        for claim in self.claims:
+            if not claim.measure:
+                self.settled.append(claims.settle(claim, {}, self.place))
+            elif claim.id not in ended:
+                self.settled.append(claims.settle(claim, self._numbers_for(claim, numbers), self.place))
+        ends = [*(end for page in before for end in page["claims"]), *_plain_claims(self)]
+        order = {claim.id: at for at, claim in enumerate(self.claims)}
+        ends = sorted(ends, key=lambda end: order.get(end["id"], len(order)))
+        if not ends:
+            _answer(
+                "No number was published about this place. The pages before this one do not depend on any."
+            )
+            return
+        _answer(claims.score(self.place, ends))
+        table = pd.DataFrame(ends, columns=list(claims.COLUMNS))
+        self.table(table, "register", "Every published number, in the order printed.")
+
+    def context(self) -> None:
+        """The claims that no measure of a log can settle, each with what it would take."""
+        ends = [end for end in self.settled if not end.claim.measure]
         if ends:
             table = claims.table(ends, self.notebook)
             table["published"] = [claims.printed(row) for row in table.to_dict("records")]
@@ -217,31 +257,6 @@ class Page:
                     "*Every published number of this place, if there is any, can be computed from its logs.*"
                 )
             )
-
-    def register(self) -> None:
-        """Every claim of the place in the order printed, with how it ended and where. Claims about measures that a
-        notebook counted and none settled are settled here."""
-        before = _pages_before(self)
-        ended = {end["id"] for page in before for end in page["claims"]} | {
-            end.claim.id for end in self.settled
-        }
-        numbers = lookup([one for page in before for one in page["numbers"]])
-        for claim in self.claims:
-            if claim.measure and claim.id not in ended:
-                self.settled.append(claims.settle(claim, self._numbers_for(claim, numbers), self.place))
-        ends = [*(end for page in before for end in page["claims"]), *_plain_claims(self)]
-        order = {claim.id: at for at, claim in enumerate(self.claims)}
-        ends = sorted(ends, key=lambda end: order.get(end["id"], len(order)))
-        if not ends:
-            display(
-                Markdown(
-                    "*No number was published about this place. The pages before this one stand without it.*"
-                )
-            )
-            return
-        display(Markdown(f"**{plain(claims.score(self.place, ends))}**"))
-        table = pd.DataFrame(ends, columns=list(claims.COLUMNS))
-        self.table(table, "register", "Every published number, in the order printed.")
 
     def other_versions(self) -> None:
         """The versions of each claim that circulate, beside what the register holds, with the evidence against them."""
@@ -302,6 +317,11 @@ def start(place: str, notebook: str) -> Page:
     copies = f'<p class="place">{html.escape(page.copies)}</p>' if page.copies else ""
     display(HTML(f'<p class="place">Place: {title} (<code>{html.escape(place)}</code>)</p>{marks}{copies}'))
     return page
+
+
+def _answer(*paragraphs: str) -> None:
+    """Show what a page begins with."""
+    display(HTML("\n".join(f'<p class="answer">{html.escape(text)}</p>' for text in paragraphs)))
 
 
 def _pages_before(page: Page) -> list[dict[str, Any]]:

@@ -20,7 +20,8 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 @dataclass(frozen=True)
 class Article:
-    """One executed notebook as a page: `html` is its inside, `summary` the sentence below its title."""
+    """One executed notebook as a page: `html` is its inside, `summary` the answer that it begins with, or the sentence
+    below its title."""
 
     stem: str
     heading: str
@@ -55,7 +56,38 @@ def render(path: Path) -> Article:
         body, _ = _exporter().from_notebook_node(nb)
     except BadPage as error:
         raise BadPage(f"{path.name}: {error}") from None
-    return Article(path.stem, heading, _plain(" ".join(summary.split())), _one_title(body, heading), nb)
+    soup = BeautifulSoup(body, "html.parser")
+    answer = " ".join(said.get_text(" ", strip=True) for said in soup.select("p.answer"))
+    summary = answer or _plain(" ".join(summary.split()))
+    _answer_first(soup)
+    _fold(soup)
+    return Article(path.stem, heading, summary, _one_title(soup, heading), nb)
+
+
+READ_AND_WROTE = "What this page read and wrote"
+"""The heading of a notebook's last section: for reviewers, and folded on the site."""
+
+
+def _answer_first(soup: BeautifulSoup) -> None:
+    """Put the answer right below the title and what follows it."""
+    if (title := soup.find(class_="prose")) is not None:
+        for said in soup.select("p.answer"):
+            title.append(said.extract())
+
+
+def _fold(soup: BeautifulSoup) -> None:
+    """Fold the cells of parameters, and what comes after the heading `READ_AND_WROTE`, at the end."""
+    for heading in soup.find_all("h2"):
+        if heading.get_text(strip=True).startswith(READ_AND_WROTE):
+            first = next(parent for parent in (heading, *heading.parents) if parent.parent is soup)
+            rest = [*soup.select("section.parameters"), first, *first.next_siblings]
+            details = soup.new_tag("details", attrs={"class": "machinery"})
+            first.insert_before(details)
+            details.append(soup.new_tag("summary", string=f"{READ_AND_WROTE}, and its ledger"))
+            for part in rest:
+                details.append(part.extract())
+            heading.decompose()
+            return
 
 
 def _plain(text: str) -> str:
@@ -81,9 +113,8 @@ def _exporter() -> HTMLExporter:
     return exporter
 
 
-def _one_title(body: str, title: str) -> Markup:
+def _one_title(soup: BeautifulSoup, title: str) -> Markup:
     """The article with exactly one h1 and no id twice: the first of each stays."""
-    soup = BeautifulSoup(body, "html.parser")
     titles = soup.find_all("h1")
     if not titles:
         soup.insert(0, BeautifulSoup(f"<h1>{html.escape(title)}</h1>", "html.parser"))

@@ -31,6 +31,10 @@ GENERATOR = "analysis.report"
 """What every page says made it: a site is replaced only where its first page says so, also one of an older copy."""
 
 
+KEY_NUMBERS = 6
+"""So many published numbers are shown first on a place's page."""
+
+
 class NotASite(Refused):
     """The folder to be replaced was not made by `build`, so it is left alone."""
 
@@ -89,6 +93,10 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
     entries = [
         {**entry, "rows": entry["query"] and f"{file_name(entry)}.html"} for entry in register.entries()
     ]
+    card["key"] = sorted(
+        (entry for entry in entries if entry["computed"]), key=lambda entry: entry["outcome"] != "differs"
+    )[:KEY_NUMBERS]
+    card["answer"] = next((page.summary for page in pages if page.stem.startswith("05")), "")
     shown = {"claims": entries, "weakest": card["weakest"], "trail": "Every published number"}
     write(folder / "claims.html", "claims", **shown)
     write(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from analysis import claims, pages
@@ -33,7 +32,7 @@ def finding(place: Place) -> Finding | None:
     if not (place.results / "numbers.json").is_file():
         return None
     numbers = lookup(pages.open_numbers(place))
-    scope = _scope(place, {scope for _, scope in numbers})
+    scope = claims.main_scope(claims.load(place), {scope for _, scope in numbers})
     said = {measure: one for (measure, where), one in numbers.items() if where == scope}
     if not {"searches", "distinct_searches", "agencies", "immigration_searches.core"} <= set(said):
         return None
@@ -55,9 +54,3 @@ def finding(place: Place) -> Finding | None:
     searches, distinct, agencies = (formatted(said[name]["value"]) for name in names)
     unknown = said["immigration_searches.core"].get("because", "")
     return Finding(whose, searches, distinct, agencies, tuple(lines), unknown)
-
-
-def _scope(place: Place, scopes: set[str]) -> str:
-    """The camera owner that most claims are about, or all logs."""
-    named = Counter(one.scope for one in claims.load(place) if one.measure and one.scope in scopes - {"all"})
-    return named.most_common(1)[0][0] if named else "all"

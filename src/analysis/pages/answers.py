@@ -1,0 +1,138 @@
+"""Says the answer of each chapter in a sentence or two, of its numbers: what a page begins with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from analysis.measures import Number, formatted
+
+ANSWERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "01": (
+        (
+            "[rows_rejected = 0] The released files hold {rows_released} records, each of them a search, made from "
+            "{first_search} to {last_search}.",
+            "We read {rows_released} records in the released files. {searches} of them were searches, made from "
+            "{first_search} to {last_search}.",
+            "We read {rows_released} records in the released files. {searches} of them were searches.",
+        ),
+        (
+            "[rows_rejected > 0] Records left out because they were no search, each kept with the reason why: "
+            "{rows_rejected}.",
+        ),
+    ),
+    "02": (
+        (
+            "[duplicate_sightings > 0] The {searches} rows recorded {distinct_searches} different searches. Rows that "
+            "recorded a search again: {duplicate_sightings}.",
+            "[duplicate_sightings = 0] The {searches} rows recorded {distinct_searches} different searches, each once.",
+            "Which of the {searches} rows recorded the same search is not known: {distinct_searches?}.",
+        ),
+    ),
+    "03": (
+        (
+            "[no_stated_purpose > 0] {no_stated_purpose} of {searches} searches ({no_stated_purpose%}) stated no "
+            "purpose: their reason was blank, masked, vague, a case number alone, or written by software.",
+            "[no_stated_purpose = 0] Each of the {searches} searches stated a purpose.",
+            "What these {searches} searches were for is not known: {no_stated_purpose?}.",
+        ),
+        ("{vague_reasons} reasons were vague, {blank_reasons} blank and {masked_reasons} masked.",),
+    ),
+    "04": (
+        (
+            "[agencies > 1] {agencies} agencies searched, from {agency_states} states; {out_of_state_searches} of "
+            "{searches} searches ({out_of_state_searches%}) were made by agencies of other states.",
+            "[agencies > 1] {agencies} agencies searched.",
+            "[agencies_by_number > 0] {agencies_by_number} agencies searched; the log gives numbers in place of names.",
+            "This log lists the searches of one agency's own officers.",
+        ),
+        (
+            "[several_network_searches > 0] {several_network_searches} searches ({several_network_searches%} of those "
+            "that say) asked for the cameras of several networks, {networks_most} at most.",
+        ),
+    ),
+    "05": (
+        (
+            "[immigration_agencies.core > 0] {immigration_searches.core} of {searches} searches "
+            "({immigration_searches.core%}) cited immigration. They came from {immigration_agencies.core} of "
+            "{agencies} agencies.",
+            "[immigration_searches.core > 0] {immigration_searches.core} of {searches} searches "
+            "({immigration_searches.core%}) cited immigration.",
+            "[immigration_searches.broad = 0] None of {searches} searches cited immigration, under any definition.",
+            "[immigration_searches.core = 0] None of {searches} searches cited immigration by the core definition.",
+            "How many of {searches} searches cited immigration is not known: {immigration_searches.core?}.",
+        ),
+        (
+            "[immigration_searches.broad > 0] Counting HSI and DHS too, whose agents do other work, the number is "
+            "{immigration_searches.broad}; counting only the words themselves and legal terms, "
+            "{immigration_searches.strict}.",
+        ),
+        (
+            "[duplicate_sightings > 0] [immigration_searches.core > 0] Counting each search once, "
+            "{distinct_immigration_searches.core} cited immigration.",
+        ),
+    ),
+    "06": (
+        (
+            "[immigration_searches.broad > 0] The definition decides the number: {immigration_searches.strict} "
+            "searches by the narrowest, {immigration_searches.core} by the one published first here, "
+            "{immigration_searches.broad} by the widest.",
+            "[immigration_searches.broad = 0] No definition counts any of {searches} searches.",
+            "No definition can be tried here: {immigration_searches.core?}.",
+        ),
+    ),
+    "07": (
+        (
+            "Of the searches that the core definition counted, {precision.core} were planted as immigration searches; "
+            "of those planted, it counted {recall.core}. That is about invented words.",
+            "Readers coded {coded_reasons} different reasons, which {coded_rows} searches gave. By their codes the "
+            "core definition missed {missed_rows.core} searches; with those that nobody could tell or read, at most "
+            "{missed_rows_at_most.core}.",
+            "Readers coded {coded_reasons} different reasons, which {coded_rows} searches gave.",
+            "Nobody has read and coded these reasons yet, so no error rate is given.",
+        ),
+    ),
+}
+"""For each chapter its sentences, in order. Of several versions of a sentence the first is said whose numbers are known
+and whose conditions, in brackets, hold. `{measure}` is its value, `{measure%}` its share, `{measure?}` why it is not
+known."""
+
+_WORD = re.compile(r"\{([a-z_0-9.]+)([%?]?)\}")
+_CONDITION = re.compile(r"\[([a-z_0-9.]+) ([=>]) (\d+)\] ")
+
+
+def measures_of(chapter: str) -> tuple[str, ...]:
+    """The measures that the answer of a chapter may name."""
+    versions = [version for sentence in ANSWERS.get(chapter, ()) for version in sentence]
+    found = (match[1] for text in versions for match in (*_CONDITION.finditer(text), *_WORD.finditer(text)))
+    return tuple(dict.fromkeys(found))
+
+
+def answer(chapter: str, numbers: Mapping[str, Number]) -> str:
+    """The answer of a chapter, given its numbers by measure; "" for a chapter that has none."""
+    sentences = (
+        next((said for text in versions if (said := _said(text, numbers))), "")
+        for versions in ANSWERS.get(chapter, ())
+    )
+    return " ".join(filter(None, sentences))
+
+
+def _said(text: str, numbers: Mapping[str, Number]) -> str:
+    """A version of a sentence with its numbers; "" where one is not known or its condition does not hold."""
+    while condition := _CONDITION.match(text):
+        value, limit = numbers.get(condition[1], {}).get("value"), int(condition[3])
+        if value is None or not (value > limit if condition[2] == ">" else value == limit):
+            return ""
+        text = text[condition.end() :]
+    words = {match[0]: _word(numbers.get(match[1], {}), match[2]) for match in _WORD.finditer(text)}
+    return "" if None in words.values() else _WORD.sub(lambda match: str(words[match[0]]), text)
+
+
+def _word(number: Number, kind: str) -> str | None:
+    if kind == "?":
+        return number.get("because") if number.get("value") is None else None
+    value = number.get("value")
+    if kind == "%":
+        value = number["numerator"] / number["denominator"] if number.get("denominator") else None
+        return None if value is None else formatted(value, "share")
+    return None if value is None else formatted(value, number["unit"])
