@@ -268,7 +268,8 @@ def test_hostile_reasons_and_names_arrive_on_the_pages_as_text(small):
         assert not [b for b in page.find_all("b") if "Quellmere" in b.get_text()]
         for tag in page.find_all(True):
             assert not [name for name in tag.attrs if name.startswith("on")]
-            if tag.get("rel") != ["external", "noreferrer"]:  # where a number was printed, as a register has it
+            # a link to where a number was printed is the register's own
+            if tag.get("rel") != ["external", "noreferrer"]:
                 assert not re.match(r"(?i)\s*(javascript:|data:|https?:|//)", str(tag.get("href", "")))
 
 

@@ -66,7 +66,7 @@ def string_id(normal: str, offense_types: str) -> str:
 
 
 def half(string_id: str) -> str:
-    """Which half a reason belongs to: rules may be changed after a look at `development`, and are scored on `held out`."""
+    """Which half a reason is in: rules may be changed after a look at `development`, and `held out` scores them."""
     return "held out" if int(string_id, 16) % 2 else "development"
 
 
