@@ -36,6 +36,8 @@ opened      Opens a place that was built: its searches as one object that knows 
             and its measures.
 masked      Writes masked copies of released files, and a certificate of what was masked and which
             numbers came out the same.
+citation    Says where a record of a released file is found, so that it can be cited: file, checksum,
+            page, address; no cell.
 figures     Draws each published figure from one table; no arithmetic.
 printed     Reads a number as it was printed, and compares and shows computed ones in its unit and to its
             digits.

@@ -77,6 +77,18 @@ VERBS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
         "write masked copies of a place's released files, with a certificate and a proof",
         {"--place": {"required": True, "help": PLACE}},
     ),
+    "cite": (
+        "say where records of a released file are found: file, checksum, page or sheet, address; none of their words",
+        {
+            "records": {
+                "nargs": "+",
+                "type": int,
+                "help": "numbers of records; the first below the header is 1",
+            },
+            "--place": {"required": True, "help": PLACE},
+            "--file": {"default": "", "help": "the released file, where several have such a record"},
+        },
+    ),
     "compare": (
         "set places side by side: main measures, denominators, trust grades",
         {"places": {"nargs": "+", "help": "folders under data/raw/ that have results"}},

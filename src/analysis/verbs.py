@@ -153,6 +153,13 @@ def mask(args: argparse.Namespace) -> None:
     )
 
 
+def cite(args: argparse.Namespace) -> None:
+    """Print a citation of each of these records."""
+    from analysis import citation
+
+    show("\n".join(citation.of_records(places.find(args.place), args.records, args.file)))
+
+
 # The other verbs --------------------------------------------------------------------------------------------
 
 
@@ -292,6 +299,7 @@ DO: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "readme": readme,
     "lab": lab,
     "mask": mask,
+    "cite": cite,
     "bench": bench,
     "twin": twin,
     "explain": _lookup,

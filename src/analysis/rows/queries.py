@@ -145,7 +145,8 @@ def _about(place: Place) -> dict[str, Any]:
         "tables": {
             "searches": {
                 "description": f"{kind}One row for each released row that is a search. `search_key` is the same for "
-                "rows that record the same search; 1 means yes and 0 no.",
+                "rows that record the same search; 1 means yes and 0 no. To cite a row: "
+                f"python -m analysis cite --place {place.name} and its source_row.",
                 "columns": MEANINGS,
                 "facets": ["camera_owner", "immigration_tier", "reason_origin"],
                 "size": 50,

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from analysis import claims, rows
+from analysis import citation, claims, rows
 from analysis.build import dataset
 from analysis.pages import published_csv, table_html
 from analysis.places import Place
@@ -107,6 +107,9 @@ class Register:
             "unit": unit,
             "cut": len(shown) < count,
             "sql": behind.sql(),
+            "files": [
+                citation.of_file(self.place, name) for name in searches.tally("source_file")["source_file"]
+            ],
             "code": self._code(behind),
             "table": _table(shown, caption),
             "csv": published_csv(

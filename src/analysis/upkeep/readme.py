@@ -12,8 +12,8 @@ from analysis import claims, files, letter, pages, places
 ORDER = (
     "refused", "wording", "paths", "toml", "files", "processes", "places", "readers", "vendors",
     "reasons", "agencies", "privacy", "repeats", "searches", "build", "intake",
-    "measures", "opened", "masked", "figures", "printed", "claims", "coding", "pages", "notebooks", "rows", "site",
-    "comparison", "letter", "upkeep", "pipeline", "lookup", "arguments", "verbs",
+    "measures", "opened", "masked", "citation", "figures", "printed", "claims", "coding", "pages", "notebooks",
+    "rows", "site", "comparison", "letter", "upkeep", "pipeline", "lookup", "arguments", "verbs",
 )  # fmt: skip
 """The library in data-flow order; a test holds every import to it."""
 
