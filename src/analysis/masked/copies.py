@@ -6,6 +6,7 @@ import contextlib
 import csv
 import hashlib
 import json
+import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -97,9 +98,11 @@ def _copy(file: ReleasedFile, released: Path, path: Path, masker: Masker) -> Mad
             if member.name == file.name:
                 files.copy(table, path)
             else:
-                with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+                with zipfile.ZipFile(path, "a") as archive:
                     info = zipfile.ZipInfo(member.name.removeprefix(f"{file.name}/"), (1980, 1, 1, 0, 0, 0))
-                    archive.writestr(info, table.read_bytes(), zipfile.ZIP_DEFLATED)
+                    info.compress_type = zipfile.ZIP_DEFLATED
+                    with table.open("rb") as source, archive.open(info, "w", force_zip64=True) as into:
+                        shutil.copyfileobj(source, into)
     cells = {name: n for name, n in masker.cells.items() if n}
     what = "; ".join(f"{name} {n:,}" for name, n in cells.items()) or "none"
     masked = Masked(
