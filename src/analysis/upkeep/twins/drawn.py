@@ -164,7 +164,7 @@ def repeated(table: pa.Table, rows: np.ndarray) -> pa.Table:
     an export counts again."""
     order = np.repeat(np.arange(len(table)), 1 + rows)
     copy = np.concatenate(([False], order[1:] == order[:-1]))
-    more = copy & (np.cumsum(copy) % 3 == 0)
+    more = copy & (np.cumsum(copy) % 3 == 1)
     table = table.take(pa.array(order))
     devices = table["devices"]
     plain = pc.match_substring_regex(devices, r"^\d+$")

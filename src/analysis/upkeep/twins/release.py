@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.paths import inside
-from analysis.upkeep.replica import cells
 from analysis.upkeep.twins import containers
 from analysis.upkeep.twins.drawn import TRUTH, Owner
 
@@ -91,9 +90,12 @@ class Release:
         owner: str | None = None,
         source_row: np.ndarray | None = None,
         others: Mapping[int, str] | None = None,
+        content: bytes | None = None,
     ) -> None:
         """Write down what a file holds: its rows, their numbers (1, 2, … unless others are given), and its `others`,
-        records that are no rows, by number with the reason why."""
+        records that are no rows, by number with the reason why; and write it, where its `content` is given."""
+        if content is not None:
+            self.put(name, content)
         numbers = np.arange(1, len(table) + 1) if source_row is None else source_row
         ids = table["released_id"] if "released_id" in columns else pa.nulls(len(table), pa.string())
         truth = pa.table(
@@ -154,12 +156,17 @@ def header(columns: Sequence[str], blank: str = "") -> list[str]:
     return [blank * (at > 0) + LABELS[name] for at, name in enumerate(columns)]
 
 
-def csv(table: pa.Table, columns: Sequence[str], labels: Sequence[str], end: str = "\r\n") -> bytes:
-    """A CSV: its header, and its rows."""
-    pieces = [(",".join(map(cells.cell, labels)) + end).encode()]
+def csv(table: pa.Table, columns: Sequence[str], blank: str = "", end: str = "\r\n") -> bytes:
+    """A CSV: its header, with a blank before each label but the first where its exports have one, and its rows."""
+    pieces = [(",".join(header(columns, blank)) + end).encode()]
     for start in range(0, len(table), _ROWS_AT_ONCE):
         pieces.append(containers.joined(containers.lines(table.slice(start, _ROWS_AT_ONCE), columns, end)))
     return b"".join(pieces)
+
+
+def sheet(table: pa.Table, columns: Sequence[str], blank: str = "") -> list[list[Any]]:
+    """The header and the rows of a table as lists."""
+    return [header(columns, blank), *grid(table, columns)]
 
 
 def grid(table: pa.Table, columns: Sequence[str]) -> list[list[Any]]:

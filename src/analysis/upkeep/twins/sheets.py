@@ -25,6 +25,7 @@ from analysis.upkeep.twins.release import (
     grid,
     header,
     months,
+    sheet,
     spelled,
 )  # fmt: skip
 
@@ -154,19 +155,15 @@ def santa_rosa(twin: Release) -> None:
     table = changed(table, {"officer": "REDACTED"})
     table = changed(table, {"plate": "REDACTED"}, number < len(table) // 2)
     judged = (number % 40 == 7) & (number < len(table) // 2)
-    table = changed(
-        table,
-        {"search_time": "allow", "moderation": "", "search_type": "freeform", "why": "no search time"},
-        judged,
-    )
+    table = changed(table, {"search_time": "allow", "moderation": "", "why": "no search time"}, judged)
     table = changed(table, {"why": "cells under other columns"}, number >= len(table) // 2)
-    sheet = [header(NA_6, " "), *grid(table[: len(table) // 2], NA_6), *grid(table[len(table) // 2 :], below)]
+    rows = [*sheet(table[: len(table) // 2], NA_6, " "), *grid(table[len(table) // 2 :], below)]
     twin.plant(f"26-996_2026-09-01_00_44_52_-0700/{name}", NETWORK, table, NA_6, twin.owner.name)
-    twin.zip("26-996_2026-09-01_00_44_52_-0700.zip", [(name, containers.workbook({"Audit": sheet}))])
+    twin.zip("26-996_2026-09-01_00_44_52_-0700.zip", [(name, containers.workbook({"Audit": rows}))])
     days = months((2026, 7), 1)[0]
     own = searches(twin.owner, f"own {twin.seed}", max(twin.rows // 10, 12), days, 1000)
     name = f"REDACTED_{spelled(days)}-{twin.owner.name}-Audit.xlsx"
-    book = containers.workbook({"Audit": [header(NA_6, " "), *grid(own, NA_6)]})
+    book = containers.workbook({"Audit": sheet(own, NA_6, " ")})
     twin.plant(f"26-996_2026-08-20_232659_-0700/{name}", OWN, own, NA_6, twin.owner.name)
     twin.zip("26-996_2026-08-20_232659_-0700.zip", [(name, book)])
 
@@ -189,12 +186,8 @@ def san_jose(twin: Release) -> None:
             if mask == "REDACTED" or period[0] < date(2025, 5, 1):
                 table = changed(table, {"officer": mask, "plate": mask})
             times = [datetime.fromtimestamp(second, UTC) for second in table["at"].to_pylist()]
-            both = {
-                "day": [f"{time:%Y-%m-%d}" for time in times],
-                "clock": [f"{time:%H:%M:%S}" for time in times],
-            }
-            for key, texts in both.items():
-                table = table.append_column(key, pa.array(texts))
+            for key, shape in (("day", "%Y-%m-%d"), ("clock", "%H:%M:%S")):
+                table = table.append_column(key, pa.array([f"{time:{shape}}" for time in times]))
             title = f"{period[0]:%B %Y} Network Audit of {twin.owner.name}"[:30].rstrip() + " "
             sheets[title] = [[labels[key] for key in columns], *grid(table, columns)]
             tables.append(table)
@@ -203,11 +196,9 @@ def san_jose(twin: Release) -> None:
         starts = np.cumsum([1, *(size + 1 for size in sizes[:-1])])
         numbers = np.concatenate([start + np.arange(size) for start, size in zip(starts, sizes)])
         headers = dict.fromkeys((starts[1:] - 1).tolist(), "repeated header")
-        log = OWN if own else NETWORK
-        twin.plant(
-            name, log, pa.concat_tables(tables), columns, twin.owner.name if own else None, numbers, headers
-        )
-        twin.put(name, containers.workbook(sheets))
+        log, owner = (OWN, twin.owner.name) if own else (NETWORK, None)
+        book = containers.workbook(sheets)
+        twin.plant(name, log, pa.concat_tables(tables), columns, owner, numbers, headers, book)
 
 
 def marin(twin: Release) -> None:
@@ -217,21 +208,16 @@ def marin(twin: Release) -> None:
     table = changed(table, {"officer": "REDACTED ", "plate": "REDACTED "})
     name = f"To Release/{town}_Network_Audit_6_1_2024_7_1_2024_REDACTED.xlsx"
     twin.plant(f"25-112_2025-03-19_21_09_10_-0700/{name}", NETWORK, table, NA_4)
-    book = containers.workbook({"Sheet1": [header(NA_4), *grid(table, NA_4)]})
+    book = containers.workbook({"Sheet1": sheet(table, NA_4)})
     twin.zip("25-112_2025-03-19_21_09_10_-0700.zip", [(name, book)])
 
 
 def redwood_city(twin: Release) -> None:
     """JSON lines in batches with counts such as 164.0, and a workbook without a header, which comes further down."""
     folder = "assets/redwood-city-pras"
-    quarters = [
-        (months((year, q), 3)[0][0], months((year, q), 3)[-1][1])
-        for year in (2024, 2025)
-        for q in (1, 4, 7, 10)
-    ]
-    for at, days in enumerate(quarters):
-        name = f"{folder}/json/PRA_26_217_{days[0].year}_Q{at % 4 + 1}.ndjson.gz"
-        table = searches(twin.owner, f"{name} {twin.seed}", twin.share(9), days, 40)
+    for first, last in zip(months((2024, 1), 24)[::3], months((2024, 3), 24)[::3]):
+        name = f"{folder}/json/PRA_26_217_{first[0].year}_Q{first[0].month // 3 + 1}.ndjson.gz"
+        table = searches(twin.owner, f"{name} {twin.seed}", twin.share(9), (first[0], last[1]), 40)
         table = changed(table, {"officer": "REDACTED", "plate": "REDACTED"})
         records = [
             {key: float(value) if isinstance(value, int) else value for key, value in record.items()}
@@ -239,15 +225,13 @@ def redwood_city(twin: Release) -> None:
             else record
             for n, record in enumerate(_records(table, NA_4))
         ]
-        twin.plant(name, NETWORK, table, NA_4)
-        twin.put(name, containers.packed(containers.objects(records), name.rpartition("/")[2][:-3]))
-    table = searches(
-        twin.owner, f"bare {twin.seed}", twin.share(9), (date(2023, 9, 1), date(2023, 12, 31)), 40
-    )
+        packed = containers.packed(containers.objects(records), name.rpartition("/")[2][:-3])
+        twin.plant(name, NETWORK, table, NA_4, content=packed)
+    table = searches(twin.owner, f"{twin.seed}", twin.share(9), (date(2023, 9, 1), date(2023, 12, 31)), 40)
     table = changed(table, {"officer": "REDACTED", "plate": "REDACTED"})
     rows, at = grid(table, NA_4), len(table) * 4 // 5
     numbers = np.arange(1, len(table) + 1) + (np.arange(len(table)) >= at)
-    name = f"{folder}/PRA_26_217_2023.xlsx"
-    twin.plant(name, NETWORK, table, NA_4, source_row=numbers, others={at + 1: "repeated header"})
-    sheet = [*rows[:at], header(NA_4), *rows[at:]]
-    twin.put(name, containers.workbook({"Sheet1": sheet}, hidden=range(3, len(sheet), 7)))
+    rows.insert(at, header(NA_4))
+    book = containers.workbook({"Sheet1": rows}, hidden=range(3, len(rows), 7))
+    others = {at + 1: "repeated header"}
+    twin.plant(f"{folder}/PRA_26_217_2023.xlsx", NETWORK, table, NA_4, None, numbers, others, book)
