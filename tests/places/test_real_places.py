@@ -259,6 +259,16 @@ def test_what_the_list_holds_is_counted_by_each_definition(chosen: Opened, recor
     assert abs((word | letters | homeland).sum() - 2785) < 10
 
 
+def test_what_no_definition_counts_begins_as_the_words_do(chosen: Opened) -> None:
+    """What the place's README says of the other 314 rows."""
+    left = chosen.searches.where("not broad").tally("reason_as_released")
+    begins = left["reason_as_released"].str.strip().str.casefold().str.match("im|hom|hs|cb")
+    assert (left["rows"].sum(), begins.all()) == (314, True)
+    assert chosen.searches.count("lower(trim(reason_text)) = 'impersonation'") == 34
+    assert chosen.searches.count("lower(trim(reason_text)) = 'imvestigation'") == 57
+    assert chosen.searches.where("core").distinct("search_key") == 303
+
+
 def test_a_selection_says_on_every_page_that_it_is_one(chosen: Opened) -> None:
     assert "no share here is a share of all searches" in chosen.place.selection
     lists = build.open_other_lists(chosen.place)
