@@ -99,6 +99,27 @@ def test_eugenes_pivot_tables_follow_a_clock_eight_hours_behind_all_year(
     ]
 
 
+def test_eugenes_pivot_table_of_reasons_counts_rows_as_they_are_written(
+    records: Path, eugene: Opened, eugene_workbook: pd.DataFrame
+) -> None:
+    """What `because` says of the one reason that differs: a space behind the words makes another line there."""
+    path = records / "eugene-or-workbook" / "EPDSearchAuditLogs.xlsx"
+    pivot = CalamineWorkbook.from_path(path).get_sheet_by_name("Searches By Reason").to_python()
+    printed = {
+        str(line[0]).casefold(): line[1] for line in pivot if isinstance(line[1], float) and line[1] >= 10
+    }
+    written = eugene_workbook["reason"].str.casefold()
+    of_workbook = eugene.every_row.where("source_file = 'EPDSearchAuditLogs.xlsx'")
+    counted = of_workbook.tally(reason="lower(trim(reason_text))").set_index("reason")["rows"]
+    differ = []
+    for reason, rows in printed.items():
+        if reason != "grand total":
+            assert (written == reason).sum() == rows
+            differ += [(reason, rows, counted[reason])] if counted[reason] != rows else []
+    assert len(printed) == 22
+    assert differ == [("property crime", 806, 807)]
+
+
 def test_eugenes_workbook_repeats_83_searches_of_three_days(eugene_workbook: pd.DataFrame) -> None:
     again = eugene_workbook[eugene_workbook.duplicated("id")]
     assert len(again) == len(eugene_workbook[eugene_workbook.duplicated()]) == 83

@@ -1,8 +1,8 @@
 """Gives a notebook its tables, figures, numbers and claims, each captioned and kept as printed."""
 
-from analysis.pages.page import REPLICA, Page, start
+from analysis.pages.page import Page, start
 from analysis.pages.results import Unfinished, open_claims, open_numbers, publish
-from analysis.pages.tables import FORMULA, plain, published_csv, table_html
+from analysis.pages.tables import FORMULA, REPLICA, plain, published_csv, table_html
 
 __all__ = [
     "FORMULA", "REPLICA", "Page", "Unfinished", "open_claims", "open_numbers", "plain", "publish", "published_csv",

@@ -23,16 +23,11 @@ from analysis.measures import COLUMNS, NEEDS, TABLES, Number, Numbers, formatted
 from analysis.opened import Opened, PlaceSearches
 from analysis.pages import answers
 from analysis.pages.results import read_page, waiting_room
-from analysis.pages.tables import plain, published_csv, table_html
+from analysis.pages.tables import REPLICA, heading, plain, published_csv, source, table_html
 from analysis.paths import inside
-from analysis.wording import counted
 
 AGENCIES = ("searching_agency", "agency", "released_name", "camera_owner")
 """Columns that hold names of agencies, which an officer's name may have slipped into."""
-
-REPLICA = (
-    "Replica: these records are invented. They show that the method recovers what was planted, nothing else."
-)
 
 
 class Page:
@@ -285,15 +280,7 @@ class Page:
         )
 
     def _source(self) -> str:
-        kind = " REPLICA: invented records." if self.place.is_replica else ""
-        copies = " Read from masked copies." if self.copies else ""
-        learned = "".join(
-            f" {how}." for how in sorted({file.learned_how for file in self.place.files} - {""})
-        )
-        learned = learned.replace(" checksum", " Checksum")
-        chosen = " A selection, not a log." if self.place.selected else ""
-        released = f"{counted(self._rows, 'search')} released.{learned}{chosen}{copies}{kind}"
-        return f"Source: {self.place.title}; {released}"
+        return source(self.place, self._rows, self.copies)
 
     def _keep_table(self, table: pd.DataFrame, name: str) -> str:
         file = f"{self.short}-{name}.csv"
@@ -306,16 +293,7 @@ class Page:
 def start(place: str, notebook: str) -> Page:
     """Open a notebook's page for a place; raises `analysis.places.UnknownPlace` for a place that is none."""
     page = Page(places.find(place), notebook)
-    title = html.escape(page.place.title)
-    said = (
-        (REPLICA, "replica", page.place.is_replica),
-        (page.place.selection, "place", page.place.selected),
-    )
-    marks = "".join(
-        f'<p class="{kind}"><strong>{html.escape(one)}</strong></p>' for one, kind, holds in said if holds
-    )
-    copies = f'<p class="place">{html.escape(page.copies)}</p>' if page.copies else ""
-    display(HTML(f'<p class="place">Place: {title} (<code>{html.escape(place)}</code>)</p>{marks}{copies}'))
+    display(HTML(heading(page.place, page.copies)))
     return page
 
 

@@ -11,6 +11,8 @@ import pandas as pd
 
 from analysis.measures import formatted
 from analysis.paths import visible
+from analysis.places import Place
+from analysis.wording import counted
 
 FORMULA = tuple("=+-@\t\r")
 """Characters with which a spreadsheet begins a formula; text that starts with one is published behind an apostrophe."""
@@ -23,6 +25,34 @@ def plain(text: str) -> str:
         r"\\\1",
         html.escape(visible(" ".join(str(text).split())), quote=False),
     )
+
+
+REPLICA = (
+    "Replica: these records are invented. They show that the method recovers what was planted, nothing else."
+)
+
+
+def heading(place: Place, copies: str) -> str:
+    """The place of a page as HTML, and what must be known of its records; `copies` says which were read masked."""
+    said = ((REPLICA, "replica", place.is_replica), (place.selection, "place", place.selected))
+    marks = "".join(
+        f'<p class="{kind}"><strong>{html.escape(one)}</strong></p>' for one, kind, holds in said if holds
+    )
+    marks += f'<p class="place">{html.escape(copies)}</p>' if copies else ""
+    named = f"{html.escape(place.title)} (<code>{html.escape(place.name)}</code>)"
+    return f'<p class="place">Place: {named}</p>{marks}'
+
+
+def source(place: Place, rows: int, copies: str) -> str:
+    """The line under a table or figure: the place, its searches, and what must be known of its records."""
+    learned = sorted({file.learned_how for file in place.files} - {""})
+    said = (
+        *(f"{how[:1].upper()}{how[1:]}." for how in learned),
+        "A selection, not a log." if place.selected else "",
+        "Read from masked copies." if copies else "",
+        "REPLICA: invented records." if place.is_replica else "",
+    )
+    return " ".join(filter(None, (f"Source: {place.title}; {counted(rows, 'search')} released.", *said)))
 
 
 def table_html(table: pd.DataFrame, caption: str, kind: str = "data") -> str:
