@@ -1,5 +1,7 @@
 """What must hold of the register of published numbers, and of how a claim ends."""
 
+import csv
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from analysis.places import Place
 
 TOP = Path(__file__).resolve().parents[2]
 REGISTERS = sorted((TOP / "claims").glob("*.toml"))
+OUTLINED = [path for path in REGISTERS if claims.read(path).about.outline == "beside"]
 GOOD = """
 [[claim]]
 id = "a"
@@ -70,21 +73,21 @@ def write(folder: Path, text: str, stem: str = "piece") -> Path:
 # The register that is shipped
 
 
-@pytest.mark.parametrize("path", REGISTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", OUTLINED, ids=lambda path: path.stem)
 def test_every_number_of_a_piece_is_a_claim_or_on_the_short_list(path: Path) -> None:
     outline = path.with_suffix(".outline.md").read_text(encoding="utf-8")
     piece = claims.read(path)
     assert claims.coverage(outline, piece.claims, piece.not_claims) == []
 
 
-@pytest.mark.parametrize("path", REGISTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", OUTLINED, ids=lambda path: path.stem)
 def test_no_number_on_the_short_list_is_idle(path: Path) -> None:
     outline = " ".join(path.with_suffix(".outline.md").read_text(encoding="utf-8").split())
     idle = [number for number in claims.read(path).not_claims if number not in outline]
     assert not idle, "take these off the list: the outline does not hold them"
 
 
-@pytest.mark.parametrize("path", REGISTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", OUTLINED, ids=lambda path: path.stem)
 def test_the_outline_holds_every_number_that_is_claimed(path: Path) -> None:
     outline = path.with_suffix(".outline.md").read_text(encoding="utf-8")
     silent = [one.id for one in claims.read(path).claims if _first_number(one.says, outline) is False]
@@ -94,6 +97,44 @@ def test_the_outline_holds_every_number_that_is_claimed(path: Path) -> None:
 def _first_number(says: str, outline: str) -> bool:
     found = claims.coverage(says, [], {})
     return not found or any(number in outline for number in found)
+
+
+def test_an_outline_is_beside_every_register_that_is_not_its_own_and_beside_no_other() -> None:
+    beside = sorted(path.stem.removesuffix(".outline") for path in (TOP / "claims").glob("*.outline.md"))
+    assert beside == [path.stem for path in OUTLINED]
+
+
+def test_every_sentence_of_the_register_holds_the_number_that_was_printed() -> None:
+    spelled = {"kenner-two-beat-48"}  # more than one time the others' searches
+    silent = [
+        one.id
+        for path in REGISTERS
+        for one in claims.read(path).claims
+        if isinstance(one.value, str)
+        and claims.coverage(one.value, [one.replace(operator="includes", value=["number"])], {})
+    ]
+    assert set(silent) <= spelled
+
+
+def test_every_piece_is_of_a_place_or_says_whose_logs_it_is_about_and_where_they_are() -> None:
+    named = [piece for place in places.tracked(TOP) if not place.is_replica for piece in place.claims]
+    assert len(named) == len(set(named))
+    for path in REGISTERS:
+        about = claims.read(path).about
+        assert "" not in (about.title, about.by), path.name
+        assert (path.stem in named) != bool(about.place), path.name
+        assert bool(about.place) == bool(about.records), path.name
+
+
+def test_every_published_number_known_to_the_field_is_registered_once() -> None:
+    """`OPEN_CLAIMS` names the field's own list, where it is at hand; without it, the counts are held."""
+    found = [one for path in REGISTERS for one in claims.read(path).claims]
+    ids = [one.id for one in found]
+    assert len(ids) == len(set(ids)) >= 1_400
+    assert sum(bool(one.measure) for one in found) >= 1_100
+    if listed := os.environ.get("OPEN_CLAIMS"):
+        with Path(listed).open(encoding="utf-8", newline="") as file:
+            assert {line["id"].replace("anis", "aniz") for line in csv.DictReader(file)} <= set(ids)
 
 
 def test_the_story_is_registered_whole() -> None:
@@ -519,9 +560,10 @@ def test_every_measure_that_a_claim_names_is_settled_by_some_notebook() -> None:
     from analysis.pipeline import notebooks
 
     settled = " ".join(path.read_text(encoding="utf-8") for path in notebooks())
-    said = [one for path in REGISTERS for one in claims.read(path).claims if one.measure]
+    # A number of some of the searches is counted for its claim alone, where notebook 08 lists all of them.
+    said = [one for path in REGISTERS for one in claims.read(path).claims if one.measure and not one.among]
     stems = {one.measure.partition(".")[0] for one in said}
-    assert not [stem for stem in stems if f'\\"{stem}\\"' not in settled]
+    assert not [stem for stem in stems if f'\\"{stem}\\"' not in settled and f"'{stem}'" not in settled]
 
 
 # Some of the searches

@@ -137,6 +137,7 @@ NO_IDENTITY = {"no agency names and no ids", "no search"}
 NO_IDS = {"no ids", "no agency names and no ids", "no search"}
 ONE_LOG = OWN_LOGS | {"unknown owner", "one owner", "no search"}
 NO_NETWORKS = {"no networks", "no search"}
+NO_DEVICES = {"no devices", "no search"}
 NO_FRAMES = {"no time frames", "no search"}
 NO_LIST = {"no list of agreements"}
 
@@ -157,7 +158,7 @@ NOT_KNOWN = {
     **dict.fromkeys(("first_search", "last_search"), NO_SEARCH),
     "night_searches": {"unknown owner", "no search"},
     **dict.fromkeys(("distinct_searches", "duplicate_sightings", "searches_with_unequal_counts"), NO_IDENTITY),
-    "distinct_released_ids": NO_IDS,
+    **dict.fromkeys(("distinct_released_ids", "repeated_ids"), NO_IDS),
     **dict.fromkeys(
         ("searches_in_several_logs.with_ids", "searches_in_several_logs.same_id"), ONE_LOG | NO_IDS
     ),
@@ -184,15 +185,16 @@ NOT_KNOWN = {
         ("agencies_with_access_that_searched", "agencies_without_access", "searches_without_access"),
         NO_AGENCIES | OWN_LOGS | {"unknown owner", "no sharing list"},
     ),
-    "devices_most": {"no devices", "no search"},
+    **dict.fromkeys(("devices_most", "devices_median", "rows_without_devices"), NO_DEVICES),
     **dict.fromkeys(
-        ("networks_most", "one_network_searches", "several_network_searches", "several_network_share"), NO_NETWORKS
+        ("networks_most", "networks_median", "one_network_searches", "several_network_searches",
+         "several_network_share"), NO_NETWORKS
     ),
     **under("several_network_searches", set(KINDS) - OWN_LOGS,
             ("mean_networks", "lower_quartile", "median", "upper_quartile")),
     **dict.fromkeys(
         ("windows_over_30_days", "windows_over_31_days", "windows_over_30_days.over_360",
-         "window_lengths_over_30_days", "longest_lookback_days"), NO_FRAMES
+         "window_lengths_over_30_days", "window_hours_median", "longest_lookback_days"), NO_FRAMES
     ),
     **dict.fromkeys(("windows_over_30_days.patrol", "longest_lookback_days.patrol"), NO_FRAMES | NO_REASONS),
     **under("immigration_searches", NO_REASONS),

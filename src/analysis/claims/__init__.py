@@ -1,6 +1,6 @@
 """Compares computed numbers with what was published and keeps the score."""
 
-from analysis.claims.comparing import compare
+from analysis.claims.comparing import compare, published
 from analysis.claims.register import (
     AMONG,
     CONFIDENCE,
@@ -38,5 +38,5 @@ from analysis.claims.settling import (
 __all__ = [
     "AMONG", "COLUMNS", "CONFIDENCE", "OPERATORS", "OUTCOMES", "UNSETTLED", "BadClaims", "Claim", "Piece", "Settlement",
     "all_waiting", "compare", "conditions", "counted", "coverage", "described", "filtered", "for_measures", "load",
-    "main_scope", "printed", "problems", "read", "score", "settle", "table", "under", "waiting",
+    "main_scope", "printed", "problems", "published", "read", "score", "settle", "table", "under", "waiting",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.claims.register import OPERATORS, Claim
+from analysis.claims.register import MOMENT, OPERATORS, Claim
 from analysis.printed import Printed
 
 
@@ -13,13 +13,16 @@ def compare(operator: str, computed: Any, published: Any) -> bool:
     """Whether a computed value bears a published one out.
 
     `published` is a number as it was printed, or texts for `includes`, which ignores case. `equals` compares to the
-    digits printed (`Printed.equals`); `about` is within `printed.ABOUT`; `more than N times` compares a ratio with N.
+    digits printed (`Printed.equals`), and a time with the day or the second printed, both in UTC; `about` is within
+    `printed.ABOUT`; `more than N times` compares a ratio with N.
     Raises `ValueError` for an operator that is not in `OPERATORS`.
     """
     if operator == "includes":
         return {str(one).casefold() for one in published} <= {str(one).casefold() for one in computed}
     if operator not in OPERATORS:
         raise ValueError(f"unknown operator {operator!r}; use one of: {', '.join(OPERATORS)}")
+    if is_moment(published):
+        return _moment(computed).startswith(published)
     said = number_printed(published)
     if operator == "equals":
         return said.equals(computed)
@@ -27,6 +30,16 @@ def compare(operator: str, computed: Any, published: Any) -> bool:
         return said.about(computed)
     have = said.in_unit(computed)
     return have >= said.number if operator == "at least" else have > said.number
+
+
+def is_moment(value: Any) -> bool:
+    """Whether what was published is a day or a time."""
+    return isinstance(value, str) and MOMENT.fullmatch(value) is not None
+
+
+def _moment(computed: Any) -> str:
+    """A computed time (ISO text in UTC) as a claim writes one."""
+    return str(computed).replace("T", " ").partition("+")[0]
 
 
 def number_printed(value: Any) -> Printed:
@@ -40,7 +53,7 @@ def number_printed(value: Any) -> Printed:
 def number_as_printed(claim: Claim, value: Any) -> str:
     """A computed value in the unit and with the digits of the claim."""
     if isinstance(value, str):
-        return value
+        return _moment(value) if is_moment(claim.value) else value
     if isinstance(value, Sequence):
         return ", ".join(str(one) for one in value)
     said = number_printed(claim.value)
@@ -50,7 +63,9 @@ def number_as_printed(claim: Claim, value: Any) -> str:
 
 def published(claim: Claim) -> str:
     """What was printed; a span of time with its days."""
-    return ", ".join(claim.value) if isinstance(claim.value, tuple) else str(number_printed(claim.value))
+    if isinstance(claim.value, tuple):
+        return ", ".join(claim.value)
+    return claim.value if is_moment(claim.value) else str(number_printed(claim.value))
 
 
 def computed_as_printed(claim: Claim, value: Any, record: Mapping[str, Any]) -> str:

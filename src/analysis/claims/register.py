@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from msgspec import field
 from msgspec.structs import force_setattr
 
 from analysis import toml
@@ -29,6 +31,12 @@ TRIED = ("strict", "core", "broad", "dropdown")
 """The definitions tried where the piece published none, in the order reported."""
 
 CONFIDENCE = ("high", "medium", "low")
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?", re.ASCII)
+"""A day or a time as a claim writes it, in UTC."""
+
+OF_FILES = {"rows_released": "records", "rows_rejected": "rejected"}
+"""The measures that can be told of some released files, and the columns of `build.open_files` that tell them."""
 
 AMONG = (
     "from", "to", "reason", "searching_agency", "agency_state", "agency_kind", "own_search", "search_type",
@@ -51,7 +59,8 @@ class Published(toml.Schema, frozen=True):
     `instead` names measures that count the same thing in another way; what they give is reported.
     `because` says why a number differs, for every place (key "") or for one. `needs` says what it would take
     where the logs settle nothing. `conflicts` are versions in circulation, with the evidence against them.
-    `among` filters the searches counted (`AMONG`); a number of filtered searches is in no numbers.json.
+    `among` filters the searches counted (`AMONG`); a number of filtered searches is in no numbers.json. `out_of`
+    filters those of which a share is taken; with it, the number is the share of these that `among` holds for.
     """
 
     id: toml.Text
@@ -72,21 +81,28 @@ class Published(toml.Schema, frozen=True):
     instead: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     among: Mapping[str, Any] = {}
+    out_of: Mapping[str, Any] = {}
 
     def __post_init__(self) -> None:
         sources = self.sources or tuple(filter(None, [self.source]))
-        if not sources:
+        is_lead = bool(self.needs) and not self.measure and self.confidence == "low"
+        if not sources and not is_lead:
             raise ValueError('it has no source; add source = "https://…", where the number was printed')
         for source in sources:
-            if not source.startswith(("https://", "http://")):
-                raise ValueError(f"source {source!r} is no address; write it with https://")
+            _check_address(source, "source")
         _check_value(self)
         if not self.measure and not self.needs:
             raise ValueError(
                 "it has neither a measure nor needs; name the measure, or say what would settle it"
             )
         _check_measures(self)
-        _check_filter(self.among)
+        for name in ("among", "out_of"):
+            _check_filter(name, getattr(self, name))
+        if self.out_of and (self.measure != "searches" or not self.share or not self.among):
+            raise ValueError(
+                'out_of goes with measure = "searches", share = true and among: the share of what it holds for that '
+                "among holds for too"
+            )
         force_setattr(self, "sources", sources)
         force_setattr(self, "value", tuple(self.value) if isinstance(self.value, list) else self.value)
         force_setattr(
@@ -114,10 +130,30 @@ class Recomputed(toml.Schema, frozen=True):
     source: toml.Text
 
 
+class About(toml.Schema, frozen=True):
+    """What was published: a [piece] as typed.
+
+    `place` is whose logs it is about, where no place of data/raw/ names the piece, and `records` says where those logs
+    are or of whom to ask for them. `outline = "table"` says that the piece is a table or notes beside data: then the
+    register, which has the numbers in its order, is its own outline, and no page beside it repeats them.
+    """
+
+    title: str = ""
+    by: str = ""
+    on: date | None = None
+    address: str = ""
+    place: str = ""
+    records: str = ""
+    outline: Literal["beside", "table"] = "beside"
+
+    def __post_init__(self) -> None:
+        _check_address(self.address, "address")
+
+
 class Register(toml.Schema, frozen=True):
     """A file of claims/ as typed."""
 
-    piece: Mapping[str, Any] = {}
+    piece: About = field(default_factory=About)
     claim: tuple[Published, ...] = ()
     not_a_claim: tuple[NoClaim, ...] = ()
     recomputed: tuple[Recomputed, ...] = ()
@@ -127,7 +163,7 @@ class Register(toml.Schema, frozen=True):
 class Piece:
     """One published piece: its claims in the order printed, and its numbers that are no claim (number: why)."""
 
-    about: Mapping[str, Any]
+    about: About
     claims: tuple[Claim, ...]
     not_claims: Mapping[str, str]
 
@@ -159,6 +195,11 @@ def read(path: Path) -> Piece:
     return Piece(register.piece, claims, {entry.number: entry.why for entry in register.not_a_claim})
 
 
+def _check_address(address: str, key: str) -> None:
+    if address and not address.startswith(("https://", "http://")):
+        raise ValueError(f"{key} {address!r} is no address; write it with https://")
+
+
 def _check_value(claim: Published) -> None:
     """Raise `ValueError` unless the value goes with the operator and the unit."""
     value, operator = claim.value, claim.operator
@@ -169,11 +210,13 @@ def _check_value(claim: Published) -> None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         quoted = f'value = "{as_printed(value, claim.share)}"'
         raise ValueError(f"value = {value} has no quotes; write the number as it was printed: {quoted}")
+    if operator == "equals" and isinstance(value, str) and MOMENT.fullmatch(value):
+        return
     said = Printed.read(value) if isinstance(value, str) else None
     if said is None:
         raise ValueError(
             f'value = {value!r} cannot go with "{operator}"; write a number as it was printed, as "733,000", '
-            '"0.50", "46.8 %" or "1.5 years"'
+            '"0.50", "46.8 %" or "1.5 years"; a day or a time as "2025-05-15" or "2025-05-15 17:23:45" (UTC)'
         )
     if said.is_span and claim.unit != "days":
         raise ValueError(
@@ -182,16 +225,16 @@ def _check_value(claim: Published) -> None:
         )
 
 
-def _check_filter(among: Mapping[str, Any]) -> None:
+def _check_filter(name: str, among: Mapping[str, Any]) -> None:
     """Raise `ValueError` for a filter that is not known or holds what it cannot."""
     if wrong := toml.unknown_key(among, AMONG):
-        raise ValueError(f"among: {wrong}")
+        raise ValueError(f"{name}: {wrong}")
     for key, value in among.items():
         kind, what = _kind_of_value(key)
         values = value if isinstance(value, list) and kind is not date else [value]
         if not values or any(type(one) is not kind or one == "" for one in values):
             listed = "" if kind is date else ", or a list of these"
-            raise ValueError(f"among: {key} = {value!r} is not {what}{listed}")
+            raise ValueError(f"{name}: {key} = {value!r} is not {what}{listed}")
 
 
 def _kind_of_value(key: str) -> tuple[type, str]:
@@ -213,10 +256,15 @@ def _check_measures(claim: Published) -> None:
             found = measures(name)
         except UnknownMeasure as error:
             raise ValueError(f"{error}; src/analysis/measures/declared.py has them all") from None
-        if claim.among and not any(one.has_rows for one in found):
+        if claim.among and not any(one.has_rows for one in found) and not _is_of_files(claim):
             raise ValueError(
                 f"{name!r} is not counted from rows, so that nothing can filter it; leave among out"
             )
+
+
+def _is_of_files(claim: Published) -> bool:
+    """Whether the claim is about the records of some released files, which are counted as files and not as rows."""
+    return claim.measure in OF_FILES and set(claim.among) == {"source_file"}
 
 
 def _refuse_duplicates(claims: Sequence[Claim]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import build
-from analysis.claims.comparing import number_printed, published
+from analysis.claims.comparing import is_moment, number_printed, published
 from analysis.claims.register import Claim
 from analysis.claims.settling import OUTCOMES, UNSETTLED, Settlement
 from analysis.places import Place
@@ -98,7 +98,7 @@ def waiting(place: Place, files: int) -> str:
 def all_waiting(places: Sequence[Place]) -> str:
     """One line for places that wait for all of their records; empty without any."""
     if len(places) == 1:
-        return waiting(places[0], len(places[0].waiting))
+        return waiting(places[0], len(places[0].files) or len(places[0].waiting))
     how = "which, and how to ask: README.md in data/raw/<place>/"
     return f"{len(places)} more places wait for their records · {how}" if places else ""
 
@@ -169,7 +169,7 @@ def coverage(
 
 def _numbers_of(claim: Claim) -> set[Decimal]:
     values = {_plain(one) for one in _NUMBER.findall(claim.says)}
-    if isinstance(claim.value, tuple):
+    if isinstance(claim.value, tuple) or is_moment(claim.value):
         return values
     return values | {number_printed(claim.value).number}
 

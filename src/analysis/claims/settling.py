@@ -10,8 +10,8 @@ import pandas as pd
 
 from analysis import agencies
 from analysis.claims.comparing import compare, computed_as_printed, number_as_printed, published
-from analysis.claims.register import TRIED, Claim
-from analysis.measures import Number, in_scope, measures, numbers
+from analysis.claims.register import OF_FILES, TRIED, Claim
+from analysis.measures import Number, in_scope, measure, measures, number, numbers
 from analysis.measures.register import stem
 from analysis.opened import Opened
 from analysis.places import Place
@@ -70,10 +70,10 @@ def _borne(claim: Claim, value: Any) -> str:
 # Some of the searches
 
 
-def conditions(claim: Claim, agencies_named: Iterable[str]) -> Iterator[str]:
+def conditions(among: Mapping[str, Any], agencies_named: Iterable[str]) -> Iterator[str]:
     """What a claim's `among` asks of a search, as SQL conditions; an agency is meant in any of its spellings, of
     `agencies_named`."""
-    for key, value in claim.among.items():
+    for key, value in among.items():
         values = value if isinstance(value, list) else [value]
         if key in ("from", "to"):
             yield f"local_day {'>=' if key == 'from' else '<='} {quoted(value.isoformat())}"
@@ -86,14 +86,13 @@ def conditions(claim: Claim, agencies_named: Iterable[str]) -> Iterator[str]:
             yield one_of(key, values)
 
 
-def filtered(claim: Claim, searches: Searches) -> Searches:
-    """The searches that a claim is about: those of its scope that all of `among` holds for."""
+def filtered(claim: Claim, searches: Searches, among: Mapping[str, Any] | None = None) -> Searches:
+    """The searches that a claim is about: those of its scope that all of `among` holds for, its own or another."""
+    among = claim.among if among is None else among
     agencies_named = (
-        searches.tally("searching_agency")["searching_agency"].dropna()
-        if "searching_agency" in claim.among
-        else ()
+        searches.tally("searching_agency")["searching_agency"].dropna() if "searching_agency" in among else ()
     )
-    return in_scope(searches, claim.scope).where(*conditions(claim, agencies_named))
+    return in_scope(searches, claim.scope).where(*conditions(among, agencies_named))
 
 
 def counted(claim: Claim, opened: Opened) -> dict[tuple[str, str], Number]:
@@ -101,6 +100,8 @@ def counted(claim: Claim, opened: Opened) -> dict[tuple[str, str], Number]:
     scope); none for a camera owner whose log is not here."""
     if claim.scope not in opened.lacks:
         return {}
+    if claim.measure in OF_FILES or claim.out_of:
+        return {(claim.measure, claim.scope): _of_files_or_share(claim, opened)}
     # A claim about one file is about all of its rows, whether or not another file holds the same searches.
     searches = opened.every_row if "source_file" in claim.among else opened.searches
     found = numbers(
@@ -109,6 +110,22 @@ def counted(claim: Claim, opened: Opened) -> dict[tuple[str, str], Number]:
     return {
         (one["measure"], claim.scope): {**one, "scope": claim.scope} for one in found if one["scope"] == "all"
     }
+
+
+def _of_files_or_share(claim: Claim, opened: Opened) -> Number:
+    """The records of the files that a claim names, or the share of `out_of` that `among` holds for too."""
+    unit = measure(claim.measure).unit
+    if claim.measure in OF_FILES:
+        wanted = claim.among["source_file"]
+        files = opened.files.set_index("source_file")[OF_FILES[claim.measure]]
+        named = files.reindex([wanted] if isinstance(wanted, str) else wanted)
+        if named.isna().any():
+            because = "a file that it names is not among those released"
+            return number(claim.measure, claim.scope, None, unit, because=because)
+        return number(claim.measure, claim.scope, int(named.sum()), unit)
+    whole = filtered(claim, opened.searches, claim.out_of)
+    part = filtered(claim, whole).count()
+    return number(claim.measure, claim.scope, part, unit, numerator=part, denominator=whole.count())
 
 
 def described(among: Mapping[str, Any]) -> str:
@@ -193,6 +210,9 @@ def _not_computed(claim: Claim, found: Sequence[Mapping[str, Any]]) -> Settlemen
 
 
 def _counted_among(claim: Claim) -> list[str]:
+    if claim.out_of:
+        of = described(claim.out_of)
+        return [f"the searches {described(claim.among)} as a share of those {of}"]
     return [f"counted among searches {described(claim.among)}"] if claim.among else []
 
 

@@ -116,6 +116,7 @@ column(
 column("local_day", "date_trunc('day', local_time)::date", "the day on the camera owner's clock", "day")
 column("week", "date_trunc('week', local_time)::date", "the Monday of the local week", "day")
 column("month", "strftime(local_time, '%Y-%m')", "the local month")
+column("utc_month", "strftime(timezone('UTC', searched_at), '%Y-%m')", "the month in UTC")
 column("weekday", "isodow(local_time)", "the local day of the week, Monday being 1", "number")
 column("hour", "hour(local_time)", "the local hour, 0 to 23", "hours")
 condition("day_only", "searched_at_precision = 'day'", "is one of which only the day is known")
@@ -141,6 +142,13 @@ column(
     "case when framed then (epoch_us(window_end) - epoch_us(window_start)) / 86400000000.0 end",
     "how long the time frame was",
     "days",
+)
+
+column("window_hours", "window_days * 24", "how long the time frame was", "hours")
+condition(
+    "frame_reversed",
+    "coalesce(window_days < 0, false)",
+    "was made with a time frame that ends before it begins",
 )
 
 # What the reason says ---------------------------------------------------------------------------------------
@@ -252,6 +260,11 @@ condition(
 )
 condition("unresolved", "agency_state is null", "was made by an agency whose state is not known")
 condition("federal", "agency_kind = 'federal'", "was made by a federal agency")
+condition(
+    "tagged_federal",
+    "coalesce(contains(lower(searching_agency_as_released), '[federal]'), false)",
+    "was made by an account whose name the vendor tags [Federal]",
+)
 condition(
     "local_police",
     "agency_kind in ('municipal', 'county_sheriff', 'county_police', 'constable', 'school', 'university')",

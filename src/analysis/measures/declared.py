@@ -70,6 +70,10 @@ declare(
     of="true",
 )
 declare(
+    "repeated_ids", "groups", "ids of the export's own that several rows have", "ids",
+    where="released_id is not null", column="released_id", having="count(*) > 1", needs=("ids",),
+)  # fmt: skip
+declare(
     "searches_with_unequal_counts", "groups", "searches whose rows give different numbers of networks or devices",
     "searches", column="search_key", having="min(devices_searched) < max(devices_searched) "
     "or min(networks_searched) < max(networks_searched)",
@@ -425,6 +429,18 @@ declare(
     **REACH,
 )
 declare(
+    "networks_median", "quantile", "networks that the median search asked", "networks",
+    quantile=0.5, column="networks_searched", needs=("networks",), **REACH,
+)  # fmt: skip
+declare(
+    "devices_median", "quantile", "cameras that the median search asked", "devices",
+    quantile=0.5, column="devices_searched", needs=("devices",), **REACH,
+)  # fmt: skip
+declare(
+    "rows_without_devices", "rows", "rows that do not say how many cameras were asked", "rows",
+    where="devices_searched is null", needs=("devices",), **REACH,
+)  # fmt: skip
+declare(
     "one_network_searches",
     "rows",
     "searches of one network",
@@ -484,6 +500,10 @@ declare(
 declare(
     "window_lengths_over_30_days", "rows", "searches whose time frame lasted more than 30 days", "rows",
     where="window_days > 30", of="framed", needs=("time frames",), **FRAME,
+)  # fmt: skip
+declare(
+    "window_hours_median", "quantile", "hours that the median time frame lasted", "hours",
+    quantile=0.5, column="window_hours", needs=("time frames",), **FRAME,
 )  # fmt: skip
 declare(
     "longest_lookback_days", "most", "whole days of the longest look back", "days",

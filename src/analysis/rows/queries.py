@@ -113,7 +113,7 @@ def of_claim(claim: claims.Claim, end: Mapping[str, str], shown: Shown) -> Behin
     if measure is None or not has_rows(measure) or (measure.counts_searches and claim.among):
         return None
     names = set(shown.agencies().values()) if "searching_agency" in claim.among else ()
-    filters = (*claims.conditions(claim, names), *counted_once(shown.place, claim.among))
+    filters = (*claims.conditions(claim.among, names), *counted_once(shown.place, claim.among))
     return Behind(measure, claim.scope, filters)
 
 

@@ -150,7 +150,7 @@ def codecheck(top: Path) -> str:
         f"  title: {json.dumps(cited['title'])}",
         "  authors:",
         f"    - name: {json.dumps(cited['- name'])}",
-        f"  reference: {claims.read(top / 'claims' / 'the-74-2026-02-10.toml').about['address']}",
+        f"  reference: {claims.read(top / 'claims' / 'the-74-2026-02-10.toml').about.address}",
         "manifest:",
     ]
     for file, what in manifest(top):
