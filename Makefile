@@ -13,7 +13,7 @@ ONE    := $(if $(PLACE),--place $(PLACE),)
 export AT FROM BY REQUEST CAMERAS ZONE REDACTED WHICH_LOG OWN COLUMNS STATE AGENCY FIRST LAST
 export SENDER ADDRESS EMAIL PHONE ELIGIBLE
 
-.PHONY: all test place mask compare request records lab report rows bench verify code extras help
+.PHONY: all test place mask field compare request records lab report rows bench verify code extras help
 
 all: $(VENV)/.installed  ## install what is missing, fetch small public records, rebuild every place that has its own, print the score (OFFLINE=1: no fetching)
 	@$(RUN) all $(ONE)
@@ -25,6 +25,9 @@ place: $(VENV)/.installed  ## AT=<name> FROM=<file, folder or archive>: take rel
 
 mask: $(VENV)/.installed  ## PLACE=<name>: masked copies of its released files, with a certificate and a proof
 	@$(RUN) mask $(ONE)
+
+field: $(VENV)/.installed  ## every published number known here, and how it ended or what it waits for
+	@$(RUN) field
 
 compare: $(VENV)/.installed  ## PLACES="<one> <other>": main measures side by side, with trust grades
 	@$(RUN) compare $(PLACES)

@@ -48,9 +48,11 @@ pages       Gives a notebook its tables, figures, numbers and claims, each capti
 notebooks   Gives a notebook its parameters, runs it strictly, and strips what differs between identical
             runs.
 rows        Finds the rows behind a number, and serves them in a browser with one query for each.
-site        Turns executed notebooks into one accessible, offline site.
+field       Lists every published number that is known here, and how it ended or what it waits for: the
+            register of the field.
 comparison  Sets places side by side: their main measures with denominators, and how far each place's
             records bear them.
+site        Turns executed notebooks into one accessible, offline site.
 letter      Writes the letter that asks an agency for its logs, with its state's public-records law where
             that is known.
 upkeep      Holds what the repository needs for itself: the replica, twins of releases, the benchmark,

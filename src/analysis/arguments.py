@@ -89,6 +89,10 @@ VERBS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
             "--file": {"default": "", "help": "the released file, where several have such a record"},
         },
     ),
+    "field": (
+        "every published number known here: reproduced, differs, cannot be checked, or waiting and for what",
+        {"--csv": {**FLAG, "help": "print the whole register as CSV"}},
+    ),
     "compare": (
         "set places side by side: main measures, denominators, trust grades",
         {"places": {"nargs": "+", "help": "folders under data/raw/ that have results"}},

@@ -24,9 +24,9 @@ Published = Mapping[tuple[str, str], Mapping[str, Any]]
 
 COMPARED = (
     "rows_released", "rows_rejected", "searches", "distinct_searches", "first_search", "last_search", "agencies",
-    "agency_states", "out_of_state_searches", "blank_reasons", "masked_reasons", "vague_reasons",
-    "immigration_searches.strict", "immigration_searches.core", "immigration_searches.broad",
-    "immigration_agencies.core", "immigration_top_agency.core", "agencies_287g",
+    "agency_states", "out_of_state_searches", "several_network_searches", "networks_most", "devices_most",
+    "blank_reasons", "masked_reasons", "vague_reasons", "immigration_searches.strict", "immigration_searches.core",
+    "immigration_searches.broad", "immigration_agencies.core", "immigration_top_agency.core", "agencies_287g",
 )  # fmt: skip
 """The measures of the table, each called what the register says that it is."""
 
@@ -57,6 +57,26 @@ def read(place: Place) -> Results:
     numbers = lookup(json.loads(path.read_text(encoding="utf-8")))
     tables = place.results / "tables"
     return Results(place, numbers, _table(tables / "01-files.csv"), _table(tables / "01-coverage.csv"))
+
+
+def is_ready(place: Place) -> bool:
+    """Whether a place has the results that are compared."""
+    names = ("numbers.json", "tables/01-files.csv", "tables/01-coverage.csv")
+    return all((place.results / name).is_file() for name in names)
+
+
+def december(results: Sequence[Results]) -> Iterable[str]:
+    """For each place whether its log covers December 2025, the month of the story about Texas: a sentence each."""
+    month = pd.Timestamp("2025-12-01", tz="UTC"), pd.Timestamp("2025-12-31 23:59:59", tz="UTC")
+    for one in results:
+        said = [one.value("first_search"), one.value("last_search")]
+        invented = " (invented records)" if one.place.is_replica else ""
+        if None in said:
+            yield f"{one.place.name}{invented}: its log holds no search."
+            continue
+        first, last = max(pd.Timestamp(said[0]), month[0]), min(pd.Timestamp(said[1]), month[1])
+        days = f"{first.day} to {last.day} December 2025 (UTC)" if first <= last else "no day of it"
+        yield f"{one.place.name}{invented}: its searches cover {days}."
 
 
 def _table(path: Path) -> pd.DataFrame:

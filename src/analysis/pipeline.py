@@ -156,6 +156,11 @@ def acquire(place: Place, say: Say) -> Place:
     return place
 
 
+def waits(place: Place) -> bool:
+    """Whether a place has neither results nor any of its files: then it waits, and is only counted."""
+    return not place.files or not ((place.results / "claims.csv").is_file() or sources.at_hand(place))
+
+
 # Notebooks --------------------------------------------------------------------------------------------------
 
 

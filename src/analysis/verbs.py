@@ -51,9 +51,10 @@ def everything(args: argparse.Namespace) -> None:
     if not args.offline:
         pipeline.fetch_small(_chosen(args.place), say)
     chosen = _chosen(args.place)
-    lines = [pipeline.make(place, say) for place in chosen if place.files]
+    waits = [place for place in chosen if not (args.place and place.files) and pipeline.waits(place)]
+    lines = [pipeline.make(place, say) for place in chosen if place not in waits]
     page = pipeline.fresh_site()
-    if waits := [place for place in chosen if not place.files]:
+    if waits:
         from analysis import claims
 
         lines.append(claims.all_waiting(waits))
@@ -123,6 +124,17 @@ def compare(args: argparse.Namespace) -> None:
     from analysis import comparison
 
     show(comparison.shown([comparison.read(places.find(name)) for name in args.places]))
+
+
+def field(args: argparse.Namespace) -> None:
+    """Every published number of the repository's own places and of the pieces without one, and how it ended."""
+    from analysis import field as register
+
+    found = register.entries(places.root(), places.tracked())
+    if args.csv:
+        sys.stdout.buffer.write(register.csv(found))
+    else:
+        show(register.shown(found))
 
 
 def request(args: argparse.Namespace) -> None:
@@ -292,6 +304,7 @@ DO: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "verify": verify,
     "report": report,
     "place": place,
+    "field": field,
     "compare": compare,
     "request": request,
     "build": build_tables,

@@ -189,7 +189,17 @@ def test_every_place_has_its_pages_and_its_files(site: Path) -> None:
     files = {"numbers.json", "claims.csv", "ledger.csv", "tables/01-by-agency.csv", "figures/01-bars.png"}
     files |= {"tables.xlsx", "datapackage.json"}
     expected = {f"{name}/{file}" for name in ("alder", "replica") for file in of_a_place | files}
-    assert found == expected | {"index.html", "rules.html", "waiting.html", "add-a-place.html"}
+    assert found == expected | {
+        *(
+            "index.html",
+            "rules.html",
+            "waiting.html",
+            "add-a-place.html",
+            "field.html",
+            "field.csv",
+            "compare.html",
+        )
+    }
 
 
 def test_every_link_and_every_anchor_leads_somewhere(site: Path) -> None:

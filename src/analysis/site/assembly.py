@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis import claims, files
+from analysis import claims, comparison, field, files
 from analysis.build import said_of_copies
+from analysis.pages import table_html
 from analysis.places import Place
 from analysis.refused import Refused
 from analysis.site import downloads
@@ -62,9 +63,35 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
         waits = [(card["place"], claims.load(card["place"])) for card in cards if not card["pages"]]
         shown = {"cards": ready, "waits": waits, "outcomes": MEANINGS, "has_rules": has_rules}
         _page(new / "index.html", "index", here="index", **shown)
+        _field_pages(new, root, places)
         _page(new / "waiting.html", "waiting", waits=waits, trail="Places that wait for their records")
         _page(new / "add-a-place.html", "add", waits=waits, trail="Add a place")
     return site / "index.html"
+
+
+def _field_pages(folder: Path, root: Path, places: Sequence[Place]) -> None:
+    """The register of the field with its CSV, and the places that have results side by side."""
+    found = field.entries(root, places)
+    (folder / "field.csv").write_bytes(field.csv(found))
+    grouped: dict[str, dict[str, list[field.Entry]]] = {outcome: {} for outcome in field.OUTCOMES}
+    for entry in found:
+        grouped[entry.outcome].setdefault(entry.claim.file, []).append(entry)
+    sections = [
+        (outcome, [(of[0].about, of[0].place, of) for of in groups.values()])
+        for outcome, groups in grouped.items()
+    ]
+    facts: dict[str, Any] = {"numbers": len(found), "pieces": len({entry.claim.file for entry in found})}
+    facts |= {"totals": field.totals(found), "meanings": field.OUTCOMES, "sections": sections}
+    _page(folder / "field.html", "field", trail="Which numbers hold?", **facts)
+    results = [comparison.read(place) for place in places if comparison.is_ready(place)]
+    caption = "Main numbers of each place, with their denominators."
+    side_by_side = {
+        "table": results and Markup(computed(table_html(comparison.table(results), caption))),
+        "caveats": list(comparison.caveats(results)),
+        "covered": list(comparison.december(results)),
+        "december": field.december(found),
+    }
+    _page(folder / "compare.html", "compare", trail="The places side by side", **side_by_side)
 
 
 def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dict[str, Any]:

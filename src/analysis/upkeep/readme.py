@@ -7,13 +7,13 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis import claims, files, letter, pages, places
+from analysis import claims, field, files, letter, pages, places
 
 ORDER = (
     "refused", "wording", "paths", "toml", "files", "processes", "places", "readers", "vendors",
     "reasons", "agencies", "privacy", "repeats", "searches", "build", "intake",
     "measures", "opened", "masked", "citation", "figures", "printed", "claims", "coding", "pages", "notebooks",
-    "rows", "site", "comparison", "letter", "upkeep", "pipeline", "lookup", "arguments", "verbs",
+    "rows", "field", "comparison", "site", "letter", "upkeep", "pipeline", "lookup", "arguments", "verbs",
 )  # fmt: skip
 """The library in data-flow order; a test holds every import to it."""
 
@@ -35,7 +35,9 @@ def write(top: Path) -> list[Path]:
             paths.append(path)
     contents = LIBRARY / "__init__.py"
     files.write(contents, with_contents(contents.read_text(encoding="utf-8")))
-    return [*paths, contents]
+    paths += [contents, register := top / "results" / "field.csv"]
+    files.write(register, field.csv(field.entries(top, places.tracked(top))))
+    return paths
 
 
 def with_contents(text: str) -> str:
@@ -80,16 +82,11 @@ def _between(text: str, name: str, part: str) -> str:
 
 
 def score_lines(found: Sequence[places.Place]) -> list[str]:
-    """The score: a line for each place with published results or released files, and one for those that wait."""
-    waits = [place for place in found if not place.files]
-    lines = [_score_line(place) for place in found if place.files]
+    """The score: a line for each place with published results, and one for those that wait."""
+    ready = [place for place in found if (place.results / "claims.csv").is_file()]
+    lines = [claims.score(place, pages.open_claims(place).to_dict("records")) for place in ready]
+    waits = [place for place in found if place not in ready]
     return [*lines, claims.all_waiting(waits)] if waits else lines
-
-
-def _score_line(place: places.Place) -> str:
-    if (place.results / "claims.csv").is_file():
-        return claims.score(place, pages.open_claims(place).to_dict("records"))
-    return claims.waiting(place, len(place.files))
 
 
 def sentence(module: str) -> str:
