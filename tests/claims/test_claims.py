@@ -563,7 +563,9 @@ def test_every_measure_that_a_claim_names_is_settled_by_some_notebook() -> None:
     # A number of some of the searches is counted for its claim alone, where notebook 08 lists all of them.
     said = [one for path in REGISTERS for one in claims.read(path).claims if one.measure and not one.among]
     stems = {one.measure.partition(".")[0] for one in said}
-    assert not [stem for stem in stems if f'\\"{stem}\\"' not in settled and f"'{stem}'" not in settled]
+    assert "measures.released(" in settled  # it records the two that are counted from files
+    stems -= {"rows_released", "rows_rejected"}
+    assert not [stem for stem in stems if f'\\"{stem}\\"' not in settled]
 
 
 # Some of the searches
