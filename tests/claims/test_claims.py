@@ -4,8 +4,10 @@ import csv
 import os
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 from frames import log
 from hypothesis import given
@@ -177,6 +179,14 @@ def test_a_place_whose_logs_are_public_says_what_downloads_them_and_how_much() -
         ("", 'source = "https://example.org/a"', "has no source"),
         ('source = "a book"', 'source = "https://example.org/a"', "is no address"),
         ('value = "many"', 'value = "700"', "write a number"),
+        ('value = "2025-05"', 'value = "700"', "write a number"),
+        (
+            'operator = "more than"\nvalue = "2025-05-15"',
+            'operator = "more than"\nvalue = "700"',
+            "write a number",
+        ),
+        ("out_of = { core = true }\nunit", "unit", "out_of goes with"),
+        ("out_of = { cores = true }\nunit", "unit", "out_of: unknown key 'cores'"),
         ('value = "7,00"', 'value = "700"', "write a number"),
         ('value = "700 km"', 'value = "700"', "write a number"),
         ("value = true", 'value = "700"', "write a number"),
@@ -202,6 +212,21 @@ def test_a_claim_that_cannot_be_used_is_refused_by_file_and_name(
         claims.read(path)
     assert "claims/piece.toml" in str(error.value)
     assert "'a'" in str(error.value)
+
+
+def test_only_a_lead_may_be_without_a_source(tmp_path: Path) -> None:
+    lead = GOOD.replace('measure = "searches"', 'needs = "a page"').replace("high", "low")
+    lead = lead.replace('source = "https://example.org/a"', "")
+    assert claims.read(write(tmp_path, lead)).claims[0].sources == ()
+    with pytest.raises(BadClaims, match="has no source"):
+        claims.read(write(tmp_path, lead.replace("low", "medium")))
+
+
+def test_a_piece_with_a_key_that_nobody_knows_or_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadClaims, match="unknown key 'adress'"):
+        claims.read(write(tmp_path, f'[piece]\nadress = "https://example.org"\n{GOOD}'))
+    with pytest.raises(BadClaims, match="is no address"):
+        claims.read(write(tmp_path, f'[piece]\naddress = "javascript:alert(1)"\n{GOOD}'))
 
 
 def test_two_claims_of_one_name_are_refused_even_in_two_pieces(tmp_path: Path) -> None:
@@ -280,6 +305,10 @@ def test_a_measure_settles_its_own_claims_and_those_of_its_variants() -> None:
         ("about", 80_999, "90,000", False),
         ("about", 524, "1.5 years", True),
         ("about", 43, "1.5 years", False),
+        ("equals", "2025-05-15T23:59:59+00:00", "2025-05-15", True),
+        ("equals", "2025-05-16T00:00:00+00:00", "2025-05-15", False),
+        ("equals", "2025-02-11T17:23:45+00:00", "2025-02-11 17:23:45", True),
+        ("equals", "2025-02-11T17:23:46+00:00", "2025-02-11 17:23:45", False),
         ("includes", ["FL", "GA", "TX"], ("FL", "GA"), True),
         ("includes", ["FL"], ("FL", "GA"), False),
         ("includes", ["Road Rage"], ("road rage",), True),
@@ -597,6 +626,46 @@ def test_a_claim_counts_only_the_rows_that_it_is_about() -> None:
     ):
         assert claims.filtered(claim(among=among), searches).count() == count, among
     assert claims.filtered(claim(scope="Other ISD"), searches).count() == 1
+
+
+def opened(*rows: dict[str, Any], **records: tuple[int, int]) -> Any:
+    """A place as `claims.counted` asks it: its searches, and the records and rejected ones of its files."""
+    lines = [
+        {"source_file": f"{name}.csv", "records": read, "rejected": not_kept}
+        for name, (read, not_kept) in records.items()
+    ]
+    return SimpleNamespace(searches=log(*rows), lacks={"all": frozenset()}, files=pd.DataFrame(lines))
+
+
+def test_a_share_is_of_the_searches_that_out_of_holds_for() -> None:
+    some = claim(
+        among={"agency_state": "FL"}, out_of={"own_search": False}, share=True, value="66.7 %", unit="share"
+    )
+    rows = (
+        {"agency_state": "FL"},
+        {"agency_state": "FL"},
+        {"agency_state": "TX"},
+        {"agency_state": "FL", "own_search": True},
+    )
+    end = claims.settle(some, claims.counted(some, opened(*rows)), place())
+    assert (end.outcome, end.computed) == ("reproduced", "66.7 % (2 of 3)")
+    assert end.explanation == "the searches by FL as a share of those with own_search = false"
+
+
+@pytest.mark.parametrize(
+    ("measure", "files", "value"),
+    [
+        ("rows_released", "a.csv", 700),
+        ("rows_released", ["a.csv", "b.csv"], 1_000),
+        ("rows_rejected", ["a.csv", "b.csv"], 19),
+        ("rows_released", ["a.csv", "c.csv"], None),
+    ],
+)
+def test_the_records_of_single_files_are_those_of_these_files(measure: str, files: Any, value: Any) -> None:
+    some = claim(measure=measure, among={"source_file": files})
+    found = claims.counted(some, opened({}, a=(700, 10), b=(300, 9)))[measure, "all"]
+    assert found["value"] == value
+    assert value is not None or "not among those released" in found["because"]
 
 
 def test_a_number_of_filtered_searches_says_which() -> None:
