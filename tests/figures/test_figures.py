@@ -49,7 +49,9 @@ TABLES = {
     "added": pd.DataFrame({
         "definition": ["strict", "core", "broad"], "added": [5, 4, 9], "searches": [5, 9, 18], "before": [0, 5, 9],
     }),
-    "definitions": pd.DataFrame({"definition": ["strict", "core"], "searches": [5, 9]}),
+    "specifications": pd.DataFrame({
+        "definition": ["strict", "core"], "left_out": "nothing", "counted": "rows", "searches": [5, 9],
+    }),
     "agreements": pd.DataFrame({
         "agreement": ["signed between searches", "on no list of this place"], "agencies": [1, 20], "searches": [7, 90],
     }),
@@ -88,13 +90,17 @@ def test_a_table_without_rows_gives_a_figure_that_says_so(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["definitions", "kinds", "added", "agreements", "immigration_per_week", "reach"]
+    "name", ["specifications", "kinds", "added", "agreements", "immigration_per_week", "reach"]
 )
 def test_where_every_count_is_zero_zero_is_the_only_tick(name):
     table = TABLES[name].copy()
     table[[column for column in table if column in COUNTS]] = 0
     axes = getattr(figures, name)(table).axes[0]
-    ticks = axes.get_yticks() if name in ("immigration_per_week", "reach") else axes.get_xticks()
+    ticks = (
+        axes.get_yticks()
+        if name in ("immigration_per_week", "reach", "specifications")
+        else axes.get_xticks()
+    )
     assert list(ticks) == [0]
 
 

@@ -29,6 +29,7 @@ from analysis.claims.settling import (
     Settlement,
     conditions,
     counted,
+    counts_published,
     described,
     filtered,
     settle,
@@ -37,6 +38,7 @@ from analysis.claims.settling import (
 
 __all__ = [
     "AMONG", "COLUMNS", "CONFIDENCE", "OPERATORS", "OUTCOMES", "UNSETTLED", "BadClaims", "Claim", "Piece", "Settlement",
-    "all_waiting", "compare", "conditions", "counted", "coverage", "described", "filtered", "for_measures", "load",
-    "main_scope", "printed", "problems", "published", "read", "score", "settle", "table", "under", "waiting",
+    "all_waiting", "compare", "conditions", "counted", "counts_published", "coverage", "described", "filtered",
+    "for_measures", "load", "main_scope", "printed", "problems", "published", "read", "score", "settle", "table",
+    "under", "waiting",
 ]  # fmt: skip

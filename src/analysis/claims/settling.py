@@ -9,7 +9,13 @@ from typing import Any
 import pandas as pd
 
 from analysis import agencies
-from analysis.claims.comparing import compare, computed_as_printed, number_as_printed, published
+from analysis.claims.comparing import (
+    compare,
+    computed_as_printed,
+    number_as_printed,
+    number_printed,
+    published,
+)
 from analysis.claims.register import OF_FILES, TRIED, Claim
 from analysis.measures import Number, in_scope, measure, measures, number, numbers
 from analysis.measures.register import stem
@@ -55,6 +61,25 @@ def under(claims: Sequence[Claim], numbers: Mapping[str, Sequence[Mapping[str, A
         line = {"statement": claim.says, "published": f"{claim.operator} {published(claim)}"}
         lines.append(line | {name: _borne(claim, value) for name, value in values.items()})
     return pd.DataFrame(lines, columns=["statement", "published", *numbers])
+
+
+def counts_published(claims: Sequence[Claim], measure: str) -> tuple[str, list[tuple[str, float]]]:
+    """The published counts of a measure and its variants, as printed and as numbers, and the scope that they are of.
+
+    Shares and counts of a part of the rows are left out. Where claims speak of several scopes, those of the first
+    scope count; without any, the scope is all.
+    """
+    found = [
+        one
+        for one in claims
+        if stem(one.measure) == measure and not (one.share or one.among) and one.value is not None
+    ]
+    scope = found[0].scope if found else "all"
+    return scope, [
+        (f"{one.operator} {published(one)}", float(number_printed(one.value).number))
+        for one in found
+        if one.scope == scope
+    ]
 
 
 def _of(numbers: Sequence[Mapping[str, Any]], key: tuple[str, str]) -> Any:

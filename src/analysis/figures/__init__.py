@@ -14,11 +14,11 @@ from analysis.figures.over_time import (
     origins_by_week,
     searches_per_day,
 )
-from analysis.figures.searches import added, breadth, definitions, kinds, logs_per_search, reach
+from analysis.figures.searches import added, breadth, kinds, logs_per_search, reach, specifications
 from analysis.figures.style import png, watermark
 
 __all__ = [
-    "added", "agencies_behind", "agreements", "breadth", "by_hour", "by_kind", "definitions", "growth",
+    "added", "agencies_behind", "agreements", "breadth", "by_hour", "by_kind", "growth",
     "immigration_per_week", "kinds", "logs_per_search", "origins_by_week", "png", "reach", "searches_per_day",
-    "states", "vague_by_kind", "watermark",
+    "specifications", "states", "vague_by_kind", "watermark",
 ]  # fmt: skip

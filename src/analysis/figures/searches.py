@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
+
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import MID, flat_bars, one_panel, thousands, titled, upright_bars, with_shares
+from analysis.figures.style import (
+    ACCENT,
+    MID,
+    SHADES,
+    WIDTH,
+    flat_bars,
+    one_panel,
+    thousands,
+    titled,
+    upright_bars,
+    with_shares,
+)
 from analysis.wording import counted
 
 
@@ -63,7 +77,37 @@ def added(table: pd.DataFrame) -> Figure:
     return figure
 
 
-@titled("Immigration searches under every definition tried")
-def definitions(table: pd.DataFrame) -> Figure:
-    """Bars: the immigration searches under every definition tried."""
-    return flat_bars(table["definition"], table["searches"], [f"{n:,}" for n in table["searches"]])[0]
+@titled("Immigration searches under every definition and counting rule")
+def specifications(table: pd.DataFrame, published: Sequence[tuple[str, float]] = ()) -> Figure:
+    """A dot for each combination, fewest searches first, over a grid of what it is made of; a line at each number
+    `published`, named by its text."""
+    figure = Figure(figsize=(WIDTH, 6.4))
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.4))
+    above.plot(range(len(table)), table["searches"], ".", color=SHADES["strict"])
+    for text, value in published:
+        above.axhline(value, color=ACCENT, linewidth=1, linestyle="--")
+        above.annotate(
+            f"published: {text}",
+            (0, value),
+            xytext=(0, 3),
+            textcoords="offset points",
+            fontsize=8,
+            color=ACCENT,
+        )
+    most = pd.Series([table["searches"].max(), *(value for _, value in published)])
+    thousands(above, "y", most, 1.15)
+    above.set_ylabel("searches")
+    lines = [(part, value) for part in _PARTS for value in table[part].unique()]
+    for line, (part, value) in enumerate(lines):
+        there = [at for at, one in enumerate(table[part]) if one == value]
+        below.plot(there, [line] * len(there), "|", color=MID, markersize=7)
+    labels = [textwrap.shorten(_PARTS[part] + str(value), 46, placeholder="…") for part, value in lines]
+    below.set_yticks(range(len(lines)), labels)
+    below.set_ylim(len(lines) - 0.4, -0.6)
+    below.set(xlabel="combinations, fewest searches first", ylabel="")
+    below.tick_params(axis="both", length=0, labelsize=7)
+    return figure
+
+
+_PARTS = {"definition": "", "left_out": "left out: ", "counted": "in "}
+"""What a combination is made of, and how its values begin in the figure."""

@@ -97,6 +97,7 @@ from analysis.measures.reasons import (
 )
 from analysis.measures.register import Measure, UnknownMeasure, in_scope, measure, measures
 from analysis.measures.sharing import access, with_access, without_access
+from analysis.measures.specifications import specifications
 from analysis.measures.unstated import could_be_hidden, unstated
 
 __all__ = [
@@ -194,6 +195,7 @@ __all__ = [
     "seen_again",
     "share",
     "silent_owners",
+    "specifications",
     "status_tags",
     "top_agencies",
     "topics",

@@ -223,9 +223,9 @@ for _name, _groups, _says in (
     )
 condition("hidden", "reason_origin in ('masked', 'blank')", "has a reason that is blank or masked")
 condition(
-    "typed",
-    "reason_origin in ('typed', 'dropdown+typed')",
-    "has a reason with words that an officer typed",
+    "typed_alone",
+    "reason_origin = 'typed'",
+    "has a reason of typed words alone, without a value of the menu",
 )
 condition("machine", "reason_origin = 'machine'", "has a reason that the software wrote")
 condition("vague", has_topic("vague"), "has a reason that names no purpose")
@@ -239,7 +239,7 @@ condition(
 )
 condition(
     "uncounted",
-    "typed and immigration_tier = 'none'",
+    "reason_origin in ('typed', 'dropdown+typed') and immigration_tier = 'none'",
     "has typed words that no definition counts",
 )
 condition(

@@ -70,14 +70,14 @@ there is one; an agency around its own first row of the menu, where there are at
 
 MENU = "len(offense_types) > 0"
 
-_COUNTS = {"typed": "typed", "vague": "vague", "menu": MENU, "hidden": "hidden", "core": "core"}
+_COUNTS = {"typed": "typed_alone", "vague": "vague", "menu": MENU, "hidden": "hidden", "core": "core"}
 
 
 def cut_overs(searches: Searches) -> pd.DataFrame:
     """Either side of each of the vendor's changes inside the period, and of each agency's own first row of the menu,
     over as many days before as after: change, from, side, days (an agency's added to those of the others), searches,
-    searches_a_day, menu_share (of rows with a value of the menu), typed and vague_typed (rows with typed words, and the
-    vague among them), vague_typed_share, vague_share (of all rows), hidden_share, core, core_share.
+    searches_a_day, menu_share (of rows with a value of the menu), typed and vague_typed (rows of typed words alone, and
+    the vague among them), vague_typed_share, vague_share (of all rows), hidden_share, core, core_share.
 
     The share of vague reasons among all rows falls wherever a menu takes the place of words, though those who still
     type are as vague as before: `vague_typed_share` says how vague they are, and `decomposed` how much is the menu's.
@@ -99,7 +99,7 @@ def decomposed(searches: Searches) -> pd.DataFrame:
     """How much of the change in the share of vague reasons the menu made, and how much the words (Kitagawa 1955):
     change, from, vague_share_before, vague_share_after, difference, by_the_menu, by_the_words; the last two add up.
 
-    `by_the_menu` is the change in how many rows have typed words, at the mean vagueness of those with and without;
+    `by_the_menu` is the change in how many rows are of typed words alone, at the mean vagueness of these and others;
     `by_the_words` is the change in vagueness within either kind, at their mean weight. Nothing is said of why.
     """
     rows = []
@@ -158,8 +158,8 @@ def _tally(searches: Searches, join: str, compared: pd.DataFrame) -> pd.DataFram
 
 @dataclass(frozen=True)
 class _Rates:
-    """The share of rows with typed words (`weight`), of vague ones among those with and without (`typed`, where there
-    are such rows), and of vague ones among all."""
+    """The share of rows of typed words alone (`weight`), of vague ones among these and among others (`typed`, where
+    there are such rows), and of vague ones among all."""
 
     weight: float
     typed: dict[bool, float]

@@ -354,8 +354,8 @@ declare(
     needs=("reasons",),
 )
 declare(
-    "vague_typed_reasons", "rows", "searches whose typed words name no purpose, of those with typed words", "rows",
-    where="typed and vague", of="typed", needs=("reasons",),
+    "vague_typed_reasons", "rows", "searches whose typed words name no purpose, of those of typed words alone", "rows",
+    where="typed_alone and vague", of="typed_alone", needs=("reasons",),
 )  # fmt: skip
 declare(
     "blank_reasons",

@@ -123,7 +123,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("05-unstated", "05-could-be-hidden"), ("reason column",)),
     "05-without-one-agency": ("other agencies", "agencies", "reasons"),
     **dict.fromkeys(("05-agencies", "05-agreements", "05-standing"), ("agencies", "reasons")),
-    **dict.fromkeys(("06-definitions", "06-definitions-in-full", "06-claims", "06-weeks", "06-added", "06-by-owner",
+    **dict.fromkeys(("06-specifications", "06-definitions-in-full", "06-claims", "06-weeks", "06-added", "06-by-owner",
                      "06-other-lists", "06-disagreements"), ("reasons",)),
     "06-agencies": ("agencies", "reasons"),
     "04-hours": ("owners",),
