@@ -136,6 +136,10 @@ def test_what_there_is_none_of_is_not_said(page):
     page, shown = page
     page.record([{"measure": "agencies_with_access", "scope": "all", "value": 1, "unit": "agencies"}])
     assert page.if_any("Found: {}.", "agencies_with_access") == "Found: 1."
+    page.record(
+        [{"measure": "agencies", "scope": "all", "value": None, "unit": "agencies", "because": "none named"}]
+    )
+    assert page.if_any("Found: {}.", "agencies") == ""
     page.say(page.if_any("Found: {}.", "agencies_by_number"))
     assert shown == [], "and no empty paragraph is shown"
 

@@ -110,7 +110,7 @@ def _aggregated(one: Measure) -> dict[str, str]:
         sides = {"rows": one.where, "of": one.of}
         return {name: f"count(distinct {one.column}) filter ({sql})" for name, sql in sides.items()}
     if one.kind == "quantile":
-        return {"quantile": f"quantile_cont({one.column}, {one.quantile}) filter ({one.where})"}
+        return {"quantile": f"quantile_disc({one.column}, {one.quantile}) filter ({one.where})"}
     if one.kind not in ("most", "least", "mean"):
         return {}
     name, sql = {"most": ("most", "max"), "least": ("least", "min"), "mean": ("sum", "sum")}[one.kind]

@@ -470,8 +470,8 @@ declare(
     without="several networks", **REACH,
 )  # fmt: skip
 for _name, _part, _says in (
-    ("lower_quartile", 0.25, "a quarter asked fewer"), ("median", 0.5, "half asked fewer"),
-    ("upper_quartile", 0.75, "a quarter asked more"),
+    ("lower_quartile", 0.25, "a quarter asked at most so many"), ("median", 0.5, "half asked at most so many"),
+    ("upper_quartile", 0.75, "three quarters asked at most so many"),
 ):  # fmt: skip
     declare(
         f"several_network_searches.{_name}", "quantile", f"networks that such a search asked: {_says}", "networks",

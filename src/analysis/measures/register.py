@@ -132,7 +132,7 @@ class Measure:
             "ratio": f"case when {sides[1]} >= {LEAST_OF_RATIO} then {sides[0]} / {sides[1]} end",
             "effective": f"max((select {EFFECTIVE} from {groups}))",
             "half": f"max((select {HALF} from {running('', groups)}))",
-            "quantile": f"quantile_cont({self.column}, {self.quantile}) {among}",
+            "quantile": f"quantile_disc({self.column}, {self.quantile}) {among}",
             "mean": f"avg({self.column}) {among}",
             "most": f"max({self.column}) {among}",
             "least": f"min({self.column}) {among}",

@@ -84,9 +84,10 @@ class Page:
             display(Markdown(text))
 
     def if_any(self, sentence: str, measure: str) -> str:
-        """A sentence with a recorded number in place of {}; empty where the measure was not recorded, as none is."""
-        recorded = (measure, "all") in lookup(self.numbers)
-        return sentence.format(self.number(measure)) if recorded else ""
+        """A sentence with a recorded number in place of {}; empty where the measure was not recorded, as none is, or
+        is not known."""
+        found = lookup(self.numbers).get((measure, "all"), {"value": None})
+        return "" if found["value"] is None else sentence.format(self.number(measure))
 
     def answer(self) -> None:
         """Say this chapter's answer first (`answers.ANSWERS`), of numbers that are recorded or counted from rows; of
