@@ -1,5 +1,6 @@
 """Concentration, spread and ratios by hand on ten rows, and what is true by construction is not said."""
 
+import numpy as np
 from frames import counted, log, values
 
 from analysis import measures
@@ -107,3 +108,23 @@ def test_leaving_one_agency_out_gives_what_a_hand_gives():
     table = measures.without_one_agency(log(*TEN)).set_index("figure")
     assert table.loc["searches"].tolist() == [9, 4, 4, 8]
     assert table.loc["share of all rows"].tolist() == [0.9, 4 / 5, 4 / 5, 8 / 9]
+
+
+def test_whatever_was_left_unsaid_the_truth_is_inside_the_bounds():
+    chance = np.random.default_rng(287)
+    ratio = ("civil_to_criminal.at_least", "civil_to_criminal.at_most")
+    states = ("out_of_state_searches", "out_of_state_searches.at_most")
+    for _ in range(20):
+        civil, hidden = (
+            chance.random(80) < chance.uniform(0.3, 0.7),
+            chance.random(80) < chance.uniform(0, 0.4),
+        )
+        rows = [
+            {**(CORE if silent else CIVIL if one else CRIMINAL), "search_key": str(at),
+             "agency_state": None if silent else "OH" if one else "TX"}
+            for at, (one, silent) in enumerate(zip(civil, hidden))
+        ]  # fmt: skip
+        low, high = values(log(*rows), *ratio)
+        assert high is None or low <= civil.sum() / (~civil).sum() <= high
+        low, high = values(log(*rows), *states)
+        assert low <= civil.sum() <= high
