@@ -87,6 +87,12 @@ def by_sqlite(connection):
 
 
 def largest_or_all(behind, values, counts):
+    """What a measure makes of groups, by hand: the largest, how many are as concentrated, the fewest that make half."""
+    total, most = sum(counts), sorted(counts, reverse=True)
+    if behind.measure.kind == "effective":
+        return total**2 / sum(count**2 for count in counts)
+    if behind.measure.kind == "half":
+        return next(at for at in range(1, len(most) + 1) if 2 * sum(most[:at]) >= total)
     return max(counts, default=0) if behind.measure.kind == "largest" else sorted(values)
 
 
@@ -94,6 +100,8 @@ def agrees(one, answer):
     value, kind = one["value"], MEASURES[one["measure"]].kind
     if kind == "ratio":
         return answer == (one["numerator"], one["denominator"])
+    if kind == "effective":
+        return answer == pytest.approx(value)
     if isinstance(answer, list):
         return answer == value if isinstance(value, list) else len(answer) == value
     if isinstance(answer, str):

@@ -99,7 +99,7 @@ def specifications(table: pd.DataFrame, published: Sequence[tuple[str, float]] =
     above.set_ylabel("searches")
     lines = [(part, value) for part in _PARTS for value in table[part].unique()]
     for line, (part, value) in enumerate(lines):
-        there = [at for at, one in enumerate(table[part]) if one == value]
+        there = [at for at, found in enumerate(table[part]) if found == value]
         below.plot(there, [line] * len(there), "|", color=MID, markersize=7)
     labels = [textwrap.shorten(_PARTS[part] + str(value), 46, placeholder="…") for part, value in lines]
     below.set_yticks(range(len(lines)), labels)

@@ -15,6 +15,9 @@ from analysis.rows.shown import MEANINGS, USUAL, Shown
 from analysis.searches.sql import quoted, words
 from analysis.searches.table import Searches
 
+VALUES_LISTED = ("distinct", "listed", "largest", "effective", "half")
+"""The kinds of measures that are made of the values of a column: behind them is the list of these, with counts."""
+
 
 @dataclass(frozen=True)
 class Behind:
@@ -56,13 +59,13 @@ class Behind:
             if any_owner:
                 word = "CASE WHEN :camera_owner = '' THEN repeats ELSE repeats_in_log END"
             yield f"{word} = {int(one.kind == 'beyond')}"
-        elif one.kind in ("distinct", "listed", "largest"):
+        elif one.kind in VALUES_LISTED:
             yield f"{one.column} IS NOT NULL"
 
     @property
     def by(self) -> str:
         """The column whose values the number counts or lists; blank where it counts rows."""
-        grouped = self.measure.kind in ("distinct", "listed", "largest") and not self.measure.counts_searches
+        grouped = self.measure.kind in VALUES_LISTED and not self.measure.counts_searches
         return self.measure.column if grouped else ""
 
     @property
