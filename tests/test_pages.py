@@ -101,7 +101,7 @@ def page(monkeypatch):
     found.opened = Opened(found.place)
     vars(found.opened)["lacks"] = {"all": frozenset()}
     found.copies, found.numbers, found.notebook = "", [], "04-who-searched-whose-cameras"
-    found.shown = []
+    found.shown, found.not_shown = [], {}
     return found, shown
 
 
@@ -167,8 +167,24 @@ def test_why_a_number_is_not_known_is_said_once_in_a_paragraph(page):
     page.record([
         {"measure": name, "scope": "all", "value": None, "unit": "ids", "because": because} for name in IDS
     ])  # fmt: skip
-    page.say(f"First: {page.number(IDS[0])};", f"then: {page.number(IDS[1])}.")
-    assert shown == [f"First: not known: {because}; then: not known."]
+    page.say(f"Rows: 5; first: {page.number(IDS[0])};", f"then: {page.number(IDS[1])}.")
+    assert shown == [f"Rows: 5; first: not known: {because}; then: not known."]
+
+
+def test_a_sentence_of_which_no_number_is_known_is_in_the_list_at_the_end_with_why(page, monkeypatch):
+    page, shown = page
+    because = NEEDS["agreements"].because  # it speaks of 287(g), which is no number of anything
+    page.record([{"measure": IDS[0], "scope": "all", "value": None, "unit": "ids", "because": because}])
+    page.say(f"Ids: {page.number(IDS[0])}.", "Rows without: 5.")
+    page.say(f"Again: {page.number(IDS[0])}.")
+    assert len(shown) == 2
+    assert "Not shown:" in shown[0]
+    assert shown[1] == "Rows without: 5."
+    monkeypatch.setattr(build, "open_ledger", lambda place: pd.DataFrame({"step": ["read"]}))
+    monkeypatch.setattr(page, "_source", lambda: "")
+    page.ledger()
+    assert "What this log cannot answer, and why" in shown[2]
+    assert "Ids; Again" in shown[2]
 
 
 def test_a_table_that_the_log_cannot_tell_is_not_shown_and_says_why(page, tmp_path):

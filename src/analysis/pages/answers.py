@@ -10,6 +10,9 @@ from analysis.measures import Number, formatted
 ANSWERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "01": (
         (
+            "[rows_in_second_files > 0] We read {rows_released} records in the released files. {searches} were "
+            "searches, made from {first_search} to {last_search}; {rows_in_second_files} more hold the same searches "
+            "again, in a second file, and were not counted twice.",
             "[rows_rejected = 0] The released files hold {rows_released} records, each of them a search, made from "
             "{first_search} to {last_search}.",
             "We read {rows_released} records in the released files. {searches} of them were searches, made from "

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -30,6 +31,9 @@ AGENCIES = ("searching_agency", "agency", "released_name", "camera_owner")
 """Columns that hold names of agencies, which an officer's name may have slipped into."""
 
 
+_SENTENCES = re.compile(r"(?<=[.]) +(?=[A-Z*_])")
+
+
 class Page:
     """One notebook's page for one place. See `start`."""
 
@@ -44,6 +48,7 @@ class Page:
         self.numbers: Numbers = []
         self.settled: list[Any] = []
         self.shown: list[dict[str, str]] = []
+        self.not_shown: dict[str, str] = {}
 
     # Reading ------------------------------------------------------------------------------------------------
 
@@ -73,15 +78,31 @@ class Page:
     # Showing ------------------------------------------------------------------------------------------------
 
     def say(self, *sentences: str) -> None:
-        """Sentences whose numbers come from code; why one is not known is said once. Text from a log goes through
-        `plain` first."""
-        text = " ".join(sentence.strip() for sentence in sentences if sentence)
+        """Sentences whose numbers come from code; why one is not known is said once. A sentence of which no number is
+        known is not said: the list at the end has it. Text from a log goes through `plain` first."""
+        text = " ".join(sentence.strip() for sentence in sentences)
+        said = [part for part in _SENTENCES.split(text) if not self._is_all_unknown(part)]
+        text = " ".join(said)
         for need in NEEDS.values():
             unknown = formatted(None, because=need.because)
-            first, said, rest = text.partition(unknown)
-            text = first + said + rest.replace(unknown, formatted(None))
+            first, once, rest = text.partition(unknown)
+            text = first + once + rest.replace(unknown, formatted(None))
         if text:
             display(Markdown(text))
+
+    def _is_all_unknown(self, sentence: str) -> bool:
+        """Whether no number of a sentence is known; then it is listed at the end, with why."""
+        unknown = formatted(None)
+        if unknown not in sentence or re.search(r"\d", sentence.replace("287(g)", "")):
+            return False
+        because = next((need.because for need in NEEDS.values() if need.because in sentence), "")
+        self._leave_out(sentence.partition(f" {unknown}")[0].rstrip(":"), because)
+        return True
+
+    def _leave_out(self, what: str, because: str) -> None:
+        if because and because not in self.not_shown.values():
+            display(Markdown(f"*Not shown: {plain(because)}.*"))
+        self.not_shown[what] = because
 
     def if_any(self, sentence: str, measure: str) -> str:
         """A sentence with a recorded number in place of {}; empty where the measure was not recorded, as none is, or
@@ -187,18 +208,18 @@ class Page:
         self.shown.append({"kind": "figure", "file": f"figures/{file}", "caption": caption, "alt": alt})
 
     def _is_unknown(self, table: pd.DataFrame, name: str, caption: str) -> bool:
-        """Whether the log cannot tell what a table says; then the reason is shown in its place."""
+        """Whether the log cannot tell what a table says; then the reason is shown in its place, once, and the list at
+        the end has it all."""
         because = why_not(TABLES.get(f"{self.short}-{name}", ()), self.opened.lacks["all"])
         if because:
             self._keep_table(table.head(0), name)
-            display(Markdown(f"*{plain(caption)} Not known: {plain(because)}.*"))
+            self._leave_out(caption.partition(". ")[0].rstrip("."), because)
         return bool(because)
 
     def settle(self, *measures: str) -> None:
         """Compare this page's numbers with every published claim about these measures, and show how each ends."""
         about = claims.for_measures(self.claims, *measures)
         if not about:
-            display(Markdown("*Nothing was published about this for this place.*"))
             return
         numbers = lookup(self.numbers)
         ends = [claims.settle(claim, self._numbers_for(claim, numbers), self.place) for claim in about]
@@ -268,7 +289,16 @@ class Page:
         self.table(pd.DataFrame(lines), "other-versions", caption)
 
     def ledger(self, *steps: str) -> None:
-        """The lines of the ledger for these steps (all without any): rows in, rows out and why."""
+        """What this log could not answer, and the lines of the ledger for these steps (all without any): rows in, rows
+        out and why."""
+        if self.not_shown:
+            whys = dict.fromkeys(self.not_shown.values())
+            listed = [
+                f"- {plain((why[:1].upper() + why[1:]) or 'Not known')}: "
+                f"{plain('; '.join(what for what, said in self.not_shown.items() if said == why))}."
+                for why in whys
+            ]
+            display(Markdown("\n".join(["**What this log cannot answer, and why**", "", *listed])))
         lines = build.open_ledger(self.place)
         lines = lines[lines["step"].isin(steps)] if steps else lines
         display(HTML(table_html(lines, f"Ledger: rows in, rows out, and why. {self._source()}", "ledger")))

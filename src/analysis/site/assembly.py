@@ -59,7 +59,11 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
         cards = [_place_pages(place, new / place.name, has_rules, root) for place in places]
         if rules is not None:
             _page(new / "rules.html", "rules", topics=_topics(rules), trail="Rules")
-        ready = sorted((card for card in cards if card["pages"]), key=lambda card: card["place"].is_replica)
+        # places of records first, those first of which most published numbers were counted
+        ready = sorted(
+            (card for card in cards if card["pages"]),
+            key=lambda card: (card["place"].is_replica, -card["settled"], card["place"].name),
+        )
         waits = [(card["place"], claims.load(card["place"])) for card in cards if not card["pages"]]
         shown = {"cards": ready, "waits": waits, "outcomes": MEANINGS, "has_rules": has_rules}
         _page(new / "index.html", "index", here="index", **shown)
@@ -120,6 +124,7 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
     entries = [
         {**entry, "rows": entry["query"] and f"{file_name(entry)}.html"} for entry in register.entries()
     ]
+    card["settled"] = sum(bool(entry["computed"]) for entry in entries)
     card["key"] = sorted(
         (entry for entry in entries if entry["computed"]), key=lambda entry: entry["outcome"] != "differs"
     )[:KEY_NUMBERS]
