@@ -61,7 +61,13 @@ def by_duckdb(shown):
             return largest_or_all(behind, groups[behind.by].tolist(), groups["searches"].tolist())
         if one.kind in ("most", "least"):
             return shown.rows(found, [one.column])[one.column][0]
-        return (found.count(one.where), found.count(one.of)) if one.kind == "ratio" else found.count()
+        if one.kind == "quantile":
+            middle = found.query(f"select quantile_disc({one.column}, {one.quantile}) as value from searches")
+            return int(middle["value"][0])
+        if one.kind == "ratio":
+            sides = [found.where(side) for side in (one.where, one.of)]
+            return tuple(side.distinct(one.column) if one.column else side.count() for side in sides)
+        return found.count()
 
     return answer
 

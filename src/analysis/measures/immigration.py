@@ -67,8 +67,9 @@ def figures_under(searches: Searches, definitions: Mapping[str, str], *figures: 
 
 def by_definition(searches: Searches) -> pd.DataFrame:
     """The nested totals side by side: definition, searches, distinct_searches, agencies, share of all rows, and
-    civil, criminal and unspecified searches."""
-    names = ("dropdown", *DEFINITIONS)
+    civil, criminal and unspecified searches; the menu's alone only where any row holds an offense type."""
+    has_menu = searches.count("len(offense_types) > 0") > 0
+    names = (*(("dropdown",) if has_menu else ()), *DEFINITIONS)
     figures = ("searches", "distinct_searches", "agencies", *_KINDS)
     table = figures_under(immigration_rows(searches), dict(zip(names, names)), *figures)
     table.insert(4, "share", table["searches"] / max(searches.count(), 1))
