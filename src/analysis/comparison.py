@@ -43,6 +43,7 @@ class Results:
     numbers: Published
     files: pd.DataFrame
     coverage: pd.DataFrame
+    days: pd.DataFrame
 
     def value(self, measure: str) -> Any:
         """A number over all of the place's rows, or None."""
@@ -56,27 +57,28 @@ def read(place: Place) -> Results:
         raise NotYetRun(f"{place.name} has no results yet: run make PLACE={place.name} first")
     numbers = lookup(json.loads(path.read_text(encoding="utf-8")))
     tables = place.results / "tables"
-    return Results(place, numbers, _table(tables / "01-files.csv"), _table(tables / "01-coverage.csv"))
+    files, coverage, days = (
+        _table(tables / f"01-{name}.csv") for name in ("files", "coverage", "searches-per-day")
+    )
+    return Results(place, numbers, files, coverage, days)
 
 
 def is_ready(place: Place) -> bool:
     """Whether a place has the results that are compared."""
-    names = ("numbers.json", "tables/01-files.csv", "tables/01-coverage.csv")
+    tables = (f"tables/01-{name}.csv" for name in ("files", "coverage", "searches-per-day"))
+    names = ("numbers.json", *tables)
     return all((place.results / name).is_file() for name in names)
 
 
 def december(results: Sequence[Results]) -> Iterable[str]:
-    """For each place whether its log covers December 2025, the month of the story about Texas: a sentence each."""
-    month = pd.Timestamp("2025-12-01", tz="UTC"), pd.Timestamp("2025-12-31 23:59:59", tz="UTC")
+    """For each place how many rows its log holds of December 2025, the month of the story about Texas, and of how many
+    of its days: a sentence each. The days are those of the camera owner's clock, as notebook 01 counts them."""
     for one in results:
-        said = [one.value("first_search"), one.value("last_search")]
+        days = one.days[one.days["day"].str.startswith("2025-12") & (one.days["searches"] != "0")]
+        rows, covered = int(days["searches"].astype(int).sum()), days["day"].nunique()
         invented = " (invented records)" if one.place.is_replica else ""
-        if None in said:
-            yield f"{one.place.name}{invented}: its log holds no search."
-            continue
-        first, last = max(pd.Timestamp(said[0]), month[0]), min(pd.Timestamp(said[1]), month[1])
-        days = f"{first.day} to {last.day} December 2025 (UTC)" if first <= last else "no day of it"
-        yield f"{one.place.name}{invented}: its searches cover {days}."
+        said = f"{rows:,} rows, on {covered} of its 31 days" if rows else "no search of that month"
+        yield f"{one.place.name}{invented}: {said}."
 
 
 def _table(path: Path) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Places stand side by side with their denominators; nothing is added up, and no grade is given without its reasons."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from frames import place_named
@@ -26,7 +28,19 @@ def results(tmp_path, name="quellmere", **more):
     )
     line = {"source_file": "log.csv", "forms": "NA-5", "notes": "", **more.pop("file", {})}
     gaps = {"days_without_searches": "0", "days_missing_at_start": "0", "days_missing_at_end": "0", **more}
-    return Results(place, numbers, pd.DataFrame([line]), pd.DataFrame([gaps]))
+    days = pd.DataFrame(
+        {"day": ["2025-11-30", "2025-12-01", "2025-12-02", "2025-12-03"], "searches": list("9570")}
+    )
+    return Results(place, numbers, pd.DataFrame([line]), pd.DataFrame([gaps]), days)
+
+
+def test_december_is_counted_by_local_days_and_says_of_how_many(tmp_path):
+    one = results(tmp_path)
+    assert list(comparison.december([one])) == [f"{one.place.name}: 12 rows, on 2 of its 31 days."]
+    none = replace(one, days=one.days.head(1))
+    assert list(comparison.december([none])) == [f"{one.place.name}: no search of that month."]
+    (invented,) = comparison.december([results(tmp_path, kind="replica")])
+    assert "(invented records)" in invented
 
 
 def cell(one, name):
