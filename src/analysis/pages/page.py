@@ -11,7 +11,6 @@ import base64
 import html
 import json
 import re
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -20,10 +19,11 @@ from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 
 from analysis import build, claims, figures, files, places
-from analysis.measures import COLUMNS, NEEDS, TABLES, Number, Numbers, formatted, lookup, measure, why_not
+from analysis.measures import COLUMNS, NEEDS, TABLES, Numbers, formatted, lookup, measure, why_not
 from analysis.opened import Opened, PlaceSearches
 from analysis.pages import answers
-from analysis.pages.results import read_page, waiting_room
+from analysis.pages.ends import WithClaims, answer_first
+from analysis.pages.results import waiting_room
 from analysis.pages.tables import REPLICA, heading, plain, published_csv, source, table_html
 from analysis.paths import inside
 
@@ -34,7 +34,7 @@ AGENCIES = ("searching_agency", "agency", "released_name", "camera_owner")
 _SENTENCES = re.compile(r"(?<=[.]) +(?=[A-Z*_])")
 
 
-class Page:
+class Page(WithClaims):
     """One notebook's page for one place. See `start`."""
 
     def __init__(self, place: places.Place, notebook: str) -> None:
@@ -125,7 +125,7 @@ class Page:
             of_scope = {name: numbers[name, scope] for name in names if (name, scope) in numbers}
             whose = "" if owner == "all" else "All logs: " if scope == "all" else f"{scope}: "
             said.append(whose + answers.answer(self.short, of_scope))
-        _answer(*said)
+        answer_first(*said)
 
     def say_by_log(self, **sentences: str) -> None:
         """The sentence for each kind of log that the place holds: network_audit, organization_audit, portal_audit."""
@@ -216,78 +216,6 @@ class Page:
             self._leave_out(caption.partition(". ")[0].rstrip("."), because)
         return bool(because)
 
-    def settle(self, *measures: str) -> None:
-        """Compare this page's numbers with every published claim about these measures, and show how each ends."""
-        about = claims.for_measures(self.claims, *measures)
-        if not about:
-            return
-        numbers = lookup(self.numbers)
-        ends = [claims.settle(claim, self._numbers_for(claim, numbers), self.place) for claim in about]
-        self.settled += ends
-        table = claims.table(ends, self.notebook)
-        table["published"] = [claims.printed(row) for row in table.to_dict("records")]
-        columns = ["statement", "published", "computed", "outcome", "explanation"]
-        display(HTML(table_html(table[columns], "Claims settled here.", "claims")))
-
-    def _numbers_for(
-        self, claim: claims.Claim, numbers: Mapping[tuple[str, str], Number]
-    ) -> Mapping[tuple[str, str], Number]:
-        """These numbers, or those of the filtered searches that the claim is about."""
-        return claims.counted(claim, self.opened) if claim.among else numbers
-
-    def register(self) -> None:
-        """The score, and every claim of the place in the order printed with how it ended and where. What no notebook
-        settled is settled here: claims about measures that one counted, and those that no measure settles."""
-        before = _pages_before(self)
-        ended = {end["id"] for page in before for end in page["claims"]}
-        numbers = lookup([one for page in before for one in page["numbers"]])
-        for claim in self.claims:
-            if not claim.measure:
-                self.settled.append(claims.settle(claim, {}, self.place))
-            elif claim.id not in ended:
-                self.settled.append(claims.settle(claim, self._numbers_for(claim, numbers), self.place))
-        ends = [*(end for page in before for end in page["claims"]), *_plain_claims(self)]
-        order = {claim.id: at for at, claim in enumerate(self.claims)}
-        ends = sorted(ends, key=lambda end: order.get(end["id"], len(order)))
-        if not ends:
-            _answer(
-                "No number was published about this place. The pages before this one do not depend on any."
-            )
-            return
-        _answer(claims.score(self.place, ends))
-        table = pd.DataFrame(ends, columns=list(claims.COLUMNS))
-        self.table(table, "register", "Every published number, in the order printed.")
-
-    def context(self) -> None:
-        """The claims that no measure of a log can settle, each with what it would take."""
-        ends = [end for end in self.settled if not end.claim.measure]
-        if ends:
-            table = claims.table(ends, self.notebook)
-            table["published"] = [claims.printed(row) for row in table.to_dict("records")]
-            table = table[["statement", "published", "outcome", "explanation"]]
-            display(
-                HTML(table_html(table, "Claims that no log can settle, and what each would take.", "claims"))
-            )
-        else:
-            display(
-                Markdown(
-                    "*Every published number of this place, if there is any, can be computed from its logs.*"
-                )
-            )
-
-    def other_versions(self) -> None:
-        """The versions of each claim that circulate, beside what the register holds, with the evidence against them."""
-        lines = [
-            {"statement": one.says, "also_in_circulation": said}
-            for one in self.claims
-            for said in one.conflicts
-        ]
-        if not lines:
-            display(Markdown("*No other version of a number of this place is known to circulate.*"))
-            return
-        caption = "Other versions of these numbers, or readings of them, and what speaks against each."
-        self.table(pd.DataFrame(lines), "other-versions", caption)
-
     def ledger(self, *steps: str) -> None:
         """What this log could not answer, and the lines of the ledger for these steps (all without any): rows in, rows
         out and why."""
@@ -305,7 +233,7 @@ class Page:
 
     def close(self) -> None:
         """Write down what the page recorded, settled and showed; without this the page does not count."""
-        said = {"numbers": self.numbers, "claims": _plain_claims(self), "shown": self.shown}
+        said = {"numbers": self.numbers, "claims": self.plain_claims(), "shown": self.shown}
         files.write(
             self.folder / "page.json", json.dumps(said, indent=1, sort_keys=True, allow_nan=False).encode()
         )
@@ -326,20 +254,3 @@ def start(place: str, notebook: str) -> Page:
     page = Page(places.find(place), notebook)
     display(HTML(heading(page.place, page.copies)))
     return page
-
-
-def _answer(*paragraphs: str) -> None:
-    """Show what a page begins with."""
-    display(HTML("\n".join(f'<p class="answer">{html.escape(text)}</p>' for text in paragraphs)))
-
-
-def _pages_before(page: Page) -> list[dict[str, Any]]:
-    """What the notebooks of this run that came earlier recorded and settled."""
-    earlier = sorted(
-        folder.name for folder in waiting_room(page.place).iterdir() if folder.name < page.notebook
-    )
-    return [read_page(page.place, name) for name in earlier]
-
-
-def _plain_claims(page: Page) -> list[dict[str, str]]:
-    return claims.table(page.settled, page.notebook).astype(str).to_dict("records") if page.settled else []
