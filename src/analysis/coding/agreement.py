@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+
+from analysis.coding.estimates import exact
 
 MEASURES = (
     "reasons", "agreement", "agreement_low", "agreement_high", "cohens_kappa", "krippendorffs_alpha", "gwets_ac1",
@@ -37,15 +38,15 @@ def measures(
     rows, columns = crossed.sum(axis=1) / total, crossed.sum(axis=0) / total
     by_chance, spread = float(rows @ columns), (rows + columns) / 2
     gwet = float((spread * (1 - spread)).sum() / max((categories or len(spread)) - 1, 1))
-    interval = binomtest(round(np.trace(crossed)), round(total)).proportion_ci()
+    low, high = exact(round(np.trace(crossed)), round(total))
     # the disagreement to expect is that of two values drawn without replacement from all codes given
     values, given = 2 * total, (rows + columns) * total
     expected = 1 - float((given * (given - 1)).sum()) / (values * (values - 1))
     return {
         "reasons": int(total),
         "agreement": same,
-        "agreement_low": float(interval.low),
-        "agreement_high": float(interval.high),
+        "agreement_low": low,
+        "agreement_high": high,
         "cohens_kappa": None if by_chance == 1 else (same - by_chance) / (1 - by_chance),
         "krippendorffs_alpha": None if expected == 0 else float(1 - (1 - same) / expected),
         "gwets_ac1": (same - gwet) / (1 - gwet),

@@ -123,19 +123,19 @@ def recall(
         full, draws = _missed(coded, should & ~counted, drawn)
         unsure, unsure_draws = _missed(coded, doubt, drawn)
         estimated = bound = 0.0
+        unsure_in_tail = 0
         if sample.tail_draws:
             estimated = sample.tail_rows * draws / sample.tail_draws
             # 'cannot tell' was drawn as often as it was, and may be missed too: one bound for both
             bound = sample.tail_rows * at_most(draws + unsure_draws, sample.tail_draws)
-            unsure += round(sample.tail_rows * unsure_draws / sample.tail_draws)
-        in_piles = int(coded.loc[doubt & ~drawn, "rows"].sum())
-        most = None if rows_outside else round(full + bound + in_piles + unreadable_rows, 1)
+            unsure_in_tail = round(sample.tail_rows * unsure_draws / sample.tail_draws)
+        most = None if rows_outside else round(full + bound + unsure + unreadable_rows, 1)
         weighted = (coded["rows"] / coded["inclusion_probability"])[should & ~counted].sum()
         point = found + full + estimated if draws or not sample.tail_draws else 0
         lines.append({
             "definition": definition, "found_rows": found, "missed_rows": full, "tail_rows": sample.tail_rows,
             "tail_draws": sample.tail_draws, "missed_draws": draws, "missed_in_tail": round(estimated, 1),
-            "missed_horvitz_thompson": round(float(weighted), 1), "cannot_tell_rows": unsure,
+            "missed_horvitz_thompson": round(float(weighted), 1), "cannot_tell_rows": unsure + unsure_in_tail,
             "unreadable_rows": unreadable_rows, "missed_at_most": most, "recall_share": _share(found, point),
             "recall_at_least_share": None if most is None or not found else found / (found + most),
         })  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -39,10 +39,13 @@ class WithClaims:
         numbers = lookup(self.numbers)
         ends = [claims.settle(claim, self._numbers_for(claim, numbers), self.place) for claim in about]
         self.settled += ends
+        columns = ["statement", "published", "computed", "outcome", "explanation"]
+        self._show_ends(ends, columns, "Claims settled here.")
+
+    def _show_ends(self, ends: Sequence[Settlement], columns: list[str], caption: str) -> None:
         table = claims.table(ends, self.notebook)
         table["published"] = [claims.printed(row) for row in table.to_dict("records")]
-        columns = ["statement", "published", "computed", "outcome", "explanation"]
-        display(HTML(table_html(table[columns], "Claims settled here.", "claims")))
+        display(HTML(table_html(table[columns], caption, "claims")))
 
     def _numbers_for(
         self, claim: Claim, numbers: Mapping[tuple[str, str], Number]
@@ -77,12 +80,8 @@ class WithClaims:
         """The claims that no measure of a log can settle, each with what it would take."""
         ends = [end for end in self.settled if not end.claim.measure]
         if ends:
-            table = claims.table(ends, self.notebook)
-            table["published"] = [claims.printed(row) for row in table.to_dict("records")]
-            table = table[["statement", "published", "outcome", "explanation"]]
-            display(
-                HTML(table_html(table, "Claims that no log can settle, and what each would take.", "claims"))
-            )
+            columns = ["statement", "published", "outcome", "explanation"]
+            self._show_ends(ends, columns, "Claims that no log can settle, and what each would take.")
         else:
             display(
                 Markdown(
