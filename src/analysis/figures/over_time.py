@@ -87,7 +87,7 @@ def by_hour(table: pd.DataFrame) -> Figure:
     return figure
 
 
-@titled("How reasons came about, share of each week's searches")
+@titled("Where reasons came from, share of each week's searches")
 def origins_by_week(table: pd.DataFrame) -> Figure:
     """Stacked shares of where reasons came from, week by week."""
     figure, axes = one_panel(3.8)

@@ -25,7 +25,7 @@ STANDINGS = (
     "signed after the last search",
     "date not known",
 )
-"""Where an agency's first agreement stands beside its searches; others are not on a list."""
+"""When an agency signed its first agreement, against the days of its searches; others are not on a list."""
 
 
 def at_search(searches: Searches, participating: pd.DataFrame | None) -> pd.DataFrame:

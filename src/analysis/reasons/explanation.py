@@ -42,7 +42,7 @@ class Explanation:
         found = self.found
         lines = [
             f"reason            {_short(self.reason)!r}",
-            f"came about        {self.split.origin}",
+            f"origin            {self.split.origin}",
             f"offense types     {', '.join(self.split.offense_types) or '(none)'}",
             f"normal form       {_short(self.normal) or '(empty)'}",
             f"immigration       {found.tier}" + (f", {found.kind}" if found.kind else ""),
