@@ -70,11 +70,11 @@ def is_ready(place: Place) -> bool:
     return all((place.results / name).is_file() for name in names)
 
 
-def december(results: Sequence[Results]) -> Iterable[str]:
-    """For each place how many rows its log holds of December 2025, the month of the story about Texas, and of how many
-    of its days: a sentence each. The days are those of the camera owner's clock, as notebook 01 counts them."""
+def december(results: Sequence[Results], month: str) -> Iterable[str]:
+    """For each place how many rows its log holds of December 2025 (`month`, as `field.DECEMBER` writes it), and of how
+    many of its days: a sentence each. The days are those of the camera owner's clock, as notebook 01 counts them."""
     for one in results:
-        days = one.days[one.days["day"].str.startswith("2025-12") & (one.days["searches"] != "0")]
+        days = one.days[one.days["day"].str.startswith(month) & (one.days["searches"] != "0")]
         rows, covered = int(days["searches"].astype(int).sum()), days["day"].nunique()
         invented = " (invented records)" if one.place.is_replica else ""
         said = f"{rows:,} rows, on {covered} of its 31 days" if rows else "no search of that month"

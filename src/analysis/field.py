@@ -131,6 +131,7 @@ def csv(found: Iterable[Entry]) -> bytes:
 
 
 DECEMBER = "2025-12"
+"""The month of the story about Texas, in which other places are compared with it."""
 
 
 def december(found: Iterable[Entry]) -> list[Entry]:

@@ -8,6 +8,7 @@ from frames import place_named
 
 from analysis import comparison
 from analysis.comparison import Results
+from analysis.field import DECEMBER
 from analysis.measures import lookup, measure, number
 from analysis.places import ReleasedFile
 
@@ -36,10 +37,10 @@ def results(tmp_path, name="quellmere", **more):
 
 def test_december_is_counted_by_local_days_and_says_of_how_many(tmp_path):
     one = results(tmp_path)
-    assert list(comparison.december([one])) == [f"{one.place.name}: 12 rows, on 2 of its 31 days."]
+    assert list(comparison.december([one], DECEMBER)) == [f"{one.place.name}: 12 rows, on 2 of its 31 days."]
     none = replace(one, days=one.days.head(1))
-    assert list(comparison.december([none])) == [f"{one.place.name}: no search of that month."]
-    (invented,) = comparison.december([results(tmp_path, kind="replica")])
+    assert list(comparison.december([none], DECEMBER)) == [f"{one.place.name}: no search of that month."]
+    (invented,) = comparison.december([results(tmp_path, kind="replica")], DECEMBER)
     assert "(invented records)" in invented
 
 

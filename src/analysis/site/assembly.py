@@ -92,7 +92,7 @@ def _field_pages(folder: Path, root: Path, places: Sequence[Place]) -> None:
     side_by_side = {
         "table": results and Markup(computed(table_html(comparison.table(results), caption))),
         "caveats": list(comparison.caveats(results)),
-        "covered": list(comparison.december(results)),
+        "covered": list(comparison.december(results, field.DECEMBER)),
         "december": field.december(found),
     }
     _page(folder / "compare.html", "compare", trail="The places side by side", **side_by_side)
