@@ -49,12 +49,12 @@ def test_right_wrong_and_missed_rows_add_up_under_each_definition():
     assert table.loc["strict", ["right", "wrong", "missed"]].tolist() == [0, 1, 1]
     assert table.loc["core", ["right", "wrong", "missed"]].tolist() == [1, 1, 1]
     assert table.loc["broad", ["right", "wrong", "missed"]].tolist() == [2, 1, 1]
-    assert table.loc["core", "precision_share"] == table.loc["core", "recall_share"] == 0.5
+    assert table.loc["core", "counted_planted_share"] == table.loc["core", "planted_found_share"] == 0.5
 
 
 def test_a_share_of_nothing_is_unknown_and_never_zero():
     table = coding.score(pd.Series(["none"]), pd.Series(["none"]))
-    assert table[["precision_share", "recall_share"]].isna().all().all()
+    assert table[["counted_planted_share", "planted_found_share"]].isna().all().all()
 
 
 def test_records_claim_no_error_rate_from_what_was_planted(tmp_path):
@@ -70,7 +70,7 @@ def test_a_replica_is_scored_on_every_row_and_by_origin_and_era(tmp_path):
     pq.write_table(truth, tmp_path / "planted" / "planted.parquet")
     known = coding.known_errors(SimpleNamespace(processed=tmp_path), log({"immigration_tier": "core"}, {}))
     found = {n["measure"]: n["value"] for n in known.numbers}
-    assert (found["precision.core"], found["recall.core"]) == (1.0, 1.0)
+    assert (found["planted_found_share.core"], found["counted_planted_share.core"]) == (1.0, 1.0)
     assert "All 2 rows" in known.sentence
     assert known.by_origin["reason_origin"].tolist() == ["typed"] * 3
     assert known.by_era["right"].tolist() == [0, 1, 1]

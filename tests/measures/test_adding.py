@@ -74,7 +74,7 @@ def test_an_unknown_measure_is_answered_with_the_nearest():
     ("line", "said"),
     [
         ('measure = "imigration_searches"', "near it: immigration_searches"),
-        ('measure = "precision.core"\namong = { federal = true }', "not counted from rows"),
+        ('measure = "planted_found_share.core"\namong = { federal = true }', "not counted from rows"),
         ('measure = "searches"\namong = { feederal = true }', "federal"),
         ('measure = "searches"\namong = { month = "" }', "month = '' is not a text"),
     ],

@@ -1,8 +1,8 @@
 """Draws the samples people read, reads their codes back, and estimates how often the rules are wrong.
 
-For a replica what was planted is known for every row, so the rules are scored on all of them: a census of
-planted words, without an interval. For records, people code distinct reasons; until they have, no error rate is
-claimed, and the reading load is printed instead.
+For a replica what was planted is known for every row, so the rules are scored on all of them: a census of planted
+words, without an interval, that says nothing of words that nobody planted. For records, people code distinct reasons;
+until they have, no error rate is claimed, and the reading load is printed instead.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def known_errors(place: Place, searches: Searches) -> Errors:
     both = rows.merge(truth, on=["source_file", "source_row"], how="left", validate="one_to_one")
     table = score(both["tier"], both["immigration_tier"])
     return Errors(
-        f"All {len(both):,} rows were scored against what was planted. These are rates on invented words.",
+        f"All {len(both):,} rows were scored against what was planted. These shares say how much was found again; "
+        "whoever planted the words knew the rules, so they are no precision and no recall.",
         table,
         _score_by(both, "reason_origin"),
         _score_by(both, "era"),
@@ -80,15 +81,19 @@ def _score_by(both: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def score(truth: pd.Series, found: pd.Series) -> pd.DataFrame:
     """Right, wrong and missed rows under each definition: definition, planted, counted, right, wrong, missed,
-    precision_share, recall_share. `truth` and `found` hold tiers (strict, core, broad, none)."""
+    counted_planted_share (of the rows counted, those planted to count) and planted_found_share (of the rows planted to
+    count, those counted). `truth` and `found` hold tiers (strict, core, broad, none).
+
+    These are not called precision and recall: whoever planted the words knew the rules.
+    """
     lines = []
     for definition, tiers in DEFINITIONS.items():
         planted, counted = truth.isin(tiers), found.isin(tiers)
         right, total, true = int((planted & counted).sum()), int(counted.sum()), int(planted.sum())
         lines.append({
             "definition": definition, "planted": true, "counted": total, "right": right, "wrong": total - right,
-            "missed": true - right, "precision_share": right / total if total else None,
-            "recall_share": right / true if true else None,
+            "missed": true - right, "counted_planted_share": right / total if total else None,
+            "planted_found_share": right / true if true else None,
         })  # fmt: skip
     return pd.DataFrame(lines)
 
@@ -96,10 +101,10 @@ def score(truth: pd.Series, found: pd.Series) -> pd.DataFrame:
 def _numbers(table: pd.DataFrame) -> Numbers:
     found: Numbers = []
     for line in table.to_dict("records"):
-        for name, total in (("precision", "counted"), ("recall", "planted")):
+        for name, total in (("counted_planted_share", "counted"), ("planted_found_share", "planted")):
             ratio = {"numerator": line["right"], "denominator": line[total]}
             because = {} if line[total] else {"because": f"nothing was {total}"}
-            value = line[f"{name}_share"] if line[total] else None
+            value = line[name] if line[total] else None
             found.append(number(f"{name}.{line['definition']}", "all", value, "share", **ratio, **because))
     return found
 

@@ -203,21 +203,9 @@ for _name, _says in {
     "state": "state",
     "kind": "kind",
 }.items():
-    declare(
-        f"agency_name_errors.{_name}",
-        "computed",
-        f"checked names whose {_says} was left open or wrong",
-        "share",
-    )
-    declare(
-        f"agency_name_errors.{_name}.low", "computed", "the lower end of its 95 per cent interval", "share"
-    )
-    declare(
-        f"agency_name_errors.{_name}.high", "computed", "the upper end of its 95 per cent interval", "share"
-    )
-    declare(
-        f"agency_names_read_wrongly.{_name}", "computed", f"checked names whose {_says} was wrong", "names"
-    )
+    _of = "names on the checked list, for which the rules were fixed,"
+    declare(f"agency_name_errors.{_name}", "computed", f"{_of} whose {_says} is left open or wrong", "share")
+    declare(f"agency_names_read_wrongly.{_name}", "computed", f"{_of} whose {_says} is wrong", "names")
 
 # Who could search -------------------------------------------------------------------------------------------
 
@@ -571,16 +559,16 @@ declare("coded_reasons", "computed", "reasons that people read and coded", "reas
 declare("coded_rows", "computed", "searches that gave these reasons", "rows")
 for _name in ("strict", "core", "broad"):
     declare(
-        f"precision.{_name}",
+        f"counted_planted_share.{_name}",
         "computed",
-        f"searches counted rightly, of those that {_name} counts",
+        f"searches of a replica planted to count, of those that {_name} counts",
         "share",
         needs=("reasons",),
     )
     declare(
-        f"recall.{_name}",
+        f"planted_found_share.{_name}",
         "computed",
-        f"searches that {_name} counts, of those that it should",
+        f"searches of a replica that {_name} counts, of those planted to count",
         "share",
         needs=("reasons",),
     )

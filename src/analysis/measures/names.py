@@ -83,12 +83,12 @@ def open_names(names: pd.DataFrame) -> pd.DataFrame:
 
 
 def name_errors(checked: pd.DataFrame) -> Numbers:
-    """How often names are read wrongly, on names that a reader checked one by one without seeing the rules' answers.
+    """How the names on a checked list are read: a test of that list, since the rules were fixed after a look at it.
 
     `checked` has released_name, state, kind and state_in_name ("yes" where the name itself says the state). For
     each of state (where the name says one), state (of every name) and kind: `agency_name_errors`, left open or
-    wrong, as a share with its counts and the ends of its 95 per cent Wilson interval, and
-    `agency_names_read_wrongly`, without those left open.
+    wrong, as a share with its counts, and `agency_names_read_wrongly`, without those left open. There is no interval:
+    a list on which rules were fixed is no sample of names that nobody has seen.
     """
     found = agencies.resolve(checked["released_name"].tolist()).fillna("").set_index("released")
     found = found.loc[checked["released_name"]].reset_index(drop=True)
@@ -102,15 +102,10 @@ def name_errors(checked: pd.DataFrame) -> Numbers:
 
 
 def _errors(name: str, ours: pd.Series, theirs: pd.Series) -> Numbers:
-    from scipy.stats import binomtest  # slow to import, and needed here alone
-
     of, different = len(ours), int((ours != theirs).sum())
     wrong = int(((ours != theirs) & (ours != "")).sum())
-    interval = binomtest(different, max(of, 1)).proportion_ci(method="wilson")
     counts = {"numerator": different, "denominator": of}
     return [
         number(f"agency_name_errors.{name}", "all", share(different, of), "share", **counts),
-        number(f"agency_name_errors.{name}.low", "all", interval.low, "share"),
-        number(f"agency_name_errors.{name}.high", "all", interval.high, "share"),
         number(f"agency_names_read_wrongly.{name}", "all", wrong, "names", denominator=of),
     ]

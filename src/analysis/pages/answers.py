@@ -86,8 +86,9 @@ ANSWERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ),
     "07": (
         (
-            "Of the searches that the core definition counted, {precision.core} were planted as immigration searches; "
-            "of those planted, it counted {recall.core}. That is about invented words.",
+            "Of the searches planted as immigration searches, the core definition found {planted_found_share.core}; of "
+            "those that it counted, {counted_planted_share.core} were planted. Whoever planted the words knew the "
+            "rules, so this is no measure of real errors.",
             "Readers coded {coded_reasons} different reasons, which {coded_rows} searches gave. By their codes the "
             "core definition missed {missed_rows.core} searches; with those that nobody could tell or read, at most "
             "{missed_rows_at_most.core}.",
