@@ -1,6 +1,7 @@
 """The alternatives do what they say on the same rows, and what is written comes from what was measured."""
 
 import inspect
+import time
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -10,6 +11,7 @@ from frames import HEADER, part_of, row
 
 from analysis import measures, places
 from analysis.places import ReleasedFile
+from analysis.upkeep import benchmark
 from analysis.upkeep.benchmark import corpus, measure_release, nation, peers, written
 from analysis.upkeep.benchmark.written import Measured
 
@@ -97,6 +99,19 @@ def test_what_is_written_comes_from_what_was_measured():
     assert "| ours | 3.00 | 5.00 | 2.00 | 2.5× | 1.0× | 0.50 |" in text
     assert "with the 1.00th power" in text
     assert "02 January 2026, 03:04 UTC" in text
+
+
+def _holds_a_hundred_megabytes(place, path, out):
+    held = bytearray(b"x" * 100_000_000)
+    time.sleep(4 * benchmark.EVERY)
+    del held
+
+
+def test_memory_is_that_of_the_step_and_not_of_who_started_it(tmp_path):
+    ours = bytearray(b"x" * 900_000_000)
+    _, _, held = benchmark.measure(_holds_a_hundred_megabytes, places.find("texas-replica"), tmp_path)
+    assert 0.1 < held < 0.8
+    del ours
 
 
 def test_a_release_is_measured_from_its_archive():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import resource
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 
 from analysis import build, places, processes
 from analysis.build import engine, parts
@@ -77,7 +80,7 @@ def measure_month(place: Place, path: Path, say: Callable[[str], None]) -> list[
     found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in ways}
     for _ in range(RUNS):
         for name, way in ways.items():
-            found[name].append(_measure(way, place, path))
+            found[name].append(measure(way, place, path))
             say(f"{name}: {found[name][-1][0]:.2f} s")
     columns = {name: list(zip(*runs)) for name, runs in found.items()}
     return [Measured(name, taken, used, max(peak)) for name, (taken, used, peak) in columns.items()]
@@ -92,7 +95,7 @@ def measure_release(like: Place, say: Callable[[str], None], rows: int = RELEASE
         own = Member(like="*/Organization Audit/*", log="organization audit")
         file = ReleasedFile(path.name, "0", "network audit", owner, own_agency=owner, members=(own,))
         place = like.replace(name="twin", files=(file,), time_zone=made.owner.zone, state="LA")
-        found = _measure(_months, place, path)
+        found = measure(_months, place, path)
     records = sum(planted.account["records"] for planted in made.files)
     say(f"a ZIP of {records:,} rows: {found[0]:.1f} s")
     return {
@@ -132,7 +135,7 @@ def _measure_months(
     place: Place, file: ReleasedFile, count: int, say: Callable[[str], None]
 ) -> dict[str, float]:
     many = place.replace(files=tuple(file.replace(name=f"{n:02}.csv") for n in range(count)))
-    measured = _measure(_months, many, place.raw / file.name)
+    measured = measure(_months, many, place.raw / file.name)
     say(f"{count} × {file.name}: {measured[0]:.1f} s")
     rows = _records(place, file) * count
     return {"files": count, "rows": rows, **dict(zip(("seconds", "core_seconds", "peak_GB"), measured))}
@@ -153,9 +156,9 @@ def _measure_corpora(
         with processes.scratch() as folder:
             paths = corpus.write(folder, rows, nation.FILES if rows > SMALL else 1)
             place = nation.place_of(paths, like)
-            built = _measure(_corpus, place, folder)
+            built = measure(_corpus, place, folder)
             say(f"corpus of {rows:,} synthetic rows: built in {built[0]:.1f} s")
-            counted = _measure(_measures, place, folder)
+            counted = measure(_measures, place, folder)
             say(f"corpus of {rows:,} synthetic rows: every measure in {counted[0]:.1f} s")
             measured = pd.read_csv(folder / "measures.csv")
         line = {"rows": rows, **dict(zip(("seconds", "core_seconds", "peak_GB"), built))}
@@ -171,7 +174,7 @@ def _measure_corpora(
 Way = Callable[[Place, Path, Path], None]
 
 
-def _measure(way: Way, place: Place, path: Path) -> tuple[float, float, float]:
+def measure(way: Way, place: Place, path: Path) -> tuple[float, float, float]:
     """Seconds, core-seconds and peak gigabytes of a step in a fresh process; imports are not timed."""
     context = multiprocessing.get_context("spawn")
     queue = context.Queue()
@@ -185,11 +188,33 @@ def _measure(way: Way, place: Place, path: Path) -> tuple[float, float, float]:
 
 
 def _timed(way: Way, place: Place, path: Path, out: Path, queue: Any) -> None:
+    held, over = [0], threading.Event()
+    watcher = threading.Thread(target=_watch, args=(held, over))
+    watcher.start()
     used, began = _core_seconds(), time.perf_counter()
     way(place, path, out)
-    seconds = time.perf_counter() - began
-    memory = sum(resource.getrusage(who).ru_maxrss for who in _WHO) / 1e6
-    queue.put((seconds, _core_seconds() - used, memory))
+    seconds, computed = time.perf_counter() - began, _core_seconds() - used
+    over.set()
+    watcher.join()
+    queue.put((seconds, computed, held[0] / 1e9))
+
+
+EVERY = 0.05
+"""Seconds between two looks at the memory of a process and of all that it started."""
+
+
+def _watch(held: list[int], over: threading.Event) -> None:
+    """Keep the most bytes that this process and its children held at one time.
+
+    `ru_maxrss` cannot say it: a child's begins with what its parent held when it was started.
+    """
+    me = psutil.Process()
+    while not over.wait(EVERY):
+        taken = 0
+        for process in [me, *me.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                taken += process.memory_info().rss
+        held[0] = max(held[0], taken)
 
 
 _WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
