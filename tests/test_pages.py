@@ -97,7 +97,9 @@ def page(monkeypatch):
     shown = []
     monkeypatch.setattr(pages.page, "display", lambda one, **_: shown.append(one.data))
     found = object.__new__(pages.Page)
-    found.place = SimpleNamespace(logs=[SimpleNamespace(log="organization audit")] * 2, selection="")
+    found.place = SimpleNamespace(
+        logs=[SimpleNamespace(log="organization audit")] * 2, selection="", is_replica=False
+    )
     found.opened = Opened(found.place)
     vars(found.opened)["lacks"] = {"all": frozenset()}
     found.copies, found.numbers, found.notebook = "", [], "04-who-searched-whose-cameras"
@@ -266,3 +268,17 @@ def test_every_reader_is_told_of_a_checksum_that_nobody_published(tmp_path, monk
     assert f"1 search released. C{said}." in shown[-2]
     assert f"c{said}" in build.open_files(place)["notes"][0]
     assert f"C{said}" in shown[-1]
+
+
+def test_every_row_of_invented_records_says_so_and_no_other_does():
+    table = pd.DataFrame({"searches": [3, 4]})
+    assert pages.marked(table, SimpleNamespace(is_replica=False)) is table
+    assert list(pages.marked(table, SimpleNamespace(is_replica=True))["records"]) == [pages.INVENTED] * 2
+
+
+def test_a_table_without_columns_is_refused_as_it_would_be_a_file_without_a_header(page, tmp_path):
+    page, _ = page
+    page.folder, page.short = tmp_path, "04"
+    with pytest.raises(ValueError, match="table empty has no columns"):
+        page.table(pd.DataFrame(), "empty", "Nothing.")
+    assert not (tmp_path / "tables").exists()

@@ -7,14 +7,14 @@ import re
 import shutil
 import subprocess
 import tomllib
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import analysis
-from analysis import places
+from analysis import pages, places, tips
 from analysis.arguments import VERBS
+from analysis.pages import INVENTED
 from analysis.pipeline import notebooks
 from analysis.upkeep import inventory, notebook_rules, readme
 
@@ -340,7 +340,9 @@ def test_the_three_totals_are_nested_and_the_ledger_leads_from_released_to_searc
         kept = numbers["rows_released", owner] - numbers["rows_rejected", owner]
         assert kept == numbers["searches", owner] + numbers.get(("rows_in_second_files", owner), 0)
     ledger = pd.read_csv(place.results / "ledger.csv")
-    assert list(ledger.columns) == ["step", "source_file", "rows_in", "rows_out", "set_aside", "why"]
+    columns = ["step", "source_file", "rows_in", "rows_out", "set_aside", "why"]
+    assert list(ledger.columns)[:6] == columns
+    assert set(ledger.columns[6:]) <= {"records"}
     last = ledger.groupby("source_file").last()
     assert last["rows_out"].sum() == numbers["searches", "all"] + numbers.get(
         ("rows_in_second_files", "all"), 0
@@ -427,12 +429,16 @@ def test_every_place_of_results_says_that_it_is_invented_where_it_is():
         if numbers.is_file():
             kinds = [n["value"] for n in json.loads(numbers.read_text()) if n["measure"] == "records"]
             assert kinds == [place.kind]
-        if place.is_replica and place.results.is_dir():
-            for table in (place.results / "tables").glob("*.csv"):
-                assert (
-                    "replica (invented)" in Path(table).read_text().split("\n")[1]
-                    or table.stat().st_size < 200
-                )
+        if (place.results / tips.NAME).is_file():
+            for path in place.results.rglob("*.csv"):
+                table = pd.read_csv(path, dtype=str, keep_default_na=False)
+                assert len(table.columns) > 0, path
+                if place.is_replica:
+                    assert set(table["records"]) <= {INVENTED}, path
+            assert set(pages.open_claims(place)["records"]) <= {INVENTED if place.is_replica else "released"}
+            marks = {one.get("records") for one in pages.open_numbers(place) if one["measure"] != "records"}
+            assert marks == {INVENTED if place.is_replica else None}
+            assert (place.results / "00-invented.txt").is_file() == place.is_replica
 
 
 def test_a_bare_url_is_never_a_link_to_this_machine():

@@ -52,6 +52,8 @@ field       Lists every published number that is known here, and how it ended or
             register of the field.
 comparison  Sets places side by side: their main measures with denominators, and how far each place's
             records bear them.
+tips        Writes a place's tip sheet: findings for a local reporter, each with its number, a caveat and
+            whom to ask what.
 site        Turns executed notebooks into one accessible, offline site.
 letter      Writes the letter that asks an agency for its logs, with its state's public-records law where
             that is known.

@@ -23,7 +23,7 @@ from analysis.vendors.recognition import family_of
 Published = Mapping[tuple[str, str], Mapping[str, Any]]
 
 COMPARED = (
-    "rows_released", "rows_rejected", "searches", "distinct_searches", "first_search", "last_search", "agencies",
+    "rows_released", "rows_rejected", "searches", "distinct_searches", "first_day", "last_day", "agencies",
     "agency_states", "out_of_state_searches", "several_network_searches", "networks_most", "devices_most",
     "blank_reasons", "masked_reasons", "vague_reasons", "immigration_searches.strict", "immigration_searches.core",
     "immigration_searches.broad", "immigration_agencies.core", "immigration_top_agency.core", "agencies_287g",

@@ -28,7 +28,7 @@ def make(place: Place, say: Say) -> str:
     if read and stamped.is_fresh("results", inputs.results(read)):
         return str(stamped.steps()["results"]["score"])
 
-    from analysis import build, claims, pages
+    from analysis import build, claims, pages, tips
 
     files.recover(place.results)
     try:
@@ -39,6 +39,7 @@ def make(place: Place, say: Say) -> str:
     build.build(place, say)
     run_notebooks(place, say)
     pages.publish(place, {path.stem: _executed(place) / path.name for path in notebooks()})
+    tips.write(place)
     score = claims.score(place, pages.open_claims(place).to_dict("records"))
     stamped.record({"results": {"inputs": inputs.results(read), "score": score}})
     return score

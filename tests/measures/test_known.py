@@ -155,7 +155,7 @@ NOT_KNOWN = {
          "names_of_nobody", "names_reviewed", "reviewed_lines_without_a_name"), frozenset()
     ),
     "camera_owners": {"unknown owner", "no search"},
-    **dict.fromkeys(("first_search", "last_search"), NO_SEARCH),
+    **dict.fromkeys(("first_search", "last_search", "first_day", "last_day"), NO_SEARCH),
     "night_searches": {"unknown owner", "no search"},
     **dict.fromkeys(("distinct_searches", "duplicate_sightings", "searches_with_unequal_counts"), NO_IDENTITY),
     **dict.fromkeys(("distinct_released_ids", "repeated_ids"), NO_IDS),

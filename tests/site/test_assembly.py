@@ -186,6 +186,7 @@ def pages(site: Path) -> list[Path]:
 def test_every_place_has_its_pages_and_its_files(site: Path) -> None:
     found = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     of_a_place = {"index.html", "01-which-rows.html", "02-what-next.html", "claims.html", "ledger.html"}
+    of_a_place |= {"tip-sheet.html"}
     files = {"numbers.json", "claims.csv", "ledger.csv", "tables/01-by-agency.csv", "figures/01-bars.png"}
     files |= {"tables.xlsx", "datapackage.json"}
     expected = {f"{name}/{file}" for name in ("alder", "replica") for file in of_a_place | files}

@@ -39,8 +39,8 @@ class Errors:
 
     sentence: str
     table: pd.DataFrame
-    by_origin: pd.DataFrame = field(default_factory=pd.DataFrame)
-    by_era: pd.DataFrame = field(default_factory=pd.DataFrame)
+    by_origin: pd.DataFrame
+    by_era: pd.DataFrame
     numbers: Numbers = field(default_factory=list)
 
 
@@ -52,9 +52,11 @@ def known_errors(place: Place, searches: Searches) -> Errors:
     planted = place.processed / "planted" / "planted.parquet"
     if not planted.is_file():
         counted = [searches.count(name) for name in DEFINITIONS]
+        table = pd.DataFrame({"definition": list(DEFINITIONS), "counted": counted})
         return Errors(
             "These are records: nothing was planted in them, so only reading can say how often the rules are wrong.",
-            pd.DataFrame({"definition": list(DEFINITIONS), "counted": counted}),
+            table,
+            *(table.head(0).assign(**{column: None}) for column in ("reason_origin", "era")),
         )
     truth = pq.read_table(planted, columns=["source_file", "source_row", "tier"]).to_pandas()
     rows = searches.frame("source_file", "source_row", "immigration_tier", "reason_origin", "era")

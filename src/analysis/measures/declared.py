@@ -47,6 +47,9 @@ declare(
     column="searched_at",
     needs=("searches",),
 )
+ON_CLOCK = {"column": "local_day", "needs": ("searches",)}
+declare("first_day", "least", "the first day with a search, on the camera owner's clock", "day", **ON_CLOCK)
+declare("last_day", "most", "the last day with a search, on the camera owner's clock", "day", **ON_CLOCK)
 
 # Which rows are one search ----------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -21,12 +21,12 @@ DEFINITIONS = {"strict": ("strict",), "core": ("strict", "core"), "broad": ("str
 
 
 def number(measure: str, scope: str, value: Any, unit: str, **more: Any) -> Number:
-    """One number, with plain Python values; times become ISO text in UTC."""
+    """One number, with plain Python values; times become ISO text in UTC, days ISO text."""
     return {"measure": measure, "scope": scope, "value": _plain(value), "unit": unit, **more}
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):  # a frame's timestamp is one
+    if isinstance(value, date):  # a time and a frame's timestamp are dates, too
         return value.isoformat()
     if isinstance(value, np.integer):
         return int(value)
@@ -111,9 +111,9 @@ def formatted(value: Any, unit: str = "", because: str = "") -> str:
         return f"not known: {because}" if because else "not known"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
-    if unit.startswith("time"):
+    if unit == "day" or unit.startswith("time"):
         moment = datetime.fromisoformat(value)
-        return f"{moment.day} {moment:%B %Y}, {moment:%H:%M} UTC"
+        return f"{moment.day} {moment:%B %Y}" + (f", {moment:%H:%M} UTC" if unit != "day" else "")
     if unit == "share":
         return f"{value:.1%}" if value >= 0.01 else f"{value:.3%}" if value else "0%"
     if isinstance(value, float):

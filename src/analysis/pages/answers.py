@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from analysis.measures import Number, formatted
 
@@ -11,12 +11,12 @@ ANSWERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "01": (
         (
             "[rows_in_second_files > 0] We read {rows_released} records in the released files. {searches} were "
-            "searches, made from {first_search} to {last_search}; {rows_in_second_files} more hold the same searches "
+            "searches, made from {first_day} to {last_day}; {rows_in_second_files} more hold the same searches "
             "again, in a second file, and were not counted twice.",
             "[rows_rejected = 0] The released files hold {rows_released} records, each of them a search, made from "
-            "{first_search} to {last_search}.",
+            "{first_day} to {last_day}.",
             "We read {rows_released} records in the released files. {searches} of them were searches, made from "
-            "{first_search} to {last_search}.",
+            "{first_day} to {last_day}.",
             "We read {rows_released} records in the released files. {searches} of them were searches.",
         ),
         (
@@ -98,10 +98,10 @@ ANSWERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ),
 }
 """For each chapter its sentences, in order. Of several versions of a sentence the first is said whose numbers are known
-and whose conditions, in brackets, hold. `{measure}` is its value, `{measure%}` its share, `{measure?}` why it is not
-known."""
+and whose conditions, in brackets, hold. `{measure}` is its value, `{measure%}` its share, `{measure/}` its denominator,
+`{measure?}` why it is not known."""
 
-_WORD = re.compile(r"\{([a-z_0-9.]+)([%?]?)\}")
+_WORD = re.compile(r"\{([a-z_0-9.]+)([%?/]?)\}")
 _CONDITION = re.compile(r"\[([a-z_0-9.]+) ([=>]) (\d+)\] ")
 
 
@@ -114,11 +114,13 @@ def measures_of(chapter: str) -> tuple[str, ...]:
 
 def answer(chapter: str, numbers: Mapping[str, Number]) -> str:
     """The answer of a chapter, given its numbers by measure; "" for a chapter that has none."""
-    sentences = (
-        next((said for text in versions if (said := _said(text, numbers))), "")
-        for versions in ANSWERS.get(chapter, ())
-    )
+    sentences = (first_known(versions, numbers) for versions in ANSWERS.get(chapter, ()))
     return " ".join(filter(None, sentences))
+
+
+def first_known(versions: Sequence[str], numbers: Mapping[str, Number]) -> str:
+    """The first version of a sentence of which every number is known and every condition holds; "" without one."""
+    return next((said for text in versions if (said := _said(text, numbers))), "")
 
 
 def _said(text: str, numbers: Mapping[str, Number]) -> str:
@@ -136,6 +138,8 @@ def _word(number: Number, kind: str) -> str | None:
     if kind == "?":
         return number.get("because") if number.get("value") is None else None
     value = number.get("value")
+    if kind == "/":
+        return None if value is None or "denominator" not in number else formatted(number["denominator"])
     if kind == "%":
         value = number["numerator"] / number["denominator"] if number.get("denominator") else None
         return None if value is None else formatted(value, "share")

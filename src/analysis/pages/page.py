@@ -24,7 +24,7 @@ from analysis.opened import Opened, PlaceSearches
 from analysis.pages import answers
 from analysis.pages.ends import WithClaims, answer_first
 from analysis.pages.results import waiting_room
-from analysis.pages.tables import REPLICA, heading, plain, published_csv, source, table_html
+from analysis.pages.tables import INVENTED, REPLICA, heading, marked, plain, published_csv, source, table_html
 from analysis.paths import inside
 
 AGENCIES = ("searching_agency", "agency", "released_name", "camera_owner")
@@ -155,6 +155,7 @@ class Page(WithClaims):
             )
             more = {"says": counted.says, "sql": sql, "notebook": self.notebook}
             said = {"read": self.copies, "selection": self.place.selection}
+            said["records"] = INVENTED if self.place.is_replica else ""
             more |= {key: sentence for key, sentence in said.items() if sentence}
             self.numbers.append({**one, **more, "scope": printed[one["scope"]]})
         lookup(self.numbers)
@@ -243,9 +244,10 @@ class Page(WithClaims):
 
     def _keep_table(self, table: pd.DataFrame, name: str) -> str:
         file = f"{self.short}-{name}.csv"
+        if table.columns.empty:
+            raise ValueError(f"table {name} has no columns; one without rows names its columns, too")
         table = self.printable(table)
-        kept = table.assign(records="replica (invented)") if self.place.is_replica else table
-        files.write(inside(self.folder / "tables", file), published_csv(kept))
+        files.write(inside(self.folder / "tables", file), published_csv(marked(table, self.place)))
         return file
 
 

@@ -14,7 +14,7 @@ from analysis import build, claims, files, places
 from analysis.build import dataset
 from analysis.measures import Number, Numbers, lookup, recomputed
 from analysis.opened import Opened
-from analysis.pages.tables import published_csv
+from analysis.pages.tables import INVENTED, REPLICA, marked, published_csv
 from analysis.refused import Refused
 
 
@@ -49,8 +49,12 @@ def publish(place: places.Place, executed: Mapping[str, Path]) -> None:
                     files.copy(file, new / part / file.name)
         files.write(new / "numbers.json", _numbers_json(place, numbers))
         files.write(new / "measures.sql", _measures_sql(place, numbers).encode())
-        files.write(new / "claims.csv", published_csv(pd.DataFrame(ends, columns=list(claims.COLUMNS))))
-        files.write(new / "ledger.csv", published_csv(build.open_ledger(place)))
+        settled = pd.DataFrame(ends, columns=list(claims.COLUMNS))
+        settled["records"] = INVENTED if place.is_replica else "released"
+        files.write(new / "claims.csv", published_csv(settled))
+        files.write(new / "ledger.csv", published_csv(marked(build.open_ledger(place), place)))
+        if place.is_replica:
+            files.write(new / "00-invented.txt", f"{REPLICA}\n".encode())
         files.write(new / "shown.json", json.dumps(shown, indent=1, sort_keys=True).encode() + b"\n")
 
 

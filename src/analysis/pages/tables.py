@@ -32,6 +32,15 @@ REPLICA = (
 )
 
 
+INVENTED = "replica (invented)"
+"""What a machine reads beside every row and number of invented records, in a column or key named `records`."""
+
+
+def marked(table: pd.DataFrame, place: Place) -> pd.DataFrame:
+    """A table as it is published: where the records are invented, every row says so."""
+    return table.assign(records=INVENTED) if place.is_replica else table
+
+
 def heading(place: Place, copies: str) -> str:
     """The place of a page as HTML, and what must be known of its records; `copies` says which were read masked."""
     said = ((REPLICA, "replica", place.is_replica), (place.selection, "place", place.selected))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis import claims, comparison, field, files
+from analysis import claims, comparison, field, files, tips
 from analysis.build import said_of_copies
 from analysis.pages import table_html
 from analysis.places import Place
@@ -139,6 +139,7 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
     )
     for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
         write(folder / page.file, "notebook", before=before, page=page, after=after, trail=page.heading)
+    write(folder / "tip-sheet.html", "tips", sheet=tips.sheet(place), trail="Tip sheet")
     facts = {"downloads": _copy(place, folder), "released": _released(place)}
     write(folder / "index.html", "place", here="place", card=card, **facts)
     return card
@@ -176,7 +177,7 @@ def _released(place: Place) -> list[tuple[str, str]]:
 
 
 _PUBLISHED = {
-    "Numbers, claims and ledger": ("numbers.json", "claims.csv", "ledger.csv"),
+    "Numbers, claims and ledger": ("00-invented.txt", "numbers.json", "claims.csv", "ledger.csv", tips.NAME),
     "Tables": ("tables/*.csv",),
     "Figures": ("figures/*.png", "figures/*.svg"),
 }

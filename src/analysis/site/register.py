@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from analysis import citation, claims, rows
 from analysis.build import dataset
-from analysis.pages import published_csv, table_html
+from analysis.pages import marked, published_csv, table_html
 from analysis.places import Place
 from analysis.site.article import Article
 from analysis.site.safe import computed, slug
@@ -112,9 +112,7 @@ class Register:
             ],
             "code": self._code(behind),
             "table": _table(shown, caption),
-            "csv": published_csv(
-                shown.assign(records="replica (invented)") if self.place.is_replica else shown
-            ),
+            "csv": published_csv(marked(shown, self.place)),
         }
 
     def _code(self, behind: rows.Behind) -> str:

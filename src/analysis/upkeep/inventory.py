@@ -160,9 +160,12 @@ def codecheck(top: Path) -> str:
 
 
 _KINDS = {
+    "00-invented.txt": "says that the records are invented",
     "numbers.json": "every number, with its numerator and denominator",
     "claims.csv": "every published number, and how it ended",
     "ledger.csv": "rows in, rows out and why, for every step",
+    "measures.sql": "SQL that gives every number again",
+    "tip-sheet.md": "findings for local reporters",
     "shown.json": "the captions of all tables and figures",
 }
 

@@ -13,7 +13,7 @@ ORDER = (
     "refused", "wording", "paths", "toml", "files", "processes", "places", "readers", "vendors",
     "reasons", "agencies", "privacy", "repeats", "searches", "build", "intake",
     "measures", "opened", "masked", "citation", "figures", "printed", "claims", "coding", "pages", "notebooks",
-    "rows", "field", "comparison", "site", "letter", "upkeep", "pipeline", "lookup", "arguments", "verbs",
+    "rows", "field", "comparison", "tips", "site", "letter", "upkeep", "pipeline", "lookup", "arguments", "verbs",
 )  # fmt: skip
 """The library in data-flow order; a test holds every import to it."""
 

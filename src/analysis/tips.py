@@ -1,0 +1,408 @@
+"""Writes a place's tip sheet: findings for a local reporter, each with its number, a caveat and whom to ask what."""
+
+from __future__ import annotations
+
+import csv
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from analysis import build, claims, files, pages
+from analysis.measures import Number, formatted, lookup, measure
+from analysis.pages import REPLICA, plain
+from analysis.pages.answers import first_known
+from analysis.places import Place, states
+
+MOST, MOST_AGENCIES = 10, 25
+"""So many findings a sheet has at most, and so many agencies of the place's state."""
+
+NAME = "tip-sheet.md"
+
+
+@dataclass(frozen=True)
+class Tip:
+    """A finding that a place may have: sentences of its numbers as `answers.ANSWERS` writes them, what must be known
+    before it is printed, the question to ask, and of whom. `measure` is the number that it is about."""
+
+    measure: str
+    finds: tuple[str, ...]
+    caveat: tuple[str, ...]
+    asks: str
+    whom: str
+
+
+SEARCHERS, OWNER = "the agencies that made these searches", "whoever owns the cameras"
+
+ABOUT = (
+    "The released files hold {searches} searches, made from {first_day} to {last_day} on the camera owner's clock.",
+    "The released files hold {searches} searches.",
+)
+
+TIPS: Sequence[Tip] = (
+    Tip(
+        "immigration_searches.core",
+        (
+            "[immigration_searches.core > 0] {immigration_searches.core} of {searches} searches gave immigration as "
+            "the reason.",
+            "[immigration_searches.broad = 0] None of {searches} searches gave immigration as the reason.",
+            "None of {searches} searches gave immigration as the reason, by the core definition.",
+        ),
+        (
+            "[immigration_searches.core > 0] The definition decides the number: {immigration_searches.strict} by the "
+            "narrowest, {immigration_searches.broad} by the widest, which counts HSI and DHS. Say which one you print.",
+            "[no_stated_purpose > 0] That no reason says so does not mean that no search was about immigration: "
+            "{no_stated_purpose} searches stated no purpose.",
+            "A reason is what an officer typed or chose, and nobody checked it.",
+        ),
+        "What was each of these searches for, and how would a search for immigration enforcement be recorded?",
+        SEARCHERS,
+    ),
+    Tip(
+        "immigration_top_agency.core",
+        ("[immigration_agencies.core > 1] One agency made {immigration_top_agency.core} of them.",),
+        (
+            "Without it, {immigration_searches_without_top_agency.core} are left. A log names the account that "
+            "searched, not whoever wanted the search.",
+        ),
+        "On whose behalf were these searches made, and under which policy?",
+        "the first agency of the table of agencies behind the immigration searches",
+    ),
+    Tip(
+        "immigration_agencies.core",
+        (
+            "[immigration_agencies.core > 0] {immigration_agencies.core} of the {agencies} agencies that searched "
+            "cited immigration at least once.",
+        ),
+        (
+            "[immigration_agencies_on_one_row.core > 0] Agencies that did so in a single row: "
+            "{immigration_agencies_on_one_row.core}.",
+            "Agencies are counted after different spellings of a name were joined.",
+        ),
+        "Does the policy allow these searches, and who reviews them?",
+        SEARCHERS,
+    ),
+    Tip(
+        "immigration_civil",
+        (
+            "[immigration_civil > 0] {immigration_civil} of the {immigration_civil/} immigration searches named a "
+            "civil matter.",
+        ),
+        (
+            "{immigration_criminal} named a criminal offense, and {immigration_unspecified} neither. Being in the "
+            "country without status is a civil matter; a reason does not tell the case.",
+        ),
+        "Which of these were made for a criminal investigation, and what is its case number?",
+        SEARCHERS,
+    ),
+    Tip(
+        "agencies_287g.core",
+        (
+            "[agencies_287g.core > 0] {agencies_287g.core} agencies cited immigration on a day on which they had a "
+            "287(g) agreement with ICE.",
+        ),
+        (
+            "An agreement is a fact about an agency and no evidence about a search. Of all agencies that searched, "
+            "{agencies_287g} had one on a day of a search.",
+        ),
+        "Were these searches made under the agreement?",
+        SEARCHERS,
+    ),
+    Tip(
+        "out_of_state_searches",
+        (
+            "[out_of_state_searches > 0] {out_of_state_searches} of {searches} searches were made by agencies of other "
+            "states.",
+        ),
+        (
+            "[searches_by_unresolved_agencies > 0] An agency's state is read from its name. Not among these are "
+            "{searches_by_unresolved_agencies} searches by agencies whose name shows none.",
+            "An agency's state is read from its name.",
+        ),
+        "Which sharing setting let these agencies in, who chose it, and when?",
+        OWNER,
+    ),
+    Tip(
+        "federal_searches",
+        ("[federal_searches > 0] {federal_searches} of {searches} searches were made by federal agencies.",),
+        ("What kind an agency is, is read from its name.",),
+        "How did federal agencies get access, and is there a list of them?",
+        OWNER,
+    ),
+    Tip(
+        "searches_without_access",
+        (
+            "[searches_without_access > 0] {searches_without_access} searches were made by {agencies_without_access} "
+            "agencies that are on no list of who may search.",
+        ),
+        ("The list has a day of its own; access may have been given or ended on another.",),
+        "Who could search on the days of these searches?",
+        OWNER,
+    ),
+    Tip(
+        "no_stated_purpose",
+        ("[no_stated_purpose > 0] {no_stated_purpose} of {searches} searches stated no purpose.",),
+        (
+            "Their reason was blank, masked, vague, a case number alone, or written by software. It hides a purpose "
+            "and does not show a wrong one.",
+        ),
+        "What must an officer enter as the reason, and who checks it?",
+        SEARCHERS,
+    ),
+    Tip(
+        "windows_over_30_days",
+        (
+            "[windows_over_30_days > 0] {windows_over_30_days} of {windows_over_30_days/} searches looked back more "
+            "than 30 days.",
+        ),
+        (
+            "One day decides much: {windows_over_31_days} looked back more than 31 days. A time frame is what was "
+            "asked for, not what was found.",
+        ),
+        "How long are plate reads kept, here and by the other agencies whose cameras were searched?",
+        OWNER,
+    ),
+    Tip(
+        "windows_over_30_days.patrol",
+        (
+            "[windows_over_30_days.patrol > 0] {windows_over_30_days.patrol} searches whose whole reason was 'patrol' "
+            "looked back more than 30 days.",
+        ),
+        ("The furthest of these looked back {longest_lookback_days.patrol} days.",),
+        "What does 'patrol' stand for, and why does it need more than a month?",
+        SEARCHERS,
+    ),
+    Tip(
+        "longest_lookback_days",
+        ("The furthest search looked back {longest_lookback_days} days.",),
+        ("It may be a single search, and a slip of the keyboard looks the same. Read its row first.",),
+        "What case was this search for?",
+        SEARCHERS,
+    ),
+    Tip(
+        "several_network_searches",
+        (
+            "[several_network_searches > 0] {several_network_searches} of {several_network_searches/} searches asked "
+            "the cameras of several networks. The widest asked {networks_most}.",
+        ),
+        ("How many cameras were asked does not say how many had seen the car.",),
+        "With whom are cameras shared, in both directions, and who approves a search that wide?",
+        OWNER,
+    ),
+    Tip(
+        "searches_by_unnamed_agencies",
+        (
+            "[searches_by_unnamed_agencies > 0] {searches_by_unnamed_agencies} of {searches} searches do not name the "
+            "agency that made them.",
+        ),
+        ("A name can be masked by the vendor or by whoever released the log.",),
+        "Is there an export of these days that names the agencies?",
+        OWNER,
+    ),
+    Tip(
+        "hsi_dhs_only",
+        (
+            "[hsi_dhs_only > 0] {hsi_dhs_only} of the {hsi_dhs_only/} searches that the broad definition counts name "
+            "HSI or DHS and nothing narrower.",
+        ),
+        ("Their agents do much else, so the core definition does not count these.",),
+        "Which of these were about immigration?",
+        SEARCHERS,
+    ),
+    Tip(
+        "distinct_immigration_searches.core",
+        (
+            "[duplicate_sightings > 0] [immigration_searches.core > 0] Counting each search once, "
+            "{distinct_immigration_searches.core} cited immigration.",
+        ),
+        (
+            "A search can be a row in several logs: {immigration_searches.core} are rows. Say which you count.",
+        ),
+        "Which rows are one search, and does the vendor number its searches?",
+        OWNER,
+    ),
+    Tip(
+        "devices_most",
+        ("The widest search asked {devices_most} cameras.",),
+        ("How many cameras were asked does not say how many had seen the car.",),
+        "Does a search go to every camera that is shared unless somebody narrows it?",
+        OWNER,
+    ),
+    Tip(
+        "machine_reasons",
+        ("[machine_reasons > 0] Software wrote the reason of {machine_reasons} of {searches} searches.",),
+        ("Which texts are a machine's is decided by published rules.",),
+        "Which product makes these searches, and who answers for them?",
+        SEARCHERS,
+    ),
+    Tip(
+        "repeated_records",
+        (
+            "[repeated_records > 0] {repeated_records} of {rows_released} released records repeat another of their "
+            "file in every cell.",
+        ),
+        ("They are counted as released. Two searches in one minute can look the same, too.",),
+        "Did the export repeat rows, and where does the vendor say so?",
+        OWNER,
+    ),
+    Tip(
+        "distinct_reasons",
+        ("[distinct_reasons > 0] {searches} searches gave {distinct_reasons} different reasons.",),
+        ("Spellings of one word are different reasons here.",),
+        "Is there a list of reasons to choose from, and since when?",
+        OWNER,
+    ),
+    Tip(
+        "night_searches",
+        (
+            "[night_searches > 0] {night_searches} of {night_searches/} searches were made from 10 p.m. to 5 a.m.",
+        ),
+        ("Police work at night. Compare it with how many officers were on duty.",),
+        "Who searches at night, and who supervises it?",
+        SEARCHERS,
+    ),
+)
+"""What a sheet may hold, in order of interest: a tip is printed where all that it says is known."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A tip as printed. `counted` is its number by the register, with denominator, share and meaning; `page` the
+    notebook that computed it."""
+
+    measure: str
+    finds: str
+    counted: str
+    caveat: str
+    asks: str
+    whom: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that a tip sheet says, as plain text."""
+
+    place: Place
+    about: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    agencies: tuple[Mapping[str, str], ...]
+    state: str
+    law: str
+    request: str
+    score: str
+
+    @property
+    def title(self) -> str:
+        """The first line, which says where the records are invented."""
+        marked = " (invented records, not for print)" if self.place.is_replica else ""
+        return f"Tip sheet{marked}: {self.place.title}"
+
+
+def sheet(place: Place) -> Sheet:
+    """The tip sheet of a place that has results: its numbers are those published, and what is not known is left out."""
+    numbers = {
+        name: one for (name, scope), one in lookup(pages.open_numbers(place)).items() if scope == "all"
+    }
+    owners = sorted({file.camera_owner for file in place.logs if file.camera_owner})
+    owner = owners[0] if len(owners) == 1 else ""
+    outsiders = any(file.log == "network audit" for file in place.logs)
+    whom = {OWNER: owner, SEARCHERS: "" if outsiders else owner}
+    ends = pages.open_claims(place).to_dict("records")
+    about = (
+        REPLICA if place.is_replica else "",
+        plain(place.selection),
+        plain(build.said_of_copies(place)),
+        first_known(
+            ABOUT,
+            numbers,
+        ),
+    )
+    law = states.table().get(place.state or "")
+    return Sheet(
+        place,
+        tuple(filter(None, about)),
+        tuple(_findings(place, numbers, whom))[:MOST],
+        tuple(_agencies(place)),
+        law.name if law else "",
+        f"In {law.name}, address it to the {law.officer or 'custodian of public records'}." if law else "",
+        _request(place, owner, numbers),
+        claims.score(place, ends) if ends else "",
+    )
+
+
+def _findings(place: Place, numbers: Mapping[str, Number], whom: Mapping[str, str]) -> Iterator[Finding]:
+    for tip in TIPS:
+        one = numbers.get(tip.measure, {"value": None})
+        finds = first_known(tip.finds, numbers) if one["value"] is not None else ""
+        if finds:
+            caveat = first_known(tip.caveat, numbers)
+            named = whom.get(tip.whom) or tip.whom
+            yield Finding(tip.measure, finds, _counted(place, one), caveat, tip.asks, named, one["notebook"])
+
+
+def _counted(place: Place, one: Number) -> str:
+    whole, shown = one.get("denominator"), formatted(one["value"], one["unit"])
+    if whole:
+        share = "" if place.selected else f" ({formatted(one['value'] / whole, 'share')})"
+        shown = f"{shown} of {whole:,}{share}"
+    return f"{shown}: {measure(one['measure']).says}"
+
+
+def _agencies(place: Place) -> Iterator[Mapping[str, str]]:
+    """The agencies of the place's state behind the immigration searches, as published."""
+    path = place.results / "tables" / "05-agencies.csv"
+    if place.state and path.is_file():
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row.get("agency_state") == place.state]
+        yield from rows[:MOST_AGENCIES]
+
+
+def _request(place: Place, owner: str, numbers: Mapping[str, Number]) -> str:
+    """The command that writes the letter for the days after the log's last."""
+    last = numbers.get("last_day", {}).get("value")
+    said = {"STATE": place.state, "AGENCY": "" if place.is_replica else owner}
+    if last and not place.is_replica:
+        said["FIRST"] = str(date.fromisoformat(last) + timedelta(days=1))
+    return " ".join(["make request", *(f"{key}={shlex.quote(text)}" for key, text in said.items() if text)])
+
+
+def write(place: Place) -> None:
+    """Write results/<place>/tip-sheet.md from the place's published results."""
+    files.write(place.results / NAME, markdown(sheet(place)).encode())
+
+
+def markdown(found: Sheet) -> str:
+    """A sheet as Markdown, in which no text of a log is markup."""
+    name = found.place.name
+    parts = [
+        f"# {plain(found.title)}",
+        *found.about,
+        f"For reporters. Every number is in [`numbers.json`](numbers.json) under the name in code, with its SQL. "
+        f"`python -m analysis explain <name> --place {name}` says what it is and which rows are behind it. Ask before "
+        "you print: a log shows that a search was made, not why, and not what came of it.",
+    ]
+    if found.score:
+        parts.append(f"What was published about it, and how it ended: {found.score} ([all](claims.csv)).")
+    for at, one in enumerate(found.findings, 1):
+        parts += [
+            f"## {at}. {one.finds}",
+            f"- **The number.** `{one.measure}`: {one.counted}. [Where it was counted]({one.page}.ipynb).\n"
+            f"- **Before you print it.** {one.caveat}\n"
+            f"- **Ask** {plain(one.whom)}: {one.asks}",
+        ]
+    if found.agencies:
+        mark = " (invented)" if found.place.is_replica else ""
+        lines = [
+            f"| {plain(row['searching_agency'])} | {int(row['searches']):,} | {int(row['all_searches']):,} |"
+            for row in found.agencies
+        ]
+        parts += [
+            f"## Agencies of {found.state} behind the immigration searches{mark}",
+            "\n".join(
+                ["| agency | immigration searches (core) | all its searches |", "|---|--:|--:|", *lines]
+            ),
+            "Agencies of other states, and all others: [`05-agencies.csv`](tables/05-agencies.csv).",
+        ]
+    parts += ["## The next request", f"{found.law} This writes the letter:".strip(), f"    {found.request}"]
+    return "\n\n".join(parts) + "\n"
