@@ -162,6 +162,11 @@ def test_the_computed_parts_of_a_page_are_what_the_repository_computes(page):
     assert readme.filled(text, ROOT) == text, "run python -m analysis readme"
 
 
+def test_the_page_of_the_folder_of_results_is_what_the_repository_computes():
+    page = ROOT / readme.DOOR
+    assert not page.is_file() or page.read_text() == readme.door(ROOT), "run python -m analysis readme"
+
+
 def computed(top):
     text = (top / "README.md").read_text(encoding="utf-8")
     return readme.filled(text, top), inventory.page(top), inventory.codecheck(top)

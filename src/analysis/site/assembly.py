@@ -130,6 +130,7 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
     )[:KEY_NUMBERS]
     card["answer"] = next((page.summary for page in pages if page.stem.startswith("05")), "")
     shown = {"claims": entries, "weakest": card["weakest"], "trail": "Every published number"}
+    shown["has_rows"] = register.has_rows
     write(folder / "claims.html", "claims", **shown)
     write(
         folder / "ledger.html",

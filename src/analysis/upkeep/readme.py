@@ -1,13 +1,17 @@
-"""Writes the computed parts of pages: the score, the list of modules, and the letters that ask for logs."""
+"""Writes the computed parts of pages: finding, addresses, score, modules, and the letters that ask for logs."""
 
 from __future__ import annotations
 
 import ast
+import json
+import re
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis import claims, field, files, letter, pages, places
+from analysis import claims, field, files, letter, pages, places, tips
+from analysis.measures import lookup
+from analysis.pages.answers import first_known
 
 ORDER = (
     "refused", "wording", "paths", "toml", "files", "processes", "places", "readers", "vendors",
@@ -22,6 +26,21 @@ LIBRARY = Path(__file__).parents[1]
 PAGES = ("README.md", "src/analysis/README.md")
 """The pages that hold computed parts, between marks such as `<!-- score -->` and `<!-- /score -->`."""
 
+DOOR = "results/README.md"
+"""The page that GitHub shows with the folder of results; all of it is computed."""
+
+SHOWN_FIRST = "okaloosa"
+FINDING = (
+    "In the sheriff's office of Okaloosa County, Florida, **{windows_over_30_days} of {searches} searches looked back "
+    "more than 30 days**, and {windows_over_31_days} more than 31. No search for "
+    "'patrol' reached back more than {longest_lookback_days.patrol} days, where $printed had been published."
+)
+"""What README.md says first, of the place that it shows first; `$printed` is what its claim `PATROL` says."""
+
+PATROL = "okaloosa-patrol-reach"
+PICTURES = (("okaloosa", "figures/04-look-back.png"), ("texas-replica", "figures/05-per-week.png"))
+"""The picture of README.md: the first of these that was drawn."""
+
 
 def write(top: Path) -> list[Path]:
     """Bring the computed parts of every page, and the library's table of contents, up to date; gives their paths."""
@@ -33,6 +52,8 @@ def write(top: Path) -> list[Path]:
         if path.is_file():
             files.write(path, with_letter(path.read_text(encoding="utf-8"), place))
             paths.append(path)
+    files.write(top / DOOR, door(top))
+    paths.append(top / DOOR)
     contents = LIBRARY / "__init__.py"
     files.write(contents, with_contents(contents.read_text(encoding="utf-8")))
     paths += [contents, register := top / "results" / "field.csv"]
@@ -59,10 +80,92 @@ def filled(text: str, top: Path) -> str:
     """A page's text with its computed parts as they should read today."""
     score = "\n".join(score_lines(places.tracked(top)))
     modules = "\n".join(f"| `{name}` | {sentence(name)} |" for name in ORDER)
-    parts = {"score": f"\n```\n{score}\n```\n", "modules": f"\n| module | contract |\n|---|---|\n{modules}\n"}
+    parts = {"finding": finding(top), "addresses": addresses(top), "score": f"\n```\n{score}\n```\n"}
+    parts["modules"] = f"\n| module | contract |\n|---|---|\n{modules}\n"
     for name, part in parts.items():
         text = _between(text, name, part)
     return text
+
+
+def finding(top: Path) -> str:
+    """What README.md shows first: a sentence of the numbers of a real place, and a picture with what it shows."""
+    place = places.find(SHOWN_FIRST, top)
+    numbers = {
+        name: one for (name, scope), one in lookup(pages.open_numbers(place)).items() if scope == "all"
+    }
+    printed = {row["id"]: row["published"] for row in pages.open_claims(place).to_dict("records")}.get(
+        PATROL, ""
+    )
+    said = first_known((FINDING,), numbers).replace("$printed", printed.partition(" (")[0])
+    parts = [said] if said and printed else []
+    for name, picture in PICTURES:
+        shown = top / "results" / name / "shown.json"
+        alts = (
+            {one["file"]: one.get("alt") for one in json.loads(shown.read_text("utf-8"))}
+            if shown.is_file()
+            else {}
+        )
+        if picture in alts:
+            parts.append(f"![{pages.plain(alts[picture])}](results/{name}/{picture})")
+            break
+    return "\n" + "\n\n".join(parts) + "\n"
+
+
+def addresses(top: Path) -> str:
+    """Where to read and run it in a browser, and how to copy it, by the address that CITATION.cff gives."""
+    cited = (top / "CITATION.cff").read_text("utf-8")
+    said = re.search(r'^repository-code: *"?(https://github\.com/([\w.-]+)/([\w-]+))', cited, re.M)
+    if not said:
+        return (
+            "\nTo copy it, `git clone` the address of the page on which you read this, then `cd` into the copy. "
+            "[A workflow](.github/workflows/pages.yml) publishes the pages of `results/` with GitHub Pages, GitHub's "
+            "*Code* button opens [a container](.devcontainer/devcontainer.json) in a browser, and Binder reads "
+            "[`environment.yml`](environment.yml). Links to all three are written here as soon as `CITATION.cff` says "
+            "`repository-code`.\n"
+        )
+    address, owner, name = said.groups()
+    return (
+        f"\n[**Read the pages**](https://{owner.lower()}.github.io/{name}/), or open all of it in a browser: in "
+        f"[GitHub Codespaces](https://codespaces.new/{owner}/{name}) or on "
+        f"[Binder](https://mybinder.org/v2/gh/{owner}/{name}/HEAD). To copy it:\n\n"
+        f"    git clone {address}\n    cd {name}\n"
+    )
+
+
+def door(top: Path) -> str:
+    """results/README.md: of each place its answer, the score and what to open, the real places first."""
+    ready = [place for place in places.tracked(top) if (place.results / "claims.csv").is_file()]
+    parts = [
+        "# Results",
+        "What `make` computed, place by place. Everything here is written by code from released records: executed "
+        "notebooks, tables, figures, and every number with its SQL. Nothing in it is typed.",
+    ]
+    for place in sorted(ready, key=lambda place: (place.is_replica, place.name)):
+        others = {"tip-sheet.md": "tip sheet for reporters", "claims.csv": "every published number",
+                  "numbers.json": "every number computed", "ledger.csv": "rows in, rows out"}  # fmt: skip
+        links = [
+            f"[{what}]({place.name}/{name})"
+            for name, what in others.items()
+            if (place.results / name).is_file()
+        ]
+        chapters = sorted(path.name for path in place.results.glob("*.ipynb"))
+        parts += [
+            f"## {pages.plain(place.title)}",
+            *([f"**{pages.REPLICA}**"] if place.is_replica else []),
+            *([pages.plain(place.selection)] if place.selected else []),
+            " ".join(one.finds for one in tips.sheet(place).findings[:3]),
+            claims.score(place, pages.open_claims(place).to_dict("records")) + ".",
+            " · ".join(links) + ".",
+            "Chapters: "
+            + " · ".join(f"[{name[:2]} {_title(name)}]({place.name}/{name})" for name in chapters)
+            + ".",
+        ]
+    parts.append("All published numbers known to us, and how each ended: [`field.csv`](field.csv).")
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _title(notebook: str) -> str:
+    return notebook[3:].removesuffix(".ipynb").replace("-", " ")
 
 
 def with_letter(text: str, place: places.Place) -> str:
