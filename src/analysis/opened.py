@@ -11,9 +11,10 @@ import pandas as pd
 
 from analysis import agencies, build, measures
 from analysis.build import dataset
-from analysis.measures import Facts, Number, Numbers, Unmet
+from analysis.measures import NO_FRAME, Facts, Number, Numbers, Unmet
 from analysis.places import Place
 from analysis.privacy import agency_names
+from analysis.searches import sightings
 from analysis.searches.sql import quoted
 from analysis.searches.table import Searches
 
@@ -72,9 +73,17 @@ def searches_of(
         lists_agreements=listed is not None,
         owner_not_said=any(file.camera_owner is None for file in place.logs),
         silent_owners=tuple(measures.silent_owners(files)),
+        frames_missing=_frames_missing(place, source),
     )
     tables = {"agreements": measures.beside(listed), "largest_agency": measures.largest_agency}
     return PlaceSearches(source, measures.vocabulary(facts), tables)
+
+
+def _frames_missing(place: Place, source: str | pd.DataFrame) -> bool:
+    """Whether logs of several owners are matched by the rule, and some of their rows lack a time frame."""
+    owners = {file.camera_owner for file in place.logs}
+    by_rule = len(owners) > 1 and sightings.method_for(owners, place.same_search) == "rule"
+    return by_rule and 0 < Searches(source).count(NO_FRAME) < Searches(source).count()
 
 
 @dataclass(frozen=True)

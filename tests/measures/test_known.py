@@ -111,7 +111,8 @@ def numbers_of(kind):
     made = [
         *measures.released(files), *measures.repeated(files),
         *measures.names_resolved(measures.released_names(rows), agencies.known()), *measures.own_reasons(rows),
-        *measures.access(rows, shared), *measures.growth(agreements)[0],
+        *measures.access(rows, shared), *measures.growth(agreements)[0], *measures.shown_numbers(rows),
+        *measures.rule_numbers(measures.rule_beside_ids(rows, "rule")), *measures.at_least(measures.bounds(rows)),
     ]  # fmt: skip
     lacks = measures.unmet(rows)
     counted = measures.numbers(rows, measures.MEASURES.values(), lacks)
@@ -163,6 +164,10 @@ NOT_KNOWN = {
         ("searches_in_several_logs.with_ids", "searches_in_several_logs.same_id"), ONE_LOG | NO_IDS
     ),
     **under("immigration_hidden_elsewhere", ONE_LOG | NO_IDENTITY | NO_REASONS),
+    "immigration_hidden_at_most.core": set(KINDS),  # no search is hidden in one log and shown in another
+    "distinct_searches_at_least": ONE_LOG | NO_IDENTITY,
+    "distinct_immigration_searches_at_least.core": ONE_LOG | NO_IDENTITY | NO_REASONS,
+    **dict.fromkeys(("one_search_precision", "one_search_recall"), NO_IDS),
     **dict.fromkeys(
         ("blank_reasons", "masked_reasons", "no_stated_purpose", "unstated_searches.core",
          "immigration_searches_at_most.core"), NO_COLUMN

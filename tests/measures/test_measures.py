@@ -118,7 +118,7 @@ def test_files_that_hold_the_same_searches_are_named_in_both_directions_whatever
         *held("a.csv", "klm"), *held("b.csv", "lm"), *held("b.csv", "m"),
         *held("c.csv", "k", camera_owner="Quellmere ISD"),
     )  # fmt: skip
-    for again in (None, measures.seen_again(rows, "rule")):
+    for again in (None, measures.seen_again(rows)):
         assert measures.same_searches(rows, again).values.tolist() == [
             ["a.csv", 3, "b.csv", 2, 2 / 3],
             ["b.csv", 2, "a.csv", 2, 1.0],
@@ -207,7 +207,7 @@ def keyed(row, by):
 @settings(deadline=None, max_examples=10)
 def test_rows_of_searches_with_several_tell_as_much_of_them_as_all_rows_do(rows, by):
     asked = log(*[keyed(row, by) for row in rows])
-    again = measures.seen_again(asked, by)
+    again = measures.seen_again(asked)
     for measure in (
         measures.logs_per_search, measures.repeated_in_one_log, measures.distinct_by_rule, measures.overlaps,
     ):  # fmt: skip
@@ -220,7 +220,7 @@ def test_a_search_in_one_row_alone_is_counted_and_not_copied():
     rows = log(
         {"search_key": "m", "searched_at": "2025-12-02T03:00:00Z"}, {}, {"camera_owner": "Quellmere ISD"}
     )
-    again = measures.seen_again(rows, "rule")
+    again = measures.seen_again(rows)
     assert again.count() == 2
     assert measures.logs_per_search(rows, again).values.tolist() == [[1, 1, 1], [2, 1, 2]]
     assert values(rows, "distinct_searches") == [2]

@@ -13,8 +13,8 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from analysis import vendors
-from analysis.coding.samples import Sample, at_most
-from analysis.measures import DEFINITIONS
+from analysis.coding.samples import Sample
+from analysis.measures import DEFINITIONS, at_most
 
 CONFIDENCE = 0.95
 TIER_OF_CODE = {

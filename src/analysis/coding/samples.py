@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from rapidfuzz.distance import OSA
-from scipy.stats import beta
 
 from analysis import reasons
-from analysis.measures import DEFINITIONS
+from analysis.measures import DEFINITIONS, at_most
 from analysis.privacy.masking import mask_text
 from analysis.searches.sql import one_of, quoted
 from analysis.searches.table import Searches
@@ -125,11 +124,6 @@ def _strata(made: pd.DataFrame) -> np.ndarray:
 def _is_fragment(normal: str) -> bool:
     """Whether a whole reason is two or three letters one slip from ICE, HSI, ERO, CBP or DHS."""
     return 2 <= len(normal) <= 3 and any(OSA.distance(normal, short) <= 1 for short in SHORT)
-
-
-def at_most(found: int, draws: int, confidence: float = 0.95) -> float:
-    """Clopper and Pearson's one-sided upper bound of a share of which `found` of `draws` draws were seen."""
-    return 1.0 if found >= draws else float(beta.ppf(confidence, found + 1, draws - found))
 
 
 # Drawing ----------------------------------------------------------------------------------------------------

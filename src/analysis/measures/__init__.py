@@ -8,7 +8,7 @@ otherwise; nothing here is a sum of logs where distinct searches are meant.
 from analysis.measures.agencies import by_kind, by_side, by_state, is_named, top_agencies
 from analysis.measures.agreements import at_search, beside, by_standing, growth, lists_read
 from analysis.measures.changes import CUT_OVERS, eras_of
-from analysis.measures.columns import NAMES, Facts, largest_agency, vocabulary
+from analysis.measures.columns import NAMES, NO_FRAME, Facts, largest_agency, vocabulary
 from analysis.measures.computing import numbers, only_known
 from analysis.measures.cutovers import (
     by_hour,
@@ -53,6 +53,14 @@ from analysis.measures.logs import (
     same_searches,
     seen_again,
 )
+from analysis.measures.matching import (
+    at_least,
+    bounds,
+    rule_beside_ids,
+    rule_numbers,
+    shown_elsewhere,
+    shown_numbers,
+)
 from analysis.measures.names import (
     accounts,
     name_errors,
@@ -66,6 +74,7 @@ from analysis.measures.numbers import (
     DEFINITIONS,
     Number,
     Numbers,
+    at_most,
     formatted,
     lengths,
     lookup,
@@ -108,6 +117,7 @@ __all__ = [
     "MEASURES",
     "NAMES",
     "NEEDS",
+    "NO_FRAME",
     "TABLES",
     "Facts",
     "Measure",
@@ -120,8 +130,11 @@ __all__ = [
     "added_by_definition",
     "agencies_behind",
     "agencies_otherwise",
+    "at_least",
+    "at_most",
     "at_search",
     "beside",
+    "bounds",
     "breadth",
     "by_definition",
     "by_era",
@@ -186,6 +199,8 @@ __all__ = [
     "released_names",
     "repeated",
     "repeated_in_one_log",
+    "rule_beside_ids",
+    "rule_numbers",
     "rules_that_matched",
     "said_of_clocks",
     "said_of_second_files",
@@ -194,6 +209,8 @@ __all__ = [
     "second_files",
     "seen_again",
     "share",
+    "shown_elsewhere",
+    "shown_numbers",
     "silent_owners",
     "specifications",
     "status_tags",

@@ -18,7 +18,8 @@ from analysis.vendors.masks import BY_NUMBER, unnamed_pattern
 class Facts:
     """What a vocabulary says of a place that its rows do not: the state and clock of its camera owners, which of its
     files are network audits (None: all), which have no column of reasons, which hold another's searches again, whether
-    it has a list of agreements, and the owners of logs without a search."""
+    it has a list of agreements, the owners of logs without a search, and whether rows of several owners' logs are
+    matched of which some lack a time frame."""
 
     state: str | None = None
     time_zone: str = "UTC"
@@ -28,6 +29,7 @@ class Facts:
     owner_not_said: bool = False
     silent_owners: tuple[str, ...] = ()
     second_files: tuple[str, ...] = ()
+    frames_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,25 @@ def vocabulary(facts: Facts) -> Mapping[str, str]:
         if not facts.owner_not_said
         else {"camera_owner": f"coalesce(camera_owner, {quoted(OWNER_NOT_SAID)})"}
     )
+    if facts.frames_missing:
+        names["search_key"] = _KEY_WITHOUT_FRAME.replace("$unnamed", words["$unnamed"])
     for name, one in NAMES.items():
         names[name] = one.sql
         for word, sql in words.items():
             names[name] = names[name].replace(word, sql)
     return names
+
+
+NO_FRAME = "window_start is null and window_end is null and searched_at_precision = 'second'"
+_FRAMED_KEY = (
+    "{0}(case when window_start is not null or window_end is not null then search_key end) "
+    "over (partition by searching_agency, epoch_us(searched_at) // 1000000)"
+)
+_KEY_WITHOUT_FRAME = f"""case when {NO_FRAME} and not regexp_matches(searching_agency, $unnamed)
+    and {_FRAMED_KEY.format("min")} = {_FRAMED_KEY.format("max")}
+    then {_FRAMED_KEY.format("min")} else search_key end"""
+"""The key of a search where some rows lack a time frame: such a row is the one search that its agency made in that
+second, if rows with a time frame know of one and of no other. Where they know of two, nobody can say which it is."""
 
 
 def has_topic(topic: str) -> str:

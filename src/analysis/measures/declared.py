@@ -5,7 +5,7 @@ Adding one is one declaration here and one line in a notebook.
 
 from __future__ import annotations
 
-from analysis.measures.needs import IN_SEVERAL_LOGS
+from analysis.measures.needs import IN_SEVERAL_LOGS, SHOWN_ELSEWHERE
 from analysis.measures.register import MEASURES, declare
 
 __all__ = ["MEASURES"]
@@ -95,10 +95,27 @@ declare(
 for _name in ("strict", "core", "broad"):
     declare(
         f"immigration_hidden_elsewhere.{_name}", "groups",
-        f"searches that cite immigration ({_name}) in one log and whose reason another log hides or leaves blank",
-        "searches", column="search_key", having=f"{IN_SEVERAL_LOGS} and bool_or(hidden) and bool_or({_name})",
+        f"searches that cite immigration ({_name}) in one log, of those whose reason one log shows and another hides",
+        "searches", column="search_key", having=f"{SHOWN_ELSEWHERE} and bool_or({_name})", of=SHOWN_ELSEWHERE,
         needs=("several logs", "identity", "reasons"), only_all=True,
     )  # fmt: skip
+
+declare(
+    "immigration_hidden_at_most.core", "computed",
+    "the most of these that could cite immigration (core), as an exact one-sided 95 per cent bound of their share",
+    "share", needs=("several logs", "identity", "reasons"),
+)  # fmt: skip
+for _name, _says in {
+    "one_search_precision": "pairs of rows with one id, of those with ids that the rule takes for one search",
+    "one_search_recall": "pairs of rows that the rule takes for one search, of those with one id",
+}.items():
+    declare(_name, "computed", _says, "share", needs=("ids",))
+for _name, _says, _needs in (
+    ("distinct_searches_at_least", "searches that there are at least, no row being matched", ()),
+    ("distinct_immigration_searches_at_least.core", "core searches that there are at least, no row being matched",
+     ("reasons",)),
+):  # fmt: skip
+    declare(_name, "computed", _says, "searches", needs=("several logs", "identity", *_needs))
 
 # Who searched -----------------------------------------------------------------------------------------------
 

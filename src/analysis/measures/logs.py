@@ -27,25 +27,26 @@ ASKED = (
 """The columns that the measures of this module read."""
 
 
-def seen_again(searches: Searches, by: str) -> Searches:
-    """Every row that shares its search, or its agency and second, with another row, as a copy with the columns `ASKED`.
+def seen_again(searches: Searches) -> Searches:
+    """Every row that shares its search, its id, or its agency and second with another row, as a copy with the columns
+    `ASKED`.
 
-    `by` is how the place's searches are told apart (`sightings.METHODS`): by the rule, rows of one search have one
-    agency and second; by ids, any may. Rows are found by 64-bit numbers. Where two numbers meet by chance, rows are
-    kept that share nothing, which changes no count.
+    By the rule, rows of one search have one agency and second; by ids, any may. Rows are found by 64-bit numbers. Where
+    two numbers meet by chance, rows are kept that share nothing, which changes no count.
     """
-    numbers = [f"hash({MOMENT})", *(["hash(search_key)"] if by == "released id" else [])]
-    return searches.shared(*numbers, columns=ASKED)
+    # Rows without an id do not share one.
+    by_id = "case when released_id is not null then hash(released_id) end"
+    return searches.shared(f"hash({MOMENT})", by_id, columns=ASKED)
 
 
-def _among(searches: Searches, again: Searches | None) -> Searches:
+def rows_among(searches: Searches, again: Searches | None) -> Searches:
     """The rows among which a search that is seen again is found."""
     return searches if again is None else again
 
 
 def logs_per_search(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     """In how many logs a search was seen: logs, searches, rows."""
-    among = _among(searches, again)
+    among = rows_among(searches, again)
     logs = "greatest(count(distinct camera_owner), 1)"  # one whose owner nobody named is a log too
     each = f"select {logs} as logs, count(*) as rows from searches group by search_key"
     found = among.query(f"select logs, count(*) as searches, sum(rows) as rows from ({each}) group by logs")
@@ -57,7 +58,7 @@ def logs_per_search(searches: Searches, again: Searches | None = None) -> pd.Dat
 def repeated_in_one_log(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     """Rows beyond the first of a search inside one log: camera_owner, searches, repeated_rows."""
     table = searches.tally("camera_owner").rename(columns={"rows": "searches"})
-    beyond = table["camera_owner"].map(_beyond_in_each(_among(searches, again), "camera_owner"))
+    beyond = table["camera_owner"].map(_beyond_in_each(rows_among(searches, again), "camera_owner"))
     return table.assign(repeated_rows=beyond.fillna(0).astype(int))
 
 
@@ -93,7 +94,7 @@ def distinct_by_rule(
     their file (`build.open_files`), since the cells that name plates and officers are gone from the searches; no
     such line without it. Rows are compared by 64-bit numbers.
     """
-    among, rows = _among(searches, again), searches.count()
+    among, rows = rows_among(searches, again), searches.count()
     counts = {}
     if ids := searches.distinct("released_id"):
         without = "released_id is null"
@@ -132,7 +133,7 @@ def same_searches(searches: Searches, again: Searches | None = None) -> pd.DataF
     A file that was released twice holds all of another's searches, and a longer one holds them and more. Logs of
     several owners are meant to hold the same searches, and are not compared.
     """
-    among = _among(searches, again)
+    among = rows_among(searches, again)
     held = "(select distinct camera_owner, source_file, search_key from searches)"
     found = among.query(f"""
         select one.source_file, other.source_file as other_file, count(*) as also_in_other
@@ -173,7 +174,7 @@ def overlaps(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     found = pairs.assign(
         rows=_rows_inside(searches, pairs, "source_file"),
         other_rows=_rows_inside(searches, pairs, "other_file"),
-        searches_in_both=_in_both(_among(searches, again), pairs),
+        searches_in_both=_in_both(rows_among(searches, again), pairs),
     )
     return found[columns]
 

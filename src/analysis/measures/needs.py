@@ -26,6 +26,9 @@ _SOME_COUNT = "count(networks_searched) + count(devices_searched) > 0"
 IN_SEVERAL_LOGS = "min(camera_owner) <> max(camera_owner)"
 """An SQL condition on rows together, as those of one search: they are in the logs of two owners or more."""
 
+SHOWN_ELSEWHERE = f"{IN_SEVERAL_LOGS} and bool_or(hidden) and not bool_and(hidden)"
+"""An SQL condition on the rows of one search: one log hides its reason or leaves it blank, and another shows it."""
+
 NEEDS: Mapping[str, Need] = {
     "searches": Need("count(*) > 0", "there is no search"),
     "owners": Need("count(camera_owner) > 0", "the files do not say whose cameras were searched"),
@@ -108,7 +111,10 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "02-logs-per-search": ("several logs", "identity"),
     **dict.fromkeys(("02-by-rule", "02-same-searches", "02-overlaps", "02-repeated-in-one-log"),
                     ("identity",)),
+    "02-beside-ids": ("ids",),
+    "02-bounds": ("several logs", "identity"),
     "02-reasons-across-logs": ("several logs", "reasons"),
+    "02-shown-elsewhere": ("several logs", "identity", "reasons"),
     "02-hidden-elsewhere": ("several logs", "reasons"),
     **dict.fromkeys(("03-origins", "03-origins-by-week"), ("reason column",)),
     "03-offense-types": ("offense types",),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.stats import beta
 
 from analysis.searches.table import Searches
 
@@ -81,6 +82,11 @@ def in_each_scope(searches: pd.DataFrame, of: Callable[[str, pd.DataFrame], Numb
 def share(numerator: int, denominator: int) -> float:
     """A share between 0 and 1; 0 where there is nothing to share."""
     return int(numerator) / int(denominator) if denominator else 0.0
+
+
+def at_most(found: int, draws: int, confidence: float = 0.95) -> float:
+    """Clopper and Pearson's one-sided upper bound of a share of which `found` of `draws` draws were seen."""
+    return 1.0 if found >= draws else float(beta.ppf(confidence, found + 1, draws - found))
 
 
 def with_share(table: pd.DataFrame, column: str = "searches", of: int | None = None) -> pd.DataFrame:

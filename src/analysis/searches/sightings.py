@@ -24,12 +24,15 @@ import pyarrow.compute as pc
 
 from analysis.searches.shapes import characters
 
-RULE = "same searching agency, same second, same time frame"
+RULE = "same searching agency, same second, same time frame; where a row has no time frame, same agency and second"
 """The published rule under which two rows are one search.
 
 The reason is no part of it, since it may be masked in one log and not in another. Nor is the type of search:
 exports before June 2025 and downloads of others leave it out or blank, and in no released file read so far did
-it tell two searches apart that agency, second and time frame had not (notebook 02 shows it for each place)."""
+it tell two searches apart that agency, second and time frame had not (notebook 02 shows it for each place).
+
+A row without a time frame gets a key of agency and second here, from its own cells alone. Where other owners' logs have
+time frames, it joins the one search that they know of in that second (`measures.columns`), once all files are read."""
 
 METHODS = {"released id": "the vendor's own id, and for rows without one: " + RULE, "rule": RULE}
 """The ways in which a place's searches can be told apart; `same_search` in source.toml may name one."""

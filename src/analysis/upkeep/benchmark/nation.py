@@ -57,7 +57,7 @@ def _given(
         **dict.fromkeys(("other_lists", "disagreements"), (others,)),
         "by_side": (place.state,),
         "coverage": (place.files,),
-        "seen_again": ("rule",),
+        "rule_beside_ids": ("rule",),
         "common_reasons": (False, cleared),
         "own_reasons": (cleared,),
         "at_search": (listed.agreements,),
@@ -69,7 +69,11 @@ def _given(
         if name == "by_standing":
             return searches, answers["at_search"], [listed]
         if name in BESIDE_AGAIN + OF_AGAIN:
-            return (*((searches,) if name in BESIDE_AGAIN else ()), answers["seen_again"])
+            return (
+                *((searches,) if name in BESIDE_AGAIN else ()),
+                answers["seen_again"],
+                *more.get(name, ()),
+            )
         return searches.where("core") if name == "at_search" else searches, *more.get(name, ())
 
     return given
@@ -84,14 +88,15 @@ def _files(place: Place) -> pd.DataFrame:
     return pd.DataFrame([{"source_file": file.name, **facts} for file in place.files])
 
 
-BESIDE_AGAIN = ("logs_per_search", "distinct_by_rule", "overlaps", "same_searches", "repeated_in_one_log")
-OF_AGAIN = ("reasons_across_logs", "hidden_elsewhere")
+BESIDE_AGAIN = ("logs_per_search", "distinct_by_rule", "overlaps", "same_searches", "repeated_in_one_log", "bounds",
+                "shown_elsewhere")  # fmt: skip
+OF_AGAIN = ("rule_beside_ids", "reasons_across_logs", "hidden_elsewhere", "shown_numbers")
 """What is counted of searches that are seen again, beside all of them or alone."""
 
 NAMES = (
     "unmet", "numbers", "coverage", "clocks_apart", "per_day", "by_era", "by_moderation",
     "seen_again", "logs_per_search", "distinct_by_rule", "overlaps", "same_searches", "repeated_in_one_log",
-    "reasons_across_logs", "hidden_elsewhere",
+    "rule_beside_ids", "bounds", "reasons_across_logs", "hidden_elsewhere", "shown_elsewhere", "shown_numbers",
     "by_origin", "origin_by_week", "offense_types", "topics", "rules_that_matched", "common_reasons",
     "candidate_spellings", "candidate_words",
     "released_names", "by_kind", "by_state", "by_side", "top_agencies", "own_reasons", "reach_spread",

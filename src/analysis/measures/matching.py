@@ -1,0 +1,153 @@
+"""How far a count of distinct searches can be trusted: beside the export's own ids, and without matching any rows; and
+what the same search in another log says of a hidden reason."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.measures.logs import MOMENT, PUBLISHED, RULES, rows_among
+from analysis.measures.needs import SHOWN_ELSEWHERE
+from analysis.measures.numbers import Numbers, at_most, number
+from analysis.measures.unstated import AGENCY
+from analysis.searches.table import Searches
+
+# Beside the ids ---------------------------------------------------------------------------------------------
+
+_WITHIN = {
+    "within one file": "camera_owner, source_file, ",
+    "between two files of one owner": "camera_owner, ",
+    "between the logs of two owners": "",
+}
+"""Where the two rows of a pair are, and the columns in which such pairs, and those of the lines above, are alike."""
+
+
+def rule_beside_ids(again: Searches, method: str) -> pd.DataFrame:
+    """Pairs of rows that both have an id of the export's own: where, joined_by_both, by_rule_alone, by_id_alone,
+    precision_share (joined by both, of those the rule joins), recall_share (of those the ids join).
+
+    `method` is how the place's searches are told apart (`sightings.METHODS`): a key by ids is not compared with ids,
+    so that the rule is applied anew. A search in k rows is k (k - 1) / 2 pairs. Places where no pair is joined by
+    either have no line.
+    """
+    rule = "search_key" if method == "rule" else f"hash({', '.join((MOMENT, *RULES[PUBLISHED]))})"
+    sides = ("by_rule", "by_id", "by_rule, by_id")
+    sets = [f"({columns}{side})" for columns in _WITHIN.values() for side in sides]
+    counts = again.rows(f"""
+        select which, sum(n * (n - 1) // 2)::bigint from (
+            select grouping(camera_owner, source_file, by_rule, by_id) as which, count(*) as n
+            from (select camera_owner, source_file, {rule} as by_rule, released_id as by_id
+                  from searches where released_id is not null)
+            group by grouping sets ({", ".join(sets)})
+        ) group by which""")  # fmt: skip
+    pairs, lines, inner = dict(counts), [], (0, 0, 0)
+    for where, left_out in zip(_WITHIN, (0b0000, 0b0100, 0b1100)):
+        # `grouping` has a 1 for each column that is not grouped by: the first two bits, then the rule's and the id's.
+        every = tuple(pairs.get(left_out | side, 0) for side in (0b01, 0b10, 0b00))
+        by_rule, by_id, both = (whole - part for whole, part in zip(every, inner))
+        inner = every
+        if by_rule or by_id:
+            lines.append((where, both, by_rule - both, by_id - both, _of(both, by_rule), _of(both, by_id)))
+    columns = ["where", "joined_by_both", "by_rule_alone", "by_id_alone", "precision_share", "recall_share"]
+    return pd.DataFrame(lines, columns=columns).astype(dict.fromkeys(columns[-2:], "float64"))
+
+
+def _of(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def rule_numbers(beside: pd.DataFrame) -> Numbers:
+    """How often the rule is right, of all pairs of rows in a table of `rule_beside_ids`."""
+    both = int(beside["joined_by_both"].sum())
+    return [
+        number(name, "all", _of(both, whole), "share", numerator=both, denominator=whole)
+        for name, alone in (("one_search_precision", "by_rule_alone"), ("one_search_recall", "by_id_alone"))
+        for whole in (both + int(beside[alone].sum()),)
+    ]
+
+
+# Without matching rows --------------------------------------------------------------------------------------
+
+
+def bounds(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
+    """What a count of distinct searches lies between: counted, compares, searches, immigration_searches (core).
+
+    Searches of one log are as many as its rows without those that repeat another one's agency, second and time frame.
+    No log holds more searches than there are, and no two agencies made the same one: so there are at least as many as
+    the fullest log has, and as the fullest log of each agency has, agencies added up. There are at most as many as
+    rows.
+    """
+    rows = _in_each_log(searches, "count(*) filter ({0})")
+    beyond = _in_each_log(
+        rows_among(searches, again), "count(*) filter ({0}) - count(distinct search_key) filter ({0})"
+    )
+    keys = [name for name in rows if name not in _COUNTED]
+    distinct = pd.concat([rows, beyond.assign(**{name: -beyond[name] for name in _COUNTED})])
+    distinct = distinct.groupby(keys, dropna=False)[[*_COUNTED]].sum().reset_index()
+    whole = distinct[(distinct["every_agency"] == 1) & (distinct["every_log"] == 0)]
+    named = distinct[(distinct["every_agency"] == 0) & distinct["agency"].notna()]
+    lines = {
+        ("the log with most of them, alone", "nothing"): whole[[*_COUNTED]].max(),
+        ("the log with most of them of each agency, agencies added up", "agencies' names"): (
+            named.groupby("agency")[[*_COUNTED]].max().sum()
+        ),
+        ("each search once", "rows"): distinct.loc[distinct["every_log"] == 1, [*_COUNTED]].sum(),
+        ("all rows of all logs", "nothing"): rows.loc[rows["every_log"] == 1, [*_COUNTED]].sum(),
+    }
+    table = pd.DataFrame(lines).T.fillna(0).astype("int64").rename_axis(["counted", "compared_across_logs"])
+    return table.reset_index()
+
+
+_COUNTED = {"searches": "true", "immigration_searches": "core"}
+
+
+def _in_each_log(searches: Searches, aggregate: str) -> pd.DataFrame:
+    """An aggregate of all searches and of the core ones, in all logs, in each, and of each agency in each."""
+    made = ", ".join(f"{aggregate.format(sql)} as {name}" for name, sql in _COUNTED.items())
+    return searches.query(f"""
+        select grouping(agency) as every_agency, grouping(camera_owner) as every_log, agency, camera_owner, {made}
+        from (select *, {AGENCY} as agency from searches)
+        group by grouping sets ((), (camera_owner), (agency, camera_owner))
+        """)  # fmt: skip
+
+
+def at_least(table: pd.DataFrame) -> Numbers:
+    """The searches that there are at least, from a table of `bounds`."""
+    names = ("distinct_searches_at_least", "distinct_immigration_searches_at_least.core")
+    return [number(name, "all", table.loc[:1, of].max(), "searches") for name, of in zip(names, _COUNTED)]
+
+
+# What another log shows of hidden reasons -------------------------------------------------------------------
+
+CONFIDENCE = 0.95
+
+
+def shown_elsewhere(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
+    """Searches whose reason a log hides, and what another log shows of them: hidden_as, hidden, shown, cited (core),
+    cited_share (of those shown), at_most_share (Clopper and Pearson's one-sided 95 per cent bound of that share).
+
+    A search that one log masks and another leaves blank is in both lines.
+    """
+    rows, lines = rows_among(searches, again), []
+    for hidden_as in ("masked", "blank"):
+        hides = f"reason_origin = '{hidden_as}'"
+        alone = searches.count(hides) - rows.count(hides)
+        hidden, shown, cited = rows.rows(f"""
+            select count(*), count(*) filter (shown), count(*) filter (shown and cited)
+            from (select {SHOWN_ELSEWHERE} as shown, bool_or(core) as cited
+                  from searches group by search_key having bool_or({hides}))""")[0]
+        if alone + hidden:
+            share = (_of(cited, shown), at_most(cited, shown, CONFIDENCE))
+            lines.append((hidden_as, alone + hidden, shown, cited, *share))
+    columns = ["hidden_as", "hidden", "shown", "cited", "cited_share", "at_most_share"]
+    return pd.DataFrame(lines, columns=columns).astype({"cited_share": "float64"})
+
+
+def shown_numbers(again: Searches) -> Numbers:
+    """The same bound, of searches whose reason is masked or blank in one log."""
+    cited, shown = again.rows(f"""
+        select count(*) filter (cited), count(*)
+        from (select bool_or(core) as cited from searches group by search_key having {SHOWN_ELSEWHERE})""")[0]
+    bound = at_most(cited, shown, CONFIDENCE)
+    return [
+        number("immigration_hidden_at_most.core", "all", bound, "share", numerator=cited, denominator=shown)
+    ]
