@@ -135,7 +135,14 @@ class Shown(Opened):
 
     def agencies(self, column: str = "searching_agency") -> dict[str, str]:
         """How each name in a column of agencies is printed."""
-        return self.printed_agencies(self.every_row.tally(column)[column].dropna())
+        if column not in self._agencies:
+            self._agencies[column] = self.printed_agencies(self.every_row.tally(column)[column].dropna())
+        return self._agencies[column]
+
+    @cached_property
+    def _agencies(self) -> dict[str, dict[str, str]]:
+        """What was found of each column: every name is looked at once."""
+        return {}
 
     @staticmethod
     def _sql(name: str) -> str:

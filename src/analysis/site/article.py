@@ -5,12 +5,15 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from bs4 import BeautifulSoup
 from markupsafe import Markup
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 from analysis.site.safe import BadPage, computed, picture, printed, written
@@ -95,12 +98,23 @@ def _plain(text: str) -> str:
     return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"[*_`]", "", text))
 
 
+class _Exporter(HTMLExporter):
+    """nbconvert's, without its last step: that parses each page once more for what our template says already."""
+
+    def from_notebook_node(  # type: ignore[override]  # as nbconvert itself does
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **more: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The inside of a notebook's page, and what nbconvert knows about it."""
+        return TemplateExporter.from_notebook_node(self, nb, resources, **more)
+
+
+@cache
 def _exporter() -> HTMLExporter:
     """nbconvert with our template, no address of any network, and our filters in place of its own."""
     no_networks = dict.fromkeys(
         ("mathjax_url", "require_js_url", "mermaid_js_url", "jupyter_widgets_base_url"), ""
     )
-    exporter = HTMLExporter(
+    exporter = _Exporter(
         template_name="notebook",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_anchor_links=True,
@@ -110,6 +124,7 @@ def _exporter() -> HTMLExporter:
     exporter.config.NbConvertBase.display_data_priority = shown
     for function in (written, computed, printed, picture):
         exporter.register_filter(function.__name__, function)
+    exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=exporter))
     return exporter
 
 

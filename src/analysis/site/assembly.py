@@ -7,14 +7,16 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis import claims, comparison, field, files, tips
+from analysis import claims, comparison, field, files, processes, tips
 from analysis.build import said_of_copies
 from analysis.pages import table_html
 from analysis.places import Place
@@ -56,7 +58,7 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
     with files.replacing(site) as new:
         new.mkdir()
         has_rules = rules is not None
-        cards = [_place_pages(place, new / place.name, has_rules, root) for place in places]
+        cards = _all_places(places, new, has_rules, root)
         if rules is not None:
             _page(new / "rules.html", "rules", topics=_topics(rules), trail="Rules")
         # places of records first, those first of which most published numbers were counted
@@ -71,6 +73,17 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
         _page(new / "waiting.html", "waiting", waits=waits, trail="Places that wait for their records")
         _page(new / "add-a-place.html", "add", waits=waits, trail="Add a place")
     return site / "index.html"
+
+
+def _all_places(places: Sequence[Place], new: Path, has_rules: bool, root: Path) -> list[dict[str, Any]]:
+    """The pages of every place, those of several places in a process for each core."""
+    write = partial(_place_pages, has_rules=has_rules, root=root)
+    folders = [new / place.name for place in places]
+    jobs = min(os.cpu_count() or 1, sum(place.results.is_dir() for place in places))
+    if jobs < 2:
+        return [*map(write, places, folders)]
+    with ProcessPoolExecutor(jobs, get_context("spawn"), processes.end_with_pool) as pool:
+        return [*pool.map(write, places, folders)]
 
 
 def _field_pages(folder: Path, root: Path, places: Sequence[Place]) -> None:

@@ -17,7 +17,7 @@ from analysis.build import dataset
 from analysis.pages import marked, published_csv, table_html
 from analysis.places import Place
 from analysis.site.article import Article
-from analysis.site.safe import computed, slug
+from analysis.site.safe import scrolling, slug
 
 MOST_ROWS, FIRST_ROWS = 2_000, 50
 """A page lists at most so many rows; of longer lists it shows the first so many and says how to see all."""
@@ -137,7 +137,7 @@ def _table(found: pd.DataFrame, caption: str) -> Markup:
         name for name in _SAME if name in found and len(found) > 1 and found[name].nunique(dropna=False) == 1
     ]
     told_once = "".join(f" {name.replace('_', ' ').capitalize()}: {found[name].iloc[0]}." for name in same)
-    return Markup(computed(table_html(found.drop(columns=same), caption + told_once)))
+    return scrolling(table_html(found.drop(columns=same), caption + told_once), caption + told_once)
 
 
 def weaknesses(claim: claims.Claim | None, row: Mapping[str, str]) -> list[tuple[int, str]]:

@@ -54,6 +54,13 @@ def printed(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
+def scrolling(table: str, name: str) -> Markup:
+    """A table of `pages.tables.table_html`, in which every cell is escaped, in a container that scrolls."""
+    return Markup('<div class="scroll" role="region" aria-label="{}" tabindex="0">{}</div>').format(
+        name, Markup(table)
+    )
+
+
 def picture(output: NotebookNode) -> Markup:
     """An <img> with the alternative text and the size of the picture. Raises `BadPage` if it has no such text."""
     alt = str(output.get("metadata", {}).get("image/png", {}).get("alt", "")).strip()
