@@ -14,11 +14,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import coding
 from analysis.build import masked_copies
 from analysis.measures import formatted, lookup, measure
 from analysis.places import Place
 from analysis.refused import Refused
 from analysis.vendors.recognition import family_of
+from analysis.wording import counted
 
 Published = Mapping[tuple[str, str], Mapping[str, Any]]
 
@@ -201,10 +203,35 @@ def caveats(results: Sequence[Results]) -> Iterable[str]:
     for one in results:
         mark, amiss = grade(one)
         yield f"{one.place.name}, grade {mark}: {'; '.join(amiss) or 'nothing was found amiss'}."
+    yield elsewhere(results)
     yield (
         "Grades: A, nothing amiss; B, one or two things; C, more; R, invented records. Asked were: provenance, files "
         "as exported, whole periods, readable reasons, known agencies, and a measured error rate."
     )
+
+
+def elsewhere(results: Sequence[Results]) -> str:
+    """How often core may be right at a place that nobody read, from the reasons held out at these; or why that is not
+    known. Invented records and selections are no places of this kind."""
+    places = [one.place for one in results if not (one.place.is_replica or one.place.selected)]
+    paths = [place.results / "tables" / "07-by-half.csv" for place in places]
+    halves = pd.concat(
+        [pd.DataFrame(columns=_HALF), *(_table(path)[_HALF] for path in paths if path.is_file())]
+    )
+    core = halves[(halves["half"] == "held out") & (halves["definition"] == "core")].iloc[:, 2:].astype(int)
+    read = int((core["counted_strings"] > 0).sum())
+    found = coding.another_place(core["both_strings"], core["counted_strings"])
+    said = "How often the reasons that core counts are right at a place whose reasons nobody read:"
+    if found is None:
+        return (
+            f"{said} not known. At {counted(read, 'place')} of these readers held out reasons that it counted; such an "
+            f"interval needs {coding.FEWEST_PLACES}."
+        )
+    ends = " to ".join(formatted(end, "share") for end in found)
+    return f"{said} {ends}, a 95 per cent prediction interval from {read} places."
+
+
+_HALF = ["half", "definition", "counted_strings", "both_strings"]
 
 
 def shown(results: Sequence[Results]) -> str:

@@ -105,3 +105,18 @@ def test_different_kinds_of_log_are_warned_of(tmp_path):
 def test_a_place_without_results_says_what_makes_them(tmp_path):
     with pytest.raises(comparison.NotYetRun, match="make PLACE=nowhere"):
         comparison.read(place_named("nowhere", tmp_path))
+
+
+def test_a_place_that_nobody_read_gets_an_interval_from_five_places_and_from_no_fewer(tmp_path):
+    made = []
+    for at, right in enumerate((90, 80, 95, 70, 88)):
+        one = results(tmp_path, f"place{at}")
+        tables = one.place.results / "tables"
+        tables.mkdir(parents=True, exist_ok=True)
+        (tables / "07-by-half.csv").write_text(
+            "half,definition,counted_strings,should_strings,both_strings\n"
+            f"development,core,9,9,9\nheld out,strict,1,1,1\nheld out,core,100,100,{right}\n"
+        )
+        made.append(one)
+    assert "At 4 places of these readers held out reasons" in comparison.elsewhere(made[1:])
+    assert "95 per cent prediction interval from 5 places" in comparison.elsewhere(made)

@@ -298,7 +298,7 @@ NEED_NOTHING = {
     "04-access", "04-reach-by-type", "05-lists",
     "07-agreement", "07-agreement-codes", "07-by-half", "07-errors", "07-errors-by-era", "07-errors-by-origin",
     "07-kinds",
-    "07-precision", "07-precision-by-era", "07-precision-by-origin", "07-reading-load", "07-recall",
+    "07-precision", "07-precision-by-era", "07-precision-by-origin", "07-reader-errors", "07-reading-load", "07-recall",
     "07-topics", "08-other-versions", "08-register",
 }  # fmt: skip
 """Tables that say of each of their cells whether it is known, or that are of files, readers and claims."""

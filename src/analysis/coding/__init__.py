@@ -18,7 +18,17 @@ import pyarrow.parquet as pq
 from analysis import agencies, files
 from analysis.coding import agreement, sheets
 from analysis.coding.agreement import by_stratum
-from analysis.coding.estimates import by_half, by_kind, by_topic, precision, precision_by_era, recall
+from analysis.coding.corrected import reader_errors, said_of_errors
+from analysis.coding.estimates import (
+    FEWEST_PLACES,
+    another_place,
+    by_half,
+    by_kind,
+    by_topic,
+    precision,
+    precision_by_era,
+    recall,
+)
 from analysis.coding.samples import Sample, draw, half, reading_load, reading_time, units
 from analysis.coding.settling import PAIRS, is_judge, settle
 from analysis.coding.sheets import CODES, BadSheet
@@ -27,9 +37,9 @@ from analysis.places import Place
 from analysis.searches.table import Searches
 
 __all__ = [
-    "CODES", "BadSheet", "Coded", "Errors", "agreement", "by_half", "by_kind", "by_stratum",
-    "coded_reasons", "give_out", "known_errors", "precision", "precision_by_era", "reading_load", "reading_time",
-    "score", "take_back", "task_force", "units",
+    "CODES", "FEWEST_PLACES", "BadSheet", "Coded", "Errors", "agreement", "another_place", "by_half", "by_kind",
+    "by_stratum", "coded_reasons", "give_out", "known_errors", "precision", "precision_by_era", "reader_errors",
+    "reading_load", "reading_time", "said_of_errors", "score", "take_back", "task_force", "units",
 ]  # fmt: skip
 
 

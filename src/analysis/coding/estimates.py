@@ -6,10 +6,11 @@ officer repeats one string hundreds of times, so rows alone look surer than they
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit, stdtrit
 from scipy.stats import binomtest
 
 from analysis import vendors
@@ -28,11 +29,11 @@ TIER_OF_CODE = {
 """The narrowest definition that should count a code; `cannot_tell` is computed both ways."""
 
 
-def exact(right: int, total: int) -> tuple[float | None, float | None]:
+def exact(right: int, total: int, confidence: float = CONFIDENCE) -> tuple[float | None, float | None]:
     """Clopper and Pearson's 95 per cent interval of a share of counts; unknown where there is nothing to share."""
     if not total:
         return None, None
-    interval = binomtest(right, total).proportion_ci(CONFIDENCE, method="exact")
+    interval = binomtest(right, total).proportion_ci(confidence, method="exact")
     return float(interval.low), float(interval.high)
 
 
@@ -92,6 +93,30 @@ def by_half(coded: pd.DataFrame) -> pd.DataFrame:
         for part in ("_of_strings_share", "_low", "_high")
     ]
     return pd.DataFrame(lines, columns=columns)
+
+
+FEWEST_PLACES = 5
+"""No interval for another place is given from fewer."""
+
+
+def another_place(right: Sequence[int], total: Sequence[int]) -> tuple[float, float] | None:
+    """Between which shares that of another place is, as often as promised, from the counts of places: a prediction
+    interval on the scale of log odds with Student's t of k − 2 degrees of freedom (Higgins, Thompson and Spiegelhalter
+    2009). None from fewer than `FEWEST_PLACES`; places without a count say nothing and are left out.
+
+    Their estimate of the spread between places is not used: of few places with few errors the interval then covers too
+    seldom in simulations. The spread is that of the log odds as they were seen, and at least what chance makes of
+    one place's; where a place had no error, or nothing else, that end of the interval is open.
+    """
+    counts = np.array([pair for pair in zip(right, total) if pair[1]], dtype=float).reshape(-1, 2)
+    if len(counts) < FEWEST_PLACES:
+        return None
+    yes, no = counts[:, 0], counts[:, 1] - counts[:, 0]
+    odds, by_chance = np.log((yes + 0.5) / (no + 0.5)), 1 / (yes + 0.5) + 1 / (no + 0.5)
+    spread = max(odds.var(ddof=1), by_chance.mean()) * (1 + 1 / len(odds))
+    reach = stdtrit(len(odds) - 2, 0.5 + CONFIDENCE / 2) * np.sqrt(spread)
+    low, high = expit(odds.mean() - reach), expit(odds.mean() + reach)
+    return float(low) if yes.all() else 0.0, float(high) if no.all() else 1.0
 
 
 def precision_by_era(coded: pd.DataFrame) -> pd.DataFrame:
