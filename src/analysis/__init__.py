@@ -4,7 +4,8 @@ Each module imports only what stands before it.
 
 refused     The base of every error meant for people: its message says all that they need, so no
             traceback is shown.
-wording     Says a count with its noun and a noun with its article, as a person would.
+wording     Says a count with its noun, a noun with its article and the names near an unknown one, as a
+            person would.
 paths       Makes a path inside a folder of a name that came from outside, or refuses it, and writes out
             what nobody sees.
 toml        Reads TOML that people type by its schema and names the file, entry or line, the nearest

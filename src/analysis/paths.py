@@ -105,6 +105,15 @@ def visible(text: str) -> str:
     return UNSEEN.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
 
 
+FORMULA = re.compile(r"[=+@\t\r-](?!\d[\d,.]*$).", re.ASCII | re.DOTALL)
+"""What text begins with that a spreadsheet would compute; a number with its sign is none, nor is one character."""
+
+
+def no_formula(text: str) -> str:
+    """Text for a cell of a CSV: what a spreadsheet would take for a formula is put behind an apostrophe."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
 def shown(name: str) -> str:
     """A name as it may be printed, on one line: what cannot be seen, or is not UTF-8, is spelled out."""
     return visible(name).replace("\n", "\\n").replace("\t", "\\t")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -15,6 +14,7 @@ from msgspec import inspect
 
 from analysis import paths
 from analysis.refused import Refused
+from analysis.wording import near
 
 
 class BadToml(Refused):
@@ -196,6 +196,4 @@ def unknown_key(said: Iterable[str], known: Iterable[str]) -> str | None:
     wrong = next(iter(sorted(set(said) - set(names))), None)
     if wrong is None:
         return None
-    near = difflib.get_close_matches(wrong.casefold(), names, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"unknown key {wrong!r}; known are {', '.join(names)}{hint}"
+    return f"unknown key {wrong!r}; known are {', '.join(names)}{near(wrong.casefold(), names)}"

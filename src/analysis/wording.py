@@ -1,8 +1,10 @@
-"""Says a count with its noun and a noun with its article, as a person would."""
+"""Says a count with its noun, a noun with its article and the names near an unknown one, as a person would."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 _BY_LETTER = frozenset("AEFHILMNORSX")
 """Letters whose names begin with a vowel: an FBI list, an SO."""
@@ -27,6 +29,12 @@ def an(noun: str) -> str:
     else:
         vowel = re.match(r"(?!uni|use|usa|eu|one)[aeiou]", first, re.IGNORECASE) is not None
     return f"{'an' if vowel else 'a'} {noun}"
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """What a message about an unknown name ends with: '; near it: a, b', or nothing where no known name is near."""
+    found = get_close_matches(name, list(known), 3, 0.5)
+    return f"; near it: {', '.join(found)}" if found else ""
 
 
 def megabytes(size: int) -> str:

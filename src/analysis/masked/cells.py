@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.agencies import Known
+from analysis.paths import no_formula
 from analysis.places import ReleasedFile
 from analysis.privacy import NOT_SHOWN, agency_names
 from analysis.privacy.masking import MASK, known_parts, only_known_words
@@ -33,7 +34,6 @@ _CLOCK = re.compile(r"\s*\d{1,2}:\d\d(:\d\d(\.\d{1,6})?)?\s*([AP]M)?\s*(UTC|Z)?\
 _COUNT = re.compile(r"\s*\d{1,3}(?:,?\d{3})?(?:\.0+)?\s*")
 _CODES = re.compile(r"(?=[^\d]*\d)(?:(?<![^\W\d_])[a-z]{1,4}(?![^\W\d_])|[0-9]|[ -/:#_.])+", re.I)
 _HIDDEN = re.compile(rf"\(agency \d+, {re.escape(NOT_SHOWN[1:])}")
-_FORMULA = re.compile(r"[=+@\t\r-](?!\d[\d,.]*$).", re.S)
 
 
 class Masker:
@@ -73,12 +73,12 @@ class Masker:
         if record.why == "total line":
             masked[0] = "Total"
         self.cells["records that are no rows"] += sum(old != new for old, new in zip(cells, masked))
-        return [_no_formula(cell) for cell in masked]
+        return [no_formula(cell) for cell in masked]
 
     def _column(self, ours: str, cells: pa.Array, layout: Layout, file: ReleasedFile) -> pa.Array:
         shapes = shapes_of(layout.vendor.times)
         words = partial(
-            by_distinct, function=lambda text: _no_formula(only_known_words(text)), kind=pa.string()
+            by_distinct, function=lambda text: no_formula(only_known_words(text)), kind=pa.string()
         )
         if ours in _TIMES:
             read = times.read(cells, times.own_clock(cells, shapes))
@@ -112,7 +112,7 @@ class Masker:
             "reason": partial(self._reason, file.log == "portal audit", layout.vendor.key),
         }
         return by_distinct(
-            cells, lambda text: _no_formula(masked.get(ours, only_known_words)(text)), pa.string()
+            cells, lambda text: no_formula(masked.get(ours, only_known_words)(text)), pa.string()
         )
 
     def _id(self, layout: Layout, text: str) -> str:
@@ -176,8 +176,3 @@ def _each_value(joiner: str, text: str) -> str:
 
 def _count(text: str) -> str:
     return text if _COUNT.fullmatch(text) or is_no_value(text) else only_known_words(text)
-
-
-def _no_formula(text: str) -> str:
-    """Text that a spreadsheet would take for a formula, behind an apostrophe."""
-    return f"'{text}" if _FORMULA.match(text) else text

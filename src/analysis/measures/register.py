@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from analysis.measures.needs import NEEDS, why_not
@@ -11,6 +10,7 @@ from analysis.measures.numbers import Number, number
 from analysis.refused import Refused
 from analysis.searches.sql import one_of, quoted
 from analysis.searches.table import Searches
+from analysis.wording import near
 
 Asked = TypeVar("Asked", bound=Searches)
 
@@ -226,10 +226,7 @@ def stem(name: str) -> str:
 def measure(name: str) -> Measure:
     """A measure by its name. Raises `UnknownMeasure`."""
     if name not in MEASURES:
-        near = get_close_matches(name, MEASURES, 3, 0.5)
-        raise UnknownMeasure(
-            f"there is no measure {name!r}" + (f"; near it: {', '.join(near)}" if near else "")
-        )
+        raise UnknownMeasure(f"there is no measure {name!r}{near(name, MEASURES)}")
     return MEASURES[name]
 
 

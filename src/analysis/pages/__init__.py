@@ -2,9 +2,9 @@
 
 from analysis.pages.page import Page, start
 from analysis.pages.results import Unfinished, open_claims, open_numbers, publish
-from analysis.pages.tables import FORMULA, INVENTED, REPLICA, marked, plain, published_csv, table_html
+from analysis.pages.tables import INVENTED, REPLICA, marked, plain, published_csv, table_html
 
 __all__ = [
-    "FORMULA", "INVENTED", "REPLICA", "Page", "Unfinished", "marked", "open_claims", "open_numbers", "plain", "publish",
+    "INVENTED", "REPLICA", "Page", "Unfinished", "marked", "open_claims", "open_numbers", "plain", "publish",
     "published_csv", "start", "table_html",
 ]  # fmt: skip

@@ -10,12 +10,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.measures import formatted
-from analysis.paths import visible
+from analysis.paths import no_formula, visible
 from analysis.places import Place
 from analysis.wording import counted
-
-FORMULA = tuple("=+-@\t\r")
-"""Characters with which a spreadsheet begins a formula; text that starts with one is published behind an apostrophe."""
 
 
 def plain(text: str) -> str:
@@ -117,4 +114,4 @@ def _safe_cell(value: Any) -> Any:
         value = "; ".join(map(str, value))
     if not isinstance(value, str):
         return value
-    return f"'{visible(value)}" if value.startswith(FORMULA) else visible(value)
+    return no_formula(visible(value))

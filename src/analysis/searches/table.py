@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cache
 from glob import glob
 from pathlib import Path
@@ -27,6 +26,7 @@ import pyarrow as pa
 from analysis import processes
 from analysis.refused import Refused
 from analysis.searches.sql import listed, one_of, quoted, values_table, words
+from analysis.wording import near
 
 MEMORY = "1500MB"
 """What a question may hold in memory; DuckDB puts the rest into a temporary file."""
@@ -212,7 +212,7 @@ class Searches:
             known = replace(self, filters=()).tally(column)[column].dropna()
             for one in values:
                 if one not in set(known):
-                    raise UnknownName(f"no search has {column} {str(one)!r}{_near(str(one), known)}")
+                    raise UnknownName(f"no search has {column} {str(one)!r}{near(str(one), known)}")
         return one_of(column, values)
 
     def _unknown(self, said: str) -> UnknownName:
@@ -220,15 +220,8 @@ class Searches:
         found = re.search(r'(?:column|table|name) "?([A-Za-z_.]+)"?|^"([a-z_]+)"$', said)
         name = (found[1] or found[2]) if found else ""
         return UnknownName(
-            f"the searches have no column or condition {name!r}{_near(name, self.columns())}"
-            if name
-            else said
+            f"the searches have no column or condition {name!r}{near(name, self.columns())}" if name else said
         )
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, list(known), 3, 0.4)
-    return f"; near it: {', '.join(near)}" if near else ""
 
 
 # DuckDB -----------------------------------------------------------------------------------------------------

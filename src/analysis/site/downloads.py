@@ -14,7 +14,8 @@ from typing import Any
 import xlsxwriter
 
 from analysis.build import masked_copies
-from analysis.pages import FORMULA, REPLICA
+from analysis.pages import REPLICA
+from analysis.paths import FORMULA
 from analysis.places import Place
 
 LICENSE = {
@@ -77,7 +78,7 @@ def _fill(sheet: Any, rows: list[list[str]], bold: Any) -> None:
                 sheet.write_number(number, column, float(text))
             else:
                 # a cell written as text needs no apostrophe, as a CSV does
-                bare = text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
+                bare = text[1:] if text[:1] == "'" and FORMULA.match(text, 1) else text
                 sheet.write_string(number, column, bare[:_LONGEST_CELL])
     for column, cells in enumerate(columns):
         sheet.set_column(column, column, min(max(map(len, cells[:201])) + 2, 60))
