@@ -107,6 +107,7 @@ from analysis.measures.reasons import (
 from analysis.measures.register import Measure, UnknownMeasure, in_scope, measure, measures
 from analysis.measures.sharing import access, with_access, without_access
 from analysis.measures.specifications import specifications
+from analysis.measures.tallies import every_agency, tallies
 from analysis.measures.unstated import could_be_hidden, unstated
 
 __all__ = [
@@ -160,6 +161,7 @@ __all__ = [
     "disagreements",
     "distinct_by_rule",
     "eras_of",
+    "every_agency",
     "exposure",
     "formatted",
     "growth",
@@ -214,6 +216,7 @@ __all__ = [
     "silent_owners",
     "specifications",
     "status_tags",
+    "tallies",
     "top_agencies",
     "topics",
     "unmet",

@@ -230,6 +230,13 @@ for _name, _groups, _says in (
     ("ice_rule", ("ice_agency", "ero", "immigration_short"), "ICE or ERO"),
     ("border_rule", ("border_agency", "title_8"), "the border agencies"),
     ("hsi_rule", ("hsi",), "HSI"),
+    ("dhs_rule", ("dhs",), "DHS"),
+    ("other_core_rule", ("people_smuggling", "operation"), "smuggling of people or a named operation"),
+    (
+        "word_rule",
+        ("immigration_word", "ice_act", "a_number", "removal", "status", "form", "statute", "program"),
+        "the words of immigration or its law",
+    ),
 ):
     _begins = " or ".join(f"starts_with(rule, '{group}.')" for group in _groups)
     condition(
