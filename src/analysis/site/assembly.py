@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import os
 import re
 import shutil
@@ -21,7 +23,7 @@ from analysis.build import said_of_copies
 from analysis.pages import table_html
 from analysis.places import Place
 from analysis.refused import Refused
-from analysis.site import downloads
+from analysis.site import agencies, downloads
 from analysis.site.article import TEMPLATES, render
 from analysis.site.findings import finding
 from analysis.site.register import Register, file_name
@@ -142,6 +144,7 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
         (entry for entry in entries if entry["computed"]), key=lambda entry: entry["outcome"] != "differs"
     )[:KEY_NUMBERS]
     card["answer"] = next((page.summary for page in pages if page.stem.startswith("05")), "")
+    card["agencies"] = _agency_pages(place, folder, register, write)
     shown = {"claims": entries, "weakest": card["weakest"], "trail": "Every published number"}
     shown["has_rows"] = register.has_rows
     write(folder / "claims.html", "claims", **shown)
@@ -172,6 +175,52 @@ def _rows_pages(folder: Path, register: Register, write: Callable[..., None]) ->
             (not entry["claim"].measure.startswith("immigration_searches"), f"{file_name(entry)}.html")
         )
     return min(names, key=lambda name: name[0])[1] if names else ""
+
+
+_AGENCIES = {
+    "agency_state": "state",
+    "searches": "searches",
+    "strict": "strict",
+    "core": "core",
+    "broad": "broad",
+    "first_day": "first day",
+    "last_day": "last day",
+    "networks_most": "most networks",
+    "searches_since_agreement": "agreement with ICE",
+}
+_CITED = ("state", "day", "cameras of", "reason", "rules", "definition", "record")
+"""What the cells of a line are called on a phone, where they stand below each other."""
+
+
+def _agency_pages(place: Place, folder: Path, register: Register, write: Callable[..., None]) -> bool:
+    """The page of all searching agencies, and that of their cited searches where the rows are here; whether there is
+    one: a log of one agency's own searches needs none."""
+    lines = agencies.named(place)
+    if not lines:
+        return False
+    cited = agencies.cited(register.shown) if register.has_rows else []
+    if cited:
+        (folder / "rows").mkdir(exist_ok=True)
+        places = {"up": "../../", "home": "../index.html", "trail": "Every search that cited immigration"}
+        write(folder / "rows" / "cited.html", "cited", lines=cited, labels=_CITED, wide=True, **places)
+    anchors = {line["searching_agency"]: line["anchor"] for line in cited if line["anchor"]}
+    for line in lines:
+        anchor = anchors.get(line["searching_agency"]) if line["is_named"] else None
+        line["rows"] = f"rows/cited.html#{anchor}" if anchor else ""
+    known = {name for line in lines for name, cell in line.items() if cell}
+    write(
+        folder / "agencies.html",
+        "agencies",
+        lines=lines,
+        labels=[label for name, label in _AGENCIES.items() if name in known or name == "agency_state"],
+        states=agencies.states(lines),
+        known=known,
+        example=next((line["searching_agency"] for line in lines if line["is_named"]), ""),
+        has_rows=bool(cited),
+        wide=True,
+        trail="Find your own agency",
+    )
+    return True
 
 
 _WORDS = {"by": "Released by", "on": "Released on"}
@@ -258,6 +307,18 @@ def _environment() -> Environment:
         "grouped": lambda text: f"{int(text):,}" if re.fullmatch(r"0|[1-9]\d{0,17}", text) else text,
     }
     style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
-    environment.globals |= {"generator": GENERATOR, "style": style}
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.js")}
+    environment.globals |= {
+        "generator": GENERATOR,
+        "style": style,
+        "wide": False,
+        "labels": (),
+        "scripts": ("tables",),
+    }
+    environment.globals["code_of"] = {name: Markup(text) for name, text in texts.items()}
+    environment.globals["allowed"] = {
+        name: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for name, text in texts.items()
+    }
     environment.globals |= {"place": None, "up": "", "home": "index.html", "here": "", "trail": ""}
     return environment

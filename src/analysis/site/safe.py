@@ -38,6 +38,10 @@ _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NUMBER = re.compile(r"[-+−]?[\d,.]+(?:\s?%)?|NaN|–|")
 
 
+STACKED = 4
+"""Tables with so many columns or more show a row's cells below each other on a phone, each with its column's name."""
+
+
 def written(text: str) -> str:
     """HTML of a Markdown cell, which an author wrote: markup, relative and https links stay."""
     return _tidied(text, ["https"])
@@ -117,6 +121,8 @@ def _tidy_table(table: Tag) -> None:
     rows = [row.find_all(["td", "th"]) for row in table.find_all("tr")]
     if len({len(row) for row in rows}) != 1 or table.find(["td", "th"], attrs={"colspan": True}):
         return
+    if len(rows[0]) >= STACKED:
+        table["class"] = " ".join([*_classes(table), "stack"])
     for column in zip(*rows, strict=True):
         cells = [cell for cell in column if not cell.find_parent("thead")]
         texts = [cell.get_text(strip=True) for cell in cells]
@@ -124,6 +130,8 @@ def _tidy_table(table: Tag) -> None:
             for cell in column:
                 cell["class"] = " ".join(dict.fromkeys([*_classes(cell), "number"]))
         for cell, text in zip(cells, texts, strict=True):
+            if len(rows[0]) >= STACKED and table.thead and text:
+                cell["data-label"] = column[0].get_text(strip=True)
             if text in dict(MEANINGS) and "claims" in _classes(table):
                 cell.contents[0].wrap(Tag(name="span", attrs={"class": f"outcome {slug(text)}"}))
 
