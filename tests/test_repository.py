@@ -347,7 +347,7 @@ def test_the_three_totals_are_nested_and_the_ledger_leads_from_released_to_searc
     ledger = pd.read_csv(place.results / "ledger.csv")
     columns = ["step", "source_file", "rows_in", "rows_out", "set_aside", "why"]
     assert list(ledger.columns)[:6] == columns
-    assert set(ledger.columns[6:]) <= {"records"}
+    assert set(ledger.columns[6:]) <= {INVENTED}
     last = ledger.groupby("source_file").last()
     assert last["rows_out"].sum() == numbers["searches", "all"] + numbers.get(
         ("rows_in_second_files", "all"), 0
@@ -439,10 +439,10 @@ def test_every_place_of_results_says_that_it_is_invented_where_it_is():
                 table = pd.read_csv(path, dtype=str, keep_default_na=False)
                 assert len(table.columns) > 0, path
                 if place.is_replica:
-                    assert set(table["records"]) <= {INVENTED}, path
-            assert set(pages.open_claims(place)["records"]) <= {INVENTED if place.is_replica else "released"}
-            marks = {one.get("records") for one in pages.open_numbers(place) if one["measure"] != "records"}
-            assert marks == {INVENTED if place.is_replica else None}
+                    assert set(table[INVENTED]) <= {"True"}, path
+            assert set(pages.open_claims(place)[INVENTED]) <= {str(place.is_replica)}
+            marks = {one.get(INVENTED, False) for one in pages.open_numbers(place) if one["notebook"]}
+            assert marks == {place.is_replica}
             assert (place.results / "00-invented.txt").is_file() == place.is_replica
 
 

@@ -1,11 +1,12 @@
 """What a reader on GitHub gets: the site from results alone, the page of the folder, and addresses from one place."""
 
+import csv
 import re
 import shutil
 from pathlib import Path
 
 from analysis import places
-from analysis.site import assembly
+from analysis.site import assembly, downloads
 from analysis.upkeep import readme
 
 ROOT = places.root()
@@ -68,3 +69,24 @@ def test_the_finding_is_made_of_published_numbers_and_its_picture_is_there() -> 
     picture = re.search(r"!\[([^\]]+(?:\\\][^\]]*)*)\]\(([^)]+)\)", said)
     assert picture
     assert (ROOT / picture[2]).is_file()
+
+
+def test_every_column_of_every_published_table_has_a_meaning() -> None:
+    nameless = set()
+    for path in sorted((ROOT / "results").glob("*/**/*.csv")):
+        with path.open(newline="", encoding="utf-8") as file:
+            head = next(csv.reader(file))
+        meanings = downloads.meanings_of(path)
+        nameless |= {(path.stem, name) for name in head if name and not meanings.get(name, meanings.get("*"))}
+    assert not nameless, "say in src/analysis/site/columns.toml what these columns mean"
+
+
+def test_a_column_is_described_by_the_table_that_it_is_in() -> None:
+    def means(table: str, column: str) -> str:
+        found = downloads.meanings_of(Path(f"{table}.csv"))
+        return found.get(column, found.get("*", ""))
+
+    assert means("05-agencies", "share") != means("04-states", "share")
+    assert means("06-weeks", "week") == means("05-per-week", "week")
+    assert means("06-weeks", "core, and HSI") == "searches of the week that this definition counts"
+    assert means("05-agencies", "core, and HSI") == ""

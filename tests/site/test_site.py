@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -167,9 +168,14 @@ def _every_value_fits(path: Path, schema: dict) -> None:
         "number": float,
         "string": str,
         "date": pd.Timestamp,
-        "boolean": {"true": 1, "false": 0}.get,
+        "boolean": {"True": 1, "False": 0}.__getitem__,
+        "datetime": datetime.fromisoformat,
     }
     for at, field in enumerate(schema["fields"]):
+        assert field["type"] != "boolean" or (field["trueValues"], field["falseValues"]) == (
+            ["True"],
+            ["False"],
+        )
         for value in {row[at] for row in body} - set(field.get("missingValues", [])):
             cast[field["type"]](value)
 
@@ -207,7 +213,16 @@ DATA_PACKAGE = {
                                 "items": {
                                     "required": ["name"],
                                     "properties": {
-                                        "type": {"enum": ["string", "integer", "number", "boolean", "date"]}
+                                        "type": {
+                                            "enum": [
+                                                "string",
+                                                "integer",
+                                                "number",
+                                                "boolean",
+                                                "date",
+                                                "datetime",
+                                            ]
+                                        }
                                     },
                                 },
                             },

@@ -154,9 +154,9 @@ class Page(WithClaims):
                 else None
             )
             more = {"says": counted.says, "sql": sql, "notebook": self.notebook}
-            said = {"read": self.copies, "selection": self.place.selection}
-            said["records"] = INVENTED if self.place.is_replica else ""
-            more |= {key: sentence for key, sentence in said.items() if sentence}
+            said: dict[str, Any] = {"read": self.copies, "selection": self.place.selection}
+            said[INVENTED] = self.place.is_replica
+            more |= {key: value for key, value in said.items() if value}
             self.numbers.append({**one, **more, "scope": printed[one["scope"]]})
         lookup(self.numbers)
 

@@ -50,7 +50,7 @@ def publish(place: places.Place, executed: Mapping[str, Path]) -> None:
         files.write(new / "numbers.json", _numbers_json(place, numbers))
         files.write(new / "measures.sql", _measures_sql(place, numbers).encode())
         settled = pd.DataFrame(ends, columns=list(claims.COLUMNS))
-        settled["records"] = INVENTED if place.is_replica else "released"
+        settled[INVENTED] = place.is_replica
         files.write(new / "claims.csv", published_csv(settled))
         files.write(new / "ledger.csv", published_csv(marked(build.open_ledger(place), place)))
         if place.is_replica:

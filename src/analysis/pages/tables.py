@@ -29,13 +29,13 @@ REPLICA = (
 )
 
 
-INVENTED = "replica (invented)"
-"""What a machine reads beside every row and number of invented records, in a column or key named `records`."""
+INVENTED = "invented"
+"""The column, and the key of a number, that tells machines that records are invented."""
 
 
 def marked(table: pd.DataFrame, place: Place) -> pd.DataFrame:
-    """A table as it is published: where the records are invented, every row says so."""
-    return table.assign(records=INVENTED) if place.is_replica else table
+    """A table as it is published: where the records are invented, every row says so in a column of its own."""
+    return table.assign(**{INVENTED: True}) if place.is_replica else table
 
 
 def heading(place: Place, copies: str) -> str:

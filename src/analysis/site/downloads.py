@@ -6,14 +6,17 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
 from analysis.build import masked_copies
+from analysis.measures import NAMES
 from analysis.pages import REPLICA
 from analysis.paths import FORMULA
 from analysis.places import Place
@@ -29,9 +32,14 @@ _LONGEST_CELL = 32_767
 _TYPES = {
     "integer": re.compile(r"-?(?:0|[1-9]\d{0,14})"),
     "number": re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"),
-    "boolean": re.compile(r"true|false"),
+    "boolean": re.compile(r"True|False"),
     "date": re.compile(r"\d{4}-\d\d-\d\d"),
+    "datetime": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"),
 }
+_FRACTIONS = re.compile(
+    r"(?:.*_)?(?:share|low|high)|krippendorffs_alpha|cohens_kappa|gwets_ac1|searches_a_day"
+)
+"""Columns that hold numbers of any kind, also where all that a place has of them are whole."""
 
 
 def tables(folder: Path) -> list[Path]:
@@ -106,7 +114,14 @@ def descriptor(place: Place, folder: Path) -> Path:
         for file in place.files
     ]
     numbers = folder / "numbers.json"
-    resources = [_resource(table, folder) for table in tables(folder)]
+    shown = place.results / "shown.json"
+    said = (
+        {one["file"]: one["caption"] for one in json.loads(shown.read_text("utf-8"))}
+        if shown.is_file()
+        else {}
+    )
+    said = {f"tables/{Path(name).stem}.csv": caption for name, caption in said.items()} | CAPTIONS
+    resources = [_resource(table, folder, said) for table in tables(folder)]
     if numbers.is_file():
         resources.append(
             {"name": "numbers", "path": numbers.name, "format": "json", "mediatype": "application/json"}
@@ -127,18 +142,24 @@ def descriptor(place: Place, folder: Path) -> Path:
     return path
 
 
-def _resource(table: Path, folder: Path) -> dict[str, Any]:
+def _resource(table: Path, folder: Path, said: Mapping[str, str]) -> dict[str, Any]:
     path = table.relative_to(folder).as_posix()
     head, *body = _read(table)
+    meanings = meanings_of(table)
+    described = said.get(path, "The rows behind a published number." if table.parent.name == "rows" else "")
     return {
         "name": re.sub(r"[^a-z0-9._-]+", "-", path.removesuffix(".csv").lower()),
         "type": "table",
         "path": path,
+        **({"description": described} if described else {}),
         "format": "csv",
         "mediatype": "text/csv",
         **_contents(table),
         "schema": {
-            "fields": [_field(name, cells) for name, *cells in zip(head, *body, strict=True)],
+            "fields": [
+                _field(name, cells, meanings.get(name, meanings.get("*", "")))
+                for name, *cells in zip(head, *body, strict=True)
+            ],
             "missingValues": [],
         },
     }
@@ -149,12 +170,43 @@ def _contents(path: Path) -> dict[str, Any]:
     return {"encoding": "utf-8", "bytes": len(data), "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
 
 
-def _field(name: str, cells: Sequence[str]) -> dict[str, Any]:
+def _field(name: str, cells: Sequence[str], meaning: str) -> dict[str, Any]:
     """A column: in text an empty cell is empty text; in every other type it is a value that is missing."""
     kind = _type(cells)
-    missing = {"missingValues": [""]} if kind != "string" and "" in cells else {}
-    described = {"description": COLUMNS[name]} if name in COLUMNS else {}
-    return {"name": name, "type": kind, **missing, **described}
+    if kind == "integer" and _FRACTIONS.fullmatch(name):
+        kind = "number"
+    more: dict[str, Any] = {"missingValues": [""]} if kind != "string" and "" in cells else {}
+    if kind == "boolean":
+        more |= {"trueValues": ["True"], "falseValues": ["False"]}
+    return {"name": name, "type": kind, **more, **({"description": meaning} if meaning else {})}
+
+
+CAPTIONS = {
+    "claims.csv": "Every published number, and how it ended.",
+    "ledger.csv": "Rows in, rows out and why, for every step and file.",
+}
+"""What the tables hold that no notebook shows."""
+
+
+@cache
+def _columns() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("columns.toml").read_text(encoding="utf-8"))
+
+
+def meanings_of(table: Path) -> Mapping[str, str]:
+    """What the columns of a published table mean; "*" stands for all that are not named."""
+    said = _columns()
+    own = said["tables"].get(table.stem, {})
+    asked = {name: one.says if one.unit else f"whether the search {one.says}" for name, one in NAMES.items()}
+    shared = asked | said["columns"]
+    return {key: text for key, text in shared.items() if "*" not in own or key in _EVERYWHERE} | own
+
+
+_EVERYWHERE = (
+    "searching_agency", "agency_state", "agency_kind", "week", "days_covered", "of_days", "partial", "invented",
+    "statement", "published", "first_coder",
+)  # fmt: skip
+"""Columns that keep their meaning in a table whose other columns all mean one thing."""
 
 
 def _type(cells: Sequence[str]) -> str:
@@ -167,32 +219,3 @@ def _type(cells: Sequence[str]) -> str:
 def _read(table: Path) -> list[list[str]]:
     with table.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
-
-
-COLUMNS = {
-    "searches": "rows that are searches which included these cameras",
-    "distinct_searches": "the same, each search counted once however many logs hold it",
-    "agencies": "distinct searching agencies",
-    "share": "rows divided by all rows, between 0 and 1",
-    "camera_owner": "whose cameras were searched",
-    "searching_agency": "the agency whose account searched, in one spelling",
-    "agency_state": "its state, where its name says it",
-    "agency_kind": "its kind, where its name says it",
-    "definition": "the narrowest definition that counts the row",
-    "outcome": "reproduced, recovered, differs or cannot be checked",
-    "explanation": "why it differs, what it needs, or what other counts give",
-    "published": "the number as printed in the piece",
-    "computed": "the number computed from these records",
-    "notebook": "the notebook that settled it",
-    "records": "says 'replica (invented)' where the records are invented",
-    "searched_at": "when the search was made, in UTC; a day without a time begins at the camera owner's midnight",
-    "searched_at_precision": "how much of it the log tells: second, minute or day",
-    "source_file": "the released file",
-    "source_row": "the number of the record in it; the header is 0",
-    "reason": "the stated reason, where it is common and could name nobody, or cleared",
-    "rows_in": "rows that entered the step",
-    "rows_out": "rows that left it",
-    "set_aside": "rows rejected in it",
-    "why": "the reason for which they were rejected",
-}
-"""What the columns that several tables share mean."""
