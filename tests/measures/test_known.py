@@ -294,7 +294,7 @@ def test_a_share_of_nothing_is_not_known():
 RESULTS = sorted((TOP / "results").glob("*/numbers.json"))
 NEED_NOTHING = {
     "01-clocks", "01-coverage", "01-eras", "01-files", "01-left-out", "01-moderation", "01-rejected",
-    "01-searches-per-day", "04-exposure",
+    "01-searches-per-day", "02-planted-pairs", "04-exposure",
     "04-access", "04-reach-by-type", "05-lists",
     "07-agreement", "07-agreement-codes", "07-by-half", "07-errors", "07-errors-by-era", "07-errors-by-origin",
     "07-kinds",
