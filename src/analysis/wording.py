@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from datetime import date
+
+MONTHS = ("Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
+"""The months as American newsrooms print them before a day."""
 
 _BY_LETTER = frozenset("AEFHILMNORSX")
 """Letters whose names begin with a vowel: an FBI list, an SO."""
@@ -40,3 +44,16 @@ def near(name: str, known: Iterable[str]) -> str:
 def megabytes(size: int) -> str:
     """A number of bytes as people say it."""
     return f"{size / 1e6:,.0f} MB" if size >= 1e7 else f"{size / 1e6:,.1f} MB"
+
+
+def on_day(day: date, year: bool = True) -> str:
+    """A day as American newsrooms print it: 'Dec. 4, 2025', or 'Dec. 4' without the year."""
+    return f"{MONTHS[day.month - 1]} {day.day}" + (f", {day.year}" if year else "")
+
+
+def days_between(first: date, last: date) -> str:
+    """A period: 'Dec. 4, 2025', 'Nov. 1 to Dec. 9, 2025', 'Dec. 2, 2025, to Jan. 4, 2026'."""
+    if first == last:
+        return on_day(first)
+    same = first.year == last.year
+    return f"{on_day(first, not same)}{'' if same else ','} to {on_day(last)}"

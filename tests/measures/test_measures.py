@@ -791,7 +791,7 @@ def test_searches_are_local_state_wide_or_national_beside_the_widest_of_their_lo
     )  # fmt: skip
     table = measures.breadth(rows).set_index("reach")["searches"].to_dict()
     assert table == {
-        "own cameras only": 20, "local": 1, "regional or state-wide": 3, "national": 2, "no network (0)": 1,
+        "the agency's usual few": 20, "local": 1, "regional or state-wide": 3, "national": 2, "no network (0)": 1,
         "the row does not say": 1,
     }  # fmt: skip
 

@@ -9,50 +9,83 @@ from datetime import datetime, timedelta
 import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from analysis.figures.style import ACCENT, INK, MID, SHADES, WIDTH, one_panel, thousands, titled
-from analysis.vendors import changes, eras_between
+from analysis import headlines
+from analysis.figures.style import (
+    ACCENT,
+    INK,
+    MID,
+    SHADES,
+    SOFT,
+    Picture,
+    is_narrow,
+    labels_at_ends,
+    panel,
+    thousands,
+)
+from analysis.vendors import changes
+from analysis.wording import on_day
 
 ORIGINS = {
-    "typed": "#12344d",
-    "dropdown+typed": "#36688c",
-    "dropdown": "#6f9fbf",
-    "machine": "#a8bf8f",
-    "masked": "#cfcfcf",
-    "blank": "#f0f0f0",
+    "typed": ("#12344d", "typed"),
+    "dropdown+typed": ("#36688c", "menu and typed"),
+    "dropdown": ("#6f9fbf", "menu"),
+    "machine": ("#a8bf8f", "software"),
+    "masked": ("#b9b2a6", "masked"),
+    "blank": ("#e3b98a", "blank"),
 }
-HATCHES = {"machine": "...", "masked": "///", "blank": "xxx"}
+"""Where reasons came from, from the bottom of a bar to its top: the color and the label of each."""
+
 MOST_PANELS = 12
-NAME_WIDTH = 0.3
+NAME_WIDTH = 0.36
 """The share of a picture's width that the name of a change takes."""
 
 
-@titled("Searches a day, by whose cameras they included")
-def searches_per_day(table: pd.DataFrame, eras: Sequence[str] = ()) -> Figure:
-    """One panel for each camera owner under the next, on its own scale: searches a day, the vendor's changes marked.
+def _searches_per_day(
+    figure: Figure, table: pd.DataFrame, eras: Sequence[str] = (), happened: pd.DataFrame | None = None
+) -> None:
+    """One panel for each camera owner under the next, on its own scale: searches per day, the vendor's changes marked.
 
     `eras` are those in which the searches were made (`measures.eras_of`): they tell whose changes are marked. Of more
-    than `MOST_PANELS` owners, those with fewest searches share the last panel.
+    than `MOST_PANELS` owners, those with fewest searches share the last panel. `happened` (`measures.busiest_day`) is
+    said beside the peak where there is one panel.
     """
     table = _in_panels(table)
     owners = list(dict.fromkeys(table["camera_owner"]))
-    figure = Figure(figsize=(WIDTH, 2.6 if len(owners) == 1 else 0.6 + 1.15 * len(owners)))
+    figure.set_figheight(2.6 if len(owners) == 1 else 0.3 + 1.05 * len(owners))
     first, last = table["day"].min(), table["day"].max()
     panels = figure.subplots(len(owners), 1, sharex=True, squeeze=False)[:, 0]
     for owner, axes in zip(owners, panels):
         rows = table[table["camera_owner"] == owner]
         axes.plot(rows["day"], rows["searches"], color=SHADES["strict"], linewidth=1.6)
-        axes.set(xlabel="", ylabel="")
         axes.set_title(owner, loc="left", fontsize=9)
-        thousands(axes, "y", rows["searches"], 1.2, ticks=3)
-        _mark_changes(axes, first, last, 0.05, eras, named=axes is panels[-1])
-    panels[0].set_title(_eras(first, last, eras), loc="right", fontsize=8)
-    panels[-1].xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=6))
+        thousands(axes, rows["searches"], ticks=3, room=1.3 if len(owners) == 1 else 1.15)
+        height = 1.0 if len(owners) == 1 else 0.05
+        _mark_changes(axes, first, last, height, eras, named=axes is panels[-1])
+    if len(owners) == 1 and happened is not None and headlines.is_peak(table):
+        _say_busiest(panels[0], happened.iloc[0], first, last)
+    panels[-1].xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=5))
     panels[-1].xaxis.set_major_formatter(FuncFormatter(lambda value, _: _day(mdates.num2date(value))))
-    return figure
+
+
+def _say_busiest(axes: Axes, day: pd.Series, first: datetime, last: datetime) -> None:
+    """What happened on the busiest day, beside its peak, on the side with more room."""
+    right = (day["day"] - first) / (last - first) > 0.5
+    axes.plot([day["day"]], [day["searches"]], "o", color=ACCENT, markersize=5)
+    axes.annotate(
+        headlines.on_the_busiest(day), (day["day"], day["searches"]), xytext=(-8 if right else 8, 0),
+        textcoords="offset points", ha="right" if right else "left", va="top", fontsize=8.5, color=ACCENT,
+        linespacing=1.25,
+    )  # fmt: skip
+
+
+searches_per_day = Picture(
+    _searches_per_day, "Line chart", "Searches per local day; a search is a row that included these cameras",
+    "Searches per day", headlines.busiest, least=2,
+)  # fmt: skip
 
 
 def _in_panels(table: pd.DataFrame) -> pd.DataFrame:
@@ -67,101 +100,136 @@ def _in_panels(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table[alone], rest.assign(camera_owner=name)], ignore_index=True)
 
 
-@titled("Searches a day by weekday and hour of the camera owners' clock")
-def by_hour(table: pd.DataFrame) -> Figure:
+def _by_hour(figure: Figure, table: pd.DataFrame) -> None:
     """A square for each weekday and hour, darker where more searches were made on such a day, on average."""
-    import seaborn as sns  # slow to import, and needed for its shades alone
-
-    figure, axes = one_panel(2.9)
+    axes = panel(figure, 2.6)
     wide = table.pivot(index="weekday", columns="hour", values="searches_a_day").loc[
         table["weekday"].unique()
     ]
-    sns.heatmap(
-        wide, ax=axes, cmap=sns.light_palette(SHADES["strict"], as_cmap=True), linewidths=0.5, linecolor="white",
-        cbar_kws={"label": "searches a day", "format": FuncFormatter(lambda value, _: f"{value:,.4g}"), "shrink": 0.9},
-        xticklabels=3,
+    shades = LinearSegmentedColormap.from_list("", ["#eef3f6", SHADES["core"], SHADES["strict"]])
+    squares = axes.pcolormesh(
+        range(25), range(len(wide) + 1), wide.to_numpy(dtype=float), cmap=shades, vmin=0, edgecolor="white",
+        linewidth=0.6,
     )  # fmt: skip
-    axes.set(xlabel="hour that begins, local time", ylabel="")
+    axes.set_ylim(len(wide), 0)
+    names = [day[:3] if is_narrow(figure) else day for day in wide.index]
+    axes.set_yticks([at + 0.5 for at in range(len(wide))], names)
+    hours = range(0, 24, 6 if is_narrow(figure) else 3)
+    axes.set_xticks(list(hours), [headlines.clock(hour) for hour in hours])
     axes.grid(False)
-    axes.tick_params(length=0, labelsize=9, rotation=0)
-    return figure
+    axes.tick_params(length=0, labelsize=8.5)
+    axes.spines[:].set_visible(False)
+    bar = figure.colorbar(squares, ax=axes, shrink=0.9, pad=0.02, aspect=18)
+    bar.ax.yaxis.set_major_locator(MaxNLocator(nbins=4))
+    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.4g}"))
+    bar.set_label("searches a day, on average", fontsize=8, color=SOFT)
+    bar.ax.tick_params(labelsize=8)
 
 
-@titled("Where reasons came from, share of each week's searches")
-def origins_by_week(table: pd.DataFrame) -> Figure:
-    """Stacked shares of where reasons came from, week by week."""
-    figure, axes = one_panel(3.8)
+by_hour = Picture(
+    _by_hour, "Heat map of weekdays and hours",
+    "Searches a day by weekday and hour of the camera owners' clock: the average over the days that the logs cover",
+    "Searches a day by weekday and hour", headlines.hours,
+)  # fmt: skip
+
+
+def _origins_by_week(figure: Figure, table: pd.DataFrame) -> None:
+    """Stacked shares of where reasons came from, week by week; a bar spans the seven days from its Monday, and is
+    pale where the logs cover a part of the week."""
+    axes = panel(figure, 3.2)
     wide = table.pivot(index="week", columns="reason_origin", values="share").fillna(0)
-    bottom = pd.Series(0.0, index=wide.index)
+    parts = table.groupby("week")["partial"].first()
+    bottom, ends = pd.Series(0.0, index=wide.index), []
     for origin in (name for name in ORIGINS if name in wide):
-        axes.bar(
-            wide.index, wide[origin], 6, bottom, label=origin, color=ORIGINS[origin], edgecolor="white",
-            hatch=HATCHES.get(origin),
-        )  # fmt: skip
+        color, name = ORIGINS[origin]
+        bars = axes.bar(
+            wide.index,
+            wide[origin],
+            timedelta(days=6.6),
+            bottom,
+            color=color,
+            edgecolor=INK,
+            linewidth=0.4,
+            align="edge",
+        )
+        for bar, part in zip(bars, parts):
+            bar.set(alpha=0.5 if part else 1)
+        middle = bottom.iloc[-1] + wide[origin].iloc[-1] / 2
+        ends.append((middle, f"{name} {wide[origin].iloc[-1]:.0%}", INK, color))
         bottom = bottom + wide[origin]
-    axes.legend(ncols=3, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.24))
+    labels_at_ends(axes, mdates.date2num(wide.index[-1] + timedelta(days=7)), ends, 0.085)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set_ylim(0, 1)
-    _label_weeks(axes, list(wide.index))
-    return figure
+    _label_weeks(axes, list(wide.index), bool(parts.any()))
 
 
-@titled("Searches a week whose stated reason cites immigration")
-def immigration_per_week(table: pd.DataFrame, eras: Sequence[str] = ()) -> Figure:
-    """Bars inside bars: strict inside core inside broad, week by week, hatched where the logs cover a part of the week;
-    `eras` as in `searches_per_day`."""
-    figure, axes = one_panel(3.6)
-    for definition, width in (("broad", 6.0), ("core", 4.4), ("strict", 2.6)):
+origins_by_week = Picture(
+    _origins_by_week, "Stacked bars, one for each week",
+    "Where reasons came from, as a share of each local week's searches; at the right, the last week's",
+    "Where reasons came from, week by week", headlines.origins, least=3,
+)  # fmt: skip
+
+
+def _immigration_per_week(figure: Figure, table: pd.DataFrame, eras: Sequence[str] = ()) -> None:
+    """Bars inside bars, each over the seven days from its Monday: strict inside core inside broad, pale and hatched
+    where the logs cover a part of the week; `eras` as in `searches_per_day`."""
+    axes = panel(figure, 3.2)
+    ends = []
+    for definition, inset in (("broad", 0.2), ("core", 1.0), ("strict", 1.8)):
         rows = table[table["definition"] == definition]
         bars = axes.bar(
-            rows["week"], rows["searches"], width, color=SHADES[definition], edgecolor="white", linewidth=0.6
-        )
+            rows["week"] + timedelta(days=inset), rows["searches"], timedelta(days=7 - 2 * inset), align="edge",
+            color=SHADES[definition], edgecolor="white", linewidth=0.6,
+        )  # fmt: skip
         for bar, partial in zip(bars, rows["partial"]):
             bar.set(alpha=0.45 if partial else 1, hatch="////" if partial else "")
-    said = " (hatched: a week covered in part)" if table["partial"].any() else ""
-    axes.legend(
-        handles=[Patch(color=SHADES[name], label=name) for name in ("broad", "core", "strict")],
-        title=f"definition, each inside the next{said}", ncols=3, fontsize=8, title_fontsize=8, loc="upper center",
-        bbox_to_anchor=(0.5, -0.22),
-    )  # fmt: skip
+        last = rows["searches"].iloc[-1]
+        ends.append((last, f"{definition} {last:,}", INK, SHADES[definition]))
     weeks = list(table.loc[table["definition"] == "broad", "week"])
-    _label_weeks(axes, weeks)
-    thousands(axes, "y", table["searches"], 1.25)
-    first_week_ends = weeks[0] + timedelta(days=6)
-    _mark_changes(axes, first_week_ends, weeks[-1], 1.0, eras)
-    axes.set_title(_eras(first_week_ends, weeks[-1], eras), loc="right", fontsize=8)
-    return figure
+    thousands(axes, table["searches"], room=1.3 if eras else 1.1)
+    labels_at_ends(axes, mdates.date2num(weeks[-1] + timedelta(days=7)), ends, axes.get_ylim()[1] * 0.075)
+    _label_weeks(axes, weeks, bool(table["partial"].any()))
+    _mark_changes(axes, weeks[0], weeks[-1] + timedelta(days=6), 1.0, eras)
 
 
-@titled("Agreements with ICE, and agencies that signed, by month")
-def growth(table: pd.DataFrame) -> Figure:
+immigration_per_week = Picture(
+    _immigration_per_week, "Bars inside bars for each week, strict inside core inside broad",
+    "Rows per local week whose reason cited immigration, by definition, each inside the next; at the right, the last "
+    "week's", "Immigration searches per week", headlines.weekly, least=4,
+)  # fmt: skip
+
+
+def _growth(figure: Figure, table: pd.DataFrame) -> None:
     """Two lines, labeled at their ends: agreements signed so far, and agencies with a first one, by month."""
-    figure, axes = one_panel(3.2)
-    lines = (("agreements", "--", MID, (-8, 6)), ("agencies", "-", SHADES["strict"], (-50, -10)))
-    for column, style, color, offset in lines:
+    axes = panel(figure, 2.8)
+    end = table.iloc[-1]
+    ends = []
+    for column, style, color in (("agreements", "--", MID), ("agencies", "-", SHADES["strict"])):
         axes.plot(table["month"], table[column], color=color, linestyle=style)
-        end = table.iloc[-1]
-        axes.annotate(
-            f"{column}: {end[column]:,}", (end["month"], end[column]), xytext=offset, textcoords="offset points",
-            fontsize=8, color=INK, ha="right",
-        )  # fmt: skip
-    axes.set(xlabel="", ylabel="")
+        ends.append((end[column], f"{end[column]:,} {column}", color, ""))
     axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=6))
     axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
-    thousands(axes, "y", table["agreements"], 1.15)
-    return figure
+    thousands(axes, table["agreements"])
+    labels_at_ends(axes, mdates.date2num(end["month"]), ends, axes.get_ylim()[1] * 0.085)
 
 
-def _label_weeks(axes: Axes, weeks: Sequence[datetime]) -> None:
-    """A label under each week, or under every second or third where there are many."""
-    labeled = weeks[:: 1 + len(weeks) // 7]
+growth = Picture(
+    _growth, "Line chart", "287(g) agreements signed so far, and agencies that had signed a first one, by month",
+    "Agreements with ICE, and agencies that signed, by month", headlines.agreements_grew,
+)  # fmt: skip
+
+
+def _label_weeks(axes: Axes, weeks: Sequence[datetime], parts: bool) -> None:
+    """A tick at the Monday on which each week begins, or every second or third where there are many."""
+    labeled = weeks[:: 1 + len(weeks) // (5 if is_narrow(axes.get_figure()) else 8)]  # type: ignore[arg-type]
     axes.set_xticks([mdates.date2num(week) for week in labeled], [_day(week) for week in labeled])
-    axes.set_xlabel("weeks that begin on")
+    axes.set_xlim(mdates.date2num(weeks[0]) - 0.5, mdates.date2num(weeks[-1]) + 7)
+    pale = "\n(pale: the logs cover a part of it)" if parts else ""
+    axes.set_xlabel(f"week that begins on{pale}", fontsize=8.5, color=SOFT)
 
 
 def _day(day: datetime) -> str:
-    year = f"\n{day.year}" if day.month == 1 and day.day <= 7 else ""
-    return f"{day.day} {day:%b}{year}"
+    return on_day(day, False) + (f"\n{day.year}" if day.month == 1 and day.day <= 7 else "")
 
 
 def _mark_changes(
@@ -173,27 +241,22 @@ def _mark_changes(
     meet another.
     """
     taken: list[tuple[float, int]] = []
+    wide = NAME_WIDTH * (2 if is_narrow(axes.get_figure()) else 1)  # type: ignore[arg-type]
     for moment, what, _ in changes(eras):
         day = moment.replace(tzinfo=None)
         if not first < day <= last:
             continue
         axes.axvline(mdates.date2num(day), color=ACCENT, linewidth=1, linestyle="--")
         along = (day - first) / (last - first)
-        side = -1 if along > 1 - NAME_WIDTH else 1
-        start = along if side > 0 else along - NAME_WIDTH
-        levels = {level for other, level in taken if abs(other - start) < NAME_WIDTH}
+        side = -1 if along > 1 - wide and along > 0.5 else 1
+        start = along if side > 0 else along - wide
+        levels = {level for other, level in taken if abs(other - start) < wide}
         level = min(set(range(len(levels) + 1)) - levels)
         taken.append((start, level))
         if named:
             axes.annotate(
                 textwrap.fill(f"{_day(day)}: {what}", 24), (mdates.date2num(day), height),
-                xycoords=("data", "axes fraction"), xytext=(4 * side, (24 if height < 0.5 else -24) * level),
+                xycoords=("data", "axes fraction"), xytext=(4 * side, (26 if height < 0.5 else -26) * level),
                 textcoords="offset points", fontsize=8, color=ACCENT, ha="left" if side > 0 else "right",
                 va="bottom" if height < 0.5 else "top", bbox={"facecolor": "white", "alpha": 0.75, "lw": 0, "pad": 1},
             )  # fmt: skip
-
-
-def _eras(first: datetime, last: datetime, eras: Sequence[str]) -> str:
-    """The vendor's eras between two days, in words for a picture."""
-    names = eras_between(first, last, eras)
-    return f"{'era' if len(names) == 1 else 'eras'}: {', '.join(names)}"

@@ -8,80 +8,114 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import (
-    ACCENT,
-    MID,
-    SHADES,
-    WIDTH,
-    flat_bars,
-    one_panel,
-    thousands,
-    titled,
-    upright_bars,
-    with_shares,
-)
+from analysis import headlines
+from analysis.figures.style import ACCENT, MID, SHADES, Picture, flat_bars, is_narrow, thousands, with_shares
 from analysis.wording import counted
 
 
-@titled("Searches by the number of logs they stand in")
-def logs_per_search(table: pd.DataFrame) -> Figure:
+def _logs_per_search(figure: Figure, table: pd.DataFrame) -> None:
     """Bars: searches by the number of logs that hold each."""
-    return upright_bars(table, "logs", "logs")
+    flat_bars(
+        figure,
+        [counted(n, "log") for n in table["logs"]],
+        table["searches"],
+        [f"{n:,}" for n in table["searches"]],
+    )
 
 
-@titled("Searches by the number of networks each asked")
-def reach(table: pd.DataFrame) -> Figure:
+logs_per_search = Picture(
+    _logs_per_search, "Bar chart", "Different searches by the number of released logs that hold each",
+    "Searches by the number of logs that hold them", headlines.logs,
+)  # fmt: skip
+
+
+def _reach(figure: Figure, table: pd.DataFrame) -> None:
     """Bars: searches by the number of networks they asked."""
-    return upright_bars(table, "networks", "networks asked")
+    names = [f"{text} network" if text == "1" else f"{text} networks" for text in table["networks"]]
+    flat_bars(figure, names, table["searches"], with_shares(table))
 
 
-@titled("Searches by how widely they asked")
-def breadth(table: pd.DataFrame) -> Figure:
+reach = Picture(
+    _reach, "Bar chart", "Searches by the number of networks each asked, where the export says",
+    "Searches by the number of networks they asked", headlines.networks,
+)  # fmt: skip
+
+
+def _breadth(figure: Figure, table: pd.DataFrame) -> None:
     """Bars: searches by how widely they asked, with the fewest and most networks of each class."""
     labels = [
-        f"{n:,}" + (f"  ({_between(low, high)})" if pd.notna(low) and high else "")
+        f"{n:,}" + (f" ({_between(low, high)})" if pd.notna(low) and high else "")
         for n, low, high in zip(table["searches"], table["fewest_networks"], table["most_networks"])
     ]
-    return flat_bars(table["reach"], table["searches"], labels)[0]
+    flat_bars(figure, list(table["reach"]), table["searches"], labels)
 
 
 def _between(low: int, high: int) -> str:
     return f"{low:,} to {counted(high, 'network')}" if low != high else counted(high, "network")
 
 
-@titled("Immigration searches by what the reason names (core)")
-def kinds(table: pd.DataFrame) -> Figure:
-    """Bars: civil, criminal and unspecified immigration searches, each with its share."""
-    return flat_bars(table["kind"], table["searches"], with_shares(table))[0]
+breadth = Picture(
+    _breadth, "Bar chart",
+    "Searches by how widely they asked, in our classes, with the fewest and the most networks of each",
+    "Searches by how widely they asked", headlines.widths,
+)  # fmt: skip
 
 
-@titled("Immigration searches that each definition adds")
-def added(table: pd.DataFrame) -> Figure:
-    """A bar for each definition: what the narrower one held, and what this one adds."""
-    figure, axes = one_panel(2.4)
-    axes.barh(table["definition"], table["before"], 0.6, color="#dddddd", label="in a narrower definition")
-    bars = axes.barh(
-        table["definition"], table["added"], 0.6, table["before"], color=MID, label="added by this one"
+def _look_back(figure: Figure, table: pd.DataFrame) -> None:
+    """Bars: searches by how long before them their time frame began, with lines at 30 and at 31 days."""
+    colors = [
+        MID if days < 30 else "#d08a6e" if days == 30 else ACCENT for days in table["over_days"]
+    ]  # the one day between
+    axes = flat_bars(
+        figure, list(table["look_back"]), table["searches"], with_shares(table), colors, margin=0.6
     )
+    edge = axes.get_xlim()[1]
+    for days, line in ((days, at) for at, days in enumerate(table["over_days"]) if days in (30, 31)):
+        axes.axhline(line - 0.5, color=ACCENT, linewidth=1, linestyle="--")
+        axes.annotate(
+            f"{days} days", (edge, line - 0.5), xytext=(0, 2), textcoords="offset points", ha="right", va="bottom",
+            fontsize=8.5, color=ACCENT,
+        )  # fmt: skip
+
+
+look_back = Picture(
+    _look_back, "Bar chart", "Searches by how many days before the search their time frame began",
+    "How far back searches looked", headlines.look_back,
+)  # fmt: skip
+
+
+def _kinds(figure: Figure, table: pd.DataFrame) -> None:
+    """Bars: civil, criminal and unspecified immigration searches, each with its share."""
+    flat_bars(figure, list(table["kind"]), table["searches"], with_shares(table))
+
+
+kinds = Picture(
+    _kinds, "Bar chart", "Different immigration searches (core) by what the reason named",
+    "Immigration searches by what the reason named", headlines.kinds_named,
+)  # fmt: skip
+
+
+def _added(figure: Figure, table: pd.DataFrame) -> None:
+    """A bar for each definition: what the narrower one held, and what this one adds."""
     labels = [
-        f"{total:,}" + (f"  (+{n:,})" if before else "")
+        f"{total:,}" + (f" (+{n:,})" if before else "")
         for n, total, before in zip(table["added"], table["searches"], table["before"])
     ]
-    axes.bar_label(bars, labels=labels, fontsize=8, padding=3)
-    axes.invert_yaxis()
-    axes.legend(fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.14))
-    axes.grid(False)
-    axes.grid(axis="x")
-    axes.tick_params(axis="y", length=0)
-    thousands(axes, "x", table["searches"], 1.35)
-    return figure
+    axes = flat_bars(figure, list(table["definition"]), table["searches"], labels)
+    axes.barh(range(len(table)), table["before"].to_numpy(), 0.7, color=SHADES["broad"])
 
 
-@titled("Immigration searches under every definition and counting rule")
-def specifications(table: pd.DataFrame, published: Sequence[tuple[str, float]] = ()) -> Figure:
+added = Picture(
+    _added, "Bar chart",
+    "Immigration searches in rows by definition: dark is what each adds, pale what a narrower one counted already",
+    "Immigration searches that each definition adds", headlines.definitions,
+)  # fmt: skip
+
+
+def _specifications(figure: Figure, table: pd.DataFrame, published: Sequence[tuple[str, float]] = ()) -> None:
     """A dot for each combination, fewest searches first, over a grid of what it is made of; a line at each number
     `published`, named by its text."""
-    figure = Figure(figsize=(WIDTH, 6.4))
+    figure.set_figheight(8.6 if is_narrow(figure) else 6.0)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.4))
     above.plot(range(len(table)), table["searches"], ".", color=SHADES["strict"])
     for text, value in published:
@@ -91,23 +125,29 @@ def specifications(table: pd.DataFrame, published: Sequence[tuple[str, float]] =
             (0, value),
             xytext=(0, 3),
             textcoords="offset points",
-            fontsize=8,
+            fontsize=8.5,
             color=ACCENT,
         )
     most = pd.Series([table["searches"].max(), *(value for _, value in published)])
-    thousands(above, "y", most, 1.15)
+    thousands(above, most)
     above.set_ylabel("searches")
     lines = [(part, value) for part in _PARTS for value in table[part].unique()]
     for line, (part, value) in enumerate(lines):
         there = [at for at, found in enumerate(table[part]) if found == value]
         below.plot(there, [line] * len(there), "|", color=MID, markersize=7)
-    labels = [textwrap.shorten(_PARTS[part] + str(value), 46, placeholder="…") for part, value in lines]
+    letters = 24 if is_narrow(figure) else 46
+    labels = [textwrap.fill(_PARTS[part] + str(value), letters) for part, value in lines]
     below.set_yticks(range(len(lines)), labels)
     below.set_ylim(len(lines) - 0.4, -0.6)
-    below.set(xlabel="combinations, fewest searches first", ylabel="")
-    below.tick_params(axis="both", length=0, labelsize=7)
-    return figure
+    below.set_xlabel("combinations, fewest first")
+    below.tick_params(axis="both", length=0, labelsize=7.5)
 
+
+specifications = Picture(
+    _specifications, "Dot chart above a grid of what each dot is made of",
+    "Immigration searches under every combination of a definition, what is left out and what is counted; a published "
+    "number is a dashed line", "Immigration searches under every definition and counting rule", headlines.combinations,
+)  # fmt: skip
 
 _PARTS = {"definition": "", "left_out": "left out: ", "counted": "in "}
 """What a combination is made of, and how its values begin in the figure."""

@@ -1,63 +1,144 @@
-"""The house style, and what several figures share: axes, bars with their numbers, and the mark of a replica."""
+"""The house style, and what every picture shares: its title, what it shows, its source, and the mark of a replica."""
 
 from __future__ import annotations
 
 import io
 import textwrap
 from collections.abc import Callable, Sequence
-from functools import wraps
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from analysis.headlines import Headline, percent
+
 STYLE = Path(__file__).with_name("house.mplstyle")
-WIDTH = 5.6
-INK, MID, ACCENT = "#222222", "#4b86ab", "#a3341f"
+WIDE, NARROW = 6.8, 3.7
+"""The width of a picture for a desk and for a phone, in inches; a letter is as large in both."""
+
+INK, SOFT, MID, ACCENT = "#222222", "#555555", "#4b86ab", "#a3341f"
 SHADES = {"strict": "#12344d", "core": "#4b86ab", "broad": "#c3d9e6"}
 WATERMARK = "REPLICA · INVENTED RECORDS"
 
-LETTER_INCHES = 0.062
-"""The width of a letter of the labels, near enough to leave room for them."""
+LETTER = 0.07
+"""The width of a letter of the labels in inches, near enough to leave room for them."""
+
+LINE = 0.19
+"""The height of a line of small print, in inches."""
 
 
-def titled(title: str) -> Callable[[Callable[..., Figure]], Callable[..., Figure]]:
-    """Draw in the house style, whatever the reader's own settings are, below a title that holds no finding.
+@dataclass(frozen=True)
+class Words:
+    """What a picture says of all its data: whose and when, where they come from, and whether they are invented."""
 
-    A table without rows gives a figure that says so.
+    place: str = ""
+    source: str = ""
+    invented: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One published figure: `draw(figure, table, *more)` draws on a figure of the right width and sets its height.
+
+    `what` says what is drawn, `chart` which kind of chart it is, `plain` is the title where the table bears no
+    finding. A table with fewer than `least` rows is no picture: its values are said in a sentence.
     """
 
-    def decorate(draw: Callable[..., Figure]) -> Callable[..., Figure]:
-        @wraps(draw)
-        def drawn(table: pd.DataFrame, *more: object) -> Figure:
-            with mpl.rc_context(fname=str(STYLE)):
-                if len(table):
-                    figure = draw(table, *more)
-                else:
-                    figure, axes = one_panel(1.6)
-                    axes.set_axis_off()
-                    nothing = "nothing to draw: the table has no rows"
-                    axes.text(0.5, 0.5, nothing, ha="center", va="center", color=INK)
-                figure.suptitle(textwrap.fill(title, 56), x=0.01, ha="left", fontsize=11, fontweight="bold")
-            return figure
+    draw: Callable[..., None]
+    chart: str
+    what: str
+    plain: str
+    headline: Callable[[pd.DataFrame], Headline]
+    least: int = 2
 
-        return drawn
+    def says(self, table: pd.DataFrame) -> Headline:
+        """The title of the picture of a table, its values as a sentence, and whether it is worth drawing."""
+        finding, values, drawn = self.headline(table)
+        return Headline(finding or self.plain, values, drawn and len(table) >= self.least)
 
-    return decorate
+    def alt(self, table: pd.DataFrame) -> str:
+        """What the picture shows, for those who cannot see it: the result, then its values."""
+        title, values, _ = self.says(table)
+        return f"{self.chart}. {title.rstrip('.')}. {values}"
+
+    def __call__(
+        self, table: pd.DataFrame, *more: object, words: Words = Words(), phone: bool = False
+    ) -> Figure:
+        """The picture in the house style, whatever the reader's own settings are. A table without rows gives a
+        figure that says so."""
+        with mpl.rc_context(fname=str(STYLE)):
+            figure = Figure(figsize=(NARROW if phone else WIDE, 1.2))
+            if len(table):
+                self.draw(figure, table, *more)
+                title = self.says(table).finding
+            else:
+                axes, title = figure.add_subplot(), self.plain
+                axes.set_axis_off()
+                axes.text(
+                    0.5, 0.5, "nothing to draw: the table has no rows", ha="center", va="center", fontsize=9
+                )
+            _framed(figure, title, f"{self.what}. {words.place}".strip(), words)
+        return figure
 
 
-def watermark(figure: Figure) -> Figure:
-    """Write across the picture itself that its records are invented, so that no crop can lose it."""
-    for height in (0.2, 0.5, 0.8) if figure.get_figheight() > WIDTH else (0.28, 0.72):
+def _framed(figure: Figure, title: str, what: str, words: Words) -> None:
+    """Write the title and what is shown above a drawing, and its source below it."""
+    width = figure.get_figwidth()
+    letters = int(width / LETTER)
+    titles, lines = textwrap.wrap(title, int(letters * 0.66)), textwrap.wrap(what, letters)
+    foot = textwrap.wrap(words.source, int(letters * 1.08))
+    above = 0.12 + 0.25 * len(titles) + LINE * len(lines) + 0.08
+    below = 0.1 + (LINE - 0.02) * len(foot) + (0.27 if words.invented else 0)
+    body = figure.get_figheight()
+    high = above + body + below
+    figure.set_figheight(high)
+    figure.get_layout_engine().set(rect=(0.01, below / high, 0.98, body / high))  # type: ignore[union-attr]
+    left = 0.1 / width
+    figure.text(
+        left, 1 - 0.1 / high, "\n".join(titles), ha="left", va="top", fontsize=12, fontweight="bold", linespacing=1.25,
+        gid="title",
+    )  # fmt: skip
+    figure.text(
+        left, 1 - (0.14 + 0.25 * len(titles)) / high, "\n".join(lines), ha="left", va="top", fontsize=8.5, color=SOFT,
+        linespacing=1.3,
+    )  # fmt: skip
+    figure.text(
+        left, 0.07 / high, "\n".join(foot), ha="left", va="bottom", fontsize=7.5, color=SOFT, linespacing=1.3
+    )
+    if words.invented:
         figure.text(
-            0.5, height, WATERMARK, fontsize=18, color=ACCENT, alpha=0.17, rotation=12, ha="center", va="center",
-            fontweight="bold", zorder=5,
+            left, (below - 0.06) / high, WATERMARK, ha="left", va="top", fontsize=9, color="white", fontweight="bold",
+            bbox={"facecolor": ACCENT, "lw": 0, "pad": 2.5},
         )  # fmt: skip
-    return figure
+        _watermarked(figure, below / high, body / high)
+
+
+def _watermarked(figure: Figure, bottom: float, height: float) -> None:
+    """Write into the drawing itself that its records are invented, where no label is in the way."""
+    figure.draw_without_rendering()
+    labels = [
+        text.get_window_extent()
+        for text in figure.findobj(Text)
+        if isinstance(text, Text) and text.get_visible() and text.get_text().strip()
+    ]
+    mark = figure.text(
+        0.5, 0.5, WATERMARK, color=ACCENT, alpha=0.2, ha="center", va="center", fontweight="bold"
+    )
+    for size in (15, 12, 9, 7):
+        mark.set_fontsize(size)
+        for up in (0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2, 0.9, 0.1):
+            for across in (0.5, 0.62, 0.38, 0.72, 0.28):
+                mark.set_position((across, bottom + up * height))
+                box = mark.get_window_extent().padded(7)
+                inside = box.x0 > 0 and box.x1 < figure.bbox.width
+                if inside and not any(box.overlaps(label) for label in labels):
+                    return
+    mark.remove()  # the band below the drawing says it
 
 
 def png(figure: Figure) -> bytes:
@@ -68,58 +149,91 @@ def png(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def one_panel(height: float) -> tuple[Figure, Axes]:
-    """A figure of the house's width, `height` inches high, and its only axes."""
-    figure = Figure(figsize=(WIDTH, height))
-    return figure, figure.add_subplot()
+def panel(figure: Figure, height: float) -> Axes:
+    """The only axes of a figure, `height` inches high."""
+    figure.set_figheight(height)
+    return figure.add_subplot()
 
 
-def thousands(axes: Axes, name: Literal["x", "y"], values: pd.Series, stretch: float, ticks: int = 4) -> None:
-    """A count's axis: whole numbers as 12,000, from 0 to `stretch` times the largest; where all are 0, one tick."""
-    axis = axes.xaxis if name == "x" else axes.yaxis
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axis.set_major_locator(MaxNLocator(integer=True, nbins=ticks))
-    axis.set_tick_params(labelsize=9)
+def is_narrow(figure: Figure) -> bool:
+    """Whether the figure is for a phone."""
+    return figure.get_figwidth() < WIDE
+
+
+def thousands(axes: Axes, values: pd.Series, ticks: int = 4, room: float = 1.06) -> None:
+    """The upright axis of a count: whole numbers as 12,000, from 0 to just above the largest; where all are 0, one
+    tick."""
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=ticks))
     most = float(values.max())
-    (axes.set_xlim if name == "x" else axes.set_ylim)(0, most * stretch if most else 1)
+    axes.set_ylim(0, most * room if most else 1)
     if not most:
-        axis.set_ticks([0])
+        axes.set_yticks([0])
 
 
-def upright_bars(table: pd.DataFrame, category: str, label: str) -> Figure:
-    """Upright bars with their numbers on top: searches by an ordered category."""
-    figure, axes = one_panel(3.0)
-    names = [str(text) if len(str(text)) < 7 else str(text).replace("–", "–\n") for text in table[category]]
-    bars = axes.bar(range(len(names)), table["searches"].to_numpy(), 0.8, color=MID)
-    axes.bar_label(bars, labels=[f"{n:,}" for n in table["searches"]], fontsize=8, padding=2)
-    axes.set_xticks(range(len(names)), names)
-    axes.set_xlim(-0.5, len(names) - 0.5)
-    axes.xaxis.grid(False)
-    axes.set(xlabel=label, ylabel="")
-    axes.tick_params(axis="x", length=0, labelsize=9)
-    thousands(axes, "y", table["searches"], 1.15)
-    return figure
+def labels_at_ends(
+    axes: Axes, across: float, ends: Sequence[tuple[float, str, str, str]], apart: float
+) -> None:
+    """A label beside each end of a line or edge, given its height, text and color, behind a square of the last color
+    where there is one: none above the axis, or nearer to another than `apart`, in the units of the upright axis."""
+    above, heights = -float("inf"), []
+    ends = sorted(ends, key=lambda end: end[0])
+    for height, *_ in ends:
+        above = max(height, above + apart)
+        heights.append(above)
+    below = axes.get_ylim()[1] + apart
+    for above, (_, text, color, square) in zip(reversed(heights), reversed(ends)):
+        below = min(above, below - apart)
+        for letters, ink, offset in (("■", square, 4), (text, color, 16 if square else 6)):
+            if ink:
+                axes.annotate(
+                    letters, (across, below), xytext=(offset, 0), textcoords="offset points", ha="left", va="center",
+                    fontsize=8.5, color=ink, annotation_clip=False,
+                )  # fmt: skip
 
 
-def flat_bars(names: pd.Series, values: pd.Series, labels: Sequence[str]) -> tuple[Figure, Axes]:
-    """Flat bars, the first on top, each with its name before it and its label behind it."""
-    lines = [textwrap.fill(str(text), 24) for text in names]
-    figure, axes = one_panel(1.0 + max(0.68, 0.34 * len(lines) + 0.12 * "".join(lines).count("\n")))
-    bars = axes.barh(range(len(lines)), values.to_numpy(), 0.7, color=MID)
-    axes.bar_label(bars, labels=labels, fontsize=8, padding=3)
+def flat_bars(
+    figure: Figure,
+    names: Sequence[str],
+    values: pd.Series,
+    labels: Sequence[str],
+    colors: Sequence[str] | str = MID,
+    margin: float = 0.0,
+) -> Axes:
+    """Flat bars, the first on top, each with its name before it and its numbers behind it, which are its axis, and
+    to the right of all a margin in inches."""
+    wrap = 18 if is_narrow(figure) else 26
+    lines = [textwrap.fill(name, wrap) for name in names]
+    behind = [
+        label.replace(" (", "\n(") if is_narrow(figure) and len(label) > 16 else label for label in labels
+    ]
+    rows = [max(name.count("\n"), label.count("\n")) + 1 for name, label in zip(lines, behind)]
+    axes = panel(figure, 0.25 + sum(0.2 + 0.15 * count for count in rows))
+    axes.barh(range(len(lines)), values.to_numpy(), 0.7, color=colors)
+    most = float(values.max())
+    for at, (value, label) in enumerate(zip(values, behind)):
+        axes.annotate(
+            label,
+            (value, at),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
+            linespacing=1.1,
+        )
     axes.set_yticks(range(len(lines)), lines)
     axes.set_ylim(len(lines) - 0.5, -0.5)
-    axes.set(xlabel="", ylabel="")
-    axes.grid(False, axis="y")
-    axes.grid(True, axis="x")
+    axes.grid(False)
+    axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="y", length=0, labelsize=9)
-    longest = max(len(line) for name in lines for line in name.split("\n"))
-    wide = WIDTH - 0.3 - LETTER_INCHES * longest
-    beyond = 0.15 + LETTER_INCHES * max(map(len, labels))
-    thousands(axes, "x", values, wide / max(wide - beyond, 1.0))
-    return figure, axes
+    axes.set_xticks([])
+    letters = LETTER * max(max(map(len, line.split("\n"))) for line in lines)
+    beyond = 0.12 + margin + LETTER * max(max(map(len, label.split("\n"))) for label in behind)
+    room = figure.get_figwidth() - 0.3 - letters
+    axes.set_xlim(0, (most or 1) * room / max(room - beyond, 0.8))
+    return axes
 
 
 def with_shares(table: pd.DataFrame) -> list[str]:
-    """'1,234  (56%)' for each row."""
-    return [f"{n:,}  ({share:.0%})" for n, share in zip(table["searches"], table["share"])]
+    """'1,234 (56%)' for each row."""
+    return [f"{n:,} ({percent(share)})" for n, share in zip(table["searches"], table["share"])]

@@ -20,6 +20,7 @@ from analysis.measures.cutovers import (
 from analysis.measures.declared import MEASURES
 from analysis.measures.files import (
     by_era,
+    busiest_day,
     by_moderation,
     clocks_apart,
     coverage,
@@ -39,6 +40,7 @@ from analysis.measures.immigration import (
     by_definition,
     by_immigration_kind,
     definitions_by_owner,
+    immigration_by_state,
     immigration_per_week,
     without_one_agency,
 )
@@ -92,7 +94,7 @@ from analysis.measures.otherwise import (
     weeks_otherwise,
 )
 from analysis.measures.own import own_reasons
-from analysis.measures.reach import breadth, own_cameras, reach_by_type, reach_spread
+from analysis.measures.reach import breadth, look_backs, own_cameras, reach_by_type, reach_spread
 from analysis.measures.reasons import (
     by_origin,
     candidate_spellings,
@@ -137,6 +139,7 @@ __all__ = [
     "beside",
     "bounds",
     "breadth",
+    "busiest_day",
     "by_definition",
     "by_era",
     "by_hour",
@@ -167,6 +170,7 @@ __all__ = [
     "growth",
     "hidden_elsewhere",
     "hours_unknown",
+    "immigration_by_state",
     "immigration_per_week",
     "in_scope",
     "is_named",
@@ -175,6 +179,7 @@ __all__ = [
     "lengths",
     "lists_read",
     "logs_per_search",
+    "look_backs",
     "lookup",
     "measure",
     "measures",

@@ -20,18 +20,21 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 def by_hour(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.DataFrame:
     """Searches by weekday and hour of the camera owners' clock: weekday, hour (0 to 23), searches, days (such weekdays
-    that the logs cover, those of all owners added up), searches_a_day (empty where there is no such day).
+    that the logs cover, those of all owners added up), searches_a_day (empty where there is no such day),
+    most_in_one_day (the most in such an hour of one day).
 
     Searches of which only the day is known have no hour and are left out (`hours_unknown`).
     """
     timed = searches.where("not day_only")
-    lines = timed.tally(weekday="weekday - 1", hour="hour").astype(int)
+    lines = timed.tally("local_day", weekday="weekday - 1", hour="hour")
+    lines = lines[["weekday", "hour", "rows"]].astype(int)
     every = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
-    counts = lines.set_index(["weekday", "hour"])["rows"].reindex(every, fill_value=0)
-    table = counts.rename("searches").reset_index()
+    counts = lines.groupby(["weekday", "hour"])["rows"].agg(searches="sum", most_in_one_day="max")
+    table = counts.reindex(every, fill_value=0).reset_index()
     days = covered_days(timed, files)["day"].dt.day_of_week.value_counts()
     table["days"] = table["weekday"].map(days).fillna(0).astype(int)
     table["searches_a_day"] = table["searches"] / table["days"].where(table["days"] > 0)
+    table["most_in_one_day"] = table.pop("most_in_one_day")
     return table.assign(weekday=[DAYS[day] for day in table["weekday"]])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import vendors
-from analysis.measures.numbers import Numbers, every_step, in_each_scope, number, with_share
+from analysis.measures.numbers import Numbers, every_step, in_each_scope, list_counts, number, with_share
 from analysis.places import LEFT_OUT, LeftOut, ReleasedFile
 from analysis.privacy import search_types
 from analysis.searches.table import Searches
@@ -70,6 +70,26 @@ def per_day(searches: Searches) -> pd.DataFrame:
     every = pd.MultiIndex.from_product([lines["camera_owner"].unique(), days], names=["camera_owner", "day"])
     counts = lines.set_index(["camera_owner", "day"])["rows"].reindex(every, fill_value=0)
     return counts.rename("searches").reset_index()
+
+
+def busiest_day(searches: Searches) -> pd.DataFrame:
+    """What happened on the day with most searches, in one row: day, searches, share of all, topic (the commonest of
+    that day's reasons), topic_searches, hour (the busiest), hour_searches; empty where that is not known."""
+    days = searches.where("searched_at is not null").tally(day=_DAY)
+    if days.empty:
+        return pd.DataFrame(
+            columns=["day", "searches", "share", "topic", "topic_searches", "hour", "hour_searches"]
+        )
+    day = days.sort_values(["rows", "day"], ascending=[False, True]).iloc[0]
+    that_day = searches.where(f"local_day = '{day['day']:%Y-%m-%d}'")
+    lines = that_day.tally("topics")
+    topics = list_counts(lines["topics"], lines["rows"])
+    hours = that_day.where("not day_only").tally("hour").set_index("hour")["rows"]
+    line = {"day": day["day"], "searches": int(day["rows"]), "share": int(day["rows"]) / searches.count()}
+    for name, counts in (("topic", topics), ("hour", hours)):
+        most = counts.idxmax() if len(counts) else None
+        line |= {name: most, f"{name}_searches": int(counts[most]) if most is not None else None}
+    return pd.DataFrame([line])
 
 
 _DAY = "local_day::timestamp"

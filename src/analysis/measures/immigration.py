@@ -7,7 +7,7 @@ from functools import cache
 
 import pandas as pd
 
-from analysis.measures.agencies import top_agencies
+from analysis.measures.agencies import by_state, top_agencies
 from analysis.measures.files import weeks_covered
 from analysis.measures.numbers import DEFINITIONS, every_step, in_every_scope, with_share
 from analysis.measures.register import LEAST_OF_RATIO
@@ -123,6 +123,11 @@ def agencies_behind(searches: Searches, definition: str = "core") -> pd.DataFram
 def _rows_of_each(searches: Searches, agencies: pd.Series) -> pd.Series:
     rows = searches.tally("searching_agency").set_index("searching_agency")["rows"]
     return agencies.map(rows).fillna(0).astype(int)
+
+
+def immigration_by_state(searches: Searches) -> pd.DataFrame:
+    """Immigration searches (core) and the agencies behind them by state: agency_state, agencies, searches, share."""
+    return by_state(searches.where("core"))
 
 
 def by_immigration_kind(searches: Searches) -> pd.DataFrame:

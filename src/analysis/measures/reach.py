@@ -41,7 +41,25 @@ def reach_spread(searches: Searches) -> pd.DataFrame:
 
 
 OWN_AT_MOST, OWN_SHARE, OWN_ROWS = 10, 0.1, 20
-"""The value for 'own cameras only' is sought among so few networks, and must hold a tenth of the rows and so many."""
+"""The usual few of an agency, its own cameras perhaps, are sought among so few networks, and must hold a tenth of the rows and so many."""
+
+
+LOOK_BACKS = {
+    0: "one day or less", 1: "1 to 7 days", 7: "7 to 14 days", 14: "14 to 30 days", 30: "30 to 31 days",
+    31: "31 to 60 days", 60: "60 to 90 days", 90: "90 to 365 days", 365: "over 365 days",
+}  # fmt: skip
+"""How far searches looked back: more than so many days (the first: or less), and at most as many as the next."""
+
+
+def look_backs(searches: Searches) -> pd.DataFrame:
+    """Searches by how long before the search their time frame began: look_back, over_days (more than so many),
+    searches, share of those whose look back is known."""
+    over = " ".join(f"when lookback_days > {days} then {days}" for days in sorted(LOOK_BACKS, reverse=True))
+    lines = searches.where("lookback_days is not null").tally(over_days=f"case {over} else 0 end")
+    counts = lines.set_index("over_days")["rows"].reindex([*LOOK_BACKS], fill_value=0)
+    table = counts.rename("searches").rename_axis("over_days").reset_index()
+    table.insert(0, "look_back", list(LOOK_BACKS.values()))
+    return with_share(table)
 
 
 def own_cameras(searches: Searches) -> pd.DataFrame:
@@ -84,7 +102,7 @@ LOCAL_AT_MOST, NATIONAL_PART, NATIONAL_AT_LEAST = 10, 0.5, 1_000
 log, where that widest search asked at least so many."""
 
 BREADTHS = (
-    "own cameras only",
+    "the agency's usual few",
     "local",
     "regional or state-wide",
     "national",
@@ -96,7 +114,7 @@ BREADTHS = (
 def breadth(searches: Searches) -> pd.DataFrame:
     """Searches by how widely they asked: reach (`BREADTHS`), fewest_networks, most_networks, searches, share.
 
-    The vendor publishes no such classes. 'Own cameras only' is the value of `own_cameras`; the other classes
+    The vendor publishes no such classes. An agency's usual few is the value of `own_cameras`; the other classes
     are cut at `LOCAL_AT_MOST` networks and at half of the widest search in the same log.
     """
     agency = "case when own_search then searching_agency end"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 
 import numpy as np
@@ -11,8 +11,9 @@ import pandas as pd
 
 from analysis import reasons as rules_of
 from analysis import wording
-from analysis.measures.immigration import LEFT_ALONE
+from analysis.measures.immigration import LEFT_ALONE, WEEK, with_coverage
 from analysis.measures.numbers import lengths, list_counts, rows_of, with_share
+from analysis.places import ReleasedFile
 from analysis.privacy import NOT_SHOWN, shown
 from analysis.searches.table import Searches
 
@@ -45,15 +46,15 @@ def by_origin(searches: Searches) -> pd.DataFrame:
     return with_share(counts.rename_axis("reason_origin").rename("searches").reset_index())
 
 
-def origin_by_week(searches: Searches) -> pd.DataFrame:
-    """Share of each origin in each week that begins on a Monday (UTC): week, reason_origin, searches, share."""
-    monday = "date_trunc('week', make_timestamp(epoch_us(searched_at)))"
-    lines = searches.where("searched_at is not null").tally("reason_origin", week=monday)
+def origin_by_week(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.DataFrame:
+    """Share of each origin in each local week: week (its Monday), reason_origin, searches, share, and how much of the
+    week the logs cover (`immigration.with_coverage`)."""
+    lines = searches.where("searched_at is not null").tally("reason_origin", week=WEEK)
     table = lines.rename(columns={"rows": "searches"}).sort_values(
         ["week", "reason_origin"], ignore_index=True
     )
     table["share"] = table["searches"] / table.groupby("week")["searches"].transform("sum")
-    return table[["week", "reason_origin", "searches", "share"]]
+    return with_coverage(table[["week", "reason_origin", "searches", "share"]], searches, files)
 
 
 def offense_types(searches: Searches) -> pd.DataFrame:

@@ -16,7 +16,6 @@ from typing import Any
 
 import pandas as pd
 from IPython.display import HTML, Markdown, display
-from matplotlib.figure import Figure
 
 from analysis import build, claims, figures, files, places
 from analysis.measures import COLUMNS, NEEDS, TABLES, Numbers, formatted, lookup, measure, why_not
@@ -24,7 +23,17 @@ from analysis.opened import Opened, PlaceSearches
 from analysis.pages import answers
 from analysis.pages.ends import WithClaims, answer_first
 from analysis.pages.results import waiting_room
-from analysis.pages.tables import INVENTED, REPLICA, heading, marked, plain, published_csv, source, table_html
+from analysis.pages.tables import (
+    INVENTED,
+    REPLICA,
+    heading,
+    marked,
+    plain,
+    published_csv,
+    source,
+    table_html,
+    words,
+)
 from analysis.paths import inside
 
 AGENCIES = ("searching_agency", "agency", "released_name", "camera_owner")
@@ -190,23 +199,36 @@ class Page(WithClaims):
             display(HTML(table_html(shown, f"{caption}{cut} {self._source()} File: tables/{file}.")))
         self.shown.append({"kind": "table", "file": f"tables/{file}", "caption": caption})
 
-    def figure(self, figure: Figure, table: pd.DataFrame, name: str, caption: str, alt: str) -> None:
-        """Show a figure and keep its picture and the table it was drawn from, side by side."""
-        if not alt.strip():
-            raise ValueError(f"figure {name}: alt text says what a picture shows to those who cannot see it")
+    def figure(
+        self, picture: figures.Picture, table: pd.DataFrame, name: str, *more: object, note: str = ""
+    ) -> None:
+        """Show a picture of a table, and keep it for desks and for phones, with the table beside it. `more` is what the
+        picture takes besides its table, `note` what the line under it says besides what it shows. A table that a
+        sentence says as well is said, not drawn."""
+        caption = f"{picture.what}. {note}".strip()
         if self._is_unknown(table, name, caption):
             return
-        if self.place.is_replica:
-            figures.watermark(figure)
-            alt = f"{alt} {REPLICA}"
-        picture, file = figures.png(figure), f"{self.short}-{name}.png"
-        files.write(inside(self.folder / "figures", file), picture)
+        table = self.printable(table)
         table_file = self._keep_table(table, name)
-        image = {"image/png": base64.b64encode(picture).decode(), "text/plain": alt}
-        display(image, raw=True, metadata={"image/png": {"alt": alt}})
+        if table.empty or not picture.says(table).drawn:
+            said = "There is none." if table.empty else picture.says(table).values
+            display(Markdown(plain(f"{picture.what}: {said}") + f" File: `tables/{table_file}`."))
+            return
+        alt = " ".join(filter(None, [picture.alt(table), REPLICA if self.place.is_replica else ""]))
+        for phone, end in ((True, "-phone"), (False, "")):
+            drawn = figures.png(picture(table, *more, words=self._words, phone=phone))
+            file = f"{self.short}-{name}{end}.png"
+            files.write(inside(self.folder / "figures", file), drawn)
+        image = {"image/png": base64.b64encode(drawn).decode(), "text/plain": alt}
+        said = {"alt": alt, "phone": f"{self.short}-{name}-phone.png"}
+        display(image, raw=True, metadata={"image/png": said})
         line = f"{caption} {self._source()} Files: figures/{file}, tables/{table_file}."
         display(HTML(f'<p class="caption tex2jax_ignore">{html.escape(line)}</p>'))
         self.shown.append({"kind": "figure", "file": f"figures/{file}", "caption": caption, "alt": alt})
+
+    @cached_property
+    def _words(self) -> figures.Words:
+        return words(self.place, self.opened, self.copies)
 
     def _is_unknown(self, table: pd.DataFrame, name: str, caption: str) -> bool:
         """Whether the log cannot tell what a table says; then the reason is shown in its place, once, and the list at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ def render(path: Path) -> Article:
     summary = next((block for block in blocks if block and block[0] not in "#|<"), "")
     heading = _plain(title) or path.stem
     try:
-        body, _ = _exporter().from_notebook_node(nb)
+        body, _ = _exporter(path.parent / "figures").from_notebook_node(nb)
     except BadPage as error:
         raise BadPage(f"{path.name}: {error}") from None
     soup = BeautifulSoup(body, "html.parser")
@@ -109,8 +109,9 @@ class _Exporter(HTMLExporter):
 
 
 @cache
-def _exporter() -> HTMLExporter:
-    """nbconvert with our template, no address of any network, and our filters in place of its own."""
+def _exporter(figures: Path) -> HTMLExporter:
+    """nbconvert with our template, no address of any network, and our filters in place of its own; `figures` holds the
+    pictures for phones."""
     no_networks = dict.fromkeys(
         ("mathjax_url", "require_js_url", "mermaid_js_url", "jupyter_widgets_base_url"), ""
     )
@@ -122,9 +123,10 @@ def _exporter() -> HTMLExporter:
     )
     shown = ["text/html", "text/markdown", "image/png", "text/plain"]
     exporter.config.NbConvertBase.display_data_priority = shown
-    for function in (written, computed, printed, picture):
+    for function in (written, computed, printed):
         exporter.register_filter(function.__name__, function)
     exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=exporter))
+    exporter.register_filter("picture", partial(picture, folder=figures))
     return exporter
 
 

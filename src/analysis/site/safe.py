@@ -6,12 +6,14 @@ import base64
 import re
 import struct
 from collections.abc import Sequence
+from pathlib import Path
 
 import bleach
 from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from analysis.paths import inside
 from analysis.refused import Refused
 
 MEANINGS = (
@@ -65,18 +67,27 @@ def scrolling(table: str, name: str) -> Markup:
     )
 
 
-def picture(output: NotebookNode) -> Markup:
-    """An <img> with the alternative text and the size of the picture. Raises `BadPage` if it has no such text."""
-    alt = str(output.get("metadata", {}).get("image/png", {}).get("alt", "")).strip()
+def picture(output: NotebookNode, folder: Path) -> Markup:
+    """An <img> with the alternative text and the size of the picture, and its narrow form in `folder` for phones, if it
+    has one. Raises `BadPage` if it has no such text."""
+    said = output.get("metadata", {}).get("image/png", {})
+    alt = str(said.get("alt", "")).strip()
     if not alt:
         raise BadPage("a figure has no alternative text; show it through the page, which asks for it")
-    data = "".join(str(output.data["image/png"]).split())
-    png = base64.b64decode(data, validate=True)
+    wide = _sized(base64.b64decode("".join(str(output.data["image/png"]).split()), validate=True))
+    image = Markup('<img src="{}" width="{}" height="{}" alt="{}">').format(*wide, alt)
+    if not (said.get("phone") and (phone := inside(folder, str(said["phone"]))).is_file()):
+        return image
+    narrow = Markup('<source media="(max-width: 34rem)" srcset="{}" width="{}" height="{}">')
+    return Markup("<picture>{}{}</picture>").format(narrow.format(*_sized(phone.read_bytes())), image)
+
+
+def _sized(png: bytes) -> tuple[str, int, int]:
+    """A picture as an address that holds it, with its width and height."""
     if png[:8] != b"\x89PNG\r\n\x1a\n" or len(png) < 24:
         raise BadPage("a figure is not a PNG picture; run the notebook again")
-    return Markup('<img src="data:image/png;base64,{}" alt="{}" width="{}" height="{}">').format(
-        data, alt, *struct.unpack(">II", png[16:24])
-    )
+    width, height = struct.unpack(">II", png[16:24])
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}", width, height
 
 
 def slug(text: str) -> str:

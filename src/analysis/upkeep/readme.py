@@ -16,8 +16,9 @@ from analysis.pages.answers import first_known
 ORDER = (
     "refused", "wording", "paths", "toml", "files", "processes", "places", "readers", "vendors",
     "reasons", "agencies", "privacy", "repeats", "searches", "build", "intake",
-    "measures", "opened", "masked", "citation", "figures", "printed", "claims", "coding", "pages", "notebooks",
-    "rows", "field", "comparison", "tips", "site", "letter", "upkeep", "pipeline", "lookup", "arguments", "verbs",
+    "measures", "opened", "masked", "citation", "headlines", "figures", "printed", "claims", "coding", "pages",
+    "notebooks", "rows", "field", "comparison", "tips", "site", "letter", "upkeep", "pipeline", "lookup", "arguments",
+    "verbs",
 )  # fmt: skip
 """The library in data-flow order; a test holds every import to it."""
 

@@ -94,15 +94,15 @@ OF_AGAIN = ("rule_beside_ids", "reasons_across_logs", "hidden_elsewhere", "shown
 """What is counted of searches that are seen again, beside all of them or alone."""
 
 NAMES = (
-    "unmet", "numbers", "coverage", "clocks_apart", "per_day", "by_era", "by_moderation",
+    "unmet", "numbers", "coverage", "clocks_apart", "per_day", "busiest_day", "by_era", "by_moderation",
     "seen_again", "logs_per_search", "distinct_by_rule", "overlaps", "same_searches", "repeated_in_one_log",
     "rule_beside_ids", "bounds", "reasons_across_logs", "hidden_elsewhere", "shown_elsewhere", "shown_numbers",
     "by_origin", "origin_by_week", "offense_types", "topics", "rules_that_matched", "common_reasons",
     "candidate_spellings", "candidate_words",
     "released_names", "by_kind", "by_state", "by_side", "top_agencies", "own_reasons", "reach_spread",
-    "own_cameras", "breadth", "reach_by_type", "by_hour", "hours_unknown", "changes_in", "cut_overs", "decomposed",
+    "own_cameras", "breadth", "look_backs", "reach_by_type", "by_hour", "hours_unknown", "changes_in", "cut_overs", "decomposed",
     "exposure", "covered_days", "with_access", "without_access", "access",
-    "by_definition", "added_by_definition", "immigration_per_week", "agencies_behind", "by_immigration_kind",
+    "by_definition", "added_by_definition", "immigration_per_week", "immigration_by_state", "agencies_behind", "by_immigration_kind",
     "unstated", "could_be_hidden", "without_one_agency",
     "at_search", "by_standing",
     "otherwise", "specifications", "numbers_otherwise", "weeks_otherwise", "agencies_otherwise", "definitions_by_owner",
