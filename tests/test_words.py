@@ -30,7 +30,7 @@ PRONOUNS = {"by", "it", "of", "one", "ones", "under"}
 """Words that are no whole name: they say nothing of what they hold. `by_kind` and `start_of_day` are names."""
 
 CLEAN = (
-    "__init__", "__main__", "agencies", "arguments", "coding", "figures", "files", "intake", "letter",
+    "__init__", "__main__", "agencies", "arguments", "coding", "figures", "files", "headlines", "intake", "letter",
     "lookup", "notebooks", "paths", "pipeline", "places", "printed", "privacy", "processes", "readers",
     "reasons", "refused", "repeats", "toml", "vendors", "wording",
 )  # fmt: skip

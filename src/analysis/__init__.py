@@ -39,6 +39,8 @@ masked      Writes masked copies of released files, and a certificate of what wa
             numbers came out the same.
 citation    Says where a record of a released file is found, so that it can be cited: file, checksum,
             page, address; no cell.
+headlines   Says what a table shows: a finding for the title of its picture, and its values for those who
+            cannot see it.
 figures     Draws each published figure from one table; no arithmetic.
 printed     Reads a number as it was printed, and compares and shows computed ones in its unit and to its
             digits.

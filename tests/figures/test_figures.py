@@ -1,19 +1,20 @@
-"""Figures are the same bytes for the same table, say when they are invented, and bear an empty table."""
+"""Figures are the same bytes for the same table, say what was found, and say when their records are invented."""
 
+from functools import cache
 from itertools import combinations, pairwise
 
 import matplotlib as mpl
 import pandas as pd
 import pytest
 
-from analysis import figures
+from analysis import figures, headlines
 from analysis.agencies.words import read_word_list
 from analysis.figures import agencies, style
 
 WEEKS = pd.date_range("2025-12-01", periods=5, freq="W-MON")
 KINDS = pd.DataFrame({
-    "agency_kind": ["municipal", "county_sheriff"], "agencies": [3, 1], "searches": [900, 12], "share": [0.9, 0.1],
-    "vague_reasons": [90, 3], "vague_share": [0.1, 0.25],
+    "agency_kind": ["municipal", "county_sheriff"], "agencies": [3, 1], "searches": [900, 120], "share": [0.88, 0.12],
+    "vague_reasons": [90, 30], "vague_share": [0.1, 0.25],
 })  # fmt: skip
 WEEKLY = pd.DataFrame(
     {
@@ -23,29 +24,40 @@ WEEKLY = pd.DataFrame(
         "partial": ([True] + [False] * 4) * 3,
     }
 )
+STATES = pd.DataFrame({
+    "agency_state": ["TX", "OH", "(unknown)"], "agencies": 1, "searches": [81_234, 8, 5], "share": [0.99, 0.006, 0.004],
+})  # fmt: skip
 TABLES = {
     "searches_per_day": pd.DataFrame(
         {"camera_owner": ["Tarnwick ISD"] * 5, "day": WEEKS, "searches": [3, 0, 9, 4, 5]}
     ),
     "logs_per_search": pd.DataFrame({"logs": [1, 2], "searches": [90, 10], "rows": [90, 20]}),
-    "origins_by_week": pd.DataFrame(
-        {"week": [*WEEKS, WEEKS[0]], "reason_origin": ["typed"] * 5 + ["blank"], "searches": 1, "share": 0.5}
-    ),
+    "origins_by_week": pd.DataFrame({
+        "week": [*WEEKS, WEEKS[0]], "reason_origin": ["typed"] * 5 + ["blank"], "searches": 10, "share": 0.5,
+        "partial": [True, False, False, False, False, True],
+    }),
     "by_kind": KINDS,
     "vague_by_kind": KINDS,
-    "states": pd.DataFrame({"agency_state": ["TX", "OH", "(unknown)"], "agencies": 1, "searches": [81_234, 8, 5]}),
-    "reach": pd.DataFrame({"networks": ["0", "1", "1,001–3,000"], "searches": [3, 4, 9], "share": [0.2, 0.3, 0.5]}),
+    "states": STATES,
+    "immigration_states": STATES,
+    "reach": pd.DataFrame({"networks": ["0", "1", "1,001–3,000"], "searches": [3, 4, 90], "share": [0.03, 0.04, 0.93]}),
     "breadth": pd.DataFrame({
         "reach": ["local", "the row does not say"], "fewest_networks": [2, pd.NA], "most_networks": [9, pd.NA],
-        "searches": [3, 4], "share": [0.4, 0.6],
+        "searches": [30, 4], "share": [0.88, 0.12],
+    }),
+    "look_back": pd.DataFrame({
+        "look_back": ["14 to 30 days", "30 to 31 days", "31 to 60 days"], "over_days": [14, 30, 31],
+        "searches": [60, 29, 17], "share": [0.6, 0.3, 0.1],
     }),
     "by_hour": pd.DataFrame({
         "weekday": [day for day in ("Monday", "Tuesday") for _ in range(24)], "hour": [*range(24)] * 2,
-        "searches": range(48), "searches_a_day": range(48),
+        "searches": range(48), "searches_a_day": [float(n) for n in range(48)], "most_in_one_day": 1,
     }),
     "immigration_per_week": WEEKLY,
-    "agencies_behind": pd.DataFrame({"searching_agency": ["Quellmere GA PD"], "searches": [4], "share": [1.0]}),
-    "kinds": pd.DataFrame({"kind": ["civil", "criminal"], "searches": [5, 2], "share": [0.6, 0.4]}),
+    "agencies_behind": pd.DataFrame({
+        "searching_agency": ["Quellmere GA PD", "Tarnwick TX PD"], "searches": [3, 1], "share": [0.75, 0.25],
+    }),
+    "kinds": pd.DataFrame({"kind": ["civil", "criminal"], "searches": [50, 20], "share": [0.71, 0.29]}),
     "added": pd.DataFrame({
         "definition": ["strict", "core", "broad"], "added": [5, 4, 9], "searches": [5, 9, 18], "before": [0, 5, 9],
     }),
@@ -53,15 +65,43 @@ TABLES = {
         "definition": ["strict", "core"], "left_out": "nothing", "counted": "rows", "searches": [5, 9],
     }),
     "agreements": pd.DataFrame({
-        "agreement": ["signed between searches", "on no list of this place"], "agencies": [1, 20], "searches": [7, 90],
+        "agreement": ["signed on or before the first search", "on no list of this place"], "agencies": [1, 20],
+        "searches": [7, 90],
     }),
-    "growth": pd.DataFrame({"month": WEEKS, "agreements_signed": 1, "agreements": range(5), "agencies": range(5)}),
+    "growth": pd.DataFrame({
+        "month": WEEKS, "agreements_signed": 1, "agreements": [1, 5, 9, 22, 40], "agencies": range(5),
+    }),
 }  # fmt: skip
 COUNTS = {"searches", "agencies", "added", "before", "vague_reasons", "vague_share", "share", "agreements"}
+REPLICA = figures.Words(
+    "Tarnwick, Dec. 1 to Dec. 29, 2025", "Source: invented records; 21 searches.", invented=True
+)
+PHONE = [False, True]
 
 
 def published():
-    return {n for n, f in vars(figures).items() if hasattr(f, "__wrapped__")}
+    return {name for name, one in vars(figures).items() if isinstance(one, figures.Picture)}
+
+
+def drawn(name, table=None, **more):
+    return getattr(figures, name)(TABLES[name] if table is None else table, **more)
+
+
+@cache
+def laid_out(name, phone):
+    """A figure of its table as it is printed."""
+    figure = drawn(name, words=REPLICA, phone=phone)
+    figure.draw_without_rendering()
+    return figure
+
+
+def texts(figure):
+    found = figure.findobj(mpl.text.Text)
+    return [one for one in found if one.get_visible() and one.get_text().strip()]
+
+
+def title(figure):
+    return " ".join(next(one.get_text() for one in figure.texts if one.get_gid() == "title").split())
 
 
 def test_every_figure_is_tested_here():
@@ -70,38 +110,124 @@ def test_every_figure_is_tested_here():
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_same_table_gives_the_same_bytes(name):
-    draw = getattr(figures, name)
-    assert figures.png(draw(TABLES[name])) == figures.png(draw(TABLES[name]))
+    assert figures.png(drawn(name)) == figures.png(drawn(name))
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_the_picture_of_a_replica_says_so_and_differs(name):
-    draw = getattr(figures, name)
-    marked = figures.watermark(draw(TABLES[name]))
-    assert style.WATERMARK in [text.get_text() for text in marked.texts]
-    assert figures.png(marked) != figures.png(draw(TABLES[name]))
+def test_the_title_is_what_the_table_shows_and_changes_with_it(name):
+    picture = getattr(figures, name)
+    said = picture.says(TABLES[name])
+    assert title(laid_out(name, False)) == " ".join(said.finding.split())
+    assert picture.alt(TABLES[name]).startswith(f"{picture.chart}. {said.finding.rstrip('.')}.")
+    assert said.values.strip(". ")
+    assert said.drawn
+
+
+@pytest.mark.parametrize("phone", PHONE)
+@pytest.mark.parametrize("name", TABLES)
+def test_the_picture_of_a_replica_says_so_where_no_label_is_in_the_way(name, phone):
+    figure = laid_out(name, phone)
+    marks = [one for one in figure.texts if one.get_text() == style.WATERMARK]
+    assert marks
+    for mark in marks:
+        box = mark.get_window_extent()
+        crossed = [
+            one.get_text()
+            for one in texts(figure)
+            if one is not mark and one.get_window_extent().overlaps(box)
+        ]
+        assert not crossed
+
+
+@pytest.mark.parametrize("phone", PHONE)
+@pytest.mark.parametrize("name", TABLES)
+def test_all_words_are_inside_the_picture_and_its_source_is_among_them(name, phone):
+    figure = laid_out(name, phone)
+    said = " ".join(" ".join(one.get_text() for one in figure.texts).split())
+    assert REPLICA.source in said
+    assert REPLICA.place in said
+    edges = figure.bbox
+    outside = [
+        one.get_text()
+        for one in texts(figure)
+        for box in [one.get_window_extent()]
+        if box.x0 < -2 or box.x1 > edges.x1 + 2 or box.y0 < -2 or box.y1 > edges.y1 + 2
+    ]
+    assert not outside
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_without_rows_gives_a_figure_that_says_so(name):
-    figure = getattr(figures, name)(TABLES[name].head(0))
-    figures.png(figure)
+    figure = drawn(name, TABLES[name].head(0))
     assert "no rows" in " ".join(text.get_text() for axes in figure.axes for text in axes.texts)
 
 
 @pytest.mark.parametrize(
     "name", ["specifications", "kinds", "added", "agreements", "immigration_per_week", "reach"]
 )
-def test_where_every_count_is_zero_zero_is_the_only_tick(name):
+def test_where_every_count_is_zero_a_figure_is_drawn_all_the_same(name):
     table = TABLES[name].copy()
     table[[column for column in table if column in COUNTS]] = 0
-    axes = getattr(figures, name)(table).axes[0]
-    ticks = (
-        axes.get_yticks()
-        if name in ("immigration_per_week", "reach", "specifications")
-        else axes.get_xticks()
+    drawn(name, table).draw_without_rendering()
+
+
+@pytest.mark.parametrize(
+    "name", ["by_kind", "reach", "breadth", "kinds", "agencies_behind", "logs_per_search"]
+)
+def test_a_bar_alone_is_said_and_not_drawn(name):
+    assert not getattr(figures, name).says(TABLES[name].head(1)).drawn
+
+
+def test_weeks_that_are_all_of_one_origin_are_said_and_not_drawn():
+    table = TABLES["origins_by_week"].iloc[:5]
+    assert not figures.origins_by_week.says(table).drawn
+
+
+def test_bars_of_weeks_span_their_days_so_that_a_dated_mark_falls_into_its_week():
+    axes = drawn("immigration_per_week").axes[0]
+    monday = mpl.dates.date2num(WEEKS[2])
+    bar = axes.containers[0].patches[2]
+    assert monday <= bar.get_x() <= monday + 1
+    assert monday + 6 <= bar.get_x() + bar.get_width() <= monday + 7
+    marked = [line.get_xdata()[0] for line in axes.lines]
+    assert any(monday < day < monday + 7 for day in marked)  # 17 December is in the week of the 15th
+
+
+def test_days_of_look_back_are_marked_where_the_thirtieth_and_the_thirty_first_end():
+    axes = drawn("look_back").axes[0]
+    marks = {text.get_text(): line.get_ydata()[0] for text, line in zip(axes.texts[-2:], axes.lines)}
+    assert marks == {"30 days": 0.5, "31 days": 1.5}
+
+
+def test_a_map_says_how_many_searches_are_of_no_state_on_it_and_has_a_scale():
+    figure = drawn("states")
+    scale = figure.axes[-1]
+    assert "or of none that is known: 5" in " ".join(scale.get_xlabel().split())
+    assert f"{81_234:,}" in [label.get_text() for label in scale.get_xticklabels()]
+
+
+def test_the_busiest_day_is_explained_where_it_is_out_of_the_common():
+    days = pd.date_range("2025-11-01", periods=20)
+    table = pd.DataFrame({"camera_owner": "Tarnwick ISD", "day": days, "searches": [10] * 19 + [200]})
+    happened = pd.DataFrame({
+        "day": [days[19]], "searches": [200], "share": [0.5], "topic": ["stolen_vehicle"], "topic_searches": [150],
+        "hour": [1], "hour_searches": [80],
+    })  # fmt: skip
+    said = [text.get_text() for text in figures.searches_per_day(table, (), happened).axes[0].texts]
+    assert "Nov. 20: 200 searches\n150 with the topic ‘stolen vehicle’\n80 from 1 a.m. to 2 a.m." in said
+    assert figures.searches_per_day.says(table).finding.startswith(
+        "Nov. 20 was the busiest day: 200 searches, 51%"
     )
-    assert list(ticks) == [0]
+    even = table.assign(searches=10)
+    assert not any(
+        "Nov. 20" in text.get_text() for text in figures.searches_per_day(even, (), happened).axes[0].texts
+    )
+
+
+def test_a_peak_that_one_day_made_is_called_one():
+    table = TABLES["by_hour"].copy()
+    table.loc[47, ["searches", "searches_a_day", "most_in_one_day"]] = [100, 100.0, 90]
+    assert headlines.hours(table).finding == "Tuesday’s peak at 11 p.m. was one day: 90 of 100 searches"
 
 
 def test_every_state_and_the_district_has_a_square_of_its_own():
@@ -113,46 +239,47 @@ def test_every_state_and_the_district_has_a_square_of_its_own():
     ("south", "north"),
     [("TX", "OK"), ("FL", "GA"), ("CA", "OR"), ("OR", "WA"), ("NM", "CO"), ("SC", "VA"), ("AL", "TN")],
 )
-def test_neighbours_on_the_tile_map_stand_where_they_stand_in_the_country(south, north):
+def test_neighbors_on_the_tile_map_are_where_they_are_in_the_country(south, north):
     assert agencies.TILES[south][0] > agencies.TILES[north][0]
     assert abs(agencies.TILES[south][1] - agencies.TILES[north][1]) <= 1
 
 
-def test_the_vendors_changes_inside_the_period_are_named_on_the_picture_and_the_era_is_said():
-    axes = figures.searches_per_day(TABLES["searches_per_day"]).axes[0]
-    assert any("17 Dec" in text.get_text() for text in axes.texts)
-    assert axes.get_title(loc="right") == "era: rollout"
+def test_the_vendors_changes_inside_the_period_are_named_on_the_picture():
+    axes = drawn("searches_per_day").axes[0]
+    assert any("Dec. 17" in text.get_text() for text in axes.texts)
 
 
-def test_shades_of_nested_definitions_keep_their_order_in_grey():
-    def gray(color):
-        red, green, blue = mpl.colors.to_rgb(color)
-        return 0.299 * red + 0.587 * green + 0.114 * blue
+def gray(color):
+    red, green, blue = mpl.colors.to_rgb(color)
+    return 0.299 * red + 0.587 * green + 0.114 * blue
 
+
+def test_shades_of_nested_definitions_keep_their_order_in_gray():
     shades = [gray(style.SHADES[name]) for name in ("strict", "core", "broad")]
     assert shades == sorted(shades)
     assert min(b - a for a, b in pairwise(shades)) > 0.2
 
 
+def test_blank_and_masked_reasons_are_seen_on_white():
+    from analysis.figures.over_time import ORIGINS
+
+    assert all(gray(color) < 0.8 for color, _ in ORIGINS.values())
+
+
+@pytest.mark.parametrize("phone", PHONE)
 @pytest.mark.parametrize("name", TABLES)
-def test_letters_can_be_read_where_a_phone_shows_the_whole_picture(name):
-    figure = getattr(figures, name)(TABLES[name])
-    figures.png(figure)
-    sizes = [text.get_fontsize() for text in figure.findobj(mpl.text.Text) if text.get_text().strip()]
-    assert min(sizes) / 72 * 390 / style.WIDTH >= 6.5, "dots that the smallest letters are high, 390 across"
+def test_letters_can_be_read_where_a_screen_shows_the_whole_picture(name, phone):
+    figure = laid_out(name, phone)
+    dots = (350 if phone else 820) / figure.get_figwidth()
+    assert min(text.get_fontsize() for text in texts(figure)) / 72 * dots >= 8, (
+        "dots that the smallest letters are high"
+    )
 
 
 def test_a_readers_own_settings_change_nothing(monkeypatch):
-    before = figures.png(figures.kinds(TABLES["kinds"]))
+    before = figures.png(drawn("kinds"))
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red"}):
-        assert figures.png(figures.kinds(TABLES["kinds"])) == before
-
-
-def test_every_title_says_what_is_plotted_and_holds_no_number():
-    for name, table in TABLES.items():
-        title = getattr(figures, name)(table).get_suptitle()
-        assert title
-        assert not any(sign.isdigit() for sign in title)
+        assert figures.png(drawn("kinds")) == before
 
 
 def test_of_many_camera_owners_the_smallest_share_a_panel():
@@ -172,7 +299,7 @@ def test_the_names_of_the_vendors_changes_do_not_meet(first, last):
     days = pd.date_range(first, last)
     table = pd.DataFrame({"camera_owner": "Tarnwick ISD", "day": days, "searches": range(len(days))})
     figure = figures.searches_per_day(table)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
     assert len(boxes) >= 3
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))

@@ -111,9 +111,9 @@ def test_searches_are_divided_by_the_days_that_each_owners_files_cover():
     assert table.loc["Tarnwick ISD"].tolist() == [9, 5, 5 / 9]
     assert table.loc["Quellmere ISD"].tolist() == [4, 5, 5 / 4]
     hours = measures.by_hour(rows, [FILE]).set_index(["weekday", "hour"])
-    assert hours.loc[("Tuesday", 12)].tolist() == [6, 3, 2.0], "two Tuesdays of one log, one of the other"
-    assert hours.loc[("Monday", 12)].tolist() == [2, 3, 2 / 3]
-    assert hours.loc[("Saturday", 3)].tolist() == [0, 1, 0.0]
+    assert hours.loc[("Tuesday", 12)].tolist() == [6, 3, 2.0, 6], "two Tuesdays of one log, one of the other"
+    assert hours.loc[("Monday", 12)].tolist() == [2, 3, 2 / 3, 1]
+    assert hours.loc[("Saturday", 3)].tolist() == [0, 1, 0.0, 0]
 
 
 def test_a_week_that_the_logs_cover_in_part_says_so():

@@ -19,6 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from analysis.measures import NEEDS
 from analysis.places import Place, Waiting
+from analysis.refused import Refused
 from analysis.site import article, assembly, paper
 from analysis.site.findings import finding
 
@@ -473,6 +474,25 @@ def test_a_failed_notebook_or_a_figure_without_alternative_text_stops_the_site(
         assembly.build(tmp_path, [made], tmp_path / "site")
     assert (tmp_path / "site" / "index.html").read_bytes() == first
     assert sorted(path.name for path in tmp_path.iterdir()) == ["results", "site"]
+
+
+def test_a_phone_gets_the_picture_that_was_drawn_for_it_and_no_file_from_elsewhere(tmp_path: Path) -> None:
+    made = results(place(tmp_path))
+    (made.results / "figures" / "01-bars-phone.png").write_bytes(base64.b64decode(png()))
+    for name, there in (("01-bars-phone.png", True), ("none.png", False)):
+        bars = figure()
+        bars.metadata["image/png"]["phone"] = name
+        nbformat.write(small_notebook(bars), made.results / "02-what-next.ipynb")
+        page = BeautifulSoup(article.render(made.results / "02-what-next.ipynb").html, "html.parser")
+        narrow = page.select("picture > source[media]")
+        assert len(narrow) == there
+        assert all(one["srcset"].startswith("data:image/png;base64,") for one in narrow)
+        assert page.find("img")["alt"] == ALT
+    bars.metadata["image/png"]["phone"] = "../../secret.png"
+    (tmp_path / "secret.png").write_bytes(base64.b64decode(png()))
+    nbformat.write(small_notebook(bars), made.results / "02-what-next.ipynb")
+    with pytest.raises(Refused):
+        article.render(made.results / "02-what-next.ipynb")
 
 
 @pytest.mark.parametrize("text", ["not JSON", "{}", "[]", ""])

@@ -1,7 +1,7 @@
 """Draws each published figure from one table; no arithmetic.
 
 Every picture takes a table of `measures` and gives a matplotlib figure in the house style, for a desk or for a phone.
-Its title is what was found, computed from the table that is drawn (`measures.headlines`), so that it cannot go stale;
+Its title is what was found, computed from the table that is drawn (`headlines`), so that it cannot go stale;
 below it is what is shown, of which place and days, and in its foot the source. Colors keep their order of lightness in
 gray print, no figure needs color alone to be read, and a table without rows gives a figure that says so.
 """

@@ -119,7 +119,7 @@ states = Picture(
 
 immigration_states = Picture(
     _states, "Tile map: a square for each state, darker where more searches were made",
-    "Immigration searches (core) by the searching agency's state", "Immigration searches by the searching agency's state",
+    "Immigration searches (core) by the searching agency's state", "Immigration searches by state",
     headlines.immigration_states,
 )  # fmt: skip
 

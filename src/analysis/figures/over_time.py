@@ -145,7 +145,7 @@ def _origins_by_week(figure: Figure, table: pd.DataFrame) -> None:
         bars = axes.bar(
             wide.index,
             wide[origin],
-            timedelta(days=6.6),
+            6.6,
             bottom,
             color=color,
             edgecolor=INK,
@@ -178,7 +178,7 @@ def _immigration_per_week(figure: Figure, table: pd.DataFrame, eras: Sequence[st
     for definition, inset in (("broad", 0.2), ("core", 1.0), ("strict", 1.8)):
         rows = table[table["definition"] == definition]
         bars = axes.bar(
-            rows["week"] + timedelta(days=inset), rows["searches"], timedelta(days=7 - 2 * inset), align="edge",
+            rows["week"] + timedelta(days=inset), rows["searches"], 7 - 2 * inset, align="edge",
             color=SHADES[definition], edgecolor="white", linewidth=0.6,
         )  # fmt: skip
         for bar, partial in zip(bars, rows["partial"]):
@@ -256,7 +256,7 @@ def _mark_changes(
         if named:
             axes.annotate(
                 textwrap.fill(f"{_day(day)}: {what}", 24), (mdates.date2num(day), height),
-                xycoords=("data", "axes fraction"), xytext=(4 * side, (26 if height < 0.5 else -26) * level),
+                xycoords=("data", "axes fraction"), xytext=(4 * side, (32 if height < 0.5 else -32) * level),
                 textcoords="offset points", fontsize=8, color=ACCENT, ha="left" if side > 0 else "right",
                 va="bottom" if height < 0.5 else "top", bbox={"facecolor": "white", "alpha": 0.75, "lw": 0, "pad": 1},
             )  # fmt: skip

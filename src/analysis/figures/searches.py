@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from analysis import headlines
 from analysis.figures.style import ACCENT, MID, SHADES, Picture, flat_bars, is_narrow, thousands, with_shares
@@ -140,6 +141,8 @@ def _specifications(figure: Figure, table: pd.DataFrame, published: Sequence[tup
     below.set_yticks(range(len(lines)), labels)
     below.set_ylim(len(lines) - 0.4, -0.6)
     below.set_xlabel("combinations, fewest first")
+    below.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    below.set_xlim(-1, len(table))
     below.tick_params(axis="both", length=0, labelsize=7.5)
 
 

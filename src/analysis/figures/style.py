@@ -97,7 +97,7 @@ def _framed(figure: Figure, title: str, what: str, words: Words) -> None:
     body = figure.get_figheight()
     high = above + body + below
     figure.set_figheight(high)
-    figure.get_layout_engine().set(rect=(0.01, below / high, 0.98, body / high))  # type: ignore[union-attr]
+    figure.set_layout_engine("constrained", rect=(0.01, below / high, 0.98, body / high))
     left = 0.1 / width
     figure.text(
         left, 1 - 0.1 / high, "\n".join(titles), ha="left", va="top", fontsize=12, fontweight="bold", linespacing=1.25,
@@ -172,18 +172,18 @@ def thousands(axes: Axes, values: pd.Series, ticks: int = 4, room: float = 1.06)
 
 
 def labels_at_ends(
-    axes: Axes, across: float, ends: Sequence[tuple[float, str, str, str]], apart: float
+    axes: Axes, across: float, ends: Sequence[tuple[float, str, str, str]], gap: float
 ) -> None:
     """A label beside each end of a line or edge, given its height, text and color, behind a square of the last color
-    where there is one: none above the axis, or nearer to another than `apart`, in the units of the upright axis."""
+    where there is one: none above the axis, or nearer to another than `gap`, in the units of the upright axis."""
     above, heights = -float("inf"), []
     ends = sorted(ends, key=lambda end: end[0])
     for height, *_ in ends:
-        above = max(height, above + apart)
+        above = max(height, above + gap)
         heights.append(above)
-    below = axes.get_ylim()[1] + apart
+    below = axes.get_ylim()[1] + gap
     for above, (_, text, color, square) in zip(reversed(heights), reversed(ends)):
-        below = min(above, below - apart)
+        below = min(above, below - gap)
         for letters, ink, offset in (("■", square, 4), (text, color, 16 if square else 6)):
             if ink:
                 axes.annotate(

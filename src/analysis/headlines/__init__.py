@@ -19,6 +19,7 @@ from analysis.headlines.over_time import (
     busiest,
     clock,
     hours,
+    is_peak,
     on_the_busiest,
     origins,
     weekly,

@@ -57,7 +57,8 @@ def vaguest_kinds(table: pd.DataFrame) -> Headline:
 def _by_state(table: pd.DataFrame, what: str) -> Headline:
     names = read_word_list().states
     known = table[table["agency_state"] != "(unknown)"]
-    values = f"{listed(table['agency_state'].replace('(unknown)', 'no known state'), table['searches'], table['share'])}."
+    states_said = table["agency_state"].replace("(unknown)", "no known state")
+    values = f"{listed(states_said, table['searches'], table['share'])}."
     if known.empty or table["searches"].sum() < FEWEST:
         return Headline("", values)
     top = known.iloc[0]

@@ -42,7 +42,7 @@ def on_the_busiest(day: pd.Series) -> str:
     """What happened on the day of `busiest_day`, in short lines for a picture."""
     lines = [f"{on_day(day['day'], False)}: {day['searches']:,} searches"]
     if pd.notna(day["topic"]) and day["topic_searches"] * 2 > day["searches"]:
-        lines.append(f"{day['topic_searches']:,.0f}: with the topic ‘{day['topic'].replace('_', ' ')}’")
+        lines.append(f"{day['topic_searches']:,.0f} with the topic ‘{day['topic'].replace('_', ' ')}’")
     if pd.notna(day["hour"]):
         lines.append(f"{day['hour_searches']:,.0f} from {clock(day['hour'])} to {clock(day['hour'] + 1)}")
     return "\n".join(lines)

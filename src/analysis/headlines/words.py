@@ -18,7 +18,7 @@ class Headline(NamedTuple):
 
 
 STEADY, PEAK = 1.25, 2.0
-"""Counts hold steady while the most is at most so many times the least, and peak where it is so many times the median."""
+"""Counts hold steady while the most is so many times the least or fewer; a peak is so many times the median."""
 
 FEWEST = 30
 """A trend, a peak or a share is no finding where there are fewer searches than this."""

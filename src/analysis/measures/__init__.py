@@ -19,8 +19,8 @@ from analysis.measures.cutovers import (
 )
 from analysis.measures.declared import MEASURES
 from analysis.measures.files import (
-    by_era,
     busiest_day,
+    by_era,
     by_moderation,
     clocks_apart,
     coverage,

@@ -41,7 +41,8 @@ def reach_spread(searches: Searches) -> pd.DataFrame:
 
 
 OWN_AT_MOST, OWN_SHARE, OWN_ROWS = 10, 0.1, 20
-"""The usual few of an agency, its own cameras perhaps, are sought among so few networks, and must hold a tenth of the rows and so many."""
+"""An agency's usual few networks, its own cameras perhaps, are sought among so few, and must hold a tenth of its rows
+and so many."""
 
 
 LOOK_BACKS = {

@@ -220,8 +220,8 @@ class Page(WithClaims):
             file = f"{self.short}-{name}{end}.png"
             files.write(inside(self.folder / "figures", file), drawn)
         image = {"image/png": base64.b64encode(drawn).decode(), "text/plain": alt}
-        said = {"alt": alt, "phone": f"{self.short}-{name}-phone.png"}
-        display(image, raw=True, metadata={"image/png": said})
+        described = {"alt": alt, "phone": f"{self.short}-{name}-phone.png"}
+        display(image, raw=True, metadata={"image/png": described})
         line = f"{caption} {self._source()} Files: figures/{file}, tables/{table_file}."
         display(HTML(f'<p class="caption tex2jax_ignore">{html.escape(line)}</p>'))
         self.shown.append({"kind": "figure", "file": f"figures/{file}", "caption": caption, "alt": alt})
