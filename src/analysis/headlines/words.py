@@ -33,5 +33,5 @@ def listed(names: Iterable[object], counts: Iterable[int], shares: Iterable[floa
     """'a 12 (40%), b 18 (60%)', of at most ten lines."""
     said = [f"{name} {count:,}" for name, count in zip(names, counts)]
     if shares is not None:
-        said = [f"{one} ({percent(share)})" for one, share in zip(said, shares)]
+        said = [f"{line} ({percent(share)})" for line, share in zip(said, shares)]
     return ", ".join(said[:10]) + (f", and {len(said) - 10:,} more" if len(said) > 10 else "")
