@@ -14,12 +14,15 @@ import pytest
 import analysis
 from analysis import pages, places, tips
 from analysis.arguments import VERBS
+from analysis.intake.answers import QUESTIONS, WHERE
 from analysis.pages import INVENTED
 from analysis.pipeline import notebooks
 from analysis.upkeep import inventory, notebook_rules, readme
 
 ROOT = places.root()
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "claims/README.md", "docs/without-make.md")
+PAGES = (
+    "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "claims/README.md", "docs/without-make.md", "docs/a-new-place.md",
+)  # fmt: skip
 
 
 def tracked():
@@ -165,6 +168,16 @@ def test_the_computed_parts_of_a_page_are_what_the_repository_computes(page):
 def test_the_page_of_the_folder_of_results_is_what_the_repository_computes():
     page = ROOT / readme.DOOR
     assert not page.is_file() or page.read_text() == readme.door(ROOT), "run python -m analysis readme"
+
+
+def test_the_page_of_four_steps_asks_the_questions_that_the_program_asks():
+    text = (ROOT / "docs" / "a-new-place.md").read_text()
+    lines = re.findall(r"^\| (.*\?) \| `([A-Z]+)=` \| `(.*)` \|$", text, re.M)
+    assert [question for question, *_ in lines] == list(QUESTIONS.values())
+    assert [where for *_, where in lines] == list(WHERE.values())
+    exported = re.search(r"^export (.*)$", (ROOT / "Makefile").read_text(), re.M).group(1).split()
+    assert {name for _, name, _ in lines} <= set(exported)
+    assert re.findall(r"^\*\*(\d)\.", text, re.M) == ["1", "2", "3", "4"]
 
 
 def computed(top):

@@ -13,7 +13,7 @@ from analysis.pages.answers import first_known
 from analysis.places import Place
 
 PUBLISHED = [place for place in places.tracked() if (place.results / "numbers.json").is_file()]
-TEXTS = [text for tip in tips.TIPS for text in (*tip.finds, *tip.caveat)] + list(tips.ABOUT)
+TEXTS = [text for tip in tips.TIPS for text in (*tip.finds, *tip.caveat, *tip.asks)] + list(tips.ABOUT)
 
 
 def test_every_number_that_a_tip_may_print_is_a_measure_of_the_register() -> None:
@@ -25,7 +25,7 @@ def test_every_number_that_a_tip_may_print_is_a_measure_of_the_register() -> Non
 
 def test_no_number_is_typed_into_a_tip_but_what_its_measure_is_named_for() -> None:
     for tip in tips.TIPS:
-        for text in (*tip.finds, *tip.caveat, tip.asks, tip.whom):
+        for text in (*tip.finds, *tip.caveat, *tip.asks, tip.whom):
             typed = re.findall(
                 r"\d+", re.sub(r"\{[^}]*\}|\[[^\]]*\]|287\(g\)|10 p\.m\. to 5 a\.m\.", "", text)
             )

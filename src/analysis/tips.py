@@ -28,13 +28,16 @@ class Tip:
     measure: str
     finds: tuple[str, ...]
     caveat: tuple[str, ...]
-    asks: str
+    asks: tuple[str, ...]
     whom: str
 
 
 SEARCHERS, OWNER = "the agencies that made these searches", "whoever owns the cameras"
 
 ABOUT = (
+    "[duplicate_sightings > 0] The released files hold {searches} rows that are searches, made from {first_day} to "
+    "{last_day} on the camera owner's clock. They record {distinct_searches} different searches: the other rows repeat "
+    "one of these. What follows counts rows where it does not say otherwise.",
     "The released files hold {searches} searches, made from {first_day} to {last_day} on the camera owner's clock.",
     "The released files hold {searches} searches.",
 )
@@ -55,7 +58,10 @@ TIPS: Sequence[Tip] = (
             "{no_stated_purpose} searches stated no purpose.",
             "A reason is what an officer typed or chose, and nobody checked it.",
         ),
-        "What was each of these searches for, and how would a search for immigration enforcement be recorded?",
+        (
+            "[immigration_searches.core > 0] What was each of these searches for, and which agency's case was it?",
+            "How would a search for immigration enforcement be recorded?",
+        ),
         SEARCHERS,
     ),
     Tip(
@@ -65,7 +71,7 @@ TIPS: Sequence[Tip] = (
             "Without it, {immigration_searches_without_top_agency.core} are left. A log names the account that "
             "searched, not whoever wanted the search.",
         ),
-        "On whose behalf were these searches made, and under which policy?",
+        ("On whose behalf were these searches made, and under which policy?",),
         "the first agency of the table of agencies behind the immigration searches",
     ),
     Tip(
@@ -79,7 +85,7 @@ TIPS: Sequence[Tip] = (
             "{immigration_agencies_on_one_row.core}.",
             "Agencies are counted after different spellings of a name were joined.",
         ),
-        "Does the policy allow these searches, and who reviews them?",
+        ("Does the policy allow these searches, and who reviews them?",),
         SEARCHERS,
     ),
     Tip(
@@ -92,7 +98,7 @@ TIPS: Sequence[Tip] = (
             "{immigration_criminal} named a criminal offense, and {immigration_unspecified} neither. Being in the "
             "country without status is a civil matter; a reason does not tell the case.",
         ),
-        "Which of these were made for a criminal investigation, and what is its case number?",
+        ("Which of these were made for a criminal investigation, and what is its case number?",),
         SEARCHERS,
     ),
     Tip(
@@ -105,7 +111,7 @@ TIPS: Sequence[Tip] = (
             "An agreement is a fact about an agency and no evidence about a search. Of all agencies that searched, "
             "{agencies_287g} had one on a day of a search.",
         ),
-        "Were these searches made under the agreement?",
+        ("Were these searches made under the agreement?",),
         SEARCHERS,
     ),
     Tip(
@@ -119,14 +125,14 @@ TIPS: Sequence[Tip] = (
             "{searches_by_unresolved_agencies} searches by agencies whose name shows none.",
             "An agency's state is read from its name.",
         ),
-        "Which sharing setting let these agencies in, who chose it, and when?",
+        ("Which sharing setting let these agencies in, who chose it, and when?",),
         OWNER,
     ),
     Tip(
         "federal_searches",
         ("[federal_searches > 0] {federal_searches} of {searches} searches were made by federal agencies.",),
         ("What kind an agency is, is read from its name.",),
-        "How did federal agencies get access, and is there a list of them?",
+        ("How did federal agencies get access, and is there a list of them?",),
         OWNER,
     ),
     Tip(
@@ -136,7 +142,7 @@ TIPS: Sequence[Tip] = (
             "agencies that are on no list of who may search.",
         ),
         ("The list has a day of its own; access may have been given or ended on another.",),
-        "Who could search on the days of these searches?",
+        ("Who could search on the days of these searches?",),
         OWNER,
     ),
     Tip(
@@ -146,7 +152,7 @@ TIPS: Sequence[Tip] = (
             "Their reason was blank, masked, vague, a case number alone, or written by software. It hides a purpose "
             "and does not show a wrong one.",
         ),
-        "What must an officer enter as the reason, and who checks it?",
+        ("What must an officer enter as the reason, and who checks it?",),
         SEARCHERS,
     ),
     Tip(
@@ -159,7 +165,7 @@ TIPS: Sequence[Tip] = (
             "One day decides much: {windows_over_31_days} looked back more than 31 days. A time frame is what was "
             "asked for, not what was found.",
         ),
-        "How long are plate reads kept, here and by the other agencies whose cameras were searched?",
+        ("How long are plate reads kept, here and by the other agencies whose cameras were searched?",),
         OWNER,
     ),
     Tip(
@@ -169,14 +175,14 @@ TIPS: Sequence[Tip] = (
             "looked back more than 30 days.",
         ),
         ("The furthest of these looked back {longest_lookback_days.patrol} days.",),
-        "What does 'patrol' stand for, and why does it need more than a month?",
+        ("What does 'patrol' stand for, and why does it need more than a month?",),
         SEARCHERS,
     ),
     Tip(
         "longest_lookback_days",
         ("The furthest search looked back {longest_lookback_days} days.",),
         ("It may be a single search, and a slip of the keyboard looks the same. Read its row first.",),
-        "What case was this search for?",
+        ("What case was this search for?",),
         SEARCHERS,
     ),
     Tip(
@@ -186,7 +192,7 @@ TIPS: Sequence[Tip] = (
             "the cameras of several networks. The widest asked {networks_most}.",
         ),
         ("How many cameras were asked does not say how many had seen the car.",),
-        "With whom are cameras shared, in both directions, and who approves a search that wide?",
+        ("With whom are cameras shared, in both directions, and who approves a search that wide?",),
         OWNER,
     ),
     Tip(
@@ -196,7 +202,7 @@ TIPS: Sequence[Tip] = (
             "agency that made them.",
         ),
         ("A name can be masked by the vendor or by whoever released the log.",),
-        "Is there an export of these days that names the agencies?",
+        ("Is there an export of these days that names the agencies?",),
         OWNER,
     ),
     Tip(
@@ -206,7 +212,7 @@ TIPS: Sequence[Tip] = (
             "HSI or DHS and nothing narrower.",
         ),
         ("Their agents do much else, so the core definition does not count these.",),
-        "Which of these were about immigration?",
+        ("Which of these were about immigration?",),
         SEARCHERS,
     ),
     Tip(
@@ -218,21 +224,21 @@ TIPS: Sequence[Tip] = (
         (
             "A search can be a row in several logs: {immigration_searches.core} are rows. Say which you count.",
         ),
-        "Which rows are one search, and does the vendor number its searches?",
+        ("Which rows are one search, and does the vendor number its searches?",),
         OWNER,
     ),
     Tip(
         "devices_most",
         ("The widest search asked {devices_most} cameras.",),
         ("How many cameras were asked does not say how many had seen the car.",),
-        "Does a search go to every camera that is shared unless somebody narrows it?",
+        ("Does a search go to every camera that is shared unless somebody narrows it?",),
         OWNER,
     ),
     Tip(
         "machine_reasons",
         ("[machine_reasons > 0] Software wrote the reason of {machine_reasons} of {searches} searches.",),
         ("Which texts are a machine's is decided by published rules.",),
-        "Which product makes these searches, and who answers for them?",
+        ("Which product makes these searches, and who answers for them?",),
         SEARCHERS,
     ),
     Tip(
@@ -242,14 +248,14 @@ TIPS: Sequence[Tip] = (
             "file in every cell.",
         ),
         ("They are counted as released. Two searches in one minute can look the same, too.",),
-        "Did the export repeat rows, and where does the vendor say so?",
+        ("Did the export repeat rows, and where does the vendor say so?",),
         OWNER,
     ),
     Tip(
         "distinct_reasons",
         ("[distinct_reasons > 0] {searches} searches gave {distinct_reasons} different reasons.",),
         ("Spellings of one word are different reasons here.",),
-        "Is there a list of reasons to choose from, and since when?",
+        ("Is there a list of reasons to choose from, and since when?",),
         OWNER,
     ),
     Tip(
@@ -258,7 +264,7 @@ TIPS: Sequence[Tip] = (
             "[night_searches > 0] {night_searches} of {night_searches/} searches were made from 10 p.m. to 5 a.m.",
         ),
         ("Police work at night. Compare it with how many officers were on duty.",),
-        "Who searches at night, and who supervises it?",
+        ("Who searches at night, and who supervises it?",),
         SEARCHERS,
     ),
 )
@@ -338,7 +344,8 @@ def _findings(place: Place, numbers: Mapping[str, Number], whom: Mapping[str, st
         if finds:
             caveat = first_known(tip.caveat, numbers)
             named = whom.get(tip.whom) or tip.whom
-            yield Finding(tip.measure, finds, _counted(place, one), caveat, tip.asks, named, one["notebook"])
+            asks = first_known(tip.asks, numbers)
+            yield Finding(tip.measure, finds, _counted(place, one), caveat, asks, named, one["notebook"])
 
 
 def _counted(place: Place, one: Number) -> str:

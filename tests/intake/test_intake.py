@@ -709,6 +709,7 @@ def test_distinct_searches_stand_beside_rows_and_files_that_hold_the_same_ones_a
     assert "8 records in 2 new files: 8 search rows, 0 rejected. They record 5 distinct searches" in text
     assert "Rows that repeat another row of their file in every column: 1." in text
     assert "hold the same 2 searches: 66.7% of the first's, 50.0% of the second's" in text
+    assert "usual for a portal" in text
 
 
 def test_a_collectors_real_download_without_names_is_no_agencys_own_log(top, records):
@@ -746,7 +747,15 @@ def test_a_person_sees_each_file_what_is_open_and_the_next_command(top, tmp_path
         "2 records, 2 search rows, 2 distinct searches, 2 distinct ids, 2025-12-02 01:00 to 2025-12-02 01:01 UTC"
         in text
     )
-    assert text.endswith("Next: make PLACE=georgia")
+    assert (
+        text.index("A record is one entry")
+        < text.index("2 records")
+        < text.index("Step 3: answer the questions")
+    )
+    assert "Step 4: make PLACE=georgia" in text
+    assert text.endswith(
+        "results/georgia/tip-sheet.md (what to report and to ask) and site/georgia/index.html"
+    )
     assert "5. What did the agency take out" in text
 
 

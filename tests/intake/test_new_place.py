@@ -51,7 +51,7 @@ def run(tmp_path_factory):
 @pytest.mark.xdist_group("new place")
 def test_a_place_without_published_claims_runs_through_all_eight_notebooks_and_says_so(run):
     top, _, said = run
-    assert "Next: make PLACE=tarnwick" in said[0]
+    assert "Step 4: make PLACE=tarnwick" in said[0]
     assert "no number was published about this place" in said[1]
     results = top / "results" / "tarnwick"
     assert len(list(results.glob("0[1-8]-*.ipynb"))) == 8

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import combinations
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from analysis import agencies, files, places
 from analysis.intake.answers import QUESTIONS, WHERE, Answers
@@ -75,7 +76,7 @@ def new(
         f"# Written by `make place`{day} from the released files themselves. What no file can tell is below as an",
         "# open question. Write each answer where it says, then delete the question from the list.",
         "",
-        f"title     = {_text(_title(at, found))}",
+        f"title     = {_text(_title(at, found, zone))}",
         'kind      = "records"',
         "claims    = []              # names of files in claims/, without .toml, where something was published",
         f"time_zone = {_text(zone)}{why}",
@@ -181,19 +182,17 @@ def _same_search(found: Sequence[Found]) -> list[str]:
     return []
 
 
-def _title(at: str, found: Sequence[Found]) -> str:
+def _title(at: str, found: Sequence[Found], zone: str) -> str:
+    """Whose log of which days, on the camera owner's clock."""
     owners = _owners(found)
     if not found:
         return f"{at.replace('-', ' ').title()}: lists, and no log yet"
     logs = " and ".join(sorted({entry.file.log for entry in found}))
     who = owners[0] if len(owners) == 1 else at.replace("-", " ").title()
     more = f" of {len(owners)} camera owners" if len(owners) > 1 else ""
-    times = [entry for entry in found if entry.searches]
-    days = ""
-    if times:
-        days = (
-            f", {min(t.first_search for t in times)[:10]} to {max(t.last_search for t in times)[:10]} (UTC)"
-        )
+    times = [time for entry in found if entry.searches for time in (entry.first_search, entry.last_search)]
+    local = [datetime.fromisoformat(time).astimezone(ZoneInfo(zone)).date() for time in times]
+    days = f", {min(local)} to {max(local)}" if local else ""
     return f"{who}: {logs}{more}{days}"
 
 

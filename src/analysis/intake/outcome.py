@@ -13,7 +13,7 @@ from analysis.intake.recognition import Found
 from analysis.places import OWNER_NOT_SAID, LeftOut
 from analysis.wording import counted
 
-MOST_PAIRS = 10
+MOST_PAIRS = 3
 MANY_REJECTED = 0.01  # of a file's records: more than this was rejected in no sound export seen
 
 
@@ -32,14 +32,22 @@ class Taken:
     first: tuple[str, ...] = ()
 
 
+WORDS = (
+    "A record is one entry of a file; a search row is a record of one search: somebody looked for a plate or a car.",
+    "Distinct searches count each search once, in however many rows it is. A code such as TP-2 names a layout.",
+)
+"""What the numbers below them count."""
+
+
 def shown(taken: Taken) -> str:
-    """What came of a release, in lines for a terminal."""
-    lines = [f"data/raw/{taken.place}/", *map(_file_line, taken.found)]
+    """What came of a release, in lines for a terminal: the second of the four steps of docs/a-new-place.md."""
+    lines = [f"data/raw/{taken.place}/", *(WORDS if taken.found else ()), *map(_file_line, taken.found)]
     lines += [f"  {sentence}" for sentence in (*taken.known, *taken.lists)]
     lines += _left_out(taken.left_out)
     lines += look(taken.look)
     lines += ["", *(f"FIRST: {sentence}" for sentence in taken.first)] if taken.first else []
-    if taken.open_questions:
+    has_questions = bool(taken.open_questions)
+    if has_questions:
         lines += [
             "",
             f"Open questions, to be answered in data/raw/{taken.place}/source.toml before anything is published:",
@@ -52,7 +60,15 @@ def shown(taken: Taken) -> str:
             f"request, then take it with make place AT={taken.place} FROM=<file>."
         )
     else:
-        lines.append(f"Next: make PLACE={taken.place}")
+        lines += [
+            "",
+            *(
+                ["Step 3: answer the questions above in source.toml. The numbers do not wait for it."]
+                * has_questions
+            ),
+            f"Step 4: make PLACE={taken.place}   # counts everything, in about a minute; then open",
+            f"  results/{taken.place}/tip-sheet.md (what to report and to ask) and site/{taken.place}/index.html",
+        ]
     return "\n".join(lines)
 
 
@@ -94,7 +110,9 @@ def _same_searches(found: Sequence[Found]) -> list[str]:
         for both, entry, other in pairs[:MOST_PAIRS]
     ]
     more = len(pairs) - MOST_PAIRS
-    return lines + ([f"So do {counted(more, 'more pair')} of files."] if more > 0 else [])
+    lines += [f"So do {counted(more, 'more pair')} of files."] if more > 0 else []
+    rolling = pairs and any(entry.file.log == "portal audit" for _, entry, _ in pairs)
+    return lines + (["That is usual for a portal, which shows thirty days at a time."] if rolling else [])
 
 
 def _left_out(left: Sequence[LeftOut]) -> list[str]:
