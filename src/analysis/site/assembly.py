@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from analysis import claims, comparison, field, files, processes, tips
 from analysis.build import said_of_copies
+from analysis.intake import QUESTIONS
 from analysis.pages import table_html
 from analysis.places import Place
 from analysis.refused import Refused
@@ -73,7 +74,13 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
         _page(new / "index.html", "index", here="index", **shown)
         _field_pages(new, root, places)
         _page(new / "waiting.html", "waiting", waits=waits, trail="Places that wait for their records")
-        _page(new / "add-a-place.html", "add", waits=waits, trail="Add a place")
+        _page(
+            new / "add-a-place.html",
+            "add",
+            waits=waits,
+            questions=list(QUESTIONS.values()),
+            trail="Add a place",
+        )
     return site / "index.html"
 
 
