@@ -87,7 +87,9 @@ def test_a_measure_that_two_notebooks_write_is_refused(tmp_path):
     for name in ("01-x", "02-y"):
         folder = tmp_path / "processed" / "pages" / name
         folder.mkdir(parents=True)
-        (folder / "page.json").write_text(json.dumps({"numbers": [one], "claims": [], "shown": []}))
+        (folder / "page.json").write_text(
+            json.dumps({"numbers": [one], "claims": [], "weights": {}, "shown": []})
+        )
     with pytest.raises(ValueError, match="written twice"):
         pages.publish(place(tmp_path), {name: tmp_path / name for name in ("01-x", "02-y")})
 

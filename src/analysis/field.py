@@ -28,13 +28,14 @@ OUTCOMES: Mapping[str, str] = {
 
 COLUMNS = (
     "place", "piece", "by", "on", "address", "id", "statement", "published", "unit", "outcome", "computed",
-    "explanation", "sure_that_it_was_printed", "printed_in", "register",
+    "explanation", "sure_that_it_was_printed", "printed_in", "register", "restates", "bits",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A published number: its piece and place, the claim, and how it ended, with the number computed and why."""
+    """A published number: its piece and place, the claim, and how it ended, with the number computed and why, the claim
+    that it repeats and its weight of evidence."""
 
     place: str
     about: About
@@ -42,6 +43,8 @@ class Entry:
     outcome: str
     computed: str
     explanation: str
+    restates: str = ""
+    bits: str = ""
 
     @property
     def published(self) -> str:
@@ -78,17 +81,15 @@ def _ends(place: Place | None) -> dict[str, Mapping[str, str]]:
     return {str(row["id"]): row for row in pages.open_claims(place).to_dict("records")}
 
 
-def _end(
-    claim: Claim, row: Mapping[str, str] | None, place: Place | None, about: About
-) -> tuple[str, str, str]:
-    """Outcome, computed number and explanation."""
+def _end(claim: Claim, row: Mapping[str, str] | None, place: Place | None, about: About) -> tuple[str, ...]:
+    """Outcome, computed number and explanation; of one that was compared, what it repeats and its weight."""
     if not claim.measure:
         return "cannot be checked", "", f"needs {claim.needs}"
     if row is None or (row["outcome"] == "cannot be checked" and place and place.waiting):
         where = f"data/raw/{place.name}/README.md says how to ask" if place else about.records
         return "waiting", "", (place and place.download) or where
     outcome = UNEXPLAINED if row["outcome"] == "differs" and not row["explanation"] else row["outcome"]
-    return outcome, row["computed"], row["explanation"]
+    return outcome, row["computed"], row["explanation"], row.get("restates", ""), row.get("bits", "")
 
 
 def table(found: Iterable[Entry]) -> pd.DataFrame:
@@ -100,13 +101,33 @@ def _row(entry: Entry) -> tuple[str, ...]:
     about, claim = entry.about, entry.claim
     piece = (entry.place, about.title, about.by, str(about.on or ""), about.address)
     ended = (entry.published, claim.unit, entry.outcome, entry.computed, entry.explanation)
-    return (*piece, claim.id, claim.says, *ended, claim.confidence, " ".join(claim.sources), claim.file)
+    worth = (entry.restates, entry.bits)
+    return (
+        *piece,
+        claim.id,
+        claim.says,
+        *ended,
+        claim.confidence,
+        " ".join(claim.sources),
+        claim.file,
+        *worth,
+    )
 
 
 def totals(found: Iterable[Entry]) -> dict[str, int]:
     """How many numbers ended how, in the order of `OUTCOMES`."""
     count = Counter(entry.outcome for entry in found)
     return {outcome: count[outcome] for outcome in OUTCOMES}
+
+
+def facts(found: Iterable[Entry]) -> str:
+    """How many distinct facts are behind the numbers that came out (`claims.facts`)."""
+    return claims.facts(
+        [
+            {"id": entry.claim.id, "outcome": entry.outcome, "restates": entry.restates, "bits": entry.bits}
+            for entry in found
+        ]
+    )
 
 
 def by_place(found: Sequence[Entry]) -> pd.DataFrame:
@@ -122,7 +143,7 @@ def shown(found: Sequence[Entry]) -> str:
     said = " · ".join(f"{number:,} {outcome}" for outcome, number in totals(found).items())
     pieces = len({entry.claim.file for entry in found})
     known = f"{counted(len(found), 'published number')} of {counted(pieces, 'piece')}"
-    return f"{known}: {said}\n\n{by_place(found).to_string(index=False)}"
+    return f"{known}: {said}\nReproduced: {facts(found)}\n\n{by_place(found).to_string(index=False)}"
 
 
 def csv(found: Iterable[Entry]) -> bytes:

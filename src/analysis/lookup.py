@@ -103,7 +103,10 @@ def claims(args: argparse.Namespace) -> int:
             register.settle(claim, register.counted(claim, opened) if claim.among else numbers, place)
             for claim in loaded
         ]
-        rows = register.table(ends).to_dict("records")
+        kept = pages.open_claims(place).to_dict("records") if (place.results / "claims.csv").is_file() else []
+        rows = register.weighed(
+            register.table(ends).to_dict("records"), loaded, {row["id"]: row for row in kept}
+        )
         for row in rows:
             _answer(
                 f"{row['id']}: {row['outcome']}: published {register.printed(row)}, computed {row['computed'] or '-'}"

@@ -51,7 +51,6 @@ CALLS = {
     "names_resolved": lambda rows: measures.names_resolved(measures.released_names(rows), agencies.known()),
     **{name: partial(from_names, name) for name in ("accounts", "status_tags", "open_names")},
     "numbers": lambda rows: measures.numbers(rows, measures.MEASURES.values(), owners=["Blayne ISD"]),
-    "numbers_otherwise": lambda rows: tuple(measures.numbers_otherwise(rows).values()),
     "other_lists": lambda rows: measures.other_lists(rows, WORDS),
     "rule_beside_ids": lambda rows: measures.rule_beside_ids(rows, "released id"),
     **{name: partial(with_lists, name) for name in ("access", "with_access", "without_access")},

@@ -491,15 +491,6 @@ def test_weeks_and_agencies_are_counted_under_every_definition():
     assert measures.agencies_otherwise(rows)[CORE_LINE].tolist() == [2]
 
 
-def test_each_published_number_is_tried_under_every_definition():
-    numbers = measures.numbers_otherwise(log(STRICT, CORE, {}))
-    found = {
-        name: value(measures.lookup(of), "immigration_searches", "Tarnwick ISD")
-        for name, of in numbers.items()
-    }
-    assert (found["strict: the words themselves"], found[CORE_LINE]) == (1, 2)
-
-
 LISTS = [
     {"who": "words", "terms": ["ice", "hsi"]},
     {"who": "parts", "parts": ["ice"]},
@@ -560,7 +551,7 @@ def test_the_finding_is_the_same_on_disk_as_in_memory(tmp_path, lists):
     on_disk = stored(rows, tmp_path / "searches.parquet")
     for count in (
         lambda asked: counted(asked, *measures.MEASURES), measures.by_definition, measures.agencies_behind,
-        measures.definitions_by_owner, measures.numbers_otherwise, measures.agencies_otherwise, measures.otherwise,
+        measures.definitions_by_owner, measures.agencies_otherwise, measures.otherwise,
         measures.weeks_otherwise, lambda asked: measures.at_search(asked, listed),
         lambda asked: measures.other_lists(asked, LISTS), lambda asked: measures.disagreements(asked, LISTS),
     ):  # fmt: skip

@@ -1,6 +1,7 @@
 """Compares computed numbers with what was published and keeps the score."""
 
 from analysis.claims.comparing import compare, published
+from analysis.claims.depends import Depends, depends, on_what, weakest, weights
 from analysis.claims.register import (
     AMONG,
     CONFIDENCE,
@@ -15,13 +16,20 @@ from analysis.claims.register import (
 )
 from analysis.claims.score import (
     COLUMNS,
+    FACT,
+    HARDLY_FAILS,
+    REPEATS,
     all_waiting,
+    came_out,
     coverage,
+    facts,
     printed,
     problems,
     score,
     table,
     waiting,
+    weighed,
+    worth,
 )
 from analysis.claims.settling import (
     OUTCOMES,
@@ -33,12 +41,13 @@ from analysis.claims.settling import (
     described,
     filtered,
     settle,
-    under,
 )
+from analysis.claims.weight import HARDLY, bits, can_hardly_fail, restated
 
 __all__ = [
-    "AMONG", "COLUMNS", "CONFIDENCE", "OPERATORS", "OUTCOMES", "UNSETTLED", "BadClaims", "Claim", "Piece", "Settlement",
-    "all_waiting", "compare", "conditions", "counted", "counts_published", "coverage", "described", "filtered",
-    "for_measures", "load", "main_scope", "printed", "problems", "published", "read", "score", "settle", "table",
-    "under", "waiting",
+    "AMONG", "COLUMNS", "CONFIDENCE", "FACT", "HARDLY", "HARDLY_FAILS", "OPERATORS", "OUTCOMES", "REPEATS", "UNSETTLED",
+    "BadClaims", "Claim", "Depends", "Piece", "Settlement", "all_waiting", "bits", "came_out", "can_hardly_fail",
+    "compare", "conditions", "counted", "counts_published", "coverage", "depends", "described", "facts",
+    "filtered", "for_measures", "load", "main_scope", "on_what", "printed", "problems", "published", "read", "restated",
+    "score", "settle", "table", "waiting", "weakest", "weighed", "weights", "worth",
 ]  # fmt: skip

@@ -12,9 +12,9 @@ from analysis.printed import Printed
 def compare(operator: str, computed: Any, published: Any) -> bool:
     """Whether a computed value bears a published one out.
 
-    `published` is a number as it was printed, or texts for `includes`, which ignores case. `equals` compares to the
-    digits printed (`Printed.equals`), and a time with the day or the second printed, both in UTC; `about` is within
-    `printed.ABOUT`; `more than N times` compares a ratio with N.
+    `published` is a number as it was printed, or texts for `includes`, which ignores case. A number holds for the
+    values of its interval (`Printed.interval`), a time for the day or the second printed, both in UTC; `more than N
+    times` compares a ratio with N.
     Raises `ValueError` for an operator that is not in `OPERATORS`.
     """
     if operator == "includes":
@@ -24,12 +24,7 @@ def compare(operator: str, computed: Any, published: Any) -> bool:
     if is_moment(published):
         return _moment(computed).startswith(published)
     said = number_printed(published)
-    if operator == "equals":
-        return said.equals(computed)
-    if operator == "about":
-        return said.about(computed)
-    have = said.in_unit(computed)
-    return have >= said.number if operator == "at least" else have > said.number
+    return said.in_unit(computed) in said.interval(operator)
 
 
 def is_moment(value: Any) -> bool:

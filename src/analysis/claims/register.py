@@ -59,6 +59,7 @@ class Published(toml.Schema, frozen=True):
     `instead` names measures that count the same thing in another way; what they give is reported.
     `because` says why a number differs, for every place (key "") or for one. `needs` says what it would take
     where the logs settle nothing. `conflicts` are versions in circulation, with the evidence against them.
+    `restates` is the id of a claim of the same piece that says the same in other words, as a share beside its count.
     `among` filters the searches counted (`AMONG`); a number of filtered searches is in no numbers.json. `out_of`
     filters those of which a share is taken; with it, the number is the share of these that `among` holds for.
     """
@@ -80,6 +81,7 @@ class Published(toml.Schema, frozen=True):
     because: Any = ""
     instead: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    restates: str = ""
     among: Mapping[str, Any] = {}
     out_of: Mapping[str, Any] = {}
 
@@ -192,6 +194,12 @@ def read(path: Path) -> Piece:
     )
     claims = tuple(Claim(**entry.fields(), file=shown) for entry in register.claim)
     _refuse_duplicates(claims)
+    for claim in claims:
+        if claim.restates and claim.restates not in {other.id for other in claims} - {claim.id}:
+            raise BadClaims(
+                f"{shown}: claim {claim.id!r}: restates = {claim.restates!r} is no other claim of this file; "
+                "write the id of the claim that it repeats"
+            )
     return Piece(register.piece, claims, {entry.number: entry.why for entry in register.not_a_claim})
 
 

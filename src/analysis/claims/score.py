@@ -14,8 +14,13 @@ from analysis import build
 from analysis.claims.comparing import is_moment, number_printed, published
 from analysis.claims.register import Claim
 from analysis.claims.settling import OUTCOMES, UNSETTLED, Settlement
+from analysis.claims.weight import can_hardly_fail, restated
 from analysis.places import Place
 from analysis.wording import counted
+
+WEIGHTS = ("bits", "becomes")
+"""Columns of what notebook 06 says of a number that came out: its weight of evidence, and what it becomes with the one
+thing changed that moves it farthest off what was printed."""
 
 COLUMNS = (
     "id",
@@ -27,6 +32,8 @@ COLUMNS = (
     "outcome",
     "explanation",
     "notebook",
+    "restates",
+    *WEIGHTS,
 )
 
 Numbers = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -49,7 +56,28 @@ def _row(end: Settlement, notebook: str) -> dict[str, str]:
         claim.definition,
         end.outcome,
     )
-    return dict(zip(COLUMNS, (*cells, end.explanation, notebook), strict=True))
+    return dict(zip(COLUMNS, (*cells, end.explanation, notebook, "", *("" for _ in WEIGHTS)), strict=True))
+
+
+def weighed(
+    rows: Rows, claims: Sequence[Claim], weights: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The rows of `table` with the claim that each restates, among all `claims` of the place, and `WEIGHTS` of those
+    that came out."""
+    repeats = restated(claims)
+    return [
+        {
+            **row,
+            "restates": repeats.get(row["id"], ""),
+            **{name: weights.get(row["id"], {}).get(name, "") if came_out(row) else "" for name in WEIGHTS},
+        }
+        for row in rows
+    ]
+
+
+def came_out(row: Mapping[str, Any]) -> bool:
+    """Whether the computed number agrees with the one printed."""
+    return row["outcome"] in ("reproduced", "recovered")
 
 
 def printed(row: Mapping[str, Any]) -> str:
@@ -62,16 +90,46 @@ def printed(row: Mapping[str, Any]) -> str:
 
 # Keeping the score
 
+FACT, REPEATS, HARDLY_FAILS = "distinct fact", "repeats one of them", "can hardly fail"
+
+
+def worth(rows: Rows) -> dict[str, str]:
+    """What each number that came out is in the score, by its id: a fact, one that repeats a fact, or one that can
+    hardly fail and is no fact."""
+    found: dict[str, str] = {}
+    facts = set()
+    for row in filter(came_out, rows):
+        fact = row.get("restates") or row["id"]
+        found[row["id"]] = HARDLY_FAILS if can_hardly_fail(row) else REPEATS if fact in facts else FACT
+        facts |= {fact} if found[row["id"]] == FACT else set()
+    return found
+
+
+def facts(rows: Rows) -> str:
+    """How many distinct facts came out, and what the other numbers are that did: '9 distinct facts, 7 repeat one of
+    them, 1 can hardly fail'. Every page that gives the score says this."""
+    count = Counter(worth(rows).values())
+    said = [counted(count[FACT], FACT)]
+    said += (
+        [f"{count[REPEATS]} {'repeat' if count[REPEATS] > 1 else 'repeats'} one of them"]
+        if count[REPEATS]
+        else []
+    )
+    said += [f"{count[HARDLY_FAILS]} can hardly fail"] if count[HARDLY_FAILS] else []
+    return ", ".join(said)
+
 
 def score(place: Place, rows: Rows) -> str:
-    """One line: how many claims ended how. `rows` are those of `table` (or of claims.csv)."""
+    """One line: how many claims ended how, and how many distinct facts came out (`facts`). `rows` are those of
+    claims.csv; one of an earlier version, without weights, says nothing of facts."""
     count = Counter(str(row["outcome"]) for row in rows)
     good = "recovered" if place.is_replica else "reproduced"
     what = "checkable numbers" if place.is_replica else "published numbers"
     checkable = count[good] + count["differs"] + count[UNSETTLED]
     if not rows:
         return f"{_head(place)} no number was published about this place"
-    parts = [f"{_head(place)} {count[good]} of {checkable} {what} {good}"]
+    behind = f" ({facts(rows)})" if count[good] and "bits" in rows[0] else ""
+    parts = [f"{_head(place)} {count[good]} of {checkable} {what} {good}{behind}"]
     parts += _differing(count["differs"], place)
     if count["cannot be checked"]:
         parts.append(f"{count['cannot be checked']} cannot be checked from logs, reasons given")

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from analysis import agencies
 from analysis.claims.comparing import (
     compare,
@@ -34,33 +32,19 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Settlement:
-    """How one claim ended; `computed` is text as printed, "" where nothing was computed."""
+    """How one claim ended; `computed` is text as printed, "" where nothing was computed. `measure` is the one that was
+    compared, `value` its value, and `tried` are those of every definition tried."""
 
     claim: Claim
     outcome: str
     computed: str
     explanation: str
+    measure: str = ""
+    value: Any = None
+    tried: tuple[Any, ...] = ()
 
 
-# Under other definitions
-
-
-def under(claims: Sequence[Claim], numbers: Mapping[str, Sequence[Mapping[str, Any]]]) -> pd.DataFrame:
-    """Which published numbers each alternative definition would bear out: statement, published, then a column for
-    each definition with the number computed under it and whether that bears the claim out.
-
-    `numbers` gives the numbers of each definition, by its name; claims about measures that it lacks, about a share,
-    or about a part of the rows are left out.
-    """
-    lines = []
-    for claim in claims:
-        key = (stem(claim.measure), claim.scope)
-        values = {name: _of(found, key) for name, found in numbers.items()}
-        if claim.share or claim.among or all(value is None for value in values.values()):
-            continue
-        line = {"statement": claim.says, "published": f"{claim.operator} {published(claim)}"}
-        lines.append(line | {name: _borne(claim, value) for name, value in values.items()})
-    return pd.DataFrame(lines, columns=["statement", "published", *numbers])
+# Published counts
 
 
 def counts_published(claims: Sequence[Claim], measure: str) -> tuple[str, list[tuple[str, float]]]:
@@ -80,16 +64,6 @@ def counts_published(claims: Sequence[Claim], measure: str) -> tuple[str, list[t
         for one in found
         if one.scope == scope
     ]
-
-
-def _of(numbers: Sequence[Mapping[str, Any]], key: tuple[str, str]) -> Any:
-    return next((one["value"] for one in numbers if (one["measure"], one["scope"]) == key), None)
-
-
-def _borne(claim: Claim, value: Any) -> str:
-    if value is None:
-        return "not computed"
-    return f"{number_as_printed(claim, value)} {'(yes)' if compare(claim.operator, value, claim.value) else '(no)'}"
 
 
 # Some of the searches
@@ -120,6 +94,12 @@ def filtered(claim: Claim, searches: Searches, among: Mapping[str, Any] | None =
     return in_scope(searches, claim.scope).where(*conditions(among, agencies_named))
 
 
+def about(claim: Claim, opened: Opened) -> Searches:
+    """The searches of a place that a claim is about. One about a file is about all of its rows, whether or not another
+    file holds the same searches."""
+    return filtered(claim, opened.every_row if "source_file" in claim.among else opened.searches)
+
+
 def counted(claim: Claim, opened: Opened) -> dict[tuple[str, str], Number]:
     """The numbers of a claim's measure, and of those `instead`, among the searches that it is about, by (measure,
     scope); none for a camera owner whose log is not here."""
@@ -127,10 +107,8 @@ def counted(claim: Claim, opened: Opened) -> dict[tuple[str, str], Number]:
         return {}
     if claim.measure in OF_FILES or claim.out_of:
         return {(claim.measure, claim.scope): _of_files_or_share(claim, opened)}
-    # A claim about one file is about all of its rows, whether or not another file holds the same searches.
-    searches = opened.every_row if "source_file" in claim.among else opened.searches
     found = numbers(
-        filtered(claim, searches), measures(claim.measure, *claim.instead), {"all": opened.lacks[claim.scope]}
+        about(claim, opened), measures(claim.measure, *claim.instead), {"all": opened.lacks[claim.scope]}
     )
     return {
         (one["measure"], claim.scope): {**one, "scope": claim.scope} for one in found if one["scope"] == "all"
@@ -183,25 +161,28 @@ def settle(claim: Claim, numbers: Numbers, place: Place) -> Settlement:
     if claim.measure and (absent := _waited_for(claim, numbers, place)):
         return Settlement(claim, "cannot be checked", "", absent)
     found = [
-        (name, record) for name in _tried(claim) if (record := numbers.get((name, claim.scope))) is not None
+        (name, record) for name in tried(claim) if (record := numbers.get((name, claim.scope))) is not None
     ]
-    valued = [(name, value, record) for name, record in found if (value := _value(claim, record)) is not None]
+    valued = [
+        (name, value, record) for name, record in found if (value := value_of(claim, record)) is not None
+    ]
     if not valued:
         return _not_computed(claim, [record for _, record in found])
     fits = {name for name, value, _ in valued if compare(claim.operator, value, claim.value)}
-    shown = next(((v, r) for name, v, r in valued if name in fits), valued[0][1:])
+    name, *shown = next((one for one in valued if one[0] in fits), valued[0])
+    compared = (name, shown[0], tuple(value for _, value, _ in valued))
     aside = _counted_among(claim) + _which_fits(claim, valued, fits) + _counted_instead(claim, numbers)
     if fits:
         outcome = "recovered" if place.is_replica else "reproduced"
-        return Settlement(claim, outcome, computed_as_printed(claim, *shown), _joined(aside))
+        return Settlement(claim, outcome, computed_as_printed(claim, *shown), _joined(aside), *compared)
     because = claim.because.get(place.name, claim.because.get("", ""))
     explanation = _joined([because, *aside]) if because else ""
-    return Settlement(claim, "differs", computed_as_printed(claim, *shown), explanation)
+    return Settlement(claim, "differs", computed_as_printed(claim, *shown), explanation, *compared)
 
 
 def _waited_for(claim: Claim, numbers: Numbers, place: Place) -> str:
     """What a claim still waits for, as a phrase; nothing where the logs that it is about are here."""
-    if claim.scope != "all" and any((name, claim.scope) in numbers for name in _tried(claim)):
+    if claim.scope != "all" and any((name, claim.scope) in numbers for name in tried(claim)):
         return ""
     logs = len([one for one in place.waiting if claim.scope in ("all", one.camera_owner)])
     if not logs:
@@ -211,7 +192,8 @@ def _waited_for(claim: Claim, numbers: Numbers, place: Place) -> str:
     return f"needs {what} still waited for ({where})"
 
 
-def _tried(claim: Claim) -> list[str]:
+def tried(claim: Claim) -> list[str]:
+    """The measures with which a claim is compared, in the order tried; one that is not declared has no number."""
     if claim.definition == "unpublished":
         return [f"{claim.measure}.{one}" for one in TRIED]
     needs_one = claim.definition in ("strict", "core", "broad") and "." not in claim.measure
@@ -219,7 +201,8 @@ def _tried(claim: Claim) -> list[str]:
     return both
 
 
-def _value(claim: Claim, record: Mapping[str, Any]) -> Any:
+def value_of(claim: Claim, record: Mapping[str, Any]) -> Any:
+    """The value of a number that a claim is compared with: its own, or its numerator by its denominator."""
     if not claim.share:
         return record.get("value")
     part, whole = record.get("numerator"), record.get("denominator")

@@ -134,7 +134,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "05-without-one-agency": ("other agencies", "agencies", "reasons", "cited"),
     **dict.fromkeys(("05-agencies", "05-agreements", "05-standing"), ("agencies", "reasons", "cited")),
     "05-immigration-states": ("other agencies", "agency states", "reasons", "cited"),
-    **dict.fromkeys(("06-claims", "06-other-lists", "06-disagreements"), ("reasons",)),
+    **dict.fromkeys(("06-other-lists", "06-disagreements"), ("reasons",)),
     **dict.fromkeys(("06-specifications", "06-tallies", "06-definitions-in-full", "06-weeks", "06-added",
                      "06-by-owner"), ("reasons", "cited")),
     "06-agencies": ("agencies", "reasons", "cited"),

@@ -12,7 +12,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.measures.computing import numbers
 from analysis.measures.immigration import (
     FIGURES,
     LEFT_ALONE,
@@ -22,9 +21,8 @@ from analysis.measures.immigration import (
     immigration_rows,
     with_coverage,
 )
-from analysis.measures.numbers import Number, in_every_scope, rows_of
+from analysis.measures.numbers import rows_of
 from analysis.measures.reasons import each_reason
-from analysis.measures.register import Measure
 from analysis.places import ReleasedFile
 from analysis.searches.sql import one_of
 from analysis.searches.table import Searches
@@ -99,29 +97,6 @@ def agencies_otherwise(searches: Searches) -> pd.DataFrame:
     )
     table = pd.DataFrame(lines, columns=["searching_agency", *ALTERNATIVES])
     return table.sort_values([CORE, "searching_agency"], ascending=[False, True], ignore_index=True)
-
-
-def numbers_otherwise(searches: Searches) -> dict[str, list[Number]]:
-    """The numbers that published claims speak of, of all rows and each camera owner, under every definition."""
-    measures, found = [], {name: list[Number]() for name in ALTERNATIVES}
-    for at, name in enumerate(ALTERNATIVES):
-        measures += [
-            Measure(f"immigration_searches.{at}", "rows", name, "rows", where=f"a{at}"),
-            Measure(f"distinct_immigration_searches.{at}", "distinct", name, "searches", f"a{at}", "search_key"),
-            Measure(f"immigration_agencies.{at}", "distinct", name, "agencies", f"a{at} and named", "searching_agency"),
-            Measure(f"immigration_civil.{at}", "rows", name, "rows", f"a{at} and names_civil"),
-            Measure(f"immigration_criminal.{at}", "rows", name, "rows", f"a{at} and names_criminal"),
-            Measure(
-                f"civil_to_criminal.{at}", "ratio", name, "ratio",
-                where=f"a{at} and names_civil", of=f"a{at} and names_criminal", without="criminal",
-            ),
-        ]  # fmt: skip
-    owners = [scope for scope in in_every_scope(searches, ["count(*)"]) if scope != "all"]
-    alternatives = list(ALTERNATIVES)
-    for one in numbers(_counted(searches), measures, {}, owners):
-        measure, _, at = one["measure"].rpartition(".")
-        found[alternatives[int(at)]].append({**one, "measure": measure})
-    return found
 
 
 # Other people's words ---------------------------------------------------------------------------------------

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from analysis import claims, places
-from analysis.claims import Claim, Settlement
+from analysis.claims import Claim, Depends, Settlement
 from analysis.measures import Number, Numbers, lookup
 from analysis.opened import Opened
 from analysis.pages.results import read_page, waiting_room
@@ -26,6 +27,7 @@ class WithClaims:
     claims: list[Claim]
     numbers: Numbers
     settled: list[Settlement]
+    not_shown: dict[str, str]
 
     def table(self, table: pd.DataFrame, name: str, caption: str, most: int | None = None) -> None:
         """Show a table and keep it."""
@@ -72,9 +74,37 @@ class WithClaims:
                 "No number was published about this place. The pages before this one do not depend on any."
             )
             return
+        weights = {name: said for page in before for name, said in page["weights"].items()}
+        ends = claims.weighed(ends, self.claims, weights)
         answer_first(claims.score(self.place, ends))
         table = pd.DataFrame(ends, columns=list(claims.COLUMNS))
-        self.table(table, "register", "Every published number, in the order printed.")
+        table["worth"] = table["id"].map(claims.worth(ends))
+        self.table(table, "register", "Every published number, in the order printed, and what it is worth.")
+
+    @cached_property
+    def depends(self) -> list[Depends]:
+        """What each published number that rows settle depends on, the weakest first."""
+        return claims.depends(self.claims, self.opened)
+
+    def weakest(self) -> None:
+        """Say first what is weakest; nothing where no number was published."""
+        answer_first(*claims.weakest(self.depends))
+
+    def on_what(self) -> None:
+        """What each number depends on, the weakest first, and each change on a line of its own."""
+        if not self.depends:
+            self.not_shown["What each published number depends on"] = "no rows here settle a published number"
+            return
+        self.table(
+            claims.on_what(self.depends),
+            "claims",
+            "Published numbers, the weakest first, and what each comes to with one thing changed; its weight of "
+            "evidence in bits.",
+        )
+
+    def weights(self) -> dict[str, dict[str, str]]:
+        """What is said of the weight of each number, by its id, on the page that computed it (`claims.weighed`)."""
+        return claims.weights(vars(self).get("depends", ()))
 
     def context(self) -> None:
         """The claims that no measure of a log can settle, each with what it would take."""

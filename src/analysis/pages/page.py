@@ -256,7 +256,12 @@ class Page(WithClaims):
 
     def close(self) -> None:
         """Write down what the page recorded, settled and showed; without this the page does not count."""
-        said = {"numbers": self.numbers, "claims": self.plain_claims(), "shown": self.shown}
+        said = {
+            "numbers": self.numbers,
+            "claims": self.plain_claims(),
+            "weights": self.weights(),
+            "shown": self.shown,
+        }
         files.write(
             self.folder / "page.json", json.dumps(said, indent=1, sort_keys=True, allow_nan=False).encode()
         )

@@ -39,7 +39,8 @@ def publish(place: places.Place, executed: Mapping[str, Path]) -> None:
     if problems:
         raise Unfinished(f"{place.name}: " + "; ".join(problems))
     order = {claim.id: at for at, claim in enumerate(register)}
-    ends = sorted(ends, key=lambda end: order[end["id"]])
+    weights = {name: one for page in said.values() for name, one in page["weights"].items()}
+    ends = claims.weighed(sorted(ends, key=lambda end: order[end["id"]]), register, weights)
     shown = [{"notebook": name, **one} for name, page in said.items() for one in page["shown"]]
     with files.replacing(place.results) as new:
         for name, path in executed.items():

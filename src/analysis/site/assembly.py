@@ -107,7 +107,12 @@ def _field_pages(folder: Path, root: Path, places: Sequence[Place]) -> None:
         for outcome, groups in grouped.items()
     ]
     facts: dict[str, Any] = {"numbers": len(found), "pieces": len({entry.claim.file for entry in found})}
-    facts |= {"totals": field.totals(found), "meanings": field.OUTCOMES, "sections": sections}
+    facts |= {
+        "behind": field.facts(found),
+        "totals": field.totals(found),
+        "meanings": field.OUTCOMES,
+        "sections": sections,
+    }
     _page(folder / "field.html", "field", trail="Which numbers hold?", **facts)
     results = [comparison.read(place) for place in places if comparison.is_ready(place)]
     caption = "Main numbers of each place, with their denominators."

@@ -41,6 +41,7 @@ class Register:
         self.place, self.results = place, results
         self._pages = {page.stem: page for page in pages}
         self._known = {one.id: one for one in claims.load(place)}
+        self._worth = claims.worth(results)
 
     def entries(self) -> list[dict[str, Any]]:
         """Each claim with all that its entry shows, in the order printed."""
@@ -64,6 +65,7 @@ class Register:
             "file": Path(claim.file).name if claim else "",
             "weaknesses": [said for _, said in weak],
             "weight": sum(weight for weight, _ in weak),
+            "worth": self._worth.get(row.get("id", ""), ""),
             "query": f"claim-{row.get('id', '')}" if claim and self._behind(claim, row) else "",
         }
 
@@ -151,6 +153,10 @@ def weaknesses(claim: claims.Claim | None, row: Mapping[str, str]) -> list[tuple
         found.append(
             (4, f"how it was counted was not published: it holds as {fits[1]}, and not as {fits[2]}")
         )
+    if becomes := row.get("becomes"):
+        found.append((4, f"with one thing changed it becomes {becomes}"))
+    if claims.can_hardly_fail(row):
+        found.append((2, "it can hardly fail: nearly any log would bear it out"))
     if claim is None:
         return found
     if claim.confidence != "high":
@@ -161,7 +167,7 @@ def weaknesses(claim: claims.Claim | None, row: Mapping[str, str]) -> list[tuple
     if claim.conflicts:
         found.append((1, "other versions are in circulation, or it is easily misread"))
     if claim.operator == "about":
-        found.append((1, "print rounded it, so anything within 10 % bears it out"))
+        found.append((1, "print rounded it, and whatever rounds to it bears it out"))
     return found
 
 

@@ -105,7 +105,7 @@ NAMES = (
     "by_definition", "added_by_definition", "immigration_per_week", "immigration_by_state", "agencies_behind",
     "by_immigration_kind", "unstated", "could_be_hidden", "without_one_agency",
     "at_search", "by_standing",
-    "otherwise", "specifications", "numbers_otherwise", "weeks_otherwise", "agencies_otherwise", "definitions_by_owner",
+    "otherwise", "specifications", "weeks_otherwise", "agencies_otherwise", "definitions_by_owner",
     "other_lists", "disagreements",
 )  # fmt: skip
 """Every table and number that is counted from searches, notebook by notebook; a test holds the list to
