@@ -95,16 +95,31 @@ def searches(*changes):
     )
 
 
-def log(*changes, state="TX", time_zone="UTC", listed=None, audits=None, without_reasons=(), silent=()):
+def log(
+    *changes,
+    state="TX",
+    time_zone="UTC",
+    listed=None,
+    audits=None,
+    without_reasons=(),
+    silent=(),
+    frames_missing=False,
+):
     """Invented searches as one object, with the vocabulary of a place.
 
     `changes` are those of `searches`, or a frame of it. `listed` are the place's agreements, `audits` the files that
     are network audits (None: all), `without_reasons` those without a column of reasons, `silent` owners of logs
-    without a search.
+    without a search; with `frames_missing` rows without a time frame join others.
     """
     made = changes[0] if changes and isinstance(changes[0], pd.DataFrame) else searches(*changes)
     facts = measures.Facts(
-        state, time_zone, audits, without_reasons, listed is not None, silent_owners=silent
+        state,
+        time_zone,
+        audits,
+        without_reasons,
+        listed is not None,
+        silent_owners=silent,
+        frames_missing=frames_missing,
     )
     tables = {"agreements": measures.beside(listed), "largest_agency": measures.largest_agency}
     return PlaceSearches(made, measures.vocabulary(facts), tables)

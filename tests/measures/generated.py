@@ -100,4 +100,5 @@ def logs(draw):
     alike = ALIKE[draw(st.sampled_from(list(ALIKE)))]
     rows = draw(st.lists(ROW, max_size=6))
     made = searches(*[with_name({**row, **alike}) for row in rows])
-    return log(made, time_zone=ZONE, listed=lists()[0][0].agreements, silent=draw(st.sampled_from(SILENT)))
+    more = {"silent": draw(st.sampled_from(SILENT)), "frames_missing": draw(st.booleans())}
+    return log(made, time_zone=ZONE, listed=lists()[0][0].agreements, **more)
