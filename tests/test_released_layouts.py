@@ -201,7 +201,7 @@ def test_tables_side_by_side_are_read_one_below_the_other(tmp_path, monkeypatch,
         10 * row + table for row in (1, 2, 3) for table in range(2, 7)
     ]
     assert [row["source_row"] for row in searches] == sorted(row["source_row"] for row in searches)
-    assert "6 tables stand side by side" in facts["notes"]
+    assert "6 tables are side by side" in facts["notes"]
 
 
 def test_lines_between_tables_side_by_side_keep_the_number_of_their_row(tmp_path):

@@ -1,6 +1,7 @@
 """Names are plain words, one for each idea; src/analysis/README.md lists them, and this holds the others out."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -93,6 +94,75 @@ def test_a_word_that_is_gone_is_seen_in_every_kind_of_name(source):
 )
 def test_other_words_are_left_alone(source):
     assert not list(objections(source, "x"))
+
+
+RIDDLES = re.compile(
+    r"\b(?:stood|stands?(?! for\b)|standing alone|told apart|came about|no part of it|played no part|borne out"
+    r"|bears? (?:it|that|the (?:number|claim)|the claim) out|overlap by nothing|however many logs they"
+    r"|was nobody's to|keeps? company with)\b",
+    re.IGNORECASE,
+)
+"""Phrases that no reader says aloud, and that texts and messages say in plain words: see *Words* above for names."""
+
+COMPUTED = {"docs/what-is-made-where.md"}
+"""Pages that hold what results say; they follow when `make` writes those."""
+
+TOP = LIBRARY.parents[1]
+
+
+def literals(source):
+    """Text of a module that people may read: every string that is no docstring."""
+    tree = ast.parse(source)
+    documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
+            yield node.value
+
+
+def texts():
+    """Every file whose words people read, with those words."""
+    for pattern in (
+        "*.md",
+        "docs/*.md",
+        "claims/*.md",
+        "claims/*.toml",
+        "data/raw/*/README.md",
+        "data/hand/**/README.md",
+    ):
+        for path in TOP.glob(pattern):
+            if str(path.relative_to(TOP)) not in COMPUTED:
+                yield path, path.read_text(encoding="utf-8")
+    for path in TOP.glob("notebooks/*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        yield path, "\n".join("".join(cell["source"]) for cell in cells)
+    for path in LIBRARY.rglob("*.j2"):
+        yield path, path.read_text(encoding="utf-8")
+    for path in LIBRARY.rglob("*.py"):
+        yield path, "\n".join(literals(path.read_text(encoding="utf-8")))
+
+
+def test_texts_say_things_as_people_say_them_aloud():
+    found = [
+        f"{path.relative_to(TOP)}: …{text[max(0, match.start() - 40) : match.end() + 20]!r}"
+        for path, text in texts()
+        for match in RIDDLES.finditer(text)
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["It stood in six logs.", "yes where it bears the number out", "Reasons came about", "borne out by rows"],
+)
+def test_a_riddle_is_seen(phrase):
+    assert RIDDLES.search(phrase)
+
+
+@pytest.mark.parametrize(
+    "phrase", ["What does 'patrol' stand for?", "two dashes stand for no number", "standard"]
+)
+def test_plain_words_are_no_riddle(phrase):
+    assert not RIDDLES.search(phrase)
 
 
 def test_every_word_of_the_glossary_is_explained_once():

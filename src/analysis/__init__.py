@@ -1,6 +1,6 @@
 """The helper library: from released files to a printed score, in the order in which data flow.
 
-Each module imports only what stands before it.
+Each module imports only what comes before it.
 
 refused     The base of every error meant for people: its message says all that they need, so no
             traceback is shown.

@@ -230,7 +230,7 @@ def test_a_piece_with_a_key_that_nobody_knows_or_an_address_that_is_none_is_refu
 
 
 def test_two_claims_of_one_name_are_refused_even_in_two_pieces(tmp_path: Path) -> None:
-    with pytest.raises(BadClaims, match="stands 2 times"):
+    with pytest.raises(BadClaims, match="occurs 2 times"):
         claims.read(write(tmp_path, GOOD + GOOD))
     write(tmp_path, GOOD)
     write(tmp_path, GOOD, "other")

@@ -301,6 +301,15 @@ def test_disagreements_go_to_a_third_person_and_are_doubtful_until_then(place, m
         "civil",
     ]
     assert "nobody settled" not in coded.sentence
+    assert coded.numbers()[0]["value"] == 0, "readers that are no people"
+
+
+def test_readers_that_are_language_models_are_counted(place, made):
+    (path, _) = coding.give_out(place, made)
+    filled(path).to_csv(place.processed / "done.csv", index=False)
+    coding.take_back(place, place.processed / "done.csv", "reader, a language model", [], TODAY)
+    found = coding.coded_reasons(place, made).numbers()[0]
+    assert (found["measure"], found["value"], found["denominator"]) == ("language_models", 1, 1)
 
 
 def kept(place, coder, codes):

@@ -523,7 +523,7 @@ def test_disagreements_are_grouped_by_why_and_show_no_reason():
     words = table[table["who"] == "words"].set_index("counted_by")["why"]
     assert words["the list alone"] == "HSI or DHS, counted in broad only"
     assert words["core alone"] == "counted by removal"
-    assert table.loc[table["who"] == "patterns", "why"].iloc[0] == "no such word stands there"
+    assert table.loc[table["who"] == "patterns", "why"].iloc[0] == "no such word is there"
     assert not {"HSI3500", "deport order", "police warrant"} & set(table.astype(str).to_numpy().ravel())
 
 

@@ -118,7 +118,7 @@ def test_a_sheet_below_a_headerless_one_is_numbered_on(tmp_path):
 def test_rows_above_the_header_are_said(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [["Request 12"], [], HEADER, row()]))
     assert column(reading) == ["theft"]
-    assert "2 rows stand above the header" in " ".join(reading.notes)
+    assert "2 rows are above the header" in " ".join(reading.notes)
     assert [(a.record, a.why, a.text) for a in reading.rejected] == [
         (-2, "above the header", "Request 12"),
         (-1, "above the header", ""),
@@ -479,7 +479,7 @@ def test_bare_numbers_for_times_are_counted_and_never_taken_for_days_since_1904(
             read(tmp_path / "log.xlsx")
         return
     reading = read(tmp_path / "log.xlsx")
-    assert "1 bare numbers in 'Search Time' stand for days since 30 December 1899" in " ".join(reading.notes)
+    assert "1 bare numbers in 'Search Time' are days since 30 December 1899" in " ".join(reading.notes)
     moment = moment_of(column(reading, 5)[0])
     assert moment == dt.datetime(2025, 12, 2, 12, 5, 9, tzinfo=dt.UTC)
 

@@ -167,7 +167,7 @@ class Account:
         if rows := self.refused[shifted.OTHER_ORDER]:
             yield (
                 f"{rows:,} rows, the first of them record {self.other_order[0]:,}, have their cells in another order "
-                "than the header says and are rejected: two exports may stand in one file. Ask for them one by one"
+                "than the header says and are rejected: two exports may be in one file. Ask for them one by one"
             )
         if self.strange:
             yield (

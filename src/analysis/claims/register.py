@@ -279,7 +279,7 @@ def _refuse_duplicates(claims: Sequence[Claim]) -> None:
     for name, times in Counter(claim.id for claim in claims).items():
         if times > 1:
             files = ", ".join(sorted({claim.file for claim in claims if claim.id == name}))
-            raise BadClaims(f"{files}: claim {name!r} stands {times} times; give each claim its own id")
+            raise BadClaims(f"{files}: claim {name!r} occurs {times} times; give each claim its own id")
 
 
 def for_measures(claims: Sequence[Claim], *measures: str) -> list[Claim]:

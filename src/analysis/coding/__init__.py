@@ -142,7 +142,8 @@ class Coded:
     of `units` without the words; `pairs`: the two codes of each reason that two readers read (`PAIRS`), for every two
     of them. Both are empty where nobody coded. `sentence` says who read, how far to trust it, and what nobody read.
     `unreadable_rows` gave a reason that says nothing a reader could read; `rows_outside` came after the sample was
-    drawn, so that no estimate speaks of them. `topics` are those that readers could name.
+    drawn, so that no estimate speaks of them. `topics` are those that readers could name. `readers` have a name each,
+    which says of a language model that it is one.
     """
 
     reasons: pd.DataFrame
@@ -152,16 +153,25 @@ class Coded:
     unreadable_rows: int = 0
     rows_outside: int = 0
     topics: frozenset[str] = frozenset()
+    readers: tuple[str, ...] = ()
+
+    @property
+    def models(self) -> int:
+        """How many of the readers were language models."""
+        return sum("language model" in name.casefold() for name in self.readers)
 
     def numbers(self) -> Numbers:
-        """coded_reasons and coded_rows, and of the core definition missed_rows and missed_rows_at_most."""
+        """Who read (language_models, of all readers), coded_reasons and coded_rows, and of the core definition
+        missed_rows and missed_rows_at_most."""
         if self.reasons.empty:
             return []
         core = self.recall().set_index("definition").loc["core"]
         missed = float(core["missed_rows"] + core["missed_in_tail"])
         most = None if self.rows_outside else float(core["missed_at_most"])
         why = f"{self.rows_outside:,} rows are outside the sample" if self.rows_outside else ""
+        readers = {"numerator": self.models, "denominator": len(self.readers)}
         return [
+            number("language_models", "all", self.models, "readers", **readers),
             number("coded_reasons", "all", len(self.reasons), "reasons"),
             number("coded_rows", "all", int(self.reasons["rows"].sum()), "rows"),
             number("missed_rows.core", "all", missed, "estimated rows"),
@@ -231,6 +241,7 @@ def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
         rows_outside=max(0, int(readable - in_piles - sample.tail_rows)),
         topics=frozenset(path.stem for path in (place.hand / "reasons").glob("*.toml"))
         - {"words", "immigration"},
+        readers=tuple(names),
     )
 
 

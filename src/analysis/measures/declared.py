@@ -575,7 +575,8 @@ for _name, _says, _unit in (
 
 # How often the rules are wrong ------------------------------------------------------------------------------
 
-declare("coded_reasons", "computed", "reasons that people read and coded", "reasons")
+declare("language_models", "computed", "readers of the coded reasons that were language models, not people", "readers")
+declare("coded_reasons", "computed", "different reasons that were read and coded", "reasons")
 declare("coded_rows", "computed", "searches that gave these reasons", "rows")
 for _name in ("strict", "core", "broad"):
     declare(

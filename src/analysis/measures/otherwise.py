@@ -220,7 +220,7 @@ def _why_left_alone(lines: pd.DataFrame) -> pd.DataFrame:
     """Those of the lines of `each_reason` that *core* leaves alone: reason_as_released, why, rows."""
     alone = lines[~lines["core"]]
     tests = [alone[why].to_numpy() for why in LEFT_ALONE]
-    return alone.assign(why=np.select(tests, list(LEFT_ALONE), "no such word stands there"))
+    return alone.assign(why=np.select(tests, list(LEFT_ALONE), "no such word is there"))
 
 
 @cache

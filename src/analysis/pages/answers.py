@@ -89,10 +89,16 @@ ANSWERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
             "Of the searches planted as immigration searches, the core definition found {planted_found_share.core}; of "
             "those that it counted, {counted_planted_share.core} were planted. Whoever planted the words knew the "
             "rules, so this is no measure of real errors.",
-            "Readers coded {coded_reasons} different reasons, which {coded_rows} searches gave. By their codes the "
+            "[language_models > 0] Of {language_models/} readers, {language_models} were language models, not people. "
+            "They coded {coded_reasons} different reasons, which {coded_rows} searches gave. By their codes the core "
+            "definition missed {missed_rows.core} searches; with those that nobody could tell or read, at most "
+            "{missed_rows_at_most.core}.",
+            "[language_models > 0] Of {language_models/} readers, {language_models} were language models, not people. "
+            "They coded {coded_reasons} different reasons, which {coded_rows} searches gave.",
+            "People coded {coded_reasons} different reasons, which {coded_rows} searches gave. By their codes the "
             "core definition missed {missed_rows.core} searches; with those that nobody could tell or read, at most "
             "{missed_rows_at_most.core}.",
-            "Readers coded {coded_reasons} different reasons, which {coded_rows} searches gave.",
+            "People coded {coded_reasons} different reasons, which {coded_rows} searches gave.",
             "Nobody has read and coded these reasons yet, so no error rate is given.",
         ),
     ),

@@ -91,7 +91,7 @@ def _split(block: Block, tables: list[range], times: int) -> Block:
     rejected = [*_numbered(rejected, times), *(Rejected(n * times, "blank record", "") for n in empty)]
     last = "digit of a record's number tells" if times == 10 else "digits of a record's number tell"
     note = (
-        f"{len(tables)} tables stand side by side and are read one below the other; the last {last} its table, those "
+        f"{len(tables)} tables are side by side and are read one below the other; the last {last} its table, those "
         "before its row"
     )
     found = not_data.without_blanks_and_totals(

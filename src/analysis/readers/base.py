@@ -155,7 +155,7 @@ def headerless_note(columns: Sequence[str], below: bool) -> str:
     how = "the header further down" if below else "the shapes of its cells, or a person,"
     return (
         f"begins without a header: {how} says that its columns are {', '.join(columns)}. Look whether reason, case "
-        "number and filters stand in that order"
+        "number and filters are in that order"
     )
 
 

@@ -129,7 +129,7 @@ def _find_header(
                 rejected = (
                     Rejected(at - len(above), "above the header", line) for at, line in enumerate(above)
                 )
-                notes = (f"{len(above)} records stand above the header and are rejected",) if above else ()
+                notes = (f"{len(above)} records are above the header and are rejected",) if above else ()
                 block = Block(Section.of_rows(columns), tuple(rejected), counted, notes)
                 return block, replace(header, columns=tuple(columns))
         above.append(line.rstrip("\r\n"))

@@ -167,7 +167,7 @@ def weaknesses(claim: claims.Claim | None, row: Mapping[str, str]) -> list[tuple
     if claim.conflicts:
         found.append((1, "other versions are in circulation, or it is easily misread"))
     if claim.operator == "about":
-        found.append((1, "print rounded it, and whatever rounds to it bears it out"))
+        found.append((1, "print rounded it, and whatever rounds to it fits"))
     return found
 
 

@@ -40,7 +40,7 @@ def page(top: Path) -> str:
         "## Tables and figures",
         *(part for place in done for part in (f"### {place.title}", _outputs(place))),
         "## Numbers in the text",
-        "Every number in a notebook's prose is computed. Each stands in `results/<place>/numbers.json`, once for all "
+        "Every number in a notebook's prose is computed. Each is in `results/<place>/numbers.json`, once for all "
         "logs and once for each camera owner.",
         _numbers(done),
         "## Published numbers",

@@ -74,7 +74,7 @@ def with_contents(text: str) -> str:
     return f"{before}{_BEFORE}{listed}{_AFTER}{rest.partition(_AFTER)[2]}"
 
 
-_BEFORE, _AFTER = "Each module imports only what stands before it.\n\n", "\n\nA notebook needs"
+_BEFORE, _AFTER = "Each module imports only what comes before it.\n\n", "\n\nA notebook needs"
 
 
 def filled(text: str, top: Path) -> str:

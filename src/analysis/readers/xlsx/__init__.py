@@ -235,7 +235,7 @@ def _notes_above(sheet: SheetMetadata, shown: str, header: Sequence[str] | None,
         if hidden:
             yield f"{shown}: the sheet is hidden and was read"
         if above:
-            yield f"{shown}: {above:,} rows stand above the header and are rejected"
+            yield f"{shown}: {above:,} rows are above the header and are rejected"
 
 
 def _notes(sheet: _Sheet, rows: int) -> Iterator[str]:

@@ -64,7 +64,7 @@ class Dates:
             yield f"{stored:,} cells stored as a date were given back as ISO text"
         for column, found in self._columns.items():
             if found.numbers:
-                yield f"{found.numbers:,} bare numbers in {column.strip()!r} stand for days since 30 December 1899"
+                yield f"{found.numbers:,} bare numbers in {column.strip()!r} are days since 30 December 1899"
         for column, found in self._columns.items():
             both = sum(day.day <= 12 and day.day != day.month for day in found.stored)
             if both and not found.typed and all(day.day <= 12 for day in found.stored):
