@@ -575,7 +575,12 @@ for _name, _says, _unit in (
 
 # How often the rules are wrong ------------------------------------------------------------------------------
 
-declare("language_models", "computed", "readers of the coded reasons that were language models, not people", "readers")
+declare(
+    "language_models",
+    "computed",
+    "readers of the coded reasons that were language models, not people",
+    "readers",
+)
 declare("coded_reasons", "computed", "different reasons that were read and coded", "reasons")
 declare("coded_rows", "computed", "searches that gave these reasons", "rows")
 for _name in ("strict", "core", "broad"):
