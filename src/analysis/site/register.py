@@ -156,7 +156,7 @@ def weaknesses(claim: claims.Claim | None, row: Mapping[str, str]) -> list[tuple
     if becomes := row.get("becomes"):
         found.append((4, f"with one thing changed it becomes {becomes}"))
     if claims.can_hardly_fail(row):
-        found.append((2, "it can hardly fail: nearly any log would bear it out"))
+        found.append((2, "it can hardly fail: it would hold for nearly any log"))
     if claim is None:
         return found
     if claim.confidence != "high":
