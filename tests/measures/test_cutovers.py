@@ -71,7 +71,15 @@ def test_no_rate_is_given_where_the_last_search_falls_on_a_change():
     assert "from 17 December 2025, names and plates masked" in measures.changes_in(rows)
     assert measures.cut_overs(log({})).empty
     assert measures.decomposed(log({})).empty
-    assert measures.changes_in(log({})).startswith("None of the vendor's known changes")
+    assert measures.changes_in(log({})).startswith("None of the vendor's known changes began inside")
+
+
+def test_a_change_on_the_first_day_before_the_first_search_is_said_to_have_come_before_it():
+    rows = log({"searched_at": "2025-11-01T08:51:00Z"}, {"searched_at": "2025-12-09T05:48:00Z"})
+    assert measures.changes_in(rows) == (
+        "None of the vendor's known changes began inside the period of these searches. The last one before the first "
+        "search: from 1 November 2025, offense types arrive."
+    )
 
 
 def test_where_officers_stay_as_vague_and_a_menu_comes_all_of_the_fall_is_the_menus():

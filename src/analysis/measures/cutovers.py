@@ -47,10 +47,17 @@ def hours_unknown(searches: Searches) -> str:
 
 def changes_in(searches: Searches) -> str:
     """Which of the vendor's changes fall inside the searches' period, as a sentence."""
-    found = [f"from {at.day} {at:%B %Y}, {what}" for at, what in _changes(searches)]
+    found = [_dated(at, what) for at, what in _changes(searches)]
     if not found:
-        return "None of the vendor's known changes fell inside the period of these searches."
+        first, _ = _period(searches)
+        before = [_dated(change.at, change.what) for change in changes_of(searches) if change.at <= first]
+        said = f" The last one before the first search: {before[-1]}." if before else ""
+        return f"None of the vendor's known changes began inside the period of these searches.{said}"
     return f"Inside the period of these searches the vendor's logs changed: {'; '.join(found)}."
+
+
+def _dated(at: datetime, what: str) -> str:
+    return f"from {at.day} {at:%B %Y}, {what}"
 
 
 def _period(searches: Searches) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -547,7 +547,7 @@ declare(
 declare(
     "agencies_287g.core",
     "distinct",
-    "of these, agencies behind core searches on such a day",
+    "agencies with an agreement on a day they cited immigration (core)",
     "agencies",
     where="core and had_agreement",
     **HELD_CORE,

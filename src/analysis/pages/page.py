@@ -84,6 +84,11 @@ class Page(WithClaims):
             return self.number(measure, scope)
         return f"{found['numerator']:,} of {found['denominator']:,}"
 
+    @property
+    def main_owner(self) -> str:
+        """The camera owner that most claims are about, of those with a recorded number; 'all' without one."""
+        return claims.main_scope(self.claims, {one["scope"] for one in self.numbers})
+
     # Showing ------------------------------------------------------------------------------------------------
 
     def say(self, *sentences: str) -> None:
