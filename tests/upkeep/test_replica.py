@@ -500,3 +500,12 @@ def test_no_log_gives_an_id_twice_and_a_search_has_one_id_in_every_log(small, ro
     shared = one.keys() & other.keys()
     assert len(shared) > 100
     assert all(one[search] == other[search] for search in shared)
+
+
+def test_the_smaller_a_log_the_fewer_agencies_are_in_it(small):
+    """Most agencies make few searches: a log of a fifth of the rows does not name as many agencies."""
+    agencies = [small.totals[district.name]["agencies"] for district in DISTRICTS]
+    rows = [small.totals[district.name]["distinct_searches"] for district in DISTRICTS]
+    assert agencies[0] == max(agencies)
+    for (more, many), (fewer, few) in zip(zip(rows, agencies), zip(rows[1:], agencies[1:]), strict=False):
+        assert fewer == more or few < many

@@ -247,10 +247,13 @@ def _ordinary(agencies: list[names.Agency], rollout: np.ndarray, size: int, else
 
 
 def _ordinary_agencies(draws: Draws, count: int, size: int) -> np.ndarray:
-    """Each agency once, then a few large agencies many times, as in every log read; no district's police."""
+    """Each agency once, then a few large agencies many times, as in every log read; no district's police.
+
+    Most agencies make few searches, so the smaller a log, the fewer of them are in it.
+    """
     first = len(names.PLANTED) + len(DISTRICTS)
     once = np.arange(first, count)
-    weights = 1_000_000 // (draws.order(count) + 12)
+    weights = 10**10 // (draws.order(count) + 60) ** 2
     weights[len(names.PLANTED) : first] = 0
     return np.concatenate((once, draws.pick(weights, size - len(once))))
 
