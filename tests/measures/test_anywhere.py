@@ -121,7 +121,7 @@ def check_table(name, table):
 
 
 MAY_BE_EMPTY = ("networks", "devices", "agencies_287g", "searches_a_day", "vague_typed_share",
-                "precision_share", "recall_share", "cited_share")  # fmt: skip
+                "precision_share", "recall_share", "cited_share", "ratio", "low", "high", "spread")  # fmt: skip
 """Columns of a table that are empty where nothing is known."""
 
 

@@ -7,6 +7,7 @@ otherwise; nothing here is a sum of logs where distinct searches are meant.
 
 from analysis.measures.agencies import by_kind, by_side, by_state, is_named, top_agencies
 from analysis.measures.agreements import at_search, beside, by_standing, growth, lists_read
+from analysis.measures.changed import agencies_changed, rates_compared, said_of_changed
 from analysis.measures.changes import CUT_OVERS, eras_of
 from analysis.measures.columns import NAMES, NO_FRAME, Facts, largest_agency, vocabulary
 from analysis.measures.computing import numbers, only_known
@@ -131,6 +132,7 @@ __all__ = [
     "accounts",
     "added_by_definition",
     "agencies_behind",
+    "agencies_changed",
     "agencies_otherwise",
     "at_least",
     "at_most",
@@ -197,6 +199,7 @@ __all__ = [
     "own_cameras",
     "own_reasons",
     "per_day",
+    "rates_compared",
     "reach_by_type",
     "reach_spread",
     "reasons_across_logs",
@@ -207,6 +210,7 @@ __all__ = [
     "rule_beside_ids",
     "rule_numbers",
     "rules_that_matched",
+    "said_of_changed",
     "said_of_clocks",
     "said_of_second_files",
     "same_searches",

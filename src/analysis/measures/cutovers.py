@@ -93,9 +93,10 @@ def cut_overs(searches: Searches) -> pd.DataFrame:
     type are as vague as before: `vague_typed_share` says how vague they are, and `decomposed` how much is the menu's.
     """
     rows = [
-        {"change": change, "from": day, "side": name, "days": days}
-        | _side(lines[lines["later"] == later], days)
-        for change, day, days, lines in _compared(searches)
+        {"change": one.change, "from": one.day, "side": name, "days": one.days}
+        | _side(lines[lines["later"] == later], one.days)
+        for one in windows(searches)
+        for lines in [_tally(searches, one)]
         for name, later in (("before", False), ("after", True))
     ]
     columns = [
@@ -113,28 +114,44 @@ def decomposed(searches: Searches) -> pd.DataFrame:
     `by_the_words` is the change in vagueness within either kind, at their mean weight. Nothing is said of why.
     """
     rows = []
-    for change, day, _, lines in _compared(searches):
+    for one in windows(searches):
+        lines = _tally(searches, one)
         before, after = (_rates(lines[lines["later"] == later]) for later in (False, True))
         # Where a side has no such rows, their vagueness did not change as far as anybody knows.
-        typed = [before.typed.get(one, after.typed.get(one, 0.0)) for one in (True, False)]
-        later = [after.typed.get(one, before.typed.get(one, 0.0)) for one in (True, False)]
+        typed = [before.typed.get(is_typed, after.typed.get(is_typed, 0.0)) for is_typed in (True, False)]
+        later = [after.typed.get(is_typed, before.typed.get(is_typed, 0.0)) for is_typed in (True, False)]
         weight, grew = (before.weight + after.weight) / 2, after.weight - before.weight
         words = weight * (later[0] - typed[0]) + (1 - weight) * (later[1] - typed[1])
         menu = grew * (typed[0] + later[0] - typed[1] - later[1]) / 2
-        rows.append((change, day, before.vague, after.vague, after.vague - before.vague, menu, words))
+        rows.append((one.change, one.day, before.vague, after.vague, after.vague - before.vague, menu, words))
     columns = ["vague_share_before", "vague_share_after", "difference", "by_the_menu", "by_the_words"]
     return pd.DataFrame(rows, columns=["change", "from", *columns])
 
 
-def _compared(searches: Searches) -> list[tuple[str, str, int, pd.DataFrame]]:
-    """What is compared before and after: change, from, days of a side, and its rows as a tally with `later`."""
+@dataclass(frozen=True)
+class Window:
+    """What is compared before and after: a change, the day from which it is expected (blank: each agency's own), the
+    days of a side (those of all agencies), and how searches are joined, as SQL, to the `table` of moments and days."""
+
+    change: str
+    day: str
+    days: int
+    join: str
+    table: pd.DataFrame
+
+    inside = 'searched_at >= moment - to_days("days"::int) and searched_at < moment + to_days("days"::int)'
+
+
+def windows(searches: Searches) -> list[Window]:
+    """What is compared before and after: the vendor's changes inside the period, and each agency's own first row of the
+    menu."""
     first, last = _period(searches)
     found = []
     for at, what in _changes(searches):
         days = _days(at - first, last - at)
-        window = pd.DataFrame({"moment": [pd.Timestamp(at)], "days": [days]})
+        moments = pd.DataFrame({"moment": [pd.Timestamp(at)], "days": [days]})
         if days:
-            found.append((what, at.date().isoformat(), days, _tally(searches, "cross join compared", window)))
+            found.append(Window(what, at.date().isoformat(), days, "cross join compared", moments))
     began = searches.query(
         f"select searching_agency, min(searched_at) filter ({MENU}) as moment, min(searched_at) as first, "
         "max(searched_at) as last from searches where named group by all having moment is not null order by all"
@@ -142,10 +159,11 @@ def _compared(searches: Searches) -> list[tuple[str, str, int, pd.DataFrame]]:
     began["days"] = [_days(line.moment - line.first, line.last - line.moment) for line in began.itertuples()]
     began = began.loc[began["days"] >= SHORTEST, ["searching_agency", "moment", "days"]]
     if len(began):
-        lines = _tally(searches, "join compared using (searching_agency)", began)
         agencies = f"{len(began):,} {'agency' if len(began) == 1 else 'agencies'}"
         what = f"an agency's own first row of the offense-type menu ({agencies})"
-        found.append((what, "", int(began["days"].sum()), lines))
+        found.append(
+            Window(what, "", int(began["days"].sum()), "join compared using (searching_agency)", began)
+        )
     return found
 
 
@@ -155,13 +173,12 @@ def _days(before: pd.Timedelta, after: pd.Timedelta) -> int:
     return days // 7 * 7 or days
 
 
-def _tally(searches: Searches, join: str, compared: pd.DataFrame) -> pd.DataFrame:
+def _tally(searches: Searches, window: Window) -> pd.DataFrame:
     counts = ", ".join(f"coalesce({sql}, false) as {name}" for name, sql in _COUNTS.items())
     lines = searches.query(
-        f"select searched_at >= moment as later, {counts}, count(*) as rows from searches {join} "
-        'where searched_at >= moment - to_days("days"::int) and searched_at < moment + to_days("days"::int) '
-        "group by all",
-        compared=compared,
+        f"select searched_at >= moment as later, {counts}, count(*) as rows from searches {window.join} "
+        f"where {window.inside} group by all",
+        compared=window.table,
     )
     return lines.astype({"rows": "int64", **dict.fromkeys(("later", *_COUNTS), bool)})
 
