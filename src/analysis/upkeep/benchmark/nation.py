@@ -101,11 +101,11 @@ NAMES = (
     "candidate_spellings", "candidate_words",
     "released_names", "by_kind", "by_state", "by_side", "top_agencies", "own_reasons", "reach_spread",
     "own_cameras", "breadth", "look_backs", "reach_by_type", "by_hour", "hours_unknown", "changes_in", "cut_overs",
-    "decomposed", "exposure", "covered_days", "with_access", "without_access", "access",
+    "decomposed", "exposure", "covered_days", "every_agency", "with_access", "without_access", "access",
     "by_definition", "added_by_definition", "immigration_per_week", "immigration_by_state", "agencies_behind",
     "by_immigration_kind", "unstated", "could_be_hidden", "without_one_agency",
     "at_search", "by_standing",
-    "otherwise", "specifications", "weeks_otherwise", "agencies_otherwise", "definitions_by_owner",
+    "otherwise", "specifications", "tallies", "weeks_otherwise", "agencies_otherwise", "definitions_by_owner",
     "other_lists", "disagreements",
 )  # fmt: skip
 """Every table and number that is counted from searches, notebook by notebook; a test holds the list to
