@@ -302,6 +302,19 @@ def test_a_selection_says_on_every_page_that_it_is_one(chosen: Opened) -> None:
 # Nothing that an officer typed is published unless it could name nobody
 
 
+@pytest.mark.parametrize(
+    ("name", "both", "rule_alone"),
+    [("eugene", 4292 + 83 + 83, 36), ("yuba", 2060, 4), ("boulder", 0, 1804), ("chosen", 0, 1297)],
+)
+def test_the_rule_joins_every_pair_of_rows_with_one_id_and_few_others_but_where_ids_are_a_collectors(
+    name: str, both: int, rule_alone: int, request: pytest.FixtureRequest
+) -> None:
+    """`both` are the ids that two exports share, and Eugene's repeats, in the workbook and beside the CSV."""
+    rows = measures.seen_again(request.getfixturevalue(name).every_row)
+    table = measures.rule_beside_ids(rows, "released id")
+    assert table[["joined_by_both", "by_rule_alone", "by_id_alone"]].sum().tolist() == [both, rule_alone, 0]
+
+
 def words_of(text: str) -> set[str]:
     return {word for word in re.split(r"[^0-9a-z]+", text.casefold()) if len(word) > 3}
 
