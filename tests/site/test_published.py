@@ -5,7 +5,10 @@ import re
 import shutil
 from pathlib import Path
 
-from analysis import places
+from bs4 import BeautifulSoup
+
+from analysis import claims, places
+from analysis.pages import open_claims
 from analysis.site import assembly, downloads
 from analysis.upkeep import readme
 
@@ -17,6 +20,8 @@ def test_the_site_can_be_built_from_a_clone_that_holds_results_and_no_record(tmp
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("*.pdf"))
     found = [places.find(name, tmp_path) for name in ("okaloosa", "texas")]
     index = assembly.build(tmp_path, found, tmp_path / "site")
+    front = BeautifulSoup(index.read_text(), "html.parser").get_text(" ", strip=True)
+    assert claims.score(found[0], open_claims(found[0]).to_dict("records")) in front
     assert "okaloosa/index.html" in index.read_text()
     folder = index.parent / "okaloosa"
     pages = {path.name for path in folder.glob("*.html")}
