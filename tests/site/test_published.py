@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from analysis import claims, places
+from analysis import claims, places, tips
 from analysis.pages import open_claims
 from analysis.site import assembly, downloads
 from analysis.upkeep import readme
@@ -78,7 +78,8 @@ def test_the_finding_is_made_of_published_numbers_and_its_picture_is_there() -> 
 
 def test_every_column_of_every_published_table_has_a_meaning() -> None:
     nameless = set()
-    for path in sorted((ROOT / "results").glob("*/**/*.csv")):
+    written = [path.parent for path in (ROOT / "results").glob(f"*/{tips.NAME}")]
+    for path in sorted(path for folder in written for path in folder.rglob("*.csv")):
         with path.open(newline="", encoding="utf-8") as file:
             head = next(csv.reader(file))
         meanings = downloads.meanings_of(path)
