@@ -134,3 +134,66 @@ def test_a_week_that_the_logs_cover_in_part_says_so():
     assert core["of_days"].tolist() == [7] * 3
     assert core["partial"].tolist() == [True, False, True]
     assert measures.weeks_otherwise(rows)["partial"].tolist() == [True, False, True]
+
+
+def test_the_busiest_day_has_its_commonest_topic_and_its_busiest_hour():
+    rows = log(
+        *({"searched_at": f"2025-12-04T07:{at:02}:00Z", "topics": ["warrant"]} for at in range(8)),
+        {"searched_at": "2025-12-04T20:00:00Z", "topics": ["theft"]},
+        {"searched_at": "2025-12-05T07:00:00Z", "topics": ["theft"]},
+        time_zone="America/Chicago",
+    )
+    happened = measures.busiest_day(rows).iloc[0]
+    assert (happened["day"].isoformat()[:10], happened["searches"], happened["share"]) == (
+        "2025-12-04",
+        9,
+        0.9,
+    )
+    assert (happened["topic"], happened["topic_searches"]) == ("warrant", 8)
+    assert (happened["hour"], happened["hour_searches"]) == (1, 8)
+    assert measures.busiest_day(log()).empty
+
+
+def test_the_busiest_day_of_a_log_without_hours_has_none():
+    rows = log({"searched_at": "2025-12-04T00:00:00Z", "searched_at_precision": "day", "topics": []})
+    happened = measures.busiest_day(rows).iloc[0]
+    assert happened["searches"] == 1
+    assert happened[["topic", "hour"]].isna().all()
+
+
+def test_look_backs_part_at_thirty_and_thirty_one_days_as_the_measures_do():
+    now = pd.Timestamp("2025-12-08T12:00:00Z")
+    rows = log(
+        *(
+            {"searched_at": now, "window_start": now - pd.Timedelta(days=days), "window_end": now}
+            for days in (0.5, 1, 30, 30.5, 31, 31.01, 400)
+        ),
+        {"searched_at": now, "window_start": None, "window_end": None},
+    )
+    table = measures.look_backs(rows).set_index("over_days")["searches"]
+    assert table.sum() == 7
+    assert table[[0, 14, 30, 31, 365]].tolist() == [2, 1, 2, 1, 1]
+    for days in (30, 31):
+        counted = measures.numbers(rows, [measures.measure(f"windows_over_{days}_days")])[0]["value"]
+        assert counted == table[table.index >= days].sum()
+
+
+def test_origins_are_counted_in_local_weeks_and_say_which_the_logs_cover_in_part():
+    sunday_evening = {"searched_at": "2025-12-08T03:00:00Z"}  # Monday in UTC, Sunday in Chicago
+    rows = log(sunday_evening, {"searched_at": "2025-12-14T12:00:00Z"}, time_zone="America/Chicago")
+    table = measures.origin_by_week(rows).set_index(["week", "reason_origin"])
+    weeks = {str(week)[:10]: line for (week, _), line in table.iterrows()}
+    assert {week: bool(line["partial"]) for week, line in weeks.items()} == {
+        "2025-12-01": True,
+        "2025-12-08": False,
+    }
+
+
+def test_immigration_searches_by_state_add_up_to_core_with_those_of_no_state():
+    core = {"immigration_tier": "core"}
+    rows = log(
+        {**core, "agency_state": "TX"}, {**core, "agency_state": "TX"}, {**core, "agency_state": None},
+        {"immigration_tier": "none", "agency_state": "OH"},
+    )  # fmt: skip
+    table = measures.immigration_by_state(rows).set_index("agency_state")["searches"]
+    assert table.to_dict() == {"TX": 2, "(unknown)": 1}
