@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from frames import HEADER, row
 
-from analysis import build, claims, pages, places
-from analysis.measures import NEEDS
+from analysis import build, claims, figures, pages, places
+from analysis.measures import NEEDS, measure
 from analysis.opened import Opened
 
 HOSTILE = [
@@ -163,6 +163,56 @@ def test_what_a_definition_cannot_be_asked_of_these_rows_is_blank_and_never_zero
     assert ">0<" not in shown[0]
 
 
+def test_a_sentence_is_told_in_the_first_version_whose_numbers_are_known_and_listed_where_none_is(page):
+    page, shown = page
+    page.record([
+        {"measure": "night_searches", "scope": "all", "value": 3, "unit": "rows", "numerator": 3, "denominator": 12},
+        {"measure": "agencies", "scope": "all", "value": None, "unit": "agencies", "because": "none named"},
+    ])  # fmt: skip
+    page.tell(
+        "{night_searches} of {night_searches/} were at night.",
+        ("{agencies} searched.", "[agencies > 1] Many."),
+    )
+    assert shown == ["*Not shown: none named.*", "3 of 12 were at night."]
+    assert page.not_shown == {measure("agencies").says: "none named"}
+    page.tell("[night_searches > 5] Often.")
+    assert len(shown) == 2, "a condition that does not hold is no lack of the log"
+
+
+PICTURED = pd.DataFrame(
+    {"kind": ["civil", "criminal"], "searches": [50, 20], "share": [0.71, 0.29], "rows": [60, 30]}
+)
+
+
+def test_a_picture_is_kept_for_desks_and_for_phones_and_its_alternative_text_says_the_result(
+    page, tmp_path, monkeypatch
+):
+    page, _ = page
+    page.short, page.folder = "05", tmp_path
+    page.printable = lambda table: table
+    page._words, page._rows, page.place.files = figures.Words("Sampleton", "Source: invented."), 70, ()
+    page.place.title, page.place.selected = "Sampleton", ""
+    described = []
+    monkeypatch.setattr(pages.page, "display", lambda one, **more: described.append(more.get("metadata")))
+    page.figure(figures.kinds, PICTURED, "kinds", note="One that named both kinds counts in both.")
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {"05-kinds.png", "05-kinds-phone.png"}
+    about = described[0]["image/png"]
+    assert about["phone"] == "05-kinds-phone.png"
+    assert "71% of immigration searches named a civil matter" in about["alt"]
+    assert page.shown[0]["alt"] == about["alt"]
+
+
+def test_a_bar_alone_is_said_in_a_sentence_with_its_table_kept(page, tmp_path):
+    page, shown = page
+    page.short, page.folder = "05", tmp_path
+    page.printable = lambda table: table
+    page.figure(figures.kinds, PICTURED.head(1), "kinds")
+    assert "civil 50" in shown[0]
+    assert not (tmp_path / "figures").exists()
+    assert (tmp_path / "tables" / "05-kinds.csv").is_file()
+    assert page.shown == []
+
+
 IDS = ("distinct_released_ids", "rows_without_id")
 
 
@@ -203,16 +253,15 @@ def test_a_table_that_the_log_cannot_tell_is_not_shown_and_says_why(page, tmp_pa
     assert (tmp_path / "tables" / "03-topics.csv").read_text(encoding="utf-8") == "topic,searches\n"
 
 
-def test_a_table_without_rows_is_one_sentence(page, tmp_path):
+def test_a_table_without_rows_is_one_line_of_the_list_at_the_end(page, tmp_path):
     page, shown = page
     page.short, page.folder, page.shown = "04", tmp_path, []
     vars(page.opened)["lacks"] = {"all": frozenset()}
     page.place.is_replica = False
     page.printable = lambda table: table
     page.table(pd.DataFrame({"change": []}), "cut-overs", "Searches before and after each change.")
-    (said,) = shown
-    assert "There are no such rows" in said
-    assert "<table" not in said
+    assert shown == []
+    assert page.not_shown == {"Searches before and after each change": "there are no such rows"}
     assert (tmp_path / "tables" / "04-cut-overs.csv").read_text(encoding="utf-8") == "change\n"
 
 

@@ -303,3 +303,15 @@ def test_the_names_of_the_vendors_changes_do_not_meet(first, last):
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
     assert len(boxes) >= 3
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def test_the_busiest_day_is_said_in_a_sentence_only_where_it_is_out_of_the_common():
+    days = pd.date_range("2025-11-01", periods=20)
+    table = pd.DataFrame({"camera_owner": "Tarnwick ISD", "day": days, "searches": [10] * 19 + [200]})
+    happened = pd.DataFrame({
+        "day": [days[19]], "searches": [200], "share": [0.5], "topic": ["warrant"], "topic_searches": [150],
+        "hour": [23], "hour_searches": [80],
+    })  # fmt: skip
+    said = "200 searches were made on Nov. 20, 2025, 150 of them with the topic ‘warrant’, 80 from 11 p.m. to midnight."
+    assert headlines.busiest_day(happened, table) == f"{said} The log does not say why."
+    assert headlines.busiest_day(happened, table.assign(searches=10)) == ""

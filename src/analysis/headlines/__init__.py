@@ -17,6 +17,7 @@ from analysis.headlines.agencies import (
 from analysis.headlines.over_time import (
     agreements_grew,
     busiest,
+    busiest_day,
     clock,
     hours,
     is_peak,
@@ -36,7 +37,8 @@ from analysis.headlines.searches import (
 from analysis.headlines.words import Headline, percent
 
 __all__ = [
-    "Headline", "agreements_grew", "behind", "busiest", "clock", "combinations", "definitions", "elsewhere", "hours",
-    "immigration_states", "is_peak", "kind_name", "kinds_named", "kinds_of_agency", "logs", "look_back", "networks",
-    "on_the_busiest", "origins", "percent", "signed", "states", "vaguest_kinds", "weekly", "widths",
+    "Headline", "agreements_grew", "behind", "busiest", "busiest_day", "clock", "combinations",
+    "definitions", "elsewhere", "hours", "immigration_states", "is_peak", "kind_name", "kinds_named",
+    "kinds_of_agency", "logs", "look_back", "networks", "on_the_busiest", "origins", "percent", "signed",
+    "states", "vaguest_kinds", "weekly", "widths",
 ]  # fmt: skip

@@ -38,6 +38,19 @@ def is_peak(table: pd.DataFrame) -> bool:
     )
 
 
+def busiest_day(happened: pd.DataFrame, table: pd.DataFrame) -> str:
+    """What happened on the day of `busiest_day`, in sentences; "" where no day of `per_day` is out of the common."""
+    if happened.empty or not is_peak(table):
+        return ""
+    day = happened.iloc[0]
+    said = [f"{day['searches']:,} searches were made on {on_day(day['day'])}"]
+    if pd.notna(day["topic"]):
+        said.append(f"{day['topic_searches']:,.0f} of them with the topic ‘{day['topic'].replace('_', ' ')}’")
+    if pd.notna(day["hour"]):
+        said.append(f"{day['hour_searches']:,.0f} from {clock(day['hour'])} to {clock(day['hour'] + 1)}")
+    return f"{', '.join(said)}. The log does not say why."
+
+
 def on_the_busiest(day: pd.Series) -> str:
     """What happened on the day of `busiest_day`, in short lines for a picture."""
     lines = [f"{on_day(day['day'], False)}: {day['searches']:,} searches"]

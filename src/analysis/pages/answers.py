@@ -113,7 +113,11 @@ _CONDITION = re.compile(r"\[([a-z_0-9.]+) ([=>]) (\d+)\] ")
 
 def measures_of(chapter: str) -> tuple[str, ...]:
     """The measures that the answer of a chapter may name."""
-    versions = [version for sentence in ANSWERS.get(chapter, ()) for version in sentence]
+    return named_in(*(version for sentence in ANSWERS.get(chapter, ()) for version in sentence))
+
+
+def named_in(*versions: str) -> tuple[str, ...]:
+    """The measures that versions of a sentence name, in order."""
     found = (match[1] for text in versions for match in (*_CONDITION.finditer(text), *_WORD.finditer(text)))
     return tuple(dict.fromkeys(found))
 

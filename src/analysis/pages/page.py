@@ -118,6 +118,20 @@ class Page(WithClaims):
             display(Markdown(f"*Not shown: {plain(because)}.*"))
         self.not_shown[what] = because
 
+    def tell(self, *sentences: str | tuple[str, ...]) -> None:
+        """Sentences that name measures recorded on this page, as in `answers.ANSWERS`: of several versions of one, the
+        first whose numbers are known and whose conditions hold. What is not known is in the list at the end."""
+        numbers = {name: one for (name, scope), one in lookup(self.numbers).items() if scope == "all"}
+        told = []
+        for sentence in sentences:
+            versions = (sentence,) if isinstance(sentence, str) else sentence
+            told.append(answers.first_known(versions, numbers))
+            unknown = [name for name in answers.named_in(*versions) if numbers.get(name, {}).get("because")]
+            if not told[-1] and unknown:
+                self._leave_out(measure(unknown[0]).says, numbers[unknown[0]]["because"])
+        if any(told):
+            display(Markdown(" ".join(filter(None, told))))
+
     def if_any(self, sentence: str, measure: str) -> str:
         """A sentence with a recorded number in place of {}; empty where the measure was not recorded, as none is, or
         is not known."""
@@ -199,7 +213,7 @@ class Page(WithClaims):
             else f" The first {len(shown)} of {len(table)} rows; all are in the file."
         )
         if table.empty:
-            display(Markdown(f"*{plain(caption)} There are no such rows.*"))
+            self.not_shown[caption.partition(". ")[0].rstrip(".")] = "there are no such rows"
         else:
             display(HTML(table_html(shown, f"{caption}{cut} {self._source()} File: tables/{file}.")))
         self.shown.append({"kind": "table", "file": f"tables/{file}", "caption": caption})
