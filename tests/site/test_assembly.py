@@ -18,6 +18,7 @@ from frames import place_named
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.measures import NEEDS
+from analysis.pages import answers
 from analysis.places import Place, Waiting
 from analysis.refused import Refused
 from analysis.site import article, assembly, paper
@@ -589,5 +590,31 @@ def test_the_first_page_says_why_a_finding_is_not_known(tmp_path):
     place.results.mkdir(parents=True)
     (place.results / "numbers.json").write_text(json.dumps(numbers), encoding="utf-8")
     found = finding(place)
-    assert (found.searches, found.distinct, found.unknown) == ("20", "4", because)
-    assert not found.none
+    assert (found.searches, found.distinct) == ("20", "4")
+    assert found.story.endswith(f"How many cited immigration is not known: {because}.")
+    assert found.none
+
+
+STORY = {
+    "searches": 20, "first_day": "2025-11-01", "last_day": "2025-12-08", "windows_over_30_days": 4,
+    "windows_over_31_days": 1, "longest_lookback_days": 50, "longest_lookback_days.patrol": 43,
+    "immigration_searches.broad": 0, "duplicate_sightings": 0,
+}  # fmt: skip
+
+
+def test_a_story_is_about_what_was_published():
+    numbers = {
+        name: {"value": value, "unit": "day" if name.endswith("_day") else "rows"}
+        for name, value in STORY.items()
+    }
+    assert answers.story(["windows_over_30_days", "longest_lookback_days.patrol"], numbers) == (
+        "The log holds 20 searches, from 1 November 2025 to 8 December 2025. 4 looked back more than 30 days, 1 more "
+        "than 31. The furthest looked back 50 days. No search whose whole reason was 'patrol' looked back more than 43 "
+        "days. None cited immigration, under any definition."
+    )
+    assert answers.pictures(["windows_over_30_days"], numbers)[0] == "04-look-back"
+    cited = {**numbers, "immigration_searches.core": {"value": 0, "unit": "rows"}}
+    assert answers.story(["immigration_searches.core"], cited) == (
+        "None of 20 searches cited immigration, under any definition."
+    )
+    assert answers.pictures([], {"immigration_searches.broad": {"value": 1}})[0] == "05-per-week"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from analysis.measures import Number, formatted
 
@@ -107,6 +108,59 @@ ANSWERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 and whose conditions, in brackets, hold. `{measure}` is its value, `{measure%}` its share, `{measure/}` its denominator,
 `{measure?}` why it is not known."""
 
+STORIES: Sequence[tuple[str, str, tuple[tuple[str, ...], ...]]] = (
+    (
+        "windows|longest",
+        "04-look-back",
+        (
+            (
+                "[windows_over_30_days > 0] {windows_over_30_days} looked back more than 30 days, "
+                "{windows_over_31_days} more than 31.",
+                "[windows_over_30_days = 0] None looked back more than 30 days.",
+            ),
+            ("The furthest looked back {longest_lookback_days} days.",),
+        ),
+    ),
+    (
+        r".*\.patrol",
+        "04-look-back",
+        (("No search whose whole reason was 'patrol' looked back more than {longest_lookback_days.patrol} days.",),),
+    ),
+    (
+        "night",
+        "04-hours",
+        (("{night_searches} ({night_searches%} of those with a time) were made from 10 p.m. to 5 a.m.",),),
+    ),
+    (
+        "one_network|several_network|networks|devices",
+        "04-breadth",
+        (("{several_network_searches} ({several_network_searches%} of those that say) asked the cameras of several "
+          "networks, {networks_most} at most.",),),
+    ),
+    (
+        "blank",
+        "03-origins-by-week",
+        (("{blank_reasons} ({blank_reasons%}) gave no reason.",),),
+    ),
+    (
+        "distinct|repeated|duplicate",
+        "01-searches-per-day",
+        (("[duplicate_sightings > 0] Counting each search once, there were {distinct_searches}.",),),
+    ),
+)  # fmt: skip
+"""What a place's story says where immigration is not its subject: how the names of the measures begin that its
+published numbers are of, the figure that shows it, and sentences as in `ANSWERS`."""
+
+_OPENING = (
+    "[duplicate_sightings > 0] The log holds {searches} rows, from {first_day} to {last_day}.",
+    "The log holds {searches} searches, from {first_day} to {last_day}.",
+    "The log holds {searches} searches.",
+)
+_NO_IMMIGRATION = (
+    "[immigration_searches.broad = 0] None cited immigration, under any definition.",
+    "How many cited immigration is not known: {immigration_searches.core?}.",
+)
+
 _WORD = re.compile(r"\{([a-z_0-9.]+)([%?/]?)\}")
 _CONDITION = re.compile(r"\[([a-z_0-9.]+) ([=>]) (\d+)\] ")
 
@@ -126,6 +180,32 @@ def answer(chapter: str, numbers: Mapping[str, Number]) -> str:
     """The answer of a chapter, given its numbers by measure; "" for a chapter that has none."""
     sentences = (first_known(versions, numbers) for versions in ANSWERS.get(chapter, ()))
     return " ".join(filter(None, sentences))
+
+
+def is_of_immigration(published: Iterable[str], numbers: Mapping[str, Number]) -> bool:
+    """Whether immigration is a place's story: a published number is of it, or any search cited it."""
+    found = numbers.get("immigration_searches.broad", {}).get("value")
+    return bool(found) or any(name.startswith("immigration") for name in published)
+
+
+def story(published: Sequence[str], numbers: Mapping[str, Number]) -> str:
+    """What a place's page begins with: what its records say of the subjects of the published numbers, which are given
+    by the names of their measures."""
+    if is_of_immigration(published, numbers):
+        return answer("05", numbers)
+    subjects = (said for begins, _, said in STORIES if any(re.match(begins, name) for name in published))
+    told = chain((_OPENING,), *subjects, (_NO_IMMIGRATION,))
+    return " ".join(filter(None, (first_known(versions, numbers) for versions in told)))
+
+
+def pictures(published: Sequence[str], numbers: Mapping[str, Number]) -> list[str]:
+    """The figures that show a place's story, by name, the first that was drawn to be shown."""
+    if is_of_immigration(published, numbers):
+        return ["05-per-week", "05-agencies", "05-added"]
+    of_subjects = (
+        figure for begins, figure, _ in STORIES if any(re.match(begins, name) for name in published)
+    )
+    return [*of_subjects, "01-searches-per-day"]
 
 
 def first_known(versions: Sequence[str], numbers: Mapping[str, Number]) -> str:

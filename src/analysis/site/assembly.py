@@ -28,7 +28,7 @@ from analysis.site import agencies, downloads
 from analysis.site.article import TEMPLATES, render
 from analysis.site.findings import finding
 from analysis.site.register import Register, file_name
-from analysis.site.safe import MEANINGS, BadPage, computed, slug
+from analysis.site.safe import MEANINGS, BadPage, computed, figure, slug
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,7 +144,7 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
         "by_stem": {page.stem[:2]: page.file for page in pages},
         "score": score,
         "pieces": [claims.read(root / "claims" / f"{stem}.toml").about for stem in place.claims],
-        "finding": finding(place),
+        "finding": (found := finding(place)),
         "weakest": register.weakest(),
         "rows_page": _rows_pages(folder, register, write),
     }
@@ -155,7 +155,8 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
     card["key"] = sorted(
         (entry for entry in entries if entry["computed"]), key=lambda entry: entry["outcome"] != "differs"
     )[:KEY_NUMBERS]
-    card["answer"] = next((page.summary for page in pages if page.stem.startswith("05")), "")
+    cited = next((page.summary for page in pages if page.stem.startswith("05")), "")
+    card["answer"] = found.story if found and found.none else cited
     card["agencies"] = _agency_pages(place, folder, register, write)
     shown = {"claims": entries, "weakest": card["weakest"], "trail": "Every published number"}
     shown["has_rows"] = register.has_rows
@@ -315,6 +316,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "slug": slug,
+        "figure": figure,
         "computed": lambda markup: Markup(computed(str(markup))),
         "grouped": lambda text: f"{int(text):,}" if re.fullmatch(r"0|[1-9]\d{0,17}", text) else text,
     }

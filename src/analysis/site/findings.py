@@ -1,11 +1,15 @@
-"""Takes the finding of a place from its numbers: one scope, the three totals, agencies and shares."""
+"""Takes the finding of a place from its numbers: its story, one scope, the three totals, agencies and shares."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from analysis import claims, pages
 from analysis.measures import NAMES, formatted, lookup
+from analysis.pages import answers
 from analysis.places import Place
 
 
@@ -19,12 +23,14 @@ class Finding:
     distinct: str
     agencies: str
     lines: tuple[tuple[str, str, str, str, str], ...]  # definition, meaning, searches, share, agencies
-    unknown: str  # why the records cannot tell, where they cannot
+    story: str
+    figure: Path | None  # the picture of the story, where one was drawn
+    alt: str  # its alternative text
 
     @property
     def none(self) -> bool:
-        """Whether no total counts any search."""
-        return all(line[2] == "0" for line in self.lines[:3])
+        """Whether no total counts any search, or none is known."""
+        return all(line[2] == "0" or line[2].startswith("not known") for line in self.lines[:3])
 
 
 def finding(place: Place) -> Finding | None:
@@ -32,7 +38,8 @@ def finding(place: Place) -> Finding | None:
     if not (place.results / "numbers.json").is_file():
         return None
     numbers = lookup(pages.open_numbers(place))
-    scope = claims.main_scope(claims.load(place), {scope for _, scope in numbers})
+    register = claims.load(place)
+    scope = claims.main_scope(register, {scope for _, scope in numbers})
     said = {measure: one for (measure, where), one in numbers.items() if where == scope}
     if not {"searches", "distinct_searches", "agencies", "immigration_searches.core"} <= set(said):
         return None
@@ -52,5 +59,16 @@ def finding(place: Place) -> Finding | None:
     whose = owner or (every if scope == "all" else scope)
     names = ("searches", "distinct_searches", "agencies")
     searches, distinct, agencies = (formatted(said[name]["value"]) for name in names)
-    unknown = said["immigration_searches.core"].get("because", "")
-    return Finding(whose, searches, distinct, agencies, tuple(lines), unknown)
+    published = [claim.measure for claim in register if claim.measure]
+    figure, alt = _figure(place, answers.pictures(published, said))
+    story = answers.story(published, said)
+    return Finding(whose, searches, distinct, agencies, tuple(lines), story, figure, alt)
+
+
+def _figure(place: Place, names: Sequence[str]) -> tuple[Path | None, str]:
+    """The first of these figures that the place's results hold, with its alternative text."""
+    path = place.results / "shown.json"
+    listed = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    drawn = {one["file"]: one["alt"] for one in listed if one["kind"] == "figure"}
+    found = next((file for name in names if (file := f"figures/{name}.png") in drawn), None)
+    return (place.results / found, drawn[found]) if found else (None, "")

@@ -74,9 +74,19 @@ def picture(output: NotebookNode, folder: Path) -> Markup:
     alt = str(said.get("alt", "")).strip()
     if not alt:
         raise BadPage("a figure has no alternative text; show it through the page, which asks for it")
-    wide = _sized(base64.b64decode("".join(str(output.data["image/png"]).split()), validate=True))
-    image = Markup('<img src="{}" width="{}" height="{}" alt="{}">').format(*wide, alt)
-    if not (said.get("phone") and (phone := inside(folder, str(said["phone"]))).is_file()):
+    png = base64.b64decode("".join(str(output.data["image/png"]).split()), validate=True)
+    return _for_both(png, inside(folder, str(said["phone"])) if said.get("phone") else None, alt)
+
+
+def figure(path: Path, alt: str) -> Markup:
+    """The same of a figure that was published as a file."""
+    return _for_both(path.read_bytes(), path.with_name(f"{path.stem}-phone.png"), alt)
+
+
+def _for_both(png: bytes, phone: Path | None, alt: str) -> Markup:
+    """A picture for desks, and for phones its narrow form if there is one."""
+    image = Markup('<img src="{}" width="{}" height="{}" alt="{}">').format(*_sized(png), alt)
+    if phone is None or not phone.is_file():
         return image
     narrow = Markup('<source media="(max-width: 34rem)" srcset="{}" width="{}" height="{}">')
     return Markup("<picture>{}{}</picture>").format(narrow.format(*_sized(phone.read_bytes())), image)
