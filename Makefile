@@ -13,7 +13,7 @@ ONE    := $(if $(PLACE),--place $(PLACE),)
 export AT FROM BY REQUEST CAMERAS ZONE REDACTED WHICH_LOG OWN COLUMNS STATE AGENCY FIRST LAST
 export SENDER ADDRESS EMAIL PHONE ELIGIBLE
 
-.PHONY: all test place mask field compare request records lab report rows bench verify code extras help
+.PHONY: all test place mask field compare request records lab report rows bench coverage verify code extras help
 
 all: $(VENV)/.installed  ## install what is missing, fetch small public records, rebuild every place that has its own, print the score (OFFLINE=1: no fetching)
 	@$(RUN) all $(ONE)
@@ -53,6 +53,9 @@ rows: $(VENV)/.installed  ## the rows behind every number, in a browser, with Da
 
 bench: $(VENV)/.extras  ## speed and memory, beside the alternatives, in one run (ROWS=<of the synthetic nation>)
 	@$(RUN) bench $(if $(ROWS),--rows $(ROWS),)
+
+coverage: $(VENV)/.installed  ## simulate every interval and bound that the pages print (a few minutes); fails where one does not hold as promised
+	@$(RUN) coverage
 
 verify: $(VENV)/.installed  ## rebuild from nothing and fail if results/ changed (WITH=<another Python that has the lock>)
 	@$(RUN) verify $(ONE) $(if $(WITH),--python $(WITH),)

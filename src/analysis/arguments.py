@@ -137,6 +137,10 @@ VERBS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
         "speed and memory, beside the alternatives, in one run",
         {"--rows": {"type": int, "help": "synthetic searches in the largest corpus (100 million)"}},
     ),
+    "coverage": (
+        "simulate every interval and bound that the pages print; fail where one does not hold as often as promised",
+        {"--draws": {"type": int, "help": "simulated draws of each (2,000)"}},
+    ),
     "twin": (
         "write an invented release in the layout of an open one, of any size, with an account of what is in it",
         {

@@ -253,6 +253,13 @@ def bench(args: argparse.Namespace) -> int:
     return benchmark.run(print, args.rows) if args.rows else benchmark.run(print)
 
 
+def coverage(args: argparse.Namespace) -> int:
+    """Simulate the intervals and bounds that pages print, and say how often each held the truth."""
+    from analysis.upkeep import coverage as simulated
+
+    return simulated.run(show, args.draws or simulated.DRAWS)
+
+
 def twin(args: argparse.Namespace) -> None:
     """Write an invented release in the layout of an open one."""
     from analysis.upkeep import twins
@@ -314,6 +321,7 @@ DO: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "mask": mask,
     "cite": cite,
     "bench": bench,
+    "coverage": coverage,
     "twin": twin,
     "explain": _lookup,
     "claims": _lookup,

@@ -105,7 +105,7 @@ def another_place(right: Sequence[int], total: Sequence[int]) -> tuple[float, fl
     2009). None from fewer than `FEWEST_PLACES`; places without a count say nothing and are left out.
 
     Their estimate of the spread between places is not used: of few places with few errors the interval then covers too
-    seldom in simulations. The spread is that of the log odds as they were seen, and at least what chance makes of
+    seldom (`upkeep.coverage`). The spread is that of the log odds as they were seen, and at least what chance makes of
     one place's; where a place had no error, or nothing else, that end of the interval is open.
     """
     counts = np.array([pair for pair in zip(right, total) if pair[1]], dtype=float).reshape(-1, 2)

@@ -142,7 +142,7 @@ def rates_compared(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd
             found = [counts[column].reindex(days, fill_value=0).astype(int) for days in sides]
             totals, days = [int(side.sum()) for side in found], [int(side.sum()) for side in logs]
             if all(days):
-                spread = _spread(found, logs)
+                spread = spread_of_days(found, logs)
                 a_day = [total / of for total, of in zip(totals, days)]
                 ends = ratio_of_rates((totals[0], days[0]), (totals[1], days[1]), spread)
                 rows.append((window.change, window.day, name, *days, *totals, *a_day, *ends, spread))
@@ -170,7 +170,7 @@ def ratio_of_rates(
     return (after[0] / before[0] * exposed if before[0] else None), ends[0], ends[1]
 
 
-def _spread(found: Sequence[pd.Series], logs: Sequence[pd.Series]) -> float | None:
+def spread_of_days(found: Sequence[pd.Series], logs: Sequence[pd.Series]) -> float | None:
     """How much more the days of each side differ than chance alone would make them, at least 1: Pearson's chi-squared
     of days, each weekday of a side by itself where there are two of each, for each degree of freedom; more of few days,
     as Student's t is of them. None where a side has too few days to differ."""
