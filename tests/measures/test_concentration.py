@@ -71,7 +71,7 @@ def test_networks_of_one_agencys_log_have_quartiles_and_those_of_a_network_audit
              ("lower_quartile", "median", "upper_quartile", "mean_networks")]  # fmt: skip
     assert values(log(*rows, audits=()), *names) == [4, 8, 12, 132]
     assert values(log(*rows), *names) == [None] * 4
-    assert "the more likely the more networks" in counted(log(*rows), names[0])[names[0], "all"]["because"]
+    assert "more likely to be in a network audit" in counted(log(*rows), names[0])[names[0], "all"]["because"]
 
 
 def test_civil_against_criminal_counts_each_search_once_and_bounds_those_that_do_not_say():

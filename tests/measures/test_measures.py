@@ -914,7 +914,7 @@ def test_searches_of_which_only_the_day_is_known_have_no_hour_and_no_lookback():
     day = {**frame, "searched_at_precision": "day"}
     both = log(frame, day, day, time_zone="America/Chicago")
     assert measures.by_hour(both)["searches"].sum() == 1
-    assert measures.hours_unknown(both) == "Not among them: 2 searches of which the log gives only the day."
+    assert measures.hours_unknown(both) == "Not among them: 2 searches for which the log gives only the day."
     assert measures.hours_unknown(log(frame)) == ""
     over = counted(both, "windows_over_30_days")["windows_over_30_days", "all"]
     assert (over["value"], over["denominator"]) == (1, 1)

@@ -41,7 +41,7 @@ def by_hour(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.DataFr
 def hours_unknown(searches: Searches) -> str:
     """How many searches `by_hour` leaves out, as a sentence; blank where it leaves out none."""
     rows = searches.count("day_only")
-    left = "one search of which the log gives" if rows == 1 else f"{rows:,} searches of which the log gives"
+    left = "one search for which the log gives" if rows == 1 else f"{rows:,} searches for which the log gives"
     return f"Not among them: {left} only the day." if rows else ""
 
 

@@ -39,17 +39,17 @@ NEEDS: Mapping[str, Need] = {
     "other agencies": Need(
         "bool_or(in_network_audit) or coalesce(min(searching_agency) filter (named) <> "
         "max(searching_agency) filter (named), false)",
-        "the log holds one agency's own searches alone, so it could not be otherwise",
+        "the log holds one agency's own searches only, so there is nothing to compare",
     ),
     "any size": Need(
         "not bool_or(in_network_audit)",
-        "a network audit holds a search the more likely the more networks it asked: what is usual among its rows is "
-        "not usual among searches",
+        "a search of many networks is more likely to be in a network audit than one of few: what is usual among rows "
+        "is not usual among searches",
     ),
     "several logs": Need(IN_SEVERAL_LOGS, "only the logs of several camera owners could show it"),
     "identity": Need(
         "bool_or(named) or count(released_id) > 0",
-        "rows that name no agency and have no id cannot be told to be one search or several",
+        "without an agency's name or an id, nobody can say whether two rows are one search",
     ),
     "ids": Need("count(released_id) > 0", "no row has an id"),
     "agencies": Need("bool_or(named)", "no row names a searching agency"),
