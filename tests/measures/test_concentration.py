@@ -48,7 +48,7 @@ def test_what_one_agencys_own_log_cannot_but_say_is_not_said():
     ):  # fmt: skip
         found = counted(own, name)[name, "all"]
         assert found["value"] is None, name
-        assert "one agency's own searches alone" in found["because"]
+        assert "one agency's own searches only" in found["because"]
     assert values(log(*TEN, audits=()), "immigration_top_agency.core") == [5], (
         "logs of several agencies can say it"
     )

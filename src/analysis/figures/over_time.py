@@ -83,7 +83,7 @@ def _say_busiest(axes: Axes, day: pd.Series, first: datetime, last: datetime) ->
 
 
 searches_per_day = Picture(
-    _searches_per_day, "Line chart", "Searches per local day; a search is a row that included these cameras",
+    _searches_per_day, "Line chart", "Searches per local day, as rows of each log",
     "Searches per day", headlines.busiest, least=2,
 )  # fmt: skip
 

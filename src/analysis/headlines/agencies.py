@@ -98,10 +98,11 @@ def behind(table: pd.DataFrame) -> Headline:
 
 def signed(table: pd.DataFrame) -> Headline:
     """Of `by_standing`: how many agencies had an agreement before they searched."""
-    every, before = int(table["agencies"].sum()), int(table["agencies"].iloc[0])
+    every = int(table["agencies"].sum())
+    before = int(table.loc[table["agreement"].str.startswith("signed on or before"), "agencies"].sum())
     values = f"{listed(table['agreement'], table['agencies'])}."
     return Headline(
-        f"{before:,} of {counted(every, 'agency')} behind immigration searches had signed an agreement with ICE "
-        "before the first one",
+        f"{before:,} of {counted(every, 'agency')} had an agreement with ICE by the day of their first immigration "
+        "search",
         values,
     )
