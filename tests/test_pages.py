@@ -238,7 +238,7 @@ def test_a_sentence_of_which_no_number_is_known_is_in_the_list_at_the_end_with_w
     monkeypatch.setattr(build, "open_ledger", lambda place: pd.DataFrame({"step": ["read"]}))
     monkeypatch.setattr(page, "_source", lambda: "")
     page.ledger()
-    assert "What this log cannot answer, and why" in shown[2]
+    assert "Not shown on this page, and why" in shown[2]
     assert "Ids; Again" in shown[2]
 
 

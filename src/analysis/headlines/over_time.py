@@ -48,7 +48,7 @@ def busiest_day(happened: pd.DataFrame, table: pd.DataFrame) -> str:
         said.append(f"{day['topic_searches']:,.0f} of them with the topic ‘{day['topic'].replace('_', ' ')}’")
     if pd.notna(day["hour"]):
         said.append(f"{day['hour_searches']:,.0f} from {clock(day['hour'])} to {clock(day['hour'] + 1)}")
-    return f"{', '.join(said)}. The log does not say why."
+    return f"{', '.join(said).rstrip('.')}. The log does not say why."
 
 
 def on_the_busiest(day: pd.Series) -> str:

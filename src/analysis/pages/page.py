@@ -231,7 +231,7 @@ class Page(WithClaims):
         table_file = self._keep_table(table, name)
         if table.empty or not picture.says(table).drawn:
             said = "There is none." if table.empty else picture.says(table).values
-            display(Markdown(plain(f"{picture.what}: {said}") + f" File: `tables/{table_file}`."))
+            display(Markdown(plain(f"{picture.plain}. {said}") + f" File: `tables/{table_file}`."))
             return
         alt = " ".join(filter(None, [picture.alt(table), REPLICA if self.place.is_replica else ""]))
         for phone, end in ((True, "-phone"), (False, "")):
@@ -268,7 +268,7 @@ class Page(WithClaims):
                 f"{plain('; '.join(what for what, said in self.not_shown.items() if said == why))}."
                 for why in whys
             ]
-            display(Markdown("\n".join(["**What this log cannot answer, and why**", "", *listed])))
+            display(Markdown("\n".join(["**Not shown on this page, and why**", "", *listed])))
         lines = build.open_ledger(self.place)
         lines = lines[lines["step"].isin(steps)] if steps else lines
         display(HTML(table_html(lines, f"Ledger: rows in, rows out, and why. {self._source()}", "ledger")))
