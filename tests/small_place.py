@@ -66,10 +66,10 @@ title = "An invented piece"
 
 [[claim]]
 id = "tarnwick-searches"
-says = "more than 600 searches included the cameras"
+says = "more than 700 searches included the cameras"
 measure = "searches"
 operator = "more than"
-value = "600"
+value = "700"
 unit = "rows"
 confidence = "high"
 conflicts = ["One copy <i>rounds</i> to 1,000"]

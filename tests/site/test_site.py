@@ -15,8 +15,9 @@ import readings
 import small_place
 from bs4 import BeautifulSoup
 
-from analysis import pages
+from analysis import claims, pages
 from analysis.measures import lookup
+from analysis.opened import Opened
 from analysis.site import article, downloads
 
 pytestmark = pytest.mark.xdist_group("small place")
@@ -64,6 +65,38 @@ def test_the_weakest_claim_is_the_one_that_differs_and_says_so(small):
     assert weakest[0].a["href"] == "#claim-tarnwick-blank"
     assert "differs from what was printed" in weakest[0].get_text()
     assert "how it was counted was not published" in weakest[1].get_text()
+
+
+def test_the_score_is_the_same_wherever_it_is_and_says_how_many_facts_came_out(small):
+    ends = pages.open_claims(small.place).to_dict("records")
+    score = claims.score(small.place, ends)
+    # Seven, tried under fourteen definitions that give nearly all numbers around it, shows little.
+    assert "3 of 4 published numbers reproduced (1 distinct fact, 2 can hardly fail)" in score
+    folder = small.site / "tarnwick"
+    for page in ("claims.html", "index.html", "08-every-number-published.html", "../index.html"):
+        assert score in " ".join(soup(folder / page).get_text(" ").split()), page
+    entries = {end["id"]: end for end in ends}
+    assert (
+        float(entries["tarnwick-florida"]["bits"])
+        < claims.HARDLY
+        <= float(entries["tarnwick-searches"]["bits"])
+    )
+    assert entries["tarnwick-immigration"]["becomes"]
+    said = " ".join(soup(folder / "claims.html").find(id="claim-tarnwick-florida").get_text(" ").split())
+    assert "can hardly fail" in said
+
+
+def test_the_chapter_of_definitions_says_first_which_numbers_are_weakest(small):
+    said = " ".join(
+        soup(small.site / "tarnwick" / "06-if-we-had-defined-it-otherwise.html").get_text(" ").split()
+    )
+    assert "4 published numbers could be counted from these rows. 3 came out;" in said
+    assert "The weakest: “" in said
+    found = claims.depends(claims.load(small.place), Opened(small.place))
+    assert [one.came_out for one in found] == [False, True, True, True]
+    assert {one.end.claim.id for one in found} == {
+        end["id"] for end in pages.open_claims(small.place).to_dict("records") if end["computed"]
+    }
 
 
 def test_adding_a_place_is_told_with_the_commands_that_exist(small):

@@ -147,7 +147,7 @@ def weaknesses(claim: claims.Claim | None, row: Mapping[str, str]) -> list[tuple
     found = []
     explanation = row.get("explanation", "")
     if row.get("outcome") == "differs":
-        found.append((5, "what was computed differs from what was printed"))
+        found.append((10, "what was computed differs from what was printed"))
     fits = re.search(r"fits ([^;]+); (.+?) do(?:es)? not", explanation)
     if fits:
         found.append(
