@@ -118,7 +118,7 @@ def test_the_title_is_what_the_table_shows_and_changes_with_it(name):
     picture = getattr(figures, name)
     said = picture.says(TABLES[name])
     assert title(laid_out(name, False)) == " ".join(said.finding.split())
-    assert picture.alt(TABLES[name]).startswith(f"{picture.chart}. {said.finding.rstrip('.')}.")
+    assert picture.alt(TABLES[name]).startswith(f"{said.finding.rstrip('.')}. {picture.chart}: ")
     assert said.values.strip(". ")
     assert said.drawn
 

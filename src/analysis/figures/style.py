@@ -64,7 +64,7 @@ class Picture:
     def alt(self, table: pd.DataFrame) -> str:
         """What the picture shows, for those who cannot see it: the result, then its values."""
         title, values, _ = self.says(table)
-        return f"{self.chart}. {title.rstrip('.')}. {values}"
+        return f"{title.rstrip('.')}. {self.chart}: {self.what}. {values}"
 
     def __call__(
         self, table: pd.DataFrame, *more: object, words: Words = Words(), phone: bool = False

@@ -241,7 +241,7 @@ class Page(WithClaims):
         image = {"image/png": base64.b64encode(drawn).decode(), "text/plain": alt}
         described = {"alt": alt, "phone": f"{self.short}-{name}-phone.png"}
         display(image, raw=True, metadata={"image/png": described})
-        line = f"{caption} {self._source()} Files: figures/{file}, tables/{table_file}."
+        line = f"{note} {self._source()} Files: figures/{file}, tables/{table_file}.".strip()
         display(HTML(f'<p class="caption tex2jax_ignore">{html.escape(line)}</p>'))
         self.shown.append({"kind": "figure", "file": f"figures/{file}", "caption": caption, "alt": alt})
 
