@@ -315,3 +315,12 @@ def test_the_busiest_day_is_said_in_a_sentence_only_where_it_is_out_of_the_commo
     said = "200 searches were made on Nov. 20, 2025, 150 of them with the topic ‘warrant’, 80 from 11 p.m. to midnight."
     assert headlines.busiest_day(happened, table) == f"{said} The log does not say why."
     assert headlines.busiest_day(happened, table.assign(searches=10)) == ""
+
+
+def test_agreements_of_one_month_alone_are_counted_and_said_to_have_grown_from_nothing():
+    months = pd.DataFrame({
+        "month": [pd.Timestamp("2025-03-01")], "agreements_signed": [3], "agreements": [3], "agencies": [2],
+    })  # fmt: skip
+    said = figures.growth.says(months)
+    assert said.values == "3 dated agreements of 2 agencies by March 2025."
+    assert "doubled" not in said.finding

@@ -155,7 +155,8 @@ def agreements_grew(table: pd.DataFrame) -> Headline:
     half = table.loc[table["agreements"] * 2 <= end["agreements"], "month"].max()
     values = (
         f"{end['agreements']:,} dated agreements of {counted(int(end['agencies']), 'agency')} "
-        f"by {end['month']:%B %Y}; half as many or fewer until {half:%B %Y}."
+        f"by {end['month']:%B %Y}"
+        + ("." if pd.isna(half) else f"; half as many or fewer until {half:%B %Y}.")
     )
     if end["agreements"] < FEWEST or pd.isna(half):
         return Headline("", values)
