@@ -61,7 +61,7 @@ def _searches_per_day(
     for owner, axes in zip(owners, panels):
         rows = table[table["camera_owner"] == owner]
         axes.plot(rows["day"], rows["searches"], color=SHADES["strict"], linewidth=1.6)
-        axes.set_title(owner, loc="left", fontsize=9)
+        axes.set_title(owner if len(owners) > 1 else "", loc="left", fontsize=9)
         thousands(axes, rows["searches"], ticks=3, room=1.3 if len(owners) == 1 else 1.15)
         height = 1.0 if len(owners) == 1 else 0.05
         _mark_changes(axes, first, last, height, eras, named=axes is panels[-1])
@@ -75,8 +75,10 @@ def _say_busiest(axes: Axes, day: pd.Series, first: datetime, last: datetime) ->
     """What happened on the busiest day, beside its peak, on the side with more room."""
     right = (day["day"] - first) / (last - first) > 0.5
     axes.plot([day["day"]], [day["searches"]], "o", color=ACCENT, markersize=5)
+    letters = 20 if is_narrow(axes.get_figure()) else 60  # type: ignore[arg-type]
+    lines = [textwrap.fill(line, letters) for line in headlines.on_the_busiest(day)]
     axes.annotate(
-        headlines.on_the_busiest(day), (day["day"], day["searches"]), xytext=(-8 if right else 8, 0),
+        "\n".join(lines), (day["day"], day["searches"]), xytext=(-8 if right else 8, 0),
         textcoords="offset points", ha="right" if right else "left", va="top", fontsize=8.5, color=ACCENT,
         linespacing=1.25,
     )  # fmt: skip
@@ -221,7 +223,7 @@ growth = Picture(
 
 def _label_weeks(axes: Axes, weeks: Sequence[datetime], parts: bool) -> None:
     """A tick at the Monday on which each week begins, or every second or third where there are many."""
-    labeled = weeks[:: 1 + len(weeks) // (5 if is_narrow(axes.get_figure()) else 8)]  # type: ignore[arg-type]
+    labeled = weeks[:: 1 + len(weeks) // (3 if is_narrow(axes.get_figure()) else 7)]  # type: ignore[arg-type]
     axes.set_xticks([mdates.date2num(week) for week in labeled], [_day(week) for week in labeled])
     axes.set_xlim(mdates.date2num(weeks[0]) - 0.5, mdates.date2num(weeks[-1]) + 7)
     pale = "\n(pale: the logs cover a part of it)" if parts else ""

@@ -51,14 +51,14 @@ def busiest_day(happened: pd.DataFrame, table: pd.DataFrame) -> str:
     return f"{', '.join(said).rstrip('.')}. The log does not say why."
 
 
-def on_the_busiest(day: pd.Series) -> str:
+def on_the_busiest(day: pd.Series) -> list[str]:
     """What happened on the day of `busiest_day`, in short lines for a picture."""
     lines = [f"{on_day(day['day'], False)}: {day['searches']:,} searches"]
     if pd.notna(day["topic"]) and day["topic_searches"] * 2 > day["searches"]:
         lines.append(f"{day['topic_searches']:,.0f} with the topic ‘{day['topic'].replace('_', ' ')}’")
     if pd.notna(day["hour"]):
         lines.append(f"{day['hour_searches']:,.0f} from {clock(day['hour'])} to {clock(day['hour'] + 1)}")
-    return "\n".join(lines)
+    return lines
 
 
 def hours(table: pd.DataFrame) -> Headline:
