@@ -75,7 +75,7 @@ def _say_busiest(axes: Axes, day: pd.Series, first: datetime, last: datetime) ->
     """What happened on the busiest day, beside its peak, on the side with more room."""
     right = (day["day"] - first) / (last - first) > 0.5
     axes.plot([day["day"]], [day["searches"]], "o", color=ACCENT, markersize=5)
-    letters = 20 if is_narrow(axes.get_figure()) else 60  # type: ignore[arg-type]
+    letters = 26 if is_narrow(axes.get_figure()) else 60  # type: ignore[arg-type]
     lines = [textwrap.fill(line, letters) for line in headlines.on_the_busiest(day)]
     axes.annotate(
         "\n".join(lines), (day["day"], day["searches"]), xytext=(-8 if right else 8, 0),
