@@ -499,6 +499,58 @@ def test_copied_text_begins_no_formula(open_page, small):
     assert said == []
 
 
+# A reader decides
+
+
+def test_a_readers_choice_gives_the_numbers_of_each_definition_and_what_was_published_would_need(
+    open_page, small
+):
+    numbers = lookup(pages.open_numbers(small.place))
+    page, _, said = open_page(small.site / "tarnwick" / "decide.html")
+    total, needs = page.locator("#total"), page.locator("#needs")
+    assert page.locator("#scope").input_value() == "Tarnwick ISD"
+    for name in ("Strict", "Core", "Broad"):
+        page.get_by_role("button", name=name, exact=True).focus()
+        page.keyboard.press("Enter")
+        key = f"{{}}.{name.lower()}", "Tarnwick ISD"
+        rows = numbers[key[0].format("immigration_searches"), key[1]]
+        by = numbers[key[0].format("immigration_agencies"), key[1]]["value"]
+        assert total.inner_text().startswith(f"{rows['value']} of {rows['denominator']} rows (")
+        assert f"from {by} agencies" in total.inner_text()
+    assert "Published: 7." in needs.inner_text()
+    assert "the nearest to yours: do not count HSI" in needs.inner_text()
+    page.get_by_label("HSI", exact=True).uncheck()
+    assert "Your choice gives exactly that" in needs.inner_text()
+    page.get_by_label("each search once").check()
+    found = numbers["distinct_immigration_searches.core", "Tarnwick ISD"]["value"]
+    assert total.inner_text().startswith(f"{found} of ")
+    page.get_by_label("the agency with most of them").check()
+    assert ", without Brockrigg TN PD (" in total.inner_text()
+    assert page.locator("#by-week tr").count() >= 4
+    assert said == []
+
+
+def test_without_scripts_the_page_shows_the_definitions_and_no_dead_switch(browser, small):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((small.site / "tarnwick" / "decide.html").resolve().as_uri())
+    assert page.locator("input:visible, button:visible, select:visible").count() == 0
+    assert "strict: the words themselves" in page.inner_text("main table:visible")
+    page.goto((small.site / "tarnwick" / "agencies.html").resolve().as_uri())
+    assert page.locator("#agencies tbody tr:visible").count() == len(small_place.AGENCIES)
+    assert page.locator("button:visible").count() == 0
+    context.close()
+
+
+def test_the_tallies_of_a_page_hold_no_reason_and_no_markup(small):
+    page = (small.site / "tarnwick" / "decide.html").read_text(encoding="utf-8")
+    data = page.partition('id="tallies">')[2].partition("</script>")[0]
+    assert "<" not in data
+    assert {*json.loads(data)} == {
+        "agencies", "weeks", "owners", "cells", "of", "published", "published_scope", "groups", "presets",
+    }  # fmt: skip
+
+
 def test_links_lead_somewhere_in_the_browser(open_page, small):
     page, _, said = open_page(small.site / "index.html")
     page.get_by_role("link", name="The rows behind it").click()

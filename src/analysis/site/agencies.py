@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +93,49 @@ def cited(shown: Shown) -> list[dict[str, Any]]:
     names = list(dict.fromkeys(line["searching_agency"] for line in lines))
     first = dict(zip(names, anchors(names)))
     return [{**line, "anchor": first.pop(line["searching_agency"], "")} for line in lines]
+
+
+_AGENCIES = {
+    "agency_state": "state",
+    "searches": "searches",
+    "strict": "strict",
+    "core": "core",
+    "broad": "broad",
+    "first_day": "first day",
+    "last_day": "last day",
+    "networks_most": "most networks",
+    "searches_since_agreement": "agreement with ICE",
+}
+_CITED = ("state", "day", "cameras of", "reason", "rules", "definition", "record")
+"""What the cells of a line are called on a phone, where they stand below each other."""
+
+
+def pages(place: Place, folder: Path, shown: Shown | None, write: Callable[..., None]) -> bool:
+    """Write the page of all searching agencies, and that of their cited searches where the rows are here; whether there
+    is one: a log of one agency's own searches needs none."""
+    lines = named(place)
+    if not lines:
+        return False
+    searches = cited(shown) if shown else []
+    if searches:
+        (folder / "rows").mkdir(exist_ok=True)
+        places = {"up": "../../", "home": "../index.html", "trail": "Every search that cited immigration"}
+        write(folder / "rows" / "cited.html", "cited", lines=searches, labels=_CITED, wide=True, **places)
+    opened = {line["searching_agency"]: line["anchor"] for line in searches if line["anchor"]}
+    for line in lines:
+        anchor = opened.get(line["searching_agency"]) if line["is_named"] else None
+        line["rows"] = f"rows/cited.html#{anchor}" if anchor else ""
+    known = {name for line in lines for name, cell in line.items() if cell}
+    write(
+        folder / "agencies.html",
+        "agencies",
+        lines=lines,
+        labels=[label for name, label in _AGENCIES.items() if name in known or name == "agency_state"],
+        states=states(lines),
+        known=known,
+        example=next((line["searching_agency"] for line in lines if line["is_named"]), ""),
+        has_rows=bool(searches),
+        wide=True,
+        trail="Find your own agency",
+    )
+    return True

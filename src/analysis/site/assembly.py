@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
 import os
-import re
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache, partial
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis import claims, comparison, field, files, processes, tips
@@ -24,18 +20,15 @@ from analysis.intake import QUESTIONS
 from analysis.pages import table_html
 from analysis.places import Place
 from analysis.refused import Refused
-from analysis.site import agencies, downloads
-from analysis.site.article import TEMPLATES, render
+from analysis.site import agencies, decide, downloads
+from analysis.site.article import render
 from analysis.site.findings import finding
 from analysis.site.register import Register, file_name
-from analysis.site.safe import MEANINGS, BadPage, computed, figure, slug
+from analysis.site.safe import MEANINGS, BadPage, computed
+from analysis.site.writing import GENERATOR, write_page
 
 if TYPE_CHECKING:
     import pandas as pd
-
-GENERATOR = "analysis.report"
-"""What every page says made it: a site is replaced only where its first page says so, also one of an older copy."""
-
 
 KEY_NUMBERS = 6
 """So many published numbers are shown first on a place's page."""
@@ -63,7 +56,7 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
         has_rules = rules is not None
         cards = _all_places(places, new, has_rules, root)
         if rules is not None:
-            _page(new / "rules.html", "rules", topics=_topics(rules), trail="Rules")
+            write_page(new / "rules.html", "rules", topics=_topics(rules), trail="Rules")
         # places of records first, those first of which most published numbers were counted
         ready = sorted(
             (card for card in cards if card["pages"]),
@@ -71,10 +64,10 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
         )
         waits = [(card["place"], claims.load(card["place"])) for card in cards if not card["pages"]]
         shown = {"cards": ready, "waits": waits, "outcomes": MEANINGS, "has_rules": has_rules}
-        _page(new / "index.html", "index", here="index", **shown)
+        write_page(new / "index.html", "index", here="index", **shown)
         _field_pages(new, root, places)
-        _page(new / "waiting.html", "waiting", waits=waits, trail="Places that wait for their records")
-        _page(
+        write_page(new / "waiting.html", "waiting", waits=waits, trail="Places that wait for their records")
+        write_page(
             new / "add-a-place.html",
             "add",
             waits=waits,
@@ -113,7 +106,7 @@ def _field_pages(folder: Path, root: Path, places: Sequence[Place]) -> None:
         "meanings": field.OUTCOMES,
         "sections": sections,
     }
-    _page(folder / "field.html", "field", trail="Which numbers hold?", **facts)
+    write_page(folder / "field.html", "field", trail="Which numbers hold?", **facts)
     results = [comparison.read(place) for place in places if comparison.is_ready(place)]
     caption = "Main numbers of each place, with their denominators."
     side_by_side = {
@@ -122,7 +115,7 @@ def _field_pages(folder: Path, root: Path, places: Sequence[Place]) -> None:
         "covered": list(comparison.december(results, field.DECEMBER)),
         "december": field.december(found),
     }
-    _page(folder / "compare.html", "compare", trail="The places side by side", **side_by_side)
+    write_page(folder / "compare.html", "compare", trail="The places side by side", **side_by_side)
 
 
 def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dict[str, Any]:
@@ -137,7 +130,7 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
     results = _rows(place.results / "claims.csv")
     register = Register(place, results, pages)
     score = claims.score(place, results)
-    write = partial(_page, place=place, up="../", has_rules=has_rules, score=score)
+    write = partial(write_page, place=place, up="../", has_rules=has_rules, score=score)
     card = {
         "place": place,
         "pages": pages,
@@ -157,7 +150,8 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
     )[:KEY_NUMBERS]
     cited = next((page.summary for page in pages if page.stem.startswith("05")), "")
     card["answer"] = found.story if found and found.none else cited
-    card["agencies"] = _agency_pages(place, folder, register, write)
+    card["agencies"] = agencies.pages(place, folder, register.shown if register.has_rows else None, write)
+    card["decide"] = decide.page(place, folder, write)
     shown = {"claims": entries, "weakest": card["weakest"], "trail": "Every published number"}
     shown["has_rows"] = register.has_rows
     write(folder / "claims.html", "claims", **shown)
@@ -188,52 +182,6 @@ def _rows_pages(folder: Path, register: Register, write: Callable[..., None]) ->
             (not entry["claim"].measure.startswith("immigration_searches"), f"{file_name(entry)}.html")
         )
     return min(names, key=lambda name: name[0])[1] if names else ""
-
-
-_AGENCIES = {
-    "agency_state": "state",
-    "searches": "searches",
-    "strict": "strict",
-    "core": "core",
-    "broad": "broad",
-    "first_day": "first day",
-    "last_day": "last day",
-    "networks_most": "most networks",
-    "searches_since_agreement": "agreement with ICE",
-}
-_CITED = ("state", "day", "cameras of", "reason", "rules", "definition", "record")
-"""What the cells of a line are called on a phone, where they stand below each other."""
-
-
-def _agency_pages(place: Place, folder: Path, register: Register, write: Callable[..., None]) -> bool:
-    """The page of all searching agencies, and that of their cited searches where the rows are here; whether there is
-    one: a log of one agency's own searches needs none."""
-    lines = agencies.named(place)
-    if not lines:
-        return False
-    cited = agencies.cited(register.shown) if register.has_rows else []
-    if cited:
-        (folder / "rows").mkdir(exist_ok=True)
-        places = {"up": "../../", "home": "../index.html", "trail": "Every search that cited immigration"}
-        write(folder / "rows" / "cited.html", "cited", lines=cited, labels=_CITED, wide=True, **places)
-    anchors = {line["searching_agency"]: line["anchor"] for line in cited if line["anchor"]}
-    for line in lines:
-        anchor = anchors.get(line["searching_agency"]) if line["is_named"] else None
-        line["rows"] = f"rows/cited.html#{anchor}" if anchor else ""
-    known = {name for line in lines for name, cell in line.items() if cell}
-    write(
-        folder / "agencies.html",
-        "agencies",
-        lines=lines,
-        labels=[label for name, label in _AGENCIES.items() if name in known or name == "agency_state"],
-        states=agencies.states(lines),
-        known=known,
-        example=next((line["searching_agency"] for line in lines if line["is_named"]), ""),
-        has_rows=bool(cited),
-        wide=True,
-        trail="Find your own agency",
-    )
-    return True
 
 
 _WORDS = {"by": "Released by", "on": "Released on"}
@@ -301,38 +249,3 @@ def _topics(rules: pd.DataFrame) -> list[tuple[str, list[dict[str, Any]]]]:
         ]
         topics.setdefault(rule["topic"] or "All rules", []).append({**rule, "facts": facts})
     return list(topics.items())
-
-
-def _page(path: Path, template: str, **values: Any) -> None:
-    """Write one page from its template; what is not marked as safe is escaped."""
-    text = _environment().get_template(f"{template}.html.j2").render(values)
-    path.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters |= {
-        "slug": slug,
-        "figure": figure,
-        "computed": lambda markup: Markup(computed(str(markup))),
-        "grouped": lambda text: f"{int(text):,}" if re.fullmatch(r"0|[1-9]\d{0,17}", text) else text,
-    }
-    style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.js")}
-    environment.globals |= {
-        "generator": GENERATOR,
-        "style": style,
-        "wide": False,
-        "labels": (),
-        "scripts": ("tables",),
-    }
-    environment.globals["code_of"] = {name: Markup(text) for name, text in texts.items()}
-    environment.globals["allowed"] = {
-        name: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        for name, text in texts.items()
-    }
-    environment.globals |= {"place": None, "up": "", "home": "index.html", "here": "", "trail": ""}
-    return environment
