@@ -17,11 +17,12 @@ from bs4 import BeautifulSoup
 from frames import place_named
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from analysis import places
 from analysis.measures import NEEDS
 from analysis.pages import answers
 from analysis.places import Place, Waiting
 from analysis.refused import Refused
-from analysis.site import article, assembly, paper
+from analysis.site import article, assembly, paper, reviewed
 from analysis.site.findings import finding
 
 HOSTILE = (
@@ -188,7 +189,7 @@ def pages(site: Path) -> list[Path]:
 def test_every_place_has_its_pages_and_its_files(site: Path) -> None:
     found = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     of_a_place = {"index.html", "01-which-rows.html", "02-what-next.html", "claims.html", "ledger.html"}
-    of_a_place |= {"tip-sheet.html"}
+    of_a_place |= {"tip-sheet.html", "numbers.html"}
     files = {"numbers.json", "claims.csv", "ledger.csv", "tables/01-by-agency.csv", "figures/01-bars.png"}
     files |= {"tables.xlsx", "datapackage.json"}
     expected = {f"{name}/{file}" for name in ("alder", "replica") for file in of_a_place | files}
@@ -201,6 +202,9 @@ def test_every_place_has_its_pages_and_its_files(site: Path) -> None:
             "field.html",
             "field.csv",
             "compare.html",
+            "how-we-did-it.html",
+            "glossary.html",
+            "hostile-reviewer.html",
         )
     }
 
@@ -294,7 +298,8 @@ def test_pages_turn_in_number_order(site: Path) -> None:
 
 
 def test_links_between_notebooks_become_links_between_pages(site: Path) -> None:
-    links = [link["href"] for link in soup(site / "alder" / "01-which-rows.html").main.find_all("a")]
+    page = soup(site / "alder" / "01-which-rows.html")
+    links = [link["href"] for link in page.select(".prose a")]
     assert links == ["02-what-next.html#t", "https://law.example/"]
 
 
@@ -302,6 +307,105 @@ def test_a_site_without_rules_has_no_page_and_no_link_for_them(tmp_path: Path) -
     index = assembly.build(tmp_path, [results(place(tmp_path))], tmp_path / "site")
     assert not (tmp_path / "site" / "rules.html").exists()
     assert "rules.html" not in index.read_text() + (tmp_path / "site" / "alder" / "index.html").read_text()
+
+
+def test_a_page_lists_its_parts_and_says_what_it_shares(site: Path) -> None:
+    page = soup(site / "replica" / "01-which-rows.html")
+    parts = [link.get_text() for link in page.select("details.on-page a")]
+    assert parts == ["What was counted", "What this does not show"]
+    shared = {
+        tag.get("property") or tag.get("name"): tag["content"]
+        for tag in page.find_all("meta")
+        if tag.get("content")
+    }
+    assert shared["og:title"].startswith("Replica, invented records. Which rows are one search?")
+    assert (
+        shared["og:description"]
+        == shared["description"]
+        == "Replica, invented records. Every file was counted twice."
+    )
+    assert "og:image" not in shared
+
+
+def test_a_shared_page_has_a_picture_where_the_address_of_the_site_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITE_ADDRESS", "https://pages.example/numbers/")
+    assembly.build(tmp_path, [results(place(tmp_path))], tmp_path / "site")
+    for name in ("index", "01-which-rows"):
+        image = soup(tmp_path / "site" / "alder" / f"{name}.html").find("meta", property="og:image")
+        assert image["content"] == "https://pages.example/numbers/alder/figures/01-bars.png"
+    assert soup(tmp_path / "site" / "alder" / "02-what-next.html").find("meta", property="og:image") is None
+
+
+# --- Words, and answers
+
+
+def test_the_first_of_each_word_opens_its_meaning_and_no_later_one(tmp_path: Path) -> None:
+    text = "HSI, core and the roll-out.\n\n`ERO` HSI, scores of cores and 287(g)."
+    nbformat.write(small_notebook(title=f"# ICE?\n\n{text}"), tmp_path / "01-x.ipynb")
+    page = BeautifulSoup(article.render(tmp_path / "01-x.ipynb").html, "html.parser")
+    words = [button.get_text() for button in page.find_all("button")]
+    assert words == ["HSI", "core", "roll-out", "287(g)"]
+    for button in page.find_all("button"):
+        meaning = page.find(id=button["popovertarget"])
+        assert meaning.has_attr("popover")
+        assert meaning.strong.get_text() == button.get_text()
+    assert page.h1.get_text() == "ICE?"
+
+
+def test_every_word_has_its_place_on_the_page_of_words(site: Path) -> None:
+    page = soup(site / "glossary.html")
+    names = [name.get_text() for name in page.find_all("dt")]
+    assert names == sorted(names, key=str.casefold)
+    assert {"core", "HSI", "ERO", "287(g)", "network audit", "era", "roll-out"} <= {*names}
+
+
+def test_numbers_in_our_answers_are_counted_and_lead_to_their_lines(tmp_path: Path) -> None:
+    made = results(place(tmp_path))
+    numbers = [
+        {
+            "measure": "searches",
+            "scope": "Alder ISD",
+            "value": 1234,
+            "unit": "rows",
+            "notebook": "01-which-rows",
+        },
+        {
+            "measure": "vague_reasons",
+            "scope": "all",
+            "value": 3,
+            "unit": "rows",
+            "numerator": 3,
+            "denominator": 12,
+        },
+    ]
+    (made.results / "numbers.json").write_text(json.dumps(numbers))
+    link = '[0](../results/alder/numbers.json "searches of Alder ISD")'
+    share = '[0](../results/alder/numbers.json "vague_reasons as a share")'
+    known = {"alder": made}
+    assert reviewed.filled(f"{link}, {share}", known) == f"[1,234]{link[3:]}, [25.0%]{share[3:]}"
+    others = "[06](../results/alder/06-x.ipynb) [8](../results/birch/08-x.ipynb)"
+    page = BeautifulSoup(reviewed.answers(f"{link} {others}", known), "html.parser")
+    assert [(a.get_text(), a["href"]) for a in page.find_all("a")] == [
+        ("1,234", "alder/numbers.html#number-searches-alder-isd"), ("06", "alder/06-x.html"),
+    ]  # fmt: skip
+    assembly.build(tmp_path, [made], tmp_path / "site")
+    assert (
+        "1,234"
+        in soup(tmp_path / "site" / "alder" / "numbers.html").find(id="number-searches-alder-isd").get_text()
+    )
+    with pytest.raises(reviewed.NotCounted, match="alder hold no searches of all"):
+        reviewed.filled('[1](../results/alder/numbers.json "searches")', known)
+
+
+def test_no_number_of_our_answers_is_typed_and_each_is_the_one_that_was_counted() -> None:
+    text = reviewed.path().read_text(encoding="utf-8")
+    known = {one.name: one for one in places.tracked()}
+    assert reviewed.filled(text, known) == text, "run python -m analysis readme"
+    plain = re.sub(r"\[[^]]*\]\([^)]*\)|more than 3[01]\b|between 30 and 31 days|\b30 days", "", text)
+    assert not re.findall(r"\d+", plain)
+    assert text.count("**What remains:**") >= 10
 
 
 # --- A replica says so
@@ -388,6 +492,8 @@ def test_no_page_loads_anything_or_runs_a_script_but_ours(site: Path) -> None:
         text = path.read_text()
         page = BeautifulSoup(text, "html.parser")
         assert scripts(page)[0] == "tables"
+        if path.name != "how-we-did-it.html":
+            assert not page.find_all("svg")
         assert not page.find_all(["script", "link", "iframe", "object", "embed", "base"])
         assert all(image["src"].startswith("data:image/png;base64,") for image in page.find_all("img"))
         assert not re.search(r"url\(|@import", str(page.style))
@@ -441,17 +547,22 @@ def luminance(color: str) -> float:
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def test_all_colours_of_text_can_be_told_from_every_ground() -> None:
+def test_all_colors_of_text_can_be_told_from_every_ground_by_day_and_by_night() -> None:
     style = (article.TEMPLATES / "style.css").read_text()
-    named = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{3,6});", style))
-    grounds = {named["paper"], named["tint"], *re.findall(r"background: (#[0-9a-f]{3,6})", style)}
-    texts = {named[name] for name in ("ink", "soft", "link", "good", "same", "differ", "open")}
-    texts |= set(re.findall(r"(?<![-\w])color: (#[0-9a-f]{3,6})", style))
-    assert len(texts) > 10
-    for text in texts:
-        for ground in grounds:
-            light, dark = sorted((luminance(text), luminance(ground)), reverse=True)
-            assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
+    light, dark = (
+        dict(re.findall(r"--([a-z]+): (#[0-9a-f]{3,6});", part.partition("}")[0]))
+        for part in style.split(":root {")[1:]
+    )
+    assert {*light} == {*dark}
+    assert not re.search(r"(?<![-\w])color: #", style)
+    for named in (light, dark):
+        grounds = {"paper", "tint", "card", "code"}
+        texts = {*named} - grounds - {"line", "notice", "banner", "warned"}
+        assert len(texts) > 10
+        pairs = {(text, ground) for text in texts for ground in grounds} | {("warned", "banner")}
+        for text, ground in pairs:
+            dim, bright = sorted((luminance(named[text]), luminance(named[ground])))
+            assert (bright + 0.05) / (dim + 0.05) >= 4.5, (text, ground)
 
 
 # --- What must not be published

@@ -315,7 +315,8 @@ def test_hostile_reasons_and_names_arrive_on_the_pages_as_text(small):
         for script in page.find_all("script"):
             data = script.get("type") == "application/json" and json.loads(script.string)
             assert data or script.extract().string in OURS, path
-        assert not page.find_all(["iframe", "object", "embed", "form", "math", "svg"]), path
+        assert not page.find_all(["iframe", "object", "embed", "form", "math"]), path
+        assert path.name == "how-we-did-it.html" or not page.find_all("svg"), path
         assert all(image["src"].startswith("data:image/png;base64,") for image in page.find_all("img"))
         assert not [b for b in page.find_all("b") if "Quellmere" in b.get_text()]
         for tag in page.find_all(True):
@@ -416,7 +417,7 @@ def test_the_page_is_read_and_used_with_a_keyboard_alone(open_page, small):
     page.keyboard.press("Enter")
     for _ in range(3):
         page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.tagName") in ("A", "SUMMARY", "DIV", "PRE")
+    assert page.evaluate("document.activeElement.tagName") in ("A", "BUTTON", "SUMMARY", "DIV", "PRE")
     fold = page.locator("details.code summary").first
     fold.focus()
     before = page.locator("details.code").first.get_attribute("open")

@@ -16,7 +16,8 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
-from analysis.site.safe import BadPage, computed, picture, printed, written
+from analysis.site import glossary
+from analysis.site.safe import BadPage, computed, picture, printed, slug, written
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -24,13 +25,14 @@ TEMPLATES = Path(__file__).with_name("templates")
 @dataclass(frozen=True)
 class Article:
     """One executed notebook as a page: `html` is its inside, `summary` the answer that it begins with, or the sentence
-    below its title."""
+    below its title, and `sections` the id and heading of each part."""
 
     stem: str
     heading: str
     summary: str
     html: Markup
     notebook: NotebookNode
+    sections: tuple[tuple[str, str], ...] = ()
 
     @property
     def file(self) -> str:
@@ -64,7 +66,10 @@ def render(path: Path) -> Article:
     summary = answer or _plain(" ".join(summary.split()))
     _answer_first(soup)
     _fold(soup)
-    return Article(path.stem, heading, summary, _one_title(soup, heading), nb)
+    glossary.explain(soup)
+    made = _one_title(soup, heading)
+    sections = tuple((str(one["id"]), one.get_text(" ", strip=True)) for one in soup.select("h2[id]"))
+    return Article(path.stem, heading, summary, made, nb, sections)
 
 
 READ_AND_WROTE = "What this page read and wrote"
@@ -137,6 +142,8 @@ def _one_title(soup: BeautifulSoup, title: str) -> Markup:
         soup.insert(0, BeautifulSoup(f"<h1>{html.escape(title)}</h1>", "html.parser"))
     for heading in titles[1:]:
         heading.name = "h2"
+    for heading in soup.find_all("h2"):
+        heading["id"] = f"section-{slug(heading.get_text(' ', strip=True))}"
     seen: set[str] = set()
     for tag in soup.find_all(id=True):
         if tag["id"] in seen:

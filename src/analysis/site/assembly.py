@@ -20,7 +20,7 @@ from analysis.intake import QUESTIONS
 from analysis.pages import table_html
 from analysis.places import Place
 from analysis.refused import Refused
-from analysis.site import agencies, decide, downloads
+from analysis.site import agencies, decide, downloads, glossary, reviewed
 from analysis.site.article import render
 from analysis.site.findings import finding
 from analysis.site.register import Register, file_name
@@ -66,6 +66,7 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
         shown = {"cards": ready, "waits": waits, "outcomes": MEANINGS, "has_rules": has_rules}
         write_page(new / "index.html", "index", here="index", **shown)
         _field_pages(new, root, places)
+        _about_pages(new, [card["place"] for card in ready])
         write_page(new / "waiting.html", "waiting", waits=waits, trail="Places that wait for their records")
         write_page(
             new / "add-a-place.html",
@@ -86,6 +87,27 @@ def _all_places(places: Sequence[Place], new: Path, has_rules: bool, root: Path)
         return [*map(write, places, folders)]
     with ProcessPoolExecutor(jobs, get_context("spawn"), processes.end_with_pool) as pool:
         return [*pool.map(write, places, folders)]
+
+
+_STEPS = (
+    ("A request for the log", "What was left out before release?"),
+    ("Released files, as they came", "Cut, altered, or the wrong month?"),
+    ("Rows", "Lost, read wrongly, or counted twice?"),
+    ("Rules for reasons and agencies", "Misread words? Which definition?"),
+    ("Numbers, each with its SQL and rows", "Out of what? Not known, or zero?"),
+    ("Comparison with what was published", "Same day, same scope, same words?"),
+)
+"""The steps from request to number, each with what can go wrong there."""
+
+
+def _about_pages(folder: Path, places: Sequence[Place]) -> None:
+    """How it was done, what words mean, and our answers to a hostile reviewer, where the repository has them."""
+    write_page(folder / "how-we-did-it.html", "how", steps=_STEPS, trail="How we did it")
+    write_page(folder / "glossary.html", "glossary", terms=glossary.terms(), trail="Words")
+    if (path := reviewed.path()).is_file():
+        text = reviewed.answers(path.read_text(encoding="utf-8"), {place.name: place for place in places})
+        trail = "What a hostile reviewer would say"
+        write_page(folder / "hostile-reviewer.html", "hostile", text=text, trail=trail)
 
 
 def _field_pages(folder: Path, root: Path, places: Sequence[Place]) -> None:
@@ -161,12 +183,26 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
         ledger=_rows(place.results / "ledger.csv"),
         trail="Rows in, rows out",
     )
+    chapters = reviewed.chapters(place, pages)
+    write(folder / "numbers.html", "numbers", chapters=chapters, wide=True, trail="Every number we counted")
+    counted = {page.stem for page, _ in chapters}
     for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
-        write(folder / page.file, "notebook", before=before, page=page, after=after, trail=page.heading)
+        picture = _picture(place, page.stem[:2])
+        shown = {"before": before, "page": page, "after": after, "counted": page.stem in counted}
+        write(folder / page.file, "notebook", said=page.summary, picture=picture, trail=page.heading, **shown)
     write(folder / "tip-sheet.html", "tips", sheet=tips.sheet(place), trail="Tip sheet")
     facts = {"downloads": _copy(place, folder), "released": _released(place)}
+    facts |= {"said": card["answer"], "picture": _picture(place, "05") or _picture(place, "")}
     write(folder / "index.html", "place", here="place", card=card, **facts)
     return card
+
+
+def _picture(place: Place, begins: str) -> str:
+    """The address of the first of a place's figures, for whoever shares its page; blank where the address at which the
+    site will be read (the environment's SITE_ADDRESS) is not known, as a shared picture needs one that is whole."""
+    address = os.environ.get("SITE_ADDRESS", "").rstrip("/")
+    found = next(iter(sorted((place.results / "figures").glob(f"{begins}*.png"))), None)
+    return f"{address}/{place.name}/figures/{found.name}" if address and found else ""
 
 
 def _rows_pages(folder: Path, register: Register, write: Callable[..., None]) -> str:

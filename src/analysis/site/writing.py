@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis.site import reviewed
 from analysis.site.article import TEMPLATES
 from analysis.site.safe import computed, figure, slug
 
@@ -42,6 +43,8 @@ def _environment() -> Environment:
         "generator": GENERATOR,
         "style": style,
         "wide": False,
+        "said": "",
+        "picture": "",
         "labels": (),
         "scripts": ("tables",),
     }
@@ -51,4 +54,5 @@ def _environment() -> Environment:
         for name, text in texts.items()
     }
     environment.globals |= {"place": None, "up": "", "home": "index.html", "here": "", "trail": ""}
+    environment.globals["has_answers"] = reviewed.path().is_file()
     return environment

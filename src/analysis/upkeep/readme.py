@@ -12,6 +12,7 @@ from pathlib import Path
 from analysis import claims, field, files, letter, pages, places, tips
 from analysis.measures import lookup
 from analysis.pages.answers import first_known
+from analysis.site import reviewed
 
 ORDER = (
     "refused", "wording", "paths", "toml", "files", "processes", "places", "readers", "vendors",
@@ -53,6 +54,10 @@ def write(top: Path) -> list[Path]:
         if path.is_file():
             files.write(path, with_letter(path.read_text(encoding="utf-8"), place))
             paths.append(path)
+    answers = top / reviewed.ANSWERS
+    known = {place.name: place for place in places.tracked(top)}
+    files.write(answers, reviewed.filled(answers.read_text(encoding="utf-8"), known))
+    paths.append(answers)
     files.write(top / DOOR, door(top))
     paths.append(top / DOOR)
     contents = LIBRARY / "__init__.py"
