@@ -94,8 +94,8 @@ _STEPS = (
     ("Released files, as they came", "Cut, altered, or the wrong month?"),
     ("Rows", "Lost, read wrongly, or counted twice?"),
     ("Rules for reasons and agencies", "Misread words? Which definition?"),
-    ("Numbers, each with its SQL and rows", "Out of what? Not known, or zero?"),
-    ("Comparison with what was published", "Same day, same scope, same words?"),
+    ("Numbers, with SQL and rows", "Out of what? Not known, or zero?"),
+    ("Beside what was published", "Same day, same scope, same words?"),
 )
 """The steps from request to number, each with what can go wrong there."""
 

@@ -63,7 +63,8 @@ def answers(text: str, places: Mapping[str, Place]) -> Markup:
         return f"[{found['said']}]({found['place']}/{target})" if here else found["said"]
 
     text = filled(text, places).replace("](../results/field.csv)", "](field.html)")
-    return Markup(written(markdown2html(_LINK.sub(led, text))))
+    made = re.sub(r'<a class="anchor-link"[^>]*>[^<]*</a>', "", markdown2html(_LINK.sub(led, text)))
+    return Markup(written(made))
 
 
 def anchor(name: str, scope: str) -> str:
@@ -87,6 +88,7 @@ def _line(one: Number) -> dict[str, Any]:
         "scope": one["scope"],
         "anchor": anchor(one["measure"], one["scope"]),
         "says": one.get("says") or measure(one["measure"]).says,
+        "known": one["value"] is not None and not isinstance(one["value"], list),
         "shown": _shown(one),
         "of": "" if of is None else formatted(of),
         "sql": one.get("sql") or "",
