@@ -7,7 +7,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from bs4 import BeautifulSoup, NavigableString
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PageElement
 
 from analysis.site.safe import slug
 
@@ -50,7 +51,7 @@ def explain(soup: BeautifulSoup) -> None:
 
 def _explain_in(soup: BeautifulSoup, text: NavigableString, seen: list[int]) -> None:
     """The words of one text of which none came before."""
-    parts: list[NavigableString | str] = []
+    parts: list[PageElement | str] = []
     end = 0
     for found in _pattern().finditer(text):
         at = (found.lastindex or 1) - 1
