@@ -13,6 +13,7 @@ from analysis import claims, pages
 from analysis.measures import lookup
 from analysis.measures.tallies import GROUPS, MIXED
 from analysis.pages import table_html
+from analysis.pages.tables import INVENTED
 from analysis.places import Place
 from analysis.site.safe import computed
 
@@ -53,7 +54,7 @@ def read(place: Place) -> dict[str, Any] | None:
         "groups": [*GROUPS, MIXED],
         "presets": {name: (1 << count) - 1 for name, count in PRESETS.items()},
     }
-    tried = pd.read_csv(place.results / DEFINITIONS).drop(columns="records", errors="ignore")
+    tried = pd.read_csv(place.results / DEFINITIONS).drop(columns=INVENTED, errors="ignore")
     mark = " REPLICA: invented records." if place.is_replica else ""
     caption = f"The definitions that notebook 06 tried, and what each counts.{mark}"
     return {
