@@ -15,6 +15,7 @@ from analysis.claims.score import came_out, printed
 from analysis.claims.settling import Settlement, about, counted, filtered, settle, tried, value_of
 from analysis.claims.weight import bits, restated
 from analysis.measures import MEASURES, lookup, measure
+from analysis.measures.needs import EMPTY
 from analysis.measures.neighbors import cited, count, neighbors
 from analysis.opened import Opened
 from analysis.wording import counted as counted_noun
@@ -112,9 +113,10 @@ def _otherwise(
         one, searches = replace(one, kind="share", where=part, of=of), opened.searches
     among = None if "source_file" in claim.among else cited(opened.searches)
     near = neighbors(one, searches, opened.place.time_zone, claim.share, among)
-    lines = count(near, opened.lacks[claim.scope])
+    lines = count(near, opened.lacks.get(claim.scope, EMPTY))
     values = {each.changed: value_of(claim, line) for each, line in zip(near, lines)}
-    instead = {measure(name).says: known.get((name, claim.scope), {}).get("value") for name in claim.instead}
+    others = () if claim.share else claim.instead  # which gives counts, and no share
+    instead = {measure(name).says: known.get((name, claim.scope), {}).get("value") for name in others}
     values |= {changed: value for changed, value in instead.items() if value not in values.values()}
     return {changed: value for changed, value in values.items() if value is not None}
 
@@ -126,18 +128,22 @@ def weakest(found: Sequence[Depends]) -> list[str]:
     if not found:
         return []
     weak = [one for one in good if not all(map(one.holds, one.otherwise.values()))]
-    said = [
-        f"{counted_noun(len(found), 'published number')} could be counted from these rows. {len(good)} came out; "
-        f"{len(weak)} of these would not with one thing changed."
-    ]
+    ended = (
+        f"{len(good)} came out; with one thing changed, {len(weak)} of these would not have"
+        if weak
+        else f"{len(good)} came out, with each change tried too"
+        if good
+        else "None came out"
+    )
+    said = [f"{counted_noun(len(found), 'published number')} could be counted from these rows. {ended}."]
     repeats = restated([one.end.claim for one in found])
     if first := [one for one in weak if one.end.claim.id not in repeats][:WEAKEST]:
         said.append("The weakest: " + "; ".join(map(_moves, first)) + ".")
     fits = Counter(changed for one in bad for changed, value in one.otherwise.items() if one.holds(value))
     if fits:
-        listed = ", ".join(f"{times} ({changed})" for changed, times in fits.most_common())
+        listed = ", ".join(f"{changed} ({times})" for changed, times in fits.most_common())
         said.append(
-            f"Of the {len(bad)} that did not come out, so many would with one thing changed: {listed}."
+            f"Of the {len(bad)} that did not come out, some would have with one thing changed: {listed}."
         )
     return said
 
