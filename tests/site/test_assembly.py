@@ -331,7 +331,9 @@ def test_a_shared_page_has_a_picture_where_the_address_of_the_site_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SITE_ADDRESS", "https://pages.example/numbers/")
-    assembly.build(tmp_path, [results(place(tmp_path))], tmp_path / "site")
+    made = results(place(tmp_path))
+    (made.results / "figures" / "01-bars-phone.png").write_bytes(base64.b64decode(png()))
+    assembly.build(tmp_path, [made], tmp_path / "site")
     for name in ("index", "01-which-rows"):
         image = soup(tmp_path / "site" / "alder" / f"{name}.html").find("meta", property="og:image")
         assert image["content"] == "https://pages.example/numbers/alder/figures/01-bars.png"

@@ -201,7 +201,8 @@ def _picture(place: Place, begins: str) -> str:
     """The address of the first of a place's figures, for whoever shares its page; blank where the address at which the
     site will be read (the environment's SITE_ADDRESS) is not known, as a shared picture needs one that is whole."""
     address = os.environ.get("SITE_ADDRESS", "").rstrip("/")
-    found = next(iter(sorted((place.results / "figures").glob(f"{begins}*.png"))), None)
+    drawn = sorted((place.results / "figures").glob(f"{begins}*.png"))
+    found = next((path for path in drawn if not path.stem.endswith("-phone")), None)
     return f"{address}/{place.name}/figures/{found.name}" if address and found else ""
 
 
