@@ -1,5 +1,6 @@
 """Numbers are counted from rows, unions are never sums, and what cannot be known is said to be unknown."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -870,12 +871,52 @@ def test_an_agreement_is_later_than_the_core_searches_whatever_else_the_agency_s
     assert values(rows, "agencies_287g", "agencies_287g.core") == [1, 0]
 
 
+def test_an_agreement_on_the_day_is_certain_possible_or_none_for_each_model(tmp_path):
+    path = tmp_path / "287g-20251231.csv"
+    path.write_text(
+        "state,agency,model,signed,ended\n"
+        "GA,Quellmere Police Department,TFM,2019-03-04,\nGA,Quellmere Police Department,WSO,2025-11-03,2025-12-01\n"
+        "TX,Blayne Police Department,TFM,2025-12-20,\nTX,Ostvale Police Department,TFM,7/72025,\n",
+        encoding="utf-8",
+    )
+    blayne = {"searching_agency": "Blayne TX PD", "agency_state": "TX"}
+    ostvale = {"searching_agency": "Ostvale TX PD", "agency_state": "TX"}
+    nobody = {"searching_agency": "***", "agency_state": None, "agency_kind": None}
+    rows = log(
+        STRICT,
+        {**STRICT, "searched_at": "2025-11-20T12:00:00Z"},
+        {**STRICT, **blayne},
+        {**STRICT, **ostvale},
+        {**STRICT, **nobody},
+        {**STRICT, "searched_at": "2026-01-05T12:00:00Z"},
+        {},
+    )
+    table = measures.by_model(rows, [agencies.read_list(path)]).set_index("model")
+    assert table.loc["Task Force Model"].tolist() == [2, 3, 1, 1, 1]
+    assert table.loc["Warrant Service Officer", ["certain", "possible", "no"]].tolist() == [1, 1, 4]
+    assert table.loc["any model", ["certain", "possible", "no"]].tolist() == [2, 3, 1]
+    assert measures.by_model(rows, []).empty
+
+
+def test_what_names_leave_open_bounds_state_kind_and_agreement(lists):
+    unknown = {"searching_agency": "Ostvale PD", "agency_state": None, "agency_kind": None}
+    undated = {"searching_agency": "Ostvale TX PD", "agency_state": "TX"}
+    federal = {"searching_agency": "Marl DEA", "agency_state": None, "agency_kind": "federal"}
+    rows = log(STRICT, {**STRICT, **unknown}, {**STRICT, **undated}, {**STRICT, **federal},
+               listed=lists[0].agreements)  # fmt: skip
+    names = ("in_state_searches", "in_state_searches.at_most", "federal_searches", "federal_searches.at_most",
+             "local_immigration_searches.at_least", "local_immigration_searches.at_most",
+             "immigration_searches_since_agreement.core",
+             "immigration_searches_since_agreement.at_most")  # fmt: skip
+    assert values(rows, *names) == [1, 2, 1, 2, 2, 3, 1, 4]
+
+
 def test_without_a_list_agreements_are_unknown_and_say_why():
     rows = log(STRICT)
     found = counted(
         rows, "agencies_287g", "agencies_287g_signed_later", "immigration_searches_since_agreement"
     )
-    assert len(found) == 8
+    assert len(found) == 10
     assert all(one["value"] is None and one["because"] for one in found.values())
     held = measures.at_search(rows, None)
     assert held.empty
@@ -901,7 +942,11 @@ def test_the_programmes_growth_counts_agreements_and_agencies_apart(lists):
     )
     found = measures.lookup(found)
     assert [value(found, name) for name in names] == [1, 3, 1, 2]
-    assert value(found, "agreement_agencies_growth") == 1.0
+    assert value(found, "agreement_agencies_growth") is None, (
+        "a list of participants leaves out what has ended"
+    )
+    index = [replace(lists[0], keeps_ended=True)]
+    assert value(measures.lookup(measures.growth(index)[0]), "agreement_agencies_growth") == 1.0
     assert months.iloc[-1][["agreements", "agencies"]].tolist() == [3, 2]
     assert len(months) == 82, "months without a signature stand too"
     empty, none = measures.growth([])

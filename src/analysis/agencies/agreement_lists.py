@@ -31,6 +31,8 @@ class AgreementList:
 
     `agreements` has the columns of `participating`. `as_of` is the day in the file's name, or else the newest
     day on which something was signed; `as_of_from` says which. `unread_columns` and `unread_sheets` are named.
+    `keeps_ended` says whether a column shows agreements that have ended, as an index of documents does; a list of
+    participants leaves them out.
     """
 
     file: str
@@ -39,6 +41,7 @@ class AgreementList:
     as_of_from: str
     unread_columns: tuple[str, ...]
     unread_sheets: tuple[str, ...]
+    keeps_ended: bool
 
 
 def participating(path: Path) -> pd.DataFrame:
@@ -86,6 +89,7 @@ def read_list(path: Path) -> AgreementList:
         "its file name" if as_of else "the newest signature in it",
         tuple(dict.fromkeys(column for sheet in taken.values() for column in sheet.unread)),
         tuple(name for name, _ in sheets if name not in taken),
+        any(sheet.keeps_ended for sheet in taken.values()),
     )
 
 
@@ -138,10 +142,11 @@ def _sheets(path: Path) -> list[tuple[str, list[list[str]]]]:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """The agreements of one sheet, and the columns of it that were not read."""
+    """The agreements of one sheet, the columns of it that were not read, and whether one shows what has ended."""
 
     agreements: list[dict[str, Any]]
     unread: tuple[str, ...]
+    keeps_ended: bool
 
 
 def _read_sheet(rows: Sequence[Sequence[Any]], lists: Words) -> _Sheet | str:
@@ -164,7 +169,11 @@ def _read_sheet(rows: Sequence[Sequence[Any]], lists: Words) -> _Sheet | str:
     if 2 * described < len(agreements) or not agreements:
         return f"only {described:,} of {len(agreements):,} rows name a known model or a date of signature"
     known = lists.agreement_unread.union(*lists.agreement_columns.values())
-    return _Sheet(agreements, tuple(name for name in shown if name and _plain_column(name) not in known))
+    return _Sheet(
+        agreements,
+        tuple(name for name in shown if name and _plain_column(name) not in known),
+        bool({"document", "ended", "status"} & set(columns)),
+    )
 
 
 def _plain_column(name: Any) -> str:

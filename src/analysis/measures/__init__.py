@@ -6,7 +6,7 @@ otherwise; nothing here is a sum of logs where distinct searches are meant.
 """
 
 from analysis.measures.agencies import by_kind, by_side, by_state, is_named, top_agencies
-from analysis.measures.agreements import at_search, beside, by_standing, growth, lists_read
+from analysis.measures.agreements import at_search, beside, by_model, by_standing, growth, lists_read
 from analysis.measures.changed import agencies_changed, rates_compared, said_of_changed
 from analysis.measures.changes import CUT_OVERS, eras_of
 from analysis.measures.columns import NAMES, NO_FRAME, Facts, largest_agency, vocabulary
@@ -146,6 +146,7 @@ __all__ = [
     "by_hour",
     "by_immigration_kind",
     "by_kind",
+    "by_model",
     "by_moderation",
     "by_origin",
     "by_side",

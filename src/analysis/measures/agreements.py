@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -94,6 +95,63 @@ def by_standing(searches: Searches, held: pd.DataFrame, lists: Sequence[Agreemen
     return pd.DataFrame(rows, columns=columns)
 
 
+def by_model(searches: Searches, lists: Sequence[AgreementList]) -> pd.DataFrame:
+    """The core searches by whether their agency had an agreement on the day of the search, for each model and for any:
+    model, certain, possible, no (searches), certain_agencies, possible_agencies (without those that were certain once).
+
+    Certain: state, kind and name are those of a line that was signed by that day and had not ended, on a list that is
+    as new as the search. Possible: the agency or its state is not known, or its kind on either side, or the day of
+    signature, or when an agreement that is no longer in force ended, or the list is older than the search.
+    """
+    columns = ["model", "certain", "possible", "no", "certain_agencies", "possible_agencies"]
+    if not lists:
+        return pd.DataFrame(columns=columns)
+    held: dict[tuple[Any, str], list[dict[str, Any]]] = {}
+    for one in lists:
+        for line in one.agreements.astype(object).where(one.agreements.notna(), None).to_dict("records"):
+            key = line["state"], agencies.agreements.join_key(line["agency"])
+            held.setdefault(key, []).append({**line, "as_of": one.as_of, "model": line["model"] or _NO_MODEL})
+    models = sorted({line["model"] for lines in held.values() for line in lines})
+    tally = searches.where("core").tally(*_AGENCY, day="local_day", is_named="coalesce(named, false)")
+    found = []
+    for search in tally.astype(object).where(tally.notna(), None).to_dict("records"):
+        ranks = dict.fromkeys(models, 0)
+        name = search["searching_agency"] if search["is_named"] else None
+        if not (name and search["agency_state"]):
+            ranks = dict.fromkeys(models, 1)
+        else:
+            key = search["agency_state"], agencies.agreements.join_key(name)
+            for line in held.get(key, ()):
+                ranks[line["model"]] = max(ranks[line["model"]], _in_force(line, search))
+        ranks["any model"] = max(ranks.values(), default=0)
+        found += [(model, rank, name, search["rows"]) for model, rank in ranks.items()]
+    table = pd.DataFrame(found, columns=["model", "rank", "agency", "rows"])
+    lines = []
+    for model in (*models, "any model"):
+        part = table[table["model"] == model]
+        rows = [int(part.loc[part["rank"] == rank, "rows"].sum()) for rank in (2, 1, 0)]
+        certain, possible = (set(part.loc[part["rank"] == rank, "agency"].dropna()) for rank in (2, 1))
+        lines.append((model, *rows, len(certain), len(possible - certain)))
+    return pd.DataFrame(lines, columns=columns)
+
+
+_NO_MODEL = "model not named"
+
+
+def _in_force(line: Mapping[str, Any], search: Mapping[str, Any]) -> int:
+    """Whether an agreement was in force on the day of a search: 2 is certain, 1 is possible, 0 is no."""
+    day, kinds = search["day"], {line["kind"], search["agency_kind"]}
+    if None not in kinds and len(kinds) > 1:
+        return 0
+    if line["signed"] and line["signed"] > day:
+        return 0
+    ended = re.fullmatch(r"ended (\d{4}-\d\d-\d\d)", line["ended"] or "")
+    if ended and date.fromisoformat(ended[1]) <= day:
+        return 0
+    settled = line["signed"] and None not in kinds and (ended or not line["ended"])
+    return 2 if settled and line["as_of"] and line["as_of"] >= day else 1
+
+
 def lists_read(lists: Sequence[AgreementList], searches: Searches) -> pd.DataFrame:
     """What each list holds and what of it could not be used: one line for each list.
 
@@ -132,8 +190,8 @@ def growth(lists: Sequence[AgreementList]) -> tuple[Numbers, pd.DataFrame]:
     """How the program grew by the newest list's dates: numbers, and a table by month.
 
     The table: month, agreements_signed, agreements (so far), agencies (with a first agreement so far). An
-    agreement without a readable date is in neither. A list of participants leaves ended agreements out, so that
-    what it shows of earlier years is too little and the growth too much; an index of documents keeps them.
+    agreement without a readable date is in neither. A list of participants leaves ended agreements out: how far the
+    program grew is not known from it, as it is from an index of documents, which keeps them.
     """
     names = {"agreements_before_term": "agreements", "agreements_listed": "agreements",
              "agreement_agencies_before_term": "agencies", "agreement_agencies_listed": "agencies",
@@ -149,22 +207,25 @@ def growth(lists: Sequence[AgreementList]) -> tuple[Numbers, pd.DataFrame]:
     counts = [before, len(dated), agencies_before, len(firsts)]
     found = [number(name, "all", count, unit) for (name, unit), count in zip(names.items(), counts)]
     more = len(firsts) - agencies_before
-    none = {} if agencies_before else {"because": NEEDS["earlier agreements"].because}
-    found.append(
-        number(
-            "agreement_agencies_growth", "all", more / agencies_before if agencies_before else None, "ratio",
-            numerator=more, denominator=agencies_before, **none,
-        )
-    )  # fmt: skip
+    lacks = "" if _newest(lists).keeps_ended else "ended agreements"
+    lacks = lacks or ("" if agencies_before else "earlier agreements")
+    parts = (
+        {"because": NEEDS[lacks].because} if lacks else {"numerator": more, "denominator": agencies_before}
+    )
+    value = None if lacks else more / agencies_before
+    found.append(number("agreement_agencies_growth", "all", value, "ratio", **parts))
     return found, _months(dated)
 
 
 def _dated(lists: Sequence[AgreementList]) -> pd.DataFrame:
-    newest = max(lists, key=lambda one: one.as_of or date.min, default=None)
-    if newest is None:
+    if not lists:
         return pd.DataFrame(columns=["state", "join", "signed"])
-    rows = newest.agreements.dropna(subset=["signed"])
+    rows = _newest(lists).agreements.dropna(subset=["signed"])
     return rows.assign(join=rows["agency"].map(agencies.agreements.join_key))
+
+
+def _newest(lists: Sequence[AgreementList]) -> AgreementList:
+    return max(lists, key=lambda one: one.as_of or date.min)
 
 
 def _months(dated: pd.DataFrame) -> pd.DataFrame:

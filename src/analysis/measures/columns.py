@@ -308,6 +308,12 @@ condition(
     "coalesce(local_time >= first_signed, false)",
     "was made by an agency that had an agreement that day",
 )
+condition(
+    "undated_agreement",
+    "coalesce((select first_signed is null from agreements where agency = searching_agency and state = agency_state "
+    "and kind is not distinct from agency_kind), false)",
+    "was made by an agency of which a list gives no day on which an agreement in force was signed",
+)
 condition("has_agreement_list", "$agreements", "is of a place that carries a list of agreements")
 
 condition(

@@ -189,6 +189,16 @@ declare(
     "and agency_kind is distinct from 'military')", of="true", needs=("outsiders", "agency states", "state"),
 )  # fmt: skip
 declare(
+    "in_state_searches.at_most", "rows",
+    "searches by agencies of the camera owners' state, were all whose state is not known of it", "rows",
+    where="in_state or (unresolved and agency_kind is distinct from 'federal' and agency_kind is distinct from "
+    "'military')", of="true", needs=("other agencies", "agency states", "state"),
+)  # fmt: skip
+declare(
+    "federal_searches.at_most", "rows", "searches by federal agencies, were all whose kind is not known so", "rows",
+    where="federal or agency_kind is null", of="true", needs=("outsiders", "agency kinds"), shows=("agency_kind",),
+)  # fmt: skip
+declare(
     "own_searches", "rows", "searches by the camera owners' own police", "rows",
     where="own_search", of="true", needs=("other agencies", "own police"),
 )  # fmt: skip
@@ -310,6 +320,14 @@ declare(
     "rows", where="core and local_police", of="core and agency_kind is not null",
     needs=("other agencies", "agency kinds", "reasons"), shows=("agency_kind",),
 )  # fmt: skip
+for _name, _where, _says in (
+    ("at_least", "core and local_police", "were none whose kind is not known"),
+    ("at_most", "core and (local_police or agency_kind is null)", "were all whose kind is not known"),
+):
+    declare(
+        f"local_immigration_searches.{_name}", "rows", f"core searches by local police, {_says} local police", "rows",
+        where=_where, of="core", needs=("other agencies", "agency kinds", "reasons"), shows=("agency_kind",),
+    )  # fmt: skip
 declare(
     "immigration_searches_unnamed.core", "rows", "core searches whose agency the log does not name", "rows",
     where="core and not named", of="core", needs=("reasons",),
@@ -559,6 +577,11 @@ declare(
 declare(
     "immigration_searches_since_agreement.core", "rows", "core searches by agencies that had an agreement that day",
     "rows", where="core and had_agreement", of="core", needs=HELD_CORE["needs"],
+)  # fmt: skip
+declare(
+    "immigration_searches_since_agreement.at_most", "rows",
+    "core searches by agencies that had an agreement that day, were all of which that is not settled", "rows",
+    where="core and (had_agreement or undated_agreement or unresolved)", of="core", needs=HELD_CORE["needs"],
 )  # fmt: skip
 for _name, _says, _unit in (
     ("agreements_before_term", "dated agreements signed before the second Trump term", "agreements"),

@@ -97,6 +97,10 @@ NEEDS: Mapping[str, Need] = {
     ),
     "dated agreements": Need("", "the place carries no list of 287(g) agreements with dates"),
     "earlier agreements": Need("", "the list holds no agreement signed before the term"),
+    "ended agreements": Need(
+        "",
+        "a list of participants leaves out agreements that have ended, so it does not show how many there were",
+    ),
     "sharing list": Need(
         "", "the place carries no list of who may search its owners' cameras (data/raw/<place>/reference/)"
     ),
@@ -133,7 +137,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("05-added", "05-per-week", "05-kinds"), ("reasons", "cited")),
     **dict.fromkeys(("05-unstated", "05-could-be-hidden"), ("reason column",)),
     "05-without-one-agency": ("other agencies", "agencies", "reasons", "cited"),
-    **dict.fromkeys(("05-agencies", "05-agreements", "05-standing"), ("agencies", "reasons", "cited")),
+    **dict.fromkeys(("05-agencies", "05-agreements", "05-standing", "05-by-model"), ("agencies", "reasons", "cited")),
     "05-immigration-states": ("other agencies", "agency states", "reasons", "cited"),
     **dict.fromkeys(("06-other-lists", "06-disagreements"), ("reasons",)),
     **dict.fromkeys(("06-specifications", "06-tallies", "06-definitions-in-full", "06-weeks", "06-added",

@@ -263,6 +263,6 @@ CHECKS = (
     Check("ratio of rates, searches one by one (exact)", _rate),
     Check("ratio of rates, searches case by case", _rate_of_cases, slow=2),
     Check("an unchanged agency, p above 0.05 (exact)", _not_changed),
-    Check("no unchanged agency of a place called changed", _none_called, slow=20),
+    Check("no unchanged agency of a place called changed", _none_called, slow=5),
     Check("bounds from what is hidden (always)", _bounds, promised=1.0, least=1.0, slow=40),
 )
