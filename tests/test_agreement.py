@@ -1,6 +1,7 @@
 """A number that is in two places of the results is the same in both: tables, numbers, claims, answers, tip sheet."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ import pandas as pd
 from bs4 import BeautifulSoup
 
 from analysis import claims, pages, places, tips
-from analysis.measures import DEFINITIONS, lookup
+from analysis.measures import DEFINITIONS, formatted, lookup
 from analysis.pages.answers import ANSWERS, answer
 from analysis.places import Place
 from analysis.upkeep import readme
@@ -152,3 +153,11 @@ def test_a_table_that_says_another_number_is_seen(tmp_path) -> None:
     (place.results / "tables" / "01-files.csv").write_text("records,rejected\n4,0\n")
     (place.results / "tables" / "01-searches-per-day.csv").write_text("camera_owner,day,searches\n")
     assert list(in_two_places(place)) == [("01-files and rows_released of all", 4, 3)]
+
+
+def test_the_days_in_the_title_of_a_place_are_the_first_and_the_last_of_its_log() -> None:
+    for place in WRITTEN:
+        numbers = lookup(pages.open_numbers(place))
+        for measure in ("first_day", "last_day"):
+            day = formatted(numbers[measure, "all"]["value"], "day").rpartition(" ")[0]
+            assert day in place.title or not re.search(r"\d{4}", place.title), (place.name, day)

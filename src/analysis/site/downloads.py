@@ -37,7 +37,7 @@ _TYPES = {
     "datetime": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"),
 }
 _FRACTIONS = re.compile(
-    r"(?:.*_)?(?:share|low|high)|krippendorffs_alpha|cohens_kappa|gwets_ac1|sensitivity|specificity|corrected|searches_a_day"
+    r"(?:.*_)?(?:share|low|high)|krippendorffs_alpha|cohens_kappa|gwets_ac1|sensitivity|specificity|corrected|searches_a_day|ratio|spread|a_day_(?:before|after)"
 )
 """Columns that hold numbers of any kind, also where all that a place has of them are whole."""
 
