@@ -199,7 +199,8 @@ def _unchanged(random: Random) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     vague = random.random(reasons) < random.uniform(0.1, 0.4)
     vague[:FEWEST_VAGUE] = True
     before[:FEWEST_VAGUE] += 1
-    return vague, before.astype(float), after.astype(float) + 1
+    after[:FEWEST_VAGUE] += 1
+    return vague, before.astype(float), after.astype(float)
 
 
 def _not_changed(random: Random) -> bool:
