@@ -11,20 +11,23 @@ from analysis import places, tips
 from analysis.measures import MEASURES, formatted
 from analysis.pages.answers import first_known
 from analysis.places import Place
+from analysis.tips import declared
 
 PUBLISHED = [place for place in places.tracked() if (place.results / "numbers.json").is_file()]
-TEXTS = [text for tip in tips.TIPS for text in (*tip.finds, *tip.caveat, *tip.asks)] + list(tips.ABOUT)
+TEXTS = [text for tip in declared.TIPS for text in (*tip.finds, *tip.caveat, *tip.asks)] + list(
+    declared.ABOUT
+)
 
 
 def test_every_number_that_a_tip_may_print_is_a_measure_of_the_register() -> None:
     named = {name for text in TEXTS for name in re.findall(r"[{\[]([a-z_0-9.]+?)[/%?]?[} ]", text)}
     assert named <= set(MEASURES)
-    assert {tip.measure for tip in tips.TIPS} <= set(MEASURES)
-    assert len({tip.measure for tip in tips.TIPS}) == len(tips.TIPS)
+    assert {tip.measure for tip in declared.TIPS} <= set(MEASURES)
+    assert len({tip.measure for tip in declared.TIPS}) == len(declared.TIPS)
 
 
 def test_no_number_is_typed_into_a_tip_but_what_its_measure_is_named_for() -> None:
-    for tip in tips.TIPS:
+    for tip in declared.TIPS:
         for text in (*tip.finds, *tip.caveat, *tip.asks, tip.whom):
             typed = re.findall(
                 r"\d+", re.sub(r"\{[^}]*\}|\[[^\]]*\]|287\(g\)|10 p\.m\. to 5 a\.m\.", "", text)

@@ -88,7 +88,7 @@ def _fold(soup: BeautifulSoup) -> None:
     for heading in soup.find_all("h2"):
         if heading.get_text(strip=True).startswith(READ_AND_WROTE):
             first = next(parent for parent in (heading, *heading.parents) if parent.parent is soup)
-            rest = [*soup.select("section.parameters"), first, *first.next_siblings]
+            rest = [*soup.select("section.parameters, section.silent"), first, *first.next_siblings]
             details = soup.new_tag("details", attrs={"class": "machinery"})
             first.insert_before(details)
             details.append(soup.new_tag("summary", string=f"{READ_AND_WROTE}, and its ledger"))
