@@ -20,7 +20,7 @@ from analysis import __main__ as verbs
 from analysis import files, places, privacy, processes
 from analysis.build import dataset
 from analysis.refused import Refused
-from analysis.verbs import say
+from analysis.terminal import say
 
 
 def test_every_error_of_the_library_is_meant_for_people():

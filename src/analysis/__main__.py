@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from analysis import places
 from analysis.arguments import parser
 from analysis.refused import ENDED, Refused
-from analysis.verbs import DO, WRITE, alone, show
+from analysis.terminal import show
+from analysis.verbs import DO, WRITE, alone
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

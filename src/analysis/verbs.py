@@ -10,12 +10,12 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 
 from analysis import places, processes
-from analysis.paths import visible
 from analysis.places import Place, sources
 from analysis.refused import Refused
+from analysis.terminal import say, show
+from analysis.upkeep import verbs as upkeep
 from analysis.wording import counted
 
 WRITE = {"all", "build", "code", "mask", "place", "records", "report", "verify"}
@@ -29,16 +29,6 @@ def alone(verb: str) -> Iterator[None]:
     with processes.alone(top / "data" / "processed" / "run.lock", f"`{verb}`"):
         processes.clean(top)
         yield
-
-
-def show(*lines: object, sep: str = " ", file: TextIO | None = None, flush: bool = False) -> None:
-    """Print with every character that nobody sees as an escape: names of files and texts of a release may hold any."""
-    print(*(visible(str(line)) for line in lines), sep=sep, file=file, flush=flush)
-
-
-def say(line: str) -> None:
-    """Say how a run goes on, beside its answer."""
-    show(line, file=sys.stderr, flush=True)
 
 
 # The main job -----------------------------------------------------------------------------------------------
@@ -215,60 +205,11 @@ def verify(args: argparse.Namespace) -> int:
     return verification.verify(_chosen(args.place), say, args.python or "")
 
 
-def test(args: argparse.Namespace) -> int:
-    """ruff, mypy and pytest, in this order; every failure is shown."""
-    top = places.root()
-    checks = (
-        ["ruff", "check", "."],
-        ["ruff", "format", "--check", "."],
-        ["mypy"],
-        ["pytest", "-n", "2", "--dist", "loadgroup"],
-    )
-    ends = [
-        subprocess.run([sys.executable, "-m", *check], cwd=top, check=False).returncode for check in checks
-    ]
-    return max(ends)
-
-
-def readme(args: argparse.Namespace) -> None:
-    """Write the score, the list of modules, and what is made where, into the pages that hold them."""
-    from analysis.upkeep import inventory
-    from analysis.upkeep import readme as page
-
-    for path in (*page.write(places.root()), *inventory.write(places.root())):
-        show(f"wrote {os.path.relpath(path)}")
-
-
 def lab(args: argparse.Namespace) -> int:
     """Open JupyterLab on the folder of the notebooks, with the whole repository in reach."""
     start = ["--notebook-dir", str(places.root()), "--LabApp.default_url=/lab/tree/notebooks"]
     command = [sys.executable, "-m", "jupyterlab", *start]
     return subprocess.run(command, check=False).returncode
-
-
-def bench(args: argparse.Namespace) -> int:
-    """Time the main steps on the replica."""
-    from analysis.upkeep import benchmark
-
-    return benchmark.run(print, args.rows) if args.rows else benchmark.run(print)
-
-
-def coverage(args: argparse.Namespace) -> int:
-    """Simulate the intervals and bounds that pages print, and say how often each held the truth."""
-    from analysis.upkeep import coverage as simulated
-
-    return simulated.run(show, args.draws or simulated.DRAWS)
-
-
-def twin(args: argparse.Namespace) -> None:
-    """Write an invented release in the layout of an open one."""
-    from analysis.upkeep import twins
-
-    folder = Path(args.to).expanduser()
-    made = twins.write(args.name, folder, args.rows or twins.ROWS, args.seed)
-    records = sum(file.account["records"] for file in made.files)
-    show(f"{counted(records, 'invented record')} in {counted(len(made.files), 'log')} below {folder}")
-    show(f"What is in each: {folder}.planted.json. To take it: make place AT=twin FROM={folder}")
 
 
 def code(args: argparse.Namespace) -> None:
@@ -315,14 +256,14 @@ DO: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "compare": compare,
     "request": request,
     "build": build_tables,
-    "test": test,
-    "readme": readme,
+    "test": upkeep.test,
+    "readme": upkeep.readme,
     "lab": lab,
     "mask": mask,
     "cite": cite,
-    "bench": bench,
-    "coverage": coverage,
-    "twin": twin,
+    "bench": upkeep.bench,
+    "coverage": upkeep.coverage,
+    "twin": upkeep.twin,
     "explain": _lookup,
     "claims": _lookup,
     "agency": _lookup,

@@ -431,6 +431,10 @@ declare(
     "distinct_reasons", "distinct", "different reasons, as released", "reasons",
     where="reason_as_released <> ''", column="reason_as_released", needs=("reasons",),
 )  # fmt: skip
+declare(
+    "distinct_reasons.normal", "distinct", "different reasons, ignoring capitals and spaces", "reasons",
+    where="reason_normal <> ''", column="reason_normal", needs=("reasons",),
+)  # fmt: skip
 
 # Reach ------------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from analysis.pages.answers import first_known
 from analysis.site import reviewed
 
 ORDER = (
-    "refused", "wording", "paths", "toml", "files", "processes", "places", "readers", "vendors",
+    "refused", "wording", "paths", "terminal", "toml", "files", "processes", "places", "readers", "vendors",
     "reasons", "agencies", "privacy", "repeats", "searches", "build", "intake",
     "measures", "opened", "masked", "citation", "headlines", "figures", "printed", "claims", "coding", "pages",
     "notebooks", "rows", "field", "comparison", "tips", "site", "letter", "upkeep", "pipeline", "lookup", "arguments",
