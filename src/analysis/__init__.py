@@ -8,6 +8,7 @@ wording     Says a count with its noun, a noun with its article and the names ne
             person would.
 paths       Makes a path inside a folder of a name that came from outside, or refuses it, and writes out
             what nobody sees.
+terminal    Prints what verbs say, with every character that nobody sees as an escape.
 toml        Reads TOML that people type by its schema and names the file, entry or line, the nearest
             known key and the remedy.
 files       Writes a file or a folder whole or not at all: it is made beside its target, and renamed when
