@@ -43,6 +43,7 @@ REPEATED = (
 CALLS = {
     "at_search": at_search,
     "by_side": lambda rows: measures.by_side(rows, "TX"),
+    "by_model": lambda rows: measures.by_model(rows, lists()[0]),
     "by_standing": lambda rows: measures.by_standing(rows, at_search(rows), lists()[0]),
     "coverage": lambda rows: measures.coverage(rows, FILES),
     "disagreements": lambda rows: measures.disagreements(rows, WORDS),

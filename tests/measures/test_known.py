@@ -172,7 +172,10 @@ NOT_KNOWN = {
         ("blank_reasons", "masked_reasons", "no_stated_purpose", "unstated_searches.core",
          "immigration_searches_at_most.core"), NO_COLUMN
     ),
-    **dict.fromkeys(("vague_reasons", "vague_typed_reasons", "machine_reasons", "distinct_reasons"), NO_REASONS),
+    **dict.fromkeys(
+        ("vague_reasons", "vague_typed_reasons", "machine_reasons", "distinct_reasons", "distinct_reasons.normal"),
+        NO_REASONS,
+    ),
     **dict.fromkeys(
         ("agencies", "agencies_as_released", "agencies_on_one_row", "names_with_kind", "names_with_state",
          "rows_with_kind", "rows_with_state"), NO_AGENCIES
@@ -297,7 +300,7 @@ RESULTS = sorted((TOP / "results").glob("*/numbers.json"))
 NEED_NOTHING = {
     "01-clocks", "01-coverage", "01-eras", "01-files", "01-left-out", "01-moderation", "01-rejected",
     "01-searches-per-day", "02-planted-pairs", "04-exposure",
-    "04-access", "04-reach-by-type", "05-lists",
+    "04-access", "04-reach-by-type", "05-lists", "06-claims",
     "07-agreement", "07-agreement-codes", "07-by-half", "07-errors", "07-errors-by-era", "07-errors-by-origin",
     "07-kinds",
     "07-precision", "07-precision-by-era", "07-precision-by-origin", "07-reader-errors", "07-reading-load", "07-recall",

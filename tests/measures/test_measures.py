@@ -270,7 +270,16 @@ def test_topics_are_counted_by_row_and_rows_without_any_have_a_line():
 def test_a_missing_reason_is_no_reason_in_any_scope():
     rows = log({"reason_as_released": None}, {"reason_as_released": ""}, {"reason_as_released": "theft"})
     found = counted(rows, "distinct_reasons")
-    assert [(scope, one["value"]) for (_, scope), one in found.items()] == [("all", 1), ("Tarnwick ISD", 1)]
+    for name in ("distinct_reasons", "distinct_reasons.normal"):
+        assert [found[name, scope]["value"] for scope in ("all", "Tarnwick ISD")] == [1, 1]
+
+
+def test_reasons_that_differ_in_capitals_and_spaces_are_one_in_normal_form():
+    found = counted(
+        log(*({"reason_as_released": text} for text in ("Theft", " theft ", "car  theft"))),
+        "distinct_reasons",
+    )
+    assert [found[name, "all"]["value"] for name in ("distinct_reasons", "distinct_reasons.normal")] == [3, 2]
 
 
 def test_rare_reasons_are_never_printed():

@@ -33,6 +33,7 @@ WITHOUT_ROWS = {
 
 NOT_SHOWN = {
     "distinct_reasons": "reason_as_released",
+    "distinct_reasons.normal": "reason_as_released",
     "distinct_released_ids": "released_id",
     "rows_without_id": "released_id",
 }

@@ -265,11 +265,6 @@ condition(
     "reason_origin in ('typed', 'dropdown+typed') and immigration_tier = 'none'",
     "has typed words that no definition counts",
 )
-column(
-    "reason_normal",
-    "lower(trim(regexp_replace(reason_as_released, '\\s+', ' ', 'g')))",
-    "the reason in lower case, with single spaces",
-)
 condition(
     "patrol", "coalesce(lower(trim(reason_text)) = 'patrol', false)", "has 'patrol' as its whole typed reason"
 )

@@ -433,7 +433,8 @@ declare(
 )  # fmt: skip
 declare(
     "distinct_reasons.normal", "distinct", "different reasons, ignoring capitals and spaces", "reasons",
-    where="reason_normal <> ''", column="reason_normal", needs=("reasons",),
+    where="trim(reason_as_released) <> ''",
+    column="lower(trim(regexp_replace(reason_as_released, '\\s+', ' ', 'g')))", needs=("reasons",),
 )  # fmt: skip
 
 # Reach ------------------------------------------------------------------------------------------------------

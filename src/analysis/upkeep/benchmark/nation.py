@@ -56,6 +56,7 @@ def _given(
         **dict.fromkeys(("with_access", "without_access", "access"), ([],)),
         **dict.fromkeys(("other_lists", "disagreements"), (others,)),
         "by_side": (place.state,),
+        "by_model": ([listed],),
         "coverage": (place.files,),
         "rule_beside_ids": ("rule",),
         "common_reasons": (False, cleared),
@@ -105,7 +106,7 @@ NAMES = (
     "with_access", "without_access", "access",
     "by_definition", "added_by_definition", "immigration_per_week", "immigration_by_state", "agencies_behind",
     "by_immigration_kind", "unstated", "could_be_hidden", "without_one_agency",
-    "at_search", "by_standing",
+    "at_search", "by_standing", "by_model",
     "otherwise", "specifications", "tallies", "weeks_otherwise", "agencies_otherwise", "definitions_by_owner",
     "other_lists", "disagreements",
 )  # fmt: skip
