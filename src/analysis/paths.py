@@ -114,6 +114,11 @@ def no_formula(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
+def without_apostrophe(cell: str) -> str:
+    """The text of a cell as it was before `no_formula`."""
+    return cell[1:] if cell[:1] == "'" and FORMULA.match(cell, 1) else cell
+
+
 def shown(name: str) -> str:
     """A name as it may be printed, on one line: what cannot be seen, or is not UTF-8, is spelled out."""
     return visible(name).replace("\n", "\\n").replace("\t", "\\t")

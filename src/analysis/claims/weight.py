@@ -2,7 +2,7 @@
 
 **Weight of evidence, in bits.** Suppose the printed number had nothing to do with these records: that it was any number
 of its magnitude, printed to as many figures. The chance that it would have come out all the same is the share of such
-numbers that at least one of the values tried bears out, and the weight is -log2 of that chance. Tried are the value
+numbers that at least one of the values tried agrees with, and the weight is -log2 of that chance. Tried are the value
 compared and every one that notebook 06 counts beside it. A number of its magnitude is one in the decade around it, half
 a decade to either side, all equally likely on the scale log10(1 + number / step), where the step is that of its last
 printed figure: first digits of counts are spread so (Benford), and the 1 gives 0 a place. Values that agree are one.
@@ -29,7 +29,7 @@ HARDLY = 2.0
 
 
 def bits(claim: Claim, tried: Collection[Any]) -> float | None:
-    """The weight of evidence of a claim that one of the values tried bears out, to one decimal; None of a list or a
+    """The weight of evidence of a claim that one of the values tried agrees with, to one decimal; None of a list or a
     day. What it means, and what it does not, is said above."""
     if isinstance(claim.value, tuple) or is_moment(claim.value):
         return None
@@ -48,7 +48,7 @@ def bits(claim: Claim, tried: Collection[Any]) -> float | None:
 
     first, last = max(place(number) - 0.5, 0.0), place(number) + 0.5
     values = sorted(float(said.in_unit(value)) for value in tried)
-    # Each value bears out the numbers from as far below it as the interval ends above its own, and the other way round.
+    # A value agrees with the numbers from as far below it as the interval ends above its own, and the other way round.
     spans = (
         [(place(value - (high - number)), place(value - (low - number))) for value in values]
         if said.below is None

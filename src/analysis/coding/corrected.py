@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.coding.estimates import CONFIDENCE, TIER_OF_CODE, exact
-from analysis.measures import DEFINITIONS
+from analysis.coding.estimates import TIER_OF_CODE, exact
+from analysis.measures import CONFIDENCE, DEFINITIONS
 
 LEAST = 10
 """No error of readers is computed from fewer reasons that two of them read."""

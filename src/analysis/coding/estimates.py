@@ -15,9 +15,8 @@ from scipy.stats import binomtest
 
 from analysis import vendors
 from analysis.coding.samples import Sample
-from analysis.measures import DEFINITIONS, at_most
+from analysis.measures import CONFIDENCE, DEFINITIONS, at_most
 
-CONFIDENCE = 0.95
 TIER_OF_CODE = {
     "immigration": "strict",
     "ice_ero": "core",

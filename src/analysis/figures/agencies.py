@@ -6,13 +6,13 @@ import textwrap
 
 import pandas as pd
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap, PowerNorm
+from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from analysis import headlines
-from analysis.figures.style import INK, SHADES, SOFT, Picture, flat_bars, is_narrow, panel, with_shares
+from analysis.figures.style import FEW_TO_MANY, INK, SOFT, Picture, flat_bars, is_narrow, panel, with_shares
 from analysis.wording import counted
 
 _MAP = """
@@ -69,13 +69,12 @@ def _states(figure: Figure, table: pd.DataFrame) -> None:
     width = figure.get_figwidth()
     axes = panel(figure, width * 8 / 11 + 0.8)
     counts = dict(zip(table["agency_state"], table["searches"]))
-    shades = LinearSegmentedColormap.from_list("", ["#eef3f6", SHADES["core"], SHADES["strict"]])
     known = [searches for state, searches in counts.items() if state in TILES] or [1]
     shade = PowerNorm(0.4, 0, max(known))
     small = is_narrow(figure)
     for state, (row, column) in TILES.items():
         searches = counts.get(state, 0)
-        red, green, blue, _ = color = shades(shade(searches)) if searches else (1, 1, 1, 1)
+        red, green, blue, _ = color = FEW_TO_MANY(shade(searches)) if searches else (1, 1, 1, 1)
         ink = "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.5 else INK
         axes.add_patch(
             Rectangle((column, row), 0.94, 0.94, facecolor=color, edgecolor="#999999", linewidth=0.6)
@@ -91,7 +90,7 @@ def _states(figure: Figure, table: pd.DataFrame) -> None:
     axes.set(xlim=(-0.05, 11.0), ylim=(8.0, -0.05), aspect="equal")
     axes.set_axis_off()
     bar = figure.colorbar(
-        ScalarMappable(shade, shades), ax=axes, orientation="horizontal", shrink=0.7, pad=0.02, aspect=30
+        ScalarMappable(shade, FEW_TO_MANY), ax=axes, orientation="horizontal", shrink=0.7, pad=0.02, aspect=30
     )
     most = max(known)
     bar.set_ticks([0, most] if most < 20 else [0, most // 20, most // 4, most])

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from analysis import headlines
 from analysis.figures.style import (
     ACCENT,
+    FEW_TO_MANY,
     INK,
     MID,
     SHADES,
@@ -108,9 +108,8 @@ def _by_hour(figure: Figure, table: pd.DataFrame) -> None:
     wide = table.pivot(index="weekday", columns="hour", values="searches_a_day").loc[
         table["weekday"].unique()
     ]
-    shades = LinearSegmentedColormap.from_list("", ["#eef3f6", SHADES["core"], SHADES["strict"]])
     squares = axes.pcolormesh(
-        range(25), range(len(wide) + 1), wide.to_numpy(dtype=float), cmap=shades, vmin=0, edgecolor="white",
+        range(25), range(len(wide) + 1), wide.to_numpy(dtype=float), cmap=FEW_TO_MANY, vmin=0, edgecolor="white",
         linewidth=0.6,
     )  # fmt: skip
     axes.set_ylim(len(wide), 0)

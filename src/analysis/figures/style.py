@@ -11,6 +11,7 @@ from pathlib import Path
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -23,6 +24,9 @@ WIDE, NARROW = 6.8, 3.7
 
 INK, SOFT, MID, ACCENT = "#222222", "#555555", "#4b86ab", "#a3341f"
 SHADES = {"strict": "#12344d", "core": "#4b86ab", "broad": "#c3d9e6"}
+FEW_TO_MANY = LinearSegmentedColormap.from_list("", ["#eef3f6", SHADES["core"], SHADES["strict"]])
+"""The shades of a map or a heat map, from few searches to many."""
+
 WATERMARK = "REPLICA · INVENTED RECORDS"
 
 LETTER = 0.07

@@ -34,7 +34,7 @@ class Taken:
 
 WORDS = (
     "A record is one entry of a file; a search row is a record of one search: somebody looked for a plate or a car.",
-    "Distinct searches count each search once, in however many rows it is. A code such as TP-2 names a layout.",
+    "Distinct searches count a search once even where several rows hold it. A code such as TP-2 names a layout.",
 )
 """What the numbers below them count."""
 

@@ -74,6 +74,7 @@ from analysis.measures.names import (
 )
 from analysis.measures.needs import COLUMNS, NEEDS, TABLES, Unmet, unmet, why_not
 from analysis.measures.numbers import (
+    CONFIDENCE,
     DEFINITIONS,
     Number,
     Numbers,
@@ -82,6 +83,7 @@ from analysis.measures.numbers import (
     lengths,
     lookup,
     number,
+    numbers_in,
     scopes,
     share,
 )
@@ -115,6 +117,7 @@ from analysis.measures.unstated import could_be_hidden, unstated
 __all__ = [
     "ALTERNATIVES",
     "COLUMNS",
+    "CONFIDENCE",
     "CUT_OVERS",
     "DEFINITIONS",
     "MEASURES",
@@ -190,6 +193,7 @@ __all__ = [
     "not_shown",
     "number",
     "numbers",
+    "numbers_in",
     "offense_types",
     "only_known",
     "open_names",

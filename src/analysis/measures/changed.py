@@ -10,10 +10,10 @@ from scipy.special import betaincinv, ndtri, stdtrit
 
 from analysis.measures.cutovers import Window, windows
 from analysis.measures.files import covered_days
+from analysis.measures.numbers import CONFIDENCE
 from analysis.places import ReleasedFile
 from analysis.searches.table import Searches
 
-CONFIDENCE = 0.95
 FALSE_DISCOVERIES = 0.05
 """Of the agencies said to have changed, as many are expected not to have, at most."""
 

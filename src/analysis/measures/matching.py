@@ -25,7 +25,7 @@ def rule_beside_ids(again: Searches, method: str) -> pd.DataFrame:
     """Pairs of rows that both have an id of the export's own: where, joined_by_both, by_rule_alone, by_id_alone,
     precision_share (joined by both, of those the rule joins), recall_share (of those the ids join).
 
-    `method` is how the place's searches are told apart (`sightings.METHODS`): a key by ids is not compared with ids,
+    `method` is how the place's searches are distinguished (`sightings.METHODS`): a key by ids is not compared with ids,
     so that the rule is applied anew. A search in k rows is k (k - 1) / 2 pairs. Places where no pair is joined by
     either have no line.
     """
@@ -118,8 +118,6 @@ def at_least(table: pd.DataFrame) -> Numbers:
 
 # What another log shows of hidden reasons -------------------------------------------------------------------
 
-CONFIDENCE = 0.95
-
 
 def shown_elsewhere(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     """Searches whose reason a log hides, and what another log shows of them: hidden_as, hidden, shown, cited (core),
@@ -136,7 +134,7 @@ def shown_elsewhere(searches: Searches, again: Searches | None = None) -> pd.Dat
             from (select {SHOWN_ELSEWHERE} as shown, bool_or(core) as cited
                   from searches group by search_key having bool_or({hides}))""")[0]
         if alone + hidden:
-            share = (_of(cited, shown), at_most(cited, shown, CONFIDENCE))
+            share = (_of(cited, shown), at_most(cited, shown))
             lines.append((hidden_as, alone + hidden, shown, cited, *share))
     columns = ["hidden_as", "hidden", "shown", "cited", "cited_share", "at_most_share"]
     return pd.DataFrame(lines, columns=columns).astype({"cited_share": "float64"})
@@ -147,7 +145,7 @@ def shown_numbers(again: Searches) -> Numbers:
     cited, shown = again.rows(f"""
         select count(*) filter (cited), count(*)
         from (select bool_or(core) as cited from searches group by search_key having {SHOWN_ELSEWHERE})""")[0]
-    bound = at_most(cited, shown, CONFIDENCE)
+    bound = at_most(cited, shown)
     return [
         number("immigration_hidden_at_most.core", "all", bound, "share", numerator=cited, denominator=shown)
     ]

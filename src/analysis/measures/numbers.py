@@ -84,7 +84,11 @@ def share(numerator: int, denominator: int) -> float:
     return int(numerator) / int(denominator) if denominator else 0.0
 
 
-def at_most(found: int, draws: int, confidence: float = 0.95) -> float:
+CONFIDENCE = 0.95
+"""How often an interval or a bound holds that says nothing else of itself."""
+
+
+def at_most(found: int, draws: int, confidence: float = CONFIDENCE) -> float:
     """Clopper and Pearson's one-sided upper bound of a share of which `found` of `draws` draws were seen."""
     return 1.0 if found >= draws else float(beta.ppf(confidence, found + 1, draws - found))
 
@@ -136,3 +140,8 @@ def lookup(numbers: Sequence[Number]) -> dict[tuple[str, str], Number]:
             raise ValueError(f"{key[0]} of {key[1]} is written twice; a measure is written once")
         found[key] = one
     return found
+
+
+def numbers_in(scope: str, numbers: Sequence[Number]) -> dict[str, Number]:
+    """The numbers of a scope by measure. Raises ValueError where one is written twice."""
+    return {name: one for (name, where), one in lookup(numbers).items() if where == scope}

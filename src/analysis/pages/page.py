@@ -18,7 +18,7 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from analysis import build, claims, figures, files, places
-from analysis.measures import COLUMNS, NEEDS, TABLES, Numbers, formatted, lookup, measure, why_not
+from analysis.measures import COLUMNS, NEEDS, TABLES, Numbers, formatted, lookup, measure, numbers_in, why_not
 from analysis.opened import Opened, PlaceSearches
 from analysis.pages import answers
 from analysis.pages.ends import WithClaims, answer_first
@@ -121,7 +121,7 @@ class Page(WithClaims):
     def tell(self, *sentences: str | tuple[str, ...]) -> None:
         """Sentences that name measures recorded on this page, as in `answers.ANSWERS`: of several versions of one, the
         first whose numbers are known and whose conditions hold. What is not known is in the list at the end."""
-        numbers = {name: one for (name, scope), one in lookup(self.numbers).items() if scope == "all"}
+        numbers = numbers_in("all", self.numbers)
         told = []
         for sentence in sentences:
             versions = (sentence,) if isinstance(sentence, str) else sentence

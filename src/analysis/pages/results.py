@@ -80,6 +80,13 @@ def open_numbers(place: places.Place) -> Numbers:
     return list(json.loads((place.results / "numbers.json").read_text(encoding="utf-8")))
 
 
+def open_shown(place: places.Place) -> list[dict[str, str]]:
+    """The tables and figures of a place as published: file, kind, caption, notebook, of figures alt; none without
+    results."""
+    path = place.results / "shown.json"
+    return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
+
+
 def waiting_room(place: places.Place) -> Path:
     """Where the pages of a run wait until every notebook has run."""
     return place.processed / "pages"

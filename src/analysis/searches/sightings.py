@@ -35,14 +35,14 @@ A row without a time frame gets a key of agency and second here, from its own ce
 time frames, it joins the one search that they know of in that second (`measures.columns`), once all files are read."""
 
 METHODS = {"released id": "the vendor's own id, and for rows without one: " + RULE, "rule": RULE}
-"""The ways in which a place's searches can be told apart; `same_search` in source.toml may name one."""
+"""The ways in which a place's searches can be distinguished; `same_search` in source.toml may name one."""
 
 
 _UUID = 36  # bytes
 
 
 def method_for(camera_owners: Iterable[str | None], said: str | None = None) -> str:
-    """How a place's searches are told apart: "released id" or "rule"; `said` is the place's own word for it.
+    """How a place's searches are distinguished: "released id" or "rule"; `said` is the place's own word for it.
 
     The vendor's id decides where a place holds the logs of one camera owner, and where its source.toml says so,
     as `make place` writes when every row of several owners' logs has one. Else `RULE` decides: a search with an id

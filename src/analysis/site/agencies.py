@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.agencies.words import read_word_list
+from analysis.paths import without_apostrophe
 from analysis.places import Place
 from analysis.privacy import NOT_SHOWN
 from analysis.rows import Shown
@@ -32,8 +33,7 @@ def read(path: Path) -> list[dict[str, str]]:
         return []
     with path.open(encoding="utf-8", newline="") as file:
         return [
-            {name: cell.removeprefix("'") if cell[1:2] in "=+-@\t\r" else cell for name, cell in row.items()}
-            for row in csv.DictReader(file)
+            {name: without_apostrophe(cell) for name, cell in row.items()} for row in csv.DictReader(file)
         ]
 
 

@@ -17,8 +17,8 @@ import xlsxwriter
 
 from analysis.build import masked_copies
 from analysis.measures import NAMES
-from analysis.pages import REPLICA
-from analysis.paths import FORMULA
+from analysis.pages import REPLICA, open_shown
+from analysis.paths import without_apostrophe
 from analysis.places import Place
 
 LICENSE = {
@@ -86,8 +86,7 @@ def _fill(sheet: Any, rows: list[list[str]], bold: Any) -> None:
                 sheet.write_number(number, column, float(text))
             else:
                 # a cell written as text needs no apostrophe, as a CSV does
-                bare = text[1:] if text[:1] == "'" and FORMULA.match(text, 1) else text
-                sheet.write_string(number, column, bare[:_LONGEST_CELL])
+                sheet.write_string(number, column, without_apostrophe(text)[:_LONGEST_CELL])
     for column, cells in enumerate(columns):
         sheet.set_column(column, column, min(max(map(len, cells[:201])) + 2, 60))
 
@@ -114,13 +113,7 @@ def descriptor(place: Place, folder: Path) -> Path:
         for file in place.files
     ]
     numbers = folder / "numbers.json"
-    shown = place.results / "shown.json"
-    said = (
-        {one["file"]: one["caption"] for one in json.loads(shown.read_text("utf-8"))}
-        if shown.is_file()
-        else {}
-    )
-    said = {f"tables/{Path(name).stem}.csv": caption for name, caption in said.items()} | CAPTIONS
+    said = {f"tables/{Path(one['file']).stem}.csv": one["caption"] for one in open_shown(place)} | CAPTIONS
     resources = [_resource(table, folder, said) for table in tables(folder)]
     if numbers.is_file():
         resources.append(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +66,6 @@ def finding(place: Place) -> Finding | None:
 
 def _figure(place: Place, names: Sequence[str]) -> tuple[Path | None, str]:
     """The first of these figures that the place's results hold, with its alternative text."""
-    path = place.results / "shown.json"
-    listed = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
-    drawn = {one["file"]: one["alt"] for one in listed if one["kind"] == "figure"}
+    drawn = {one["file"]: one["alt"] for one in pages.open_shown(place) if one["kind"] == "figure"}
     found = next((file for name in names if (file := f"figures/{name}.png") in drawn), None)
     return (place.results / found, drawn[found]) if found else (None, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,15 @@ class NotCounted(Refused):
 def filled(text: str, places: Mapping[str, Place]) -> str:
     """A page in which each number is the one that was counted. A place without results keeps what was there."""
 
+    @cache
+    def published(name: str) -> dict[tuple[str, str], Number]:
+        return lookup(pages.open_numbers(places[name]))
+
     def counted(found: re.Match[str]) -> str:
         place, scope = places.get(found["place"]), found["scope"] or "all"
         if not found["measure"] or place is None or not (place.results / "numbers.json").is_file():
             return found[0]
-        if (one := lookup(pages.open_numbers(place)).get((found["measure"], scope))) is None:
+        if (one := published(place.name).get((found["measure"], scope))) is None:
             raise NotCounted(f"{ANSWERS}: the results of {place.name} hold no {found['measure']} of {scope}")
         share = found["share"] and one.get("denominator")
         said = formatted(one["numerator"] / one["denominator"], "share") if share else _shown(one)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analysis import build, claims, files, pages
-from analysis.measures import Number, formatted, lookup, measure
+from analysis.measures import Number, formatted, measure, numbers_in
 from analysis.pages import REPLICA, plain
 from analysis.pages.answers import first_known
 from analysis.places import Place, states
@@ -57,9 +57,7 @@ class Sheet:
 
 def sheet(place: Place) -> Sheet:
     """The tip sheet of a place that has results: its numbers are those published, and what is not known is left out."""
-    numbers = {
-        name: one for (name, scope), one in lookup(pages.open_numbers(place)).items() if scope == "all"
-    }
+    numbers = numbers_in("all", pages.open_numbers(place))
     owners = sorted({file.camera_owner for file in place.logs if file.camera_owner})
     owner = owners[0] if len(owners) == 1 else ""
     outsiders = any(file.log == "network audit" for file in place.logs)

@@ -29,7 +29,7 @@ def write(top: Path) -> list[Path]:
 def page(top: Path) -> str:
     """The whole page as Markdown, made from source.toml files, results and notebooks."""
     every = places.tracked(top)
-    done = [place for place in every if (place.results / "shown.json").is_file()]
+    done = [place for place in every if pages.open_shown(place)]
     parts = [
         "# What is made where",
         "Written by `python -m analysis readme` from each place's `source.toml`, the results and the notebooks; a test "
@@ -74,13 +74,9 @@ def _outputs(place: Place) -> str:
             _link(output["notebook"]),
             _cell(place.root, output["notebook"], output["file"]),
         )
-        for output in sorted(_shown(place), key=lambda output: (output["notebook"], output["file"]))
+        for output in sorted(pages.open_shown(place), key=lambda output: (output["notebook"], output["file"]))
     ]
     return _table(("output", "what it shows", "notebook", "cell"), lines)
-
-
-def _shown(place: Place) -> list[dict[str, str]]:
-    return json.loads((place.results / "shown.json").read_text(encoding="utf-8"))
 
 
 def _link(notebook: str) -> str:
@@ -174,8 +170,8 @@ def manifest(top: Path) -> list[tuple[str, str]]:
     """Every published file below results/ and what it is, in order."""
     found = []
     for place in places.tracked(top):
-        if (place.results / "shown.json").is_file():
-            captions = {output["file"]: output["caption"] for output in _shown(place)}
+        if shown := pages.open_shown(place):
+            captions = {output["file"]: output["caption"] for output in shown}
             for path in sorted(path for path in place.results.rglob("*") if path.is_file()):
                 name = path.relative_to(place.results).as_posix()
                 what = captions.get(name) or _KINDS.get(name)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from analysis import claims, field, files, letter, pages, places, tips
-from analysis.measures import lookup
+from analysis.measures import numbers_in
 from analysis.pages.answers import first_known
 from analysis.site import reviewed
 
@@ -96,21 +95,14 @@ def filled(text: str, top: Path) -> str:
 def finding(top: Path) -> str:
     """What README.md shows first: a sentence of the numbers of a real place, and a picture with what it shows."""
     place = places.find(SHOWN_FIRST, top)
-    numbers = {
-        name: one for (name, scope), one in lookup(pages.open_numbers(place)).items() if scope == "all"
-    }
+    numbers = numbers_in("all", pages.open_numbers(place))
     printed = {row["id"]: row["published"] for row in pages.open_claims(place).to_dict("records")}.get(
         PATROL, ""
     )
     said = first_known((FINDING,), numbers).replace("$printed", printed.partition(" (")[0])
     parts = [said] if said and printed else []
     for name, picture in PICTURES:
-        shown = top / "results" / name / "shown.json"
-        alts = (
-            {one["file"]: one.get("alt") for one in json.loads(shown.read_text("utf-8"))}
-            if shown.is_file()
-            else {}
-        )
+        alts = {one["file"]: one.get("alt", "") for one in pages.open_shown(places.find(name, top))}
         if picture in alts:
             parts.append(f"![{pages.plain(alts[picture])}](results/{name}/{picture})")
             break
