@@ -216,7 +216,8 @@ def test_two_byte_order_marks_are_one(tmp_path, encoding):
 
 
 @pytest.mark.parametrize("cut", ["A. Exa,Tarnwick TX", 'A. Exa,Tarnwick TX PD,5,"12/01/2025, 01:00', row()[:-60],
-                                 'A. Exa,Tarnwick TX PD,5,"12/01/2025, 01:00:00 AM UTC\n'])  # fmt: skip
+                                 'A. Exa,Tarnwick TX PD,5,"12/01/2025, 01:00:00 AM UTC\n',
+                                 row('"never closed\n' + "and so on\n" * 40)[:-60]])  # fmt: skip
 @pytest.mark.parametrize("piece", [csv.PIECE, 100])
 def test_a_file_that_ends_in_the_middle_of_a_record_says_after_which(tmp_path, cut, piece):
     path = write(tmp_path, [row("one"), row("two")])
@@ -390,3 +391,22 @@ def test_a_file_without_line_ends_does_not_fill_the_memory(tmp_path, monkeypatch
     path.write_bytes(HEADER.encode() + b"\n" + b"a" * 200_000)
     with pytest.raises(readers.UnreadableFile, match="one record is longer than"):
         list(csv.stream(path, "log.csv", is_header, piece=1_000))
+
+
+def test_a_broken_record_or_another_header_sends_no_whole_piece_down_the_plain_path(tmp_path, monkeypatch):
+    records = csv._records
+    plain: list[int] = []
+
+    def counting(*given):
+        for record in records(*given):
+            plain.append(1)
+            yield record
+
+    monkeypatch.setattr(csv, "_records", counting)
+    broken = f'A,Tarnwick TX PD,5,{FRAME},"never closed,{TIME}'
+    lines = [*[row("a")] * 9_000, broken, *[row("b")] * 9_000, "ID, " + HEADER, *["x," + row("c")] * 9_000]
+    path = write(tmp_path, lines)
+    assert len(reasons(read(path))) == 27_000
+    assert len(plain) < 9_000
+    monkeypatch.undo()
+    assert rows_of(read(path)) == rows_of(read_plainly(path, monkeypatch))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,15 @@ def test_a_written_pattern_means_what_words_toml_says(
     expression = re.compile(f" (?:{expressions(written, {'fruit': 'apple|pear'})[0]}) ")
     assert all(expression.search(f"< {text} >") for text in meets)
     assert not any(expression.search(f"< {text} >") for text in leaves)
+
+
+def test_files_are_read_again_only_where_they_changed(tmp_path: Path) -> None:
+    copied = shutil.copytree(Path(__file__).parents[2] / "data" / "hand" / "reasons", tmp_path / "reasons")
+    before = reasons.load(copied)
+    assert reasons.load(copied) is before
+    path = copied / "theft.toml"
+    path.write_text(path.read_text().replace('about = "', 'about = "Changed: ', 1))
+    assert reasons.load(copied).about["theft"].startswith("Changed: ")
 
 
 def test_whatever_meets_a_pattern_meets_what_it_needs() -> None:

@@ -31,8 +31,9 @@ class Header:
         return next(csv.reader([text], delimiter=self.delimiter), [])
 
 
-def record_ends(window: Window, delimiter: str) -> np.ndarray | None:
-    """Byte offsets at which the window's whole records end, or None where quotes or line ends are irregular.
+def record_ends(window: Window, delimiter: str) -> tuple[np.ndarray, bool]:
+    """Byte offsets at which the window's whole records end, up to the first whose quotes or line ends are irregular,
+    and whether there is such a record.
 
     This is the independent count: it knows only quotes and line ends, never cells.
     """
@@ -41,45 +42,46 @@ def record_ends(window: Window, delimiter: str) -> np.ndarray | None:
     quotes = np.flatnonzero(bytes_ == _QUOTE)
     lines = np.flatnonzero(bytes_ == _LF)
     ends = np.flatnonzero(np.searchsorted(quotes, lines) % 2 == 0)
-    if np.diff(ends, prepend=-1, append=len(lines) - 1).max() > USUAL_LINES:
-        return None
-    ends = lines[ends] + 1
-    if window.at_end and (not len(ends) or ends[-1] != len(data)):
+    long = np.flatnonzero(np.diff(ends, prepend=-1, append=len(lines) - 1) > USUAL_LINES)
+    ends = lines[ends[: long[0]] if len(long) else ends] + 1
+    if window.at_end and not len(long) and (not len(ends) or ends[-1] != len(data)):
         ends = np.append(ends, len(data))
     used = int(ends[-1]) if len(ends) else 0
-    pairs = np.count_nonzero(bytes_[lines[(lines > 0) & (lines < used)] - 1] == _CR) if used else 0
-    if np.count_nonzero(bytes_[:used] == _CR) != pairs:
-        return None
-    quotes = quotes[: np.searchsorted(quotes, used)]
-    return ends if _quotes_are_regular(bytes_[:used], quotes, ord(delimiter)) else None
+    wrong = _first_wrong(bytes_[:used], quotes[: np.searchsorted(quotes, used)], ord(delimiter))
+    return ends[: np.searchsorted(ends, wrong, side="right")], bool(len(long)) or wrong < used
 
 
-def _quotes_are_regular(bytes_: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
-    """Whether each quote opens a cell, closes one, or is half of a doubled quote inside one."""
-    if len(quotes) % 2:
-        return False
-    opening, closing = quotes[::2], quotes[1::2]
+def _first_wrong(bytes_: np.ndarray, quotes: np.ndarray, delimiter: int) -> int:
+    """Where the first carriage return is that ends no line with the next byte, or the first quote that neither opens a
+    cell nor closes one nor is half of a doubled quote inside one; behind the end where there is none."""
     beside = np.zeros(256, dtype=bool)  # what may precede an opening quote, and follow a closing one
     beside[[delimiter, _LF, _QUOTE]] = True
+    opening, closing = quotes[::2], quotes[1::2]
     opens = (opening == 0) | beside[bytes_[np.maximum(opening - 1, 0)]]
     beside[_CR] = True
     closes = (closing == len(bytes_) - 1) | beside[bytes_[np.minimum(closing + 1, len(bytes_) - 1)]]
-    return bool(opens.all() and closes.all())
+    returns = np.flatnonzero(bytes_ == _CR)
+    alone = bytes_[np.minimum(returns + 1, len(bytes_) - 1)] != _LF
+    wrong = [opening[~opens], closing[~closes], quotes[len(quotes) // 2 * 2 :], returns[alone]]
+    return min(int(at[0]) if len(at) else len(bytes_) for at in wrong)
 
 
 def read(
     data: bytes, ends: np.ndarray, header: Header, is_header: IsHeader
-) -> tuple[list[Block], Header] | None:
-    """The records that end at `ends`, a block for each header among them, and the header of the next ones.
+) -> tuple[list[Block], Header, int] | None:
+    """The records that end at `ends`, as far as the first header of another width: a block for each header among them,
+    the header of the next ones, bytes used.
 
-    None where a header of another width is among them, or where Arrow disagrees with the independent count.
+    None where such a header is the first record, or where Arrow disagrees with the independent count.
     """
     odd: list[Rejected] = []
+    headers: list[int] = []
 
     def judge(row: arrow_csv.InvalidRow) -> str:
         # Rows are numbered, from 1, only where Arrow reads with one thread; it does.
         cells = header.split(row.text)
         if is_header(cells):
+            headers.append(row.number - 1)
             return "error"
         odd.append(not_data.odd(header.number + row.number, row.text, cells))
         return "skip"
@@ -100,7 +102,7 @@ def read(
             ),
         )
     except pa.ArrowInvalid:  # such a header, or a cell longer than Arrow's block
-        return None
+        return read(data, ends[: headers[0]], header, is_header) if headers and headers[0] else None
     if rows.num_rows + len(odd) != len(ends):
         return None
     usual = np.ones(len(ends), dtype=bool)
@@ -116,4 +118,4 @@ def read(
     blocks = list(not_data.blocks(section, is_header, odd, text))
     blocks[0] = replace(blocks[0], counted=len(ends))
     columns = blocks[-1].section.columns
-    return blocks, replace(header, columns=columns, number=header.number + len(ends))
+    return blocks, replace(header, columns=columns, number=header.number + len(ends)), int(ends[-1])

@@ -1,9 +1,9 @@
 """Reads delimited text: a fast columnar path, and a plain one for files whose quotes cannot be trusted.
 
 A file is read in pieces, cut where a record ends. Both paths follow the same rules (RFC 4180, strictly), and
-tests hold them equal, piece by piece and for pieces of any size. A piece goes to Arrow only when every quote
-in it opens a cell, closes one or is doubled; otherwise it is read line by line, so that an unclosed quote
-costs one record and not the rest of the file.
+tests hold them equal, piece by piece and for pieces of any size. Records go to Arrow only as far as every quote in
+them opens a cell, closes one or is doubled; where one does not, some records are read line by line before Arrow goes
+on, so that an unclosed quote costs one record and not the rest of the file.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from analysis.readers import columnar, not_data, text
@@ -35,6 +36,7 @@ HEADER_WITHIN = 50  # records: cover notes above a header are shorter than this 
 HEADER_BYTES = 1 << 20  # and no cover note is longer than this
 LINES_IN_A_RECORD = 1_000  # a quote still open after so many lines was never closed
 PIECE = 1 << 23  # bytes: about 40,000 records
+_LINE_BY_LINE = 32  # one part in so many of a window is read line by line where Arrow cannot begin
 _ODD = ("wrong number of cells", "unreadable record")
 
 csv.field_size_limit(1 << 30)  # a cell may be as long as its file; the limit is the whole process's
@@ -61,14 +63,16 @@ def stream(
                 raise
             first, header = found
         yield replace(first, notes=tuple(filter(None, [note, *first.notes])))
-        blocks: list[Block] = []
+        odd: deque[Rejected] = deque(maxlen=LINES_IN_A_RECORD)  # since the last record that is whole
         whole, tail = 0, b""
         while window.fill(piece):
             blocks, header, used = _next(window, header, is_header)
             whole, tail = _last_whole(blocks, whole), window.data[max(used - 1, 0) : used] or tail
             window.take(used)
+            odd.extend(rejection for block in blocks for rejection in block.rejected)
             yield from blocks
-        if whole < header.number and _breaks_off(blocks, whole, header, tail in b"\r\n"):
+        last = [rejection for rejection in odd if rejection.record > whole]
+        if whole < header.number and _breaks_off(last, header, tail in b"\r\n"):
             yield cut_off(header.columns, whole)
 
 
@@ -81,10 +85,9 @@ def _last_whole(blocks: Sequence[Block], before: int) -> int:
     return max([before, *rows, *others])
 
 
-def _breaks_off(blocks: Sequence[Block], whole: int, header: Header, line_ended: bool) -> bool:
+def _breaks_off(odd: Sequence[Rejected], header: Header, line_ended: bool) -> bool:
     """Whether the odd records at a file's end are the beginning of one that broke off: a quote still open, or a
     record with too few cells and no line end."""
-    odd = [rejection for block in blocks for rejection in block.rejected if rejection.record > whole]
     if any(rejection.why == "unreadable record" and rejection.text.count('"') % 2 for rejection in odd):
         return True
     cells = header.split(odd[-1].text) if odd else []
@@ -94,14 +97,15 @@ def _breaks_off(blocks: Sequence[Block], whole: int, header: Header, line_ended:
 
 def _next(window: text.Window, header: Header, is_header: IsHeader) -> tuple[list[Block], Header, int]:
     """The records that are whole in the window, the header of the next ones, bytes used."""
-    ends = columnar.record_ends(window, header.delimiter)
-    if ends is None:
+    ends, is_irregular = columnar.record_ends(window, header.delimiter)
+    some = 1 + len(window.data) // _LINE_BY_LINE
+    if len(ends):
+        fast = columnar.read(window.data, ends, header, is_header)
+        return fast or _read_lines(window, header, is_header, (), min(some, int(ends[-1])))
+    if is_irregular:
         note = "quotes or line ends are irregular: read line by line"
-        return _read_lines(window, header, is_header, (note,))
-    if not len(ends):
-        return [], header, 0
-    fast = columnar.read(window.data, ends, header, is_header)
-    return (*fast, int(ends[-1])) if fast else _read_lines(window, header, is_header, ())
+        return _read_lines(window, header, is_header, (note,), some)
+    return [], header, 0
 
 
 # The header ---------------------------------------------------------------------------------------------
@@ -150,7 +154,7 @@ def _without_header(
     """
     for delimiter in DELIMITERS:
         first: list[list[str]] = []
-        for cells, *_ in _records(window, Header(("",) * 9, delimiter)):
+        for cells, *_ in _records(window, Header(("",) * 9, delimiter), len(window.data)):
             if len(first) == HEADER_WITHIN or (below and cells == list(below)):
                 break
             first.append(cells or [])
@@ -179,9 +183,10 @@ def _header_below(path: Path, encoding: str, is_header: IsHeader) -> Sequence[st
 
 
 def _read_lines(
-    window: text.Window, header: Header, is_header: IsHeader, notes: tuple[str, ...]
+    window: text.Window, header: Header, is_header: IsHeader, notes: tuple[str, ...], least: int
 ) -> tuple[list[Block], Header, int]:
-    """The window's records one by one, as far as they are sure to be whole; the same as `_next` gives."""
+    """The first `least` bytes of the window record by record, to the end of one, as far as they are sure to be whole;
+    the same as `_next` gives."""
     blocks: list[Block] = []
     rows: list[list[str]] = []
     numbers: list[int] = []
@@ -193,7 +198,7 @@ def _read_lines(
         section = Section.of_rows(columns, rows, numbers)
         blocks.append(not_data.without_blanks_and_totals(section, rejected))
 
-    for number, (cells, line, end, spans) in enumerate(_records(window, header), header.number + 1):
+    for number, (cells, line, end, spans) in enumerate(_records(window, header, least), header.number + 1):
         lines, used = lines + spans, end
         if cells is not None and is_header(cells):
             end_block()
@@ -206,6 +211,8 @@ def _read_lines(
         else:
             rows.append(cells)
             numbers.append(number)
+        if used >= least:
+            break
     end_block()
     # Independent of the parse: every physical line belongs to exactly one record.
     counted = number - header.number + text.count_lines(window.data[:used]) - lines
@@ -213,14 +220,24 @@ def _read_lines(
     return blocks, replace(header, columns=columns, number=number), used
 
 
-def _records(window: text.Window, header: Header) -> Iterator[tuple[list[str] | None, str, int, int]]:
-    """Records one by one: cells, or None where the quotes are broken; text; offset after it; lines used.
+def _records(
+    window: text.Window, header: Header, least: int
+) -> Iterator[tuple[list[str] | None, str, int, int]]:
+    """Records one by one, those of the first `least` bytes and maybe more: cells, or None where the quotes are broken;
+    text; offset after it; lines used.
 
     A record is taken only where all the lines that it may use are in the window.
     """
-    lines = list(text.lines(window.data))
+    found = text.lines(window.data)
+    lines: list[tuple[str, int]] = []
+    end = 0
+    while end < least and (line := next(found, None)):
+        lines.append(line)
+        end = line[1]
+    lines += islice(found, LINES_IN_A_RECORD + 1)
     # The last line may go on in the next piece, and a carriage return there may be half of a line end.
-    whole = len(lines) if window.at_end else len(lines) - 1 - LINES_IN_A_RECORD
+    all_lines = window.at_end and next(found, None) is None
+    whole = len(lines) if all_lines else len(lines) - 1 - LINES_IN_A_RECORD
     at = 0
     while at < whole:
         taken = (line for line, _ in lines[at : at + LINES_IN_A_RECORD])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -103,10 +104,20 @@ def load(folder: Path, menus: Mapping[str, facts.Menu] | None = None) -> Rules:
     raises `BadRules`, and `BadVendor` for a menu.
 
     Every example is tried on the whole set, so a rule that steals another's example, or can never fire, is
-    refused by name.
+    refused by name. Files that were read before and have not changed give the same rules again.
     """
-    if menus is None:
-        menus = {vendor.key: vendor.menu for vendor in vendors.all_vendors()}
+    if menus is not None:
+        return _read(folder, menus)
+    return _unchanged(folder, tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml"))))
+
+
+@lru_cache(maxsize=2)
+def _unchanged(folder: Path, _: tuple[tuple[str, bytes], ...]) -> Rules:
+    """The rules of a folder with the menus of all vendors, for as long as its files hold the same."""
+    return _read(folder, {vendor.key: vendor.menu for vendor in vendors.all_vendors()})
+
+
+def _read(folder: Path, menus: Mapping[str, facts.Menu]) -> Rules:
     topics = [_topic(path) for path in sorted(folder.glob("*.toml")) if path.name != WORDS_FILE]
     types = _offense_types(menus, {topic.topic for topic in topics})
     lists = _word_lists(folder / WORDS_FILE)

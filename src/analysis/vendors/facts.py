@@ -40,7 +40,10 @@ COLUMNS = {
 
 def normal(header: str) -> str:
     """A column name as it is compared: its letters, digits and '#', in lower case."""
-    return re.sub(r"[^\w#]|_", "", header).casefold()
+    return _BETWEEN.sub("", header).casefold()
+
+
+_BETWEEN = re.compile(r"[^\w#]|_")
 
 
 # menu.toml ------------------------------------------------------------------------------------------------------

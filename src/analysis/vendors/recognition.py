@@ -106,8 +106,9 @@ def is_header(cells: Sequence[str], more: Mapping[str, str] | None = None) -> bo
     said = {normal(name): ours for name, ours in (more or {}).items()}
     found = _family(names, said)
     if found is None:
-        has_tables = len(adjacent.table_ranges(cells)) > 1
-        return _not_an_audit(names) is not None or (has_tables and _without_times(names) is not None)
+        if _not_an_audit(names) is not None:
+            return True
+        return _without_times(names) is not None and len(adjacent.table_ranges(cells)) > 1
     known = sum(name in found[1].by_name or name in said for name in names)
     # A record never repeats three of the vendor's column names, nor holds nothing but such names.
     return known >= min(3, max(2, len([name for name in names if name])))
@@ -225,14 +226,25 @@ def _without_times(names: Sequence[str]) -> tuple[Vendor, Family] | None:
     """A vendor's first family for a header that names agencies and reasons and no time, where it knows every name."""
     for vendor in all_vendors():
         family = vendor.family[0]
-        known = {family.by_name.get(re.sub(r"\d+$", "", name)) for name in names if name}
+        known: set[str | None] = set()
+        for name in filter(None, names):
+            known.add(family.by_name.get(re.sub(r"\d+$", "", name)))
+            if None in known:  # the first cell of nearly every row
+                break
         if None not in known and {"agency", "reason"} <= known:
             return vendor, family
     return None
 
 
 def _not_an_audit(names: Sequence[str]) -> str | None:
-    return next((other.name for other in not_audits() if {*map(normal, other.marks)} <= set(names)), None)
+    all_names = set(names)
+    return next((name for name, marks in _marks() if marks <= all_names), None)
+
+
+@cache
+def _marks() -> tuple[tuple[str, frozenset[str]], ...]:
+    """The files that are no audits, each with the names of columns that tell it."""
+    return tuple((other.name, frozenset(map(normal, other.marks))) for other in not_audits())
 
 
 def _ours(names: Sequence[str], family: Family, more: Mapping[str, str]) -> list[str | None]:
