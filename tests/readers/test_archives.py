@@ -6,6 +6,7 @@ import io
 import json
 import stat
 import struct
+import sys
 import zipfile
 from collections import Counter
 
@@ -354,3 +355,24 @@ def test_a_member_that_is_like_no_file_inside_is_refused(tmp_path):
     refused(
         tmp_path, data, r"no file in it is like 'Own/\*'", members=(Member("Own/*", log="network audit"),)
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="files in memory alone are Linux's")
+@pytest.mark.parametrize(("most", "on_disk"), [(archives.MOST_IN_MEMORY, 0), (100, 1)])
+def test_nothing_of_a_member_that_is_only_read_is_on_a_disk_unless_it_is_very_large(
+    tmp_path, monkeypatch, most, on_disk
+):
+    monkeypatch.setattr(archives, "MOST_IN_MEMORY", most)
+    content, folder = log(*["theft"] * 20), tmp_path / "folder"
+    folder.mkdir()
+    packed = {
+        "log.csv.gz": gzip.compress(content),
+        "release.zip": zipped({"a.csv": content, "b.csv": content}),
+    }
+    for name, data in packed.items():
+        (tmp_path / name).write_bytes(data)
+        for member in archives.members(tmp_path / name, name, folder, in_memory=True):
+            assert member.path.read_bytes() == content
+            assert member.path.stat().st_size == len(content)
+            assert sum(path.is_file() for path in folder.rglob("*")) == on_disk
+        assert not member.path.exists()

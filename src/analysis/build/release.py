@@ -94,7 +94,9 @@ class Release:
                 else name[: len(name) - len(inner)] + privacy.file_name(inner, mark)
             )
 
-        for member in archives.members(self.path, self.file.name, folder, self.file.leave_out, printed):
+        for member in archives.members(
+            self.path, self.file.name, folder, self.file.leave_out, printed, in_memory=True
+        ):
             name = printed(member.name)
             if name != member.name and member.path:  # some of it is hidden, and so is the same of other files
                 name = printed(member.name, sources.sha256(member.path)[:8])

@@ -5,17 +5,21 @@ member, and so does the account of its rows. A workbook is a ZIP too and is left
 unnamed: what is not opened is handed out with the reason.
 
 Members are unpacked one at a time under names of our own, so that no name in an archive can point anywhere; an
-archive whose names try to is refused all the same. The limits below are held before anything is unpacked and again
-while it is, because an archive may lie about its size.
+archive whose names try to is refused all the same. Where the system keeps files in memory alone (Linux), a member that
+is only read is one, and nothing of it is on a disk unless it is a PDF or very large. The limits below are held before
+anything is unpacked and again while it is, because an archive may lie about its size.
 """
 
 from __future__ import annotations
 
 import gzip
 import lzma
+import os
 import re
+import shutil
 import stat
 import struct
+import sys
 import tempfile
 import zipfile
 import zlib
@@ -33,6 +37,7 @@ MOST_BYTES, MOST_RATIO, MOST_MEMBERS, MOST_NESTED = 1 << 34, 200, 10_000, 2
 archives may lie inside it. A year of the busiest log known unpacks to a tenth of it."""
 
 SMALL = 1 << 26  # bytes: what unpacks to less is no bomb, however well it packs
+MOST_IN_MEMORY = 1 << 28  # bytes of an unpacked member: a month of the busiest log known is half of it
 _AT_ONCE = 1 << 20
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError),
@@ -73,16 +78,18 @@ def members(
     folder: Path,
     leave_out: Sequence[str] = (),
     printed: Callable[[str], str] = str,
+    in_memory: bool = False,
 ) -> Iterator[Member]:
     """The files of a release one after the other, those of a ZIP in the order of their names.
 
-    A member lies in `folder` until the next one is asked for. `leave_out` names members of the archive that a
+    A member can be read until the next one is asked for. It lies in `folder`, or with `in_memory` mostly on no disk,
+    where nobody can move it. `leave_out` names members of the archive that a
     person has looked at and found to hold no searches. A file that is no archive is handed out as it is. Messages
     call a member as `printed` says, since its name is text like any other. Raises
     `UnreadableFile` for an archive that is broken, encrypted or beyond the limits, or whose names are not sound.
     """
     wanted = {f"{name}/{left}" for left in leave_out}
-    opener = _Opener(folder, printed, frozenset(wanted))
+    opener = _Opener(folder, printed, frozenset(wanted), in_memory)
     for member in opener.open(Member(name, path, unpacked=name), 0):
         wanted.discard(member.name)
         yield member
@@ -95,8 +102,10 @@ def members(
 class _Opener:
     """Opens what is in one released archive, as long as its limits are not reached; `printed` is for messages."""
 
-    def __init__(self, folder: Path, printed: Callable[[str], str], left_out: frozenset[str]) -> None:
-        self._folder, self._printed, self._left_out = folder, printed, left_out
+    def __init__(
+        self, folder: Path, printed: Callable[[str], str], left_out: frozenset[str], in_memory: bool
+    ) -> None:
+        self._folder, self._printed, self._left_out, self._in_memory = folder, printed, left_out, in_memory
         self._bytes, self._members = MOST_BYTES, MOST_MEMBERS
 
     def open(self, member: Member, depth: int) -> Iterator[Member]:
@@ -112,8 +121,7 @@ class _Opener:
                 "put their files into the place's folder."
             )
         elif _is_gzip(path):
-            with gzip.open(path) as source, tempfile.TemporaryDirectory(dir=self._folder) as folder:
-                unpacked = self._unpack(source, path.stat().st_size, name, Path(folder))
+            with gzip.open(path) as source, self._unpacked(source, path.stat().st_size, name) as unpacked:
                 yield from self.open(replace(member, path=unpacked), depth + 1)
         else:
             yield from self._open_zip(member, path, depth)
@@ -130,24 +138,34 @@ class _Opener:
                 if _SYSTEM.search(_name(info)):
                     yield replace(member, why="the operating system's own")
                     continue
-                with tempfile.TemporaryDirectory(dir=self._folder) as folder:
-                    with self._explained(member.name):
-                        source = archive.open(info)
-                    with source:
-                        unpacked = self._unpack(source, info.compress_size, member.name, Path(folder))
+                with self._explained(member.name):
+                    source = archive.open(info)
+                with source, self._unpacked(source, info.compress_size, member.name) as unpacked:
                     yield from self.open(replace(member, path=unpacked), depth + 1)
 
-    def _unpack(self, source: IO[bytes] | gzip.GzipFile, packed: int, name: str, folder: Path) -> Path:
-        """Unpack one member, no further than the limits allow."""
-        target = folder / "member"
+    @contextmanager
+    def _unpacked(self, source: IO[bytes] | gzip.GzipFile, packed: int, name: str) -> Iterator[Path]:
+        """One member, unpacked no further than the limits allow, while it is read."""
         size = 0
-        with target.open("wb") as file, self._explained(name):
-            while piece := source.read(_AT_ONCE):
-                size += len(piece)
-                self._bytes -= len(piece)
-                self._refuse_bomb(size, packed, name, self._bytes)
-                file.write(piece)
-        return target
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            disk = Path(folder) / "member"
+            path, file = (self._in_memory and _memory()) or (disk, disk.open("w+b"))
+            try:
+                with self._explained(name):
+                    while piece := source.read(_AT_ONCE):
+                        size += len(piece)
+                        self._bytes -= len(piece)
+                        self._refuse_bomb(size, packed, name, self._bytes)
+                        is_print = (
+                            size == len(piece) and b"%PDF-" in piece[:1024]
+                        )  # pdfium opens no such file
+                        if path != disk and (is_print or size > MOST_IN_MEMORY):
+                            path, file = disk, _moved(file, disk)
+                        file.write(piece)
+                file.flush()
+                yield path
+            finally:
+                file.close()
 
     def _check(self, infos: Sequence[zipfile.ZipInfo], archive: str) -> None:
         """Refuse an archive that is too large, locked or has names that are not sound, before any of it is unpacked."""
@@ -191,6 +209,25 @@ class _Opener:
                 f"{self._printed(name)}: it cannot be unpacked ({words[:80]}). Ask for it again, or unpack it and put "
                 "its files into the place's folder."
             ) from None
+
+
+def _memory() -> tuple[Path, IO[bytes]] | None:
+    """A file that is in memory alone, and the path by which any process of this user can open it while it is open
+    here; None where the system has none."""
+    if sys.platform != "linux":
+        return None
+    file = os.fdopen(os.memfd_create("member"), "w+b")
+    path = Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+    return (path, file) if path.is_file() else None
+
+
+def _moved(file: IO[bytes], path: Path) -> IO[bytes]:
+    """A new file at a path with what is in another one, which is closed."""
+    to = path.open("w+b")
+    with file:
+        file.seek(0)
+        shutil.copyfileobj(file, to)
+    return to
 
 
 def _unsound(info: zipfile.ZipInfo, printed: Callable[[str], str]) -> str:

@@ -52,7 +52,7 @@ def stream(
     """
     encoding, note = text.encoding(path)
     with path.open("rb") as file:
-        window = text.Window(text.utf8(file, encoding, piece), name)
+        window = text.Window(text.utf8(file, encoding, min(piece, HEADER_BYTES)), name)
         try:
             first, header = _find_header(window, name, is_header, missing)
         except NoKnownHeader:

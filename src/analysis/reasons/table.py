@@ -34,8 +34,8 @@ COLUMNS = {
 """What `add` adds to a table of searches."""
 
 
-MOST_REMEMBERED = 1_000_000
-"""Cases whose answers are kept from block to block: a third of a gigabyte, and nearly all of the common ones."""
+MOST_REMEMBERED = 500_000
+"""Cases whose answers are kept from block to block: a fifth of a gigabyte, and nearly all of the common ones."""
 
 _TYPED, _MASKED, _BLANK = (SplitReason((), "", origin) for origin in ("typed", "masked", "blank"))
 
