@@ -4,7 +4,7 @@ An archive inside an archive adds its name: `release.zip/inner.zip/2025-06.csv`.
 member, and so does the account of its rows. A workbook is a ZIP too and is left whole. Nothing is passed over
 unnamed: what is not opened is handed out with the reason.
 
-Members are unpacked one at a time under names of our own, so that no name in an archive can point anywhere; an
+Members are unpacked one after the other under names of our own, so that no name in an archive can point anywhere; an
 archive whose names try to is refused all the same. Where the system keeps files in memory alone (Linux), a member that
 is only read is one, and nothing of it is on a disk unless it is a PDF or very large. The limits below are held before
 anything is unpacked and again while it is, because an archive may lie about its size.
@@ -21,11 +21,14 @@ import stat
 import struct
 import sys
 import tempfile
+import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import IO
 
@@ -106,7 +109,7 @@ class _Opener:
         self, folder: Path, printed: Callable[[str], str], left_out: frozenset[str], in_memory: bool
     ) -> None:
         self._folder, self._printed, self._left_out, self._in_memory = folder, printed, left_out, in_memory
-        self._bytes, self._members = MOST_BYTES, MOST_MEMBERS
+        self._bytes, self._members, self._lock = MOST_BYTES, MOST_MEMBERS, threading.Lock()
 
     def open(self, member: Member, depth: int) -> Iterator[Member]:
         """A file, or what is inside it, at any depth."""
@@ -130,18 +133,32 @@ class _Opener:
         stem = re.sub(r"\.zip$", "", outer.unpacked, flags=re.I)
         with self._explained(outer.name):
             archive = zipfile.ZipFile(path)
-        with archive:
+        with archive, ExitStack() as every, ThreadPoolExecutor(1) as ahead:
             infos = [info for info in archive.infolist() if not info.is_dir()]
             self._check(infos, outer.name)
-            for info in sorted(infos, key=_name):
-                member = Member(f"{outer.name}/{_name(info)}", None, unpacked=f"{stem}/{_name(info)}")
-                if _SYSTEM.search(_name(info)):
+
+            def unpack(info: zipfile.ZipInfo, name: str) -> tuple[Path, ExitStack]:
+                held = every.enter_context(ExitStack())
+                with self._explained(name):
+                    source = held.enter_context(archive.open(info))
+                return held.enter_context(self._unpacked(source, info.compress_size, name)), held
+
+            def begun() -> Iterator[tuple[Member, Future[tuple[Path, ExitStack]] | None]]:
+                for info in sorted(infos, key=_name):
+                    name = f"{outer.name}/{_name(info)}"
+                    member = Member(name, None, unpacked=f"{stem}/{_name(info)}")
+                    yield member, None if _SYSTEM.search(_name(info)) else ahead.submit(unpack, info, name)
+
+            # While a member is read, the next one is unpacked.
+            for now, _ in pairwise(chain(begun(), [None])):
+                assert now is not None
+                member, unpacked = now
+                if unpacked is None:
                     yield replace(member, why="the operating system's own")
                     continue
-                with self._explained(member.name):
-                    source = archive.open(info)
-                with source, self._unpacked(source, info.compress_size, member.name) as unpacked:
-                    yield from self.open(replace(member, path=unpacked), depth + 1)
+                found, held = unpacked.result()
+                with held:
+                    yield from self.open(replace(member, path=found), depth + 1)
 
     @contextmanager
     def _unpacked(self, source: IO[bytes] | gzip.GzipFile, packed: int, name: str) -> Iterator[Path]:
@@ -154,7 +171,8 @@ class _Opener:
                 with self._explained(name):
                     while piece := source.read(_AT_ONCE):
                         size += len(piece)
-                        self._bytes -= len(piece)
+                        with self._lock:
+                            self._bytes -= len(piece)
                         self._refuse_bomb(size, packed, name, self._bytes)
                         is_print = (
                             size == len(piece) and b"%PDF-" in piece[:1024]
