@@ -50,10 +50,12 @@ def _header_rows(section: Section, is_header: IsHeader) -> list[int]:
     """Rows that are headers, counted from 0.
 
     No header cell holds two digits, and in most columns of an audit most cells do; so only rows without them, in
-    the column where they are fewest, are looked at, and no blank ones.
+    the column where they are fewest (of several, that of the longest cells), are looked at, and no blank ones.
     """
-    without = [_without_two_digits(column.slice(0, 100)) for column in section.cells.columns]
-    column = section.cells.column(int(np.argmin([mask.sum() for mask in without])))
+    first = section.cells.slice(0, 100).columns
+    column = section.cells.columns[
+        min(range(len(first)), key=lambda at: (_without_two_digits(first[at]).sum(), -first[at].nbytes))
+    ]
     maybe = np.flatnonzero(_without_two_digits(column) & ~blank(section.cells))
     return [int(at) for at in maybe if is_header(section.row(int(at)))]
 
