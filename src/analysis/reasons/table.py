@@ -144,8 +144,8 @@ def _beside(table: pa.Table, portal: bool) -> tuple[pa.StringArray, np.ndarray |
 
 def _classify(table: pa.Table, portal: bool, rules: Rules, vendor: str | None) -> tuple[_Rows, _Cases]:
     """Rows and cases; what was found for a case in one block is known in the next."""
-    rows, *parts = _distinct(table, portal)
-    keys = [*zip(*parts, repeat(vendor))]
+    rows, reasons, columns, portals = _distinct(table, portal)
+    keys = [*zip(reasons, columns, portals, repeat(vendor))]
     before = rules.cases
     new = [key for key in keys if key not in before]
     found = dict(zip(new, _answered(new, rules, vendor)))
@@ -155,7 +155,11 @@ def _classify(table: pa.Table, portal: bool, rules: Rules, vendor: str | None) -
     answers = {id(answer): answer for *_, answer in cases}
     number = {key: at for at, key in enumerate(answers)}
     answer = np.array([number[id(answer)] for *_, answer in cases], dtype=np.int64)
-    texts, splits, matched = ([case[at] for case in cases] for at in range(3))
+    texts, splits, matched = (
+        [case[0] for case in cases],
+        [case[1] for case in cases],
+        [case[2] for case in cases],
+    )
     return rows, _Cases(texts, splits, matched, [*answers.values()], answer)
 
 
@@ -163,7 +167,8 @@ def _answered(
     keys: Sequence[tuple[str, str, bool, str | None]], rules: Rules, vendor: str | None
 ) -> Iterator[Case]:
     """For each case its text, its split, the numbers of the patterns that match it, and what the rules make of it."""
-    texts, splits = _split(*([key[at] for key in keys] for at in range(3)), rules, vendor)
+    reasons, columns, portals = [key[0] for key in keys], [key[1] for key in keys], [key[2] for key in keys]
+    texts, splits = _split(reasons, columns, portals, rules, vendor)
     searched = [split.inside if split.origin == "machine" else text for split, text in zip(splits, texts)]
     for text, split, numbers in zip(texts, splits, _match(searched, rules)):
         key = (numbers, split.offense_types, split.origin)
