@@ -99,7 +99,7 @@ def _wide(text):
 
 def _binary_sheet(rows):
     width = max(map(len, rows), default=1)
-    out = (
+    out = bytearray(
         _record(129)
         + _record(148, struct.pack("<LLLL", 0, max(len(rows) - 1, 0), 0, width - 1))
         + _record(145)
@@ -113,7 +113,7 @@ def _binary_sheet(rows):
                 out += _record(6, struct.pack("<LL", across, 0) + _wide(cell))
             else:
                 out += _record(5, struct.pack("<LLd", across, 0, cell))
-    return out + _record(146) + _record(130)
+    return bytes(out + _record(146) + _record(130))
 
 
 def ods(*sheets):

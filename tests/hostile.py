@@ -7,7 +7,9 @@ word for word. Every name in it is invented.
 import gzip
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 import containers
 
@@ -26,10 +28,14 @@ class Good:
     """A file that is read: its records in all, those that are no searches by why, the others' reasons in order."""
 
     name: str
-    data: bytes
+    write: Callable[[], bytes]
     records: int
     aside: Counter
     reasons: tuple[str, ...]
+
+    @cached_property
+    def data(self) -> bytes:
+        return self.write()  # not before a test reads it: every process that runs tests lists all of them
 
 
 @dataclass(frozen=True)
@@ -247,14 +253,14 @@ def good():
             if container in _SHEETS and quirk is odd_widths:
                 continue  # a sheet has one width: cells beyond the header stand in a column without a name
             log = quirk()
-            yield _good(f"{quirk.__name__}.{container}", write(log.rows), log)
+            yield _good(f"{quirk.__name__}.{container}", partial(write, log.rows), log)
     yield from _encodings()
     yield from _broken_quotes()
     yield from _prints()
 
 
-def _good(name, data, log):
-    return Good(name, data, log.records, Counter(log.aside), tuple(log.reasons))
+def _good(name, write, log):
+    return Good(name, write, log.records, Counter(log.aside), tuple(log.reasons))
 
 
 def _encodings():
@@ -268,8 +274,9 @@ def _encodings():
     for shown, (encoding, mark) in encodings.items():
         for sign, delimiter in {"comma": ",", "semicolon": ";", "tab": "\t"}.items():
             for end, line_end in ends.items():
-                data = containers.delimited(log.rows, delimiter, line_end, encoding, mark, final=end != "lf")
-                yield _good(f"words-{shown}-{sign}-{end}.csv", data, log)
+                options = (delimiter, line_end, encoding, mark, end != "lf")
+                write = partial(containers.delimited, log.rows, *options)
+                yield _good(f"words-{shown}-{sign}-{end}.csv", write, log)
 
 
 def _broken_quotes():
@@ -281,15 +288,17 @@ def _broken_quotes():
         "never-closed": lambda line: line.replace(b"reason 100", b'"reason 100'),
         "closed-early": lambda line: line.replace(b"reason 100", b'"reason" 100'),
     }.items():
-        data = b"\n".join(broken(line) for line in lines)
+        data = b"\n".join(map(broken, lines))
         kept = tuple(f"reason {n}" for n in range(200) if n != 100)
-        yield Good(f"{name}.csv", data, 200, Counter({"unreadable record": 1}), kept)
+        yield Good(f"{name}.csv", partial(bytes, data), 200, Counter({"unreadable record": 1}), kept)
     mixed = b"".join(line + (b"\r\n", b"\n", b"\r")[at % 3] for at, line in enumerate(lines[:-1]))
-    yield Good("mixed-line-ends.csv", mixed, 200, Counter(), tuple(f"reason {n}" for n in range(200)))
+    yield Good(
+        "mixed-line-ends.csv", partial(bytes, mixed), 200, Counter(), tuple(f"reason {n}" for n in range(200))
+    )
     nul = b"\n".join(lines).replace(b"reason 100", b"reason\x00100")
     yield Good(
         "zero-byte.csv",
-        nul,
+        partial(bytes, nul),
         200,
         Counter(),
         tuple(f"reason {n}".replace(" 100", "\x00100") for n in range(200)),
@@ -311,10 +320,13 @@ def _prints():
         ("words", plain_words, {}),
         ("times", bad_times(), {}),
     ):
-        for suffix in ("pdf", "pdf.zip"):
-            data = containers.printed(made.rows, **options)
-            data = data if suffix == "pdf" else containers.zipped({"log.pdf": data})
-            yield _good(f"print-{name}.{suffix}", data, made)
+        write = partial(containers.printed, made.rows, **options)
+        yield _good(f"print-{name}.pdf", write, made)
+        yield _good(f"print-{name}.pdf.zip", partial(_zipped_print, write), made)
+
+
+def _zipped_print(write):
+    return containers.zipped({"log.pdf": write()})
 
 
 # Files that are refused -----------------------------------------------------------------------------------------

@@ -340,7 +340,7 @@ def test_lines_that_are_no_record_keep_no_name_and_no_number():
 # A whole place ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.xdist_group("private place")
+@pytest.mark.xdist_group("twins")  # begun early: it takes long
 def test_nothing_that_is_published_of_a_one_agency_log_names_the_person_in_fifty_reasons(tmp_path):
     record, who = small_place._record, ("Quellmere GA PD", "Zanna Qwertz")
     reasons = ["zanna qwertz hold", "Zanna Qwertz - ", "stolen vehicle", "theft QZX 4417"]

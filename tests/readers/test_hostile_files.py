@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from readings import put_together
 
-from analysis import build, places, readers, reasons
+from analysis import build, places, readers
 from analysis.readers import archives
 from analysis.searches import headerless
 from analysis.vendors import incomplete, recognition
@@ -45,17 +45,8 @@ def release(root, files):
     return places.find("tarnwick", root)
 
 
-@pytest.fixture(scope="module")
-def quickly():
-    """The rules for reasons are read once, not for each place; they have no part in it."""
-    rules = reasons.load(places.root() / "data" / "hand" / "reasons")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reasons, "load", lambda _: rules)
-        yield
-
-
 @pytest.fixture
-def root(tmp_path, monkeypatch, quickly):
+def root(tmp_path, monkeypatch):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "hand").symlink_to(places.root() / "data" / "hand")
     monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))

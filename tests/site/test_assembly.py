@@ -25,6 +25,8 @@ from analysis.refused import Refused
 from analysis.site import article, assembly, paper, reviewed
 from analysis.site.findings import finding
 
+pytestmark = pytest.mark.xdist_group("small site")  # built once
+
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(2)> =HYPERLINK(1) $x^2$ [x](javascript:alert(3)) "
     "[y](https://evil.example/) ![z](https://evil.example/z.png) <a href='//evil.example'>w</a> <b onclick=a()>b</b>"

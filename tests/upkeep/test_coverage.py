@@ -4,6 +4,8 @@ import pytest
 
 from analysis.upkeep import coverage
 
+pytestmark = pytest.mark.xdist_group("coverage")  # simulated once
+
 
 @pytest.fixture(scope="module")
 def few():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -104,17 +103,18 @@ def load(folder: Path, menus: Mapping[str, facts.Menu] | None = None) -> Rules:
     raises `BadRules`, and `BadVendor` for a menu.
 
     Every example is tried on the whole set, so a rule that steals another's example, or can never fire, is
-    refused by name. Files that were read before and have not changed give the same rules again.
+    refused by name. Files that hold the same as those read last, wherever they are, are not read again.
     """
     if menus is not None:
         return _read(folder, menus)
-    return _unchanged(folder, tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml"))))
+    held = vendors.all_vendors(), [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml"))]
+    if not _LAST or _LAST[0][0] != held:
+        _LAST[:] = [(held, _read(folder, {vendor.key: vendor.menu for vendor in held[0]}))]
+    return _LAST[0][1]
 
 
-@lru_cache(maxsize=2)
-def _unchanged(folder: Path, _: tuple[tuple[str, bytes], ...]) -> Rules:
-    """The rules of a folder with the menus of all vendors, for as long as its files hold the same."""
-    return _read(folder, {vendor.key: vendor.menu for vendor in vendors.all_vendors()})
+_LAST: list[tuple[tuple[tuple[facts.Vendor, ...], list[tuple[str, bytes]]], Rules]] = []
+"""The rules that were read last, and what they were made of."""
 
 
 def _read(folder: Path, menus: Mapping[str, facts.Menu]) -> Rules:

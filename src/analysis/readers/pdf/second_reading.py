@@ -50,8 +50,9 @@ def _difference(path: Path, pages: Sequence[Characters], edges: np.ndarray) -> s
         for at, page in zip(sampled, document.pages):
             lefts = pages[at][pages[at].ink].left
             mine = _by_column(*_letters(pages[at]), edges)
-            for twin in (page, page.dedupe_chars()):  # a bold character may be drawn twice
-                inked = [character for character in twin.chars if character["text"].strip()]
+            # A bold character may be drawn twice; taking those out is slow, and done where the readings differ.
+            for twin in (lambda page=page: page, page.dedupe_chars):
+                inked = [character for character in twin().chars if character["text"].strip()]
                 places = np.array([character["x0"] for character in inked])
                 if len(places) and len(lefts):
                     places += lefts.min() - places.min()  # the libraries count from different corners
