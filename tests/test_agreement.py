@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -159,5 +160,51 @@ def test_the_days_in_the_title_of_a_place_are_the_first_and_the_last_of_its_log(
     for place in WRITTEN:
         numbers = lookup(pages.open_numbers(place))
         for measure in ("first_day", "last_day"):
-            day = formatted(numbers[measure, "all"]["value"], "day").rpartition(" ")[0]
+            found = date.fromisoformat(numbers[measure, "all"]["value"])
+            day = f"{found.day} {found:%B}"
             assert day in place.title or not re.search(r"\d{4}", place.title), (place.name, day)
+
+
+LINK = re.compile(r'\[([^\]]+)\]\(numbers\.json "([\w.]+)(?: of ([^"]+))?"\)')
+
+
+def linked(notebook: Any) -> Iterator[tuple[str, str, str]]:
+    """The numbers that the sentences of an executed notebook link: text, measure and scope."""
+    for cell in json.loads(notebook.read_text())["cells"]:
+        for out in cell.get("outputs", []):
+            shown = out.get("data", {})
+            yield from LINK.findall("".join(shown.get("text/markdown", "")))
+            page = BeautifulSoup("".join(shown.get("text/html", "")), "html.parser")
+            for link in page.select('a[href="numbers.json"]'):
+                name, _, scope = str(link["title"]).partition(" of ")
+                yield link.get_text(), name, scope
+
+
+def disagreeing(notebook: Any, place: Place) -> Iterator[tuple[str, str, str]]:
+    """The linked numbers of a notebook that numbers.json gives otherwise, or not at all."""
+    numbers = lookup(pages.open_numbers(place))
+    for text, name, scope in linked(notebook):
+        one = numbers.get((name, scope or "all"), {"value": None, "unit": ""})
+        counts = f"{one['numerator']:,} of {one['denominator']:,}" if one.get("denominator") else ""
+        if text not in (formatted(one["value"], one["unit"]), counts):
+            yield text, name, scope
+
+
+def test_a_number_that_a_sentence_links_is_the_one_its_line_gives() -> None:
+    for place in WRITTEN:
+        for notebook in sorted(place.results.glob("*.ipynb")):
+            assert list(disagreeing(notebook, place)) == [], (place.name, notebook.name)
+
+
+def test_a_linked_number_that_is_another_is_seen(tmp_path) -> None:
+    place = places.find("okaloosa").replace(root=tmp_path)
+    place.results.mkdir(parents=True)
+    number = {"measure": "searches", "scope": "all", "value": 1200, "unit": "rows"}
+    (place.results / "numbers.json").write_text(json.dumps([number]))
+    outputs = [
+        {"data": {"text/markdown": '[1,200](numbers.json "searches"), [1,300](numbers.json "searches")'}},
+        {"data": {"text/html": '<a href="numbers.json" title="rows_released">4</a>'}},
+    ]
+    notebook = tmp_path / "01.ipynb"
+    notebook.write_text(json.dumps({"cells": [{"outputs": outputs}]}))
+    assert list(disagreeing(notebook, place)) == [("1,300", "searches", ""), ("4", "rows_released", "")]

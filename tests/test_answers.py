@@ -29,7 +29,49 @@ def test_an_answer_names_declared_measures_and_nothing_else_in_braces(chapter):
     for name in names:
         assert measure(name).name == name
     for version in [version for versions in answers.ANSWERS[chapter] for version in versions]:
-        assert "{" not in answers._WORD.sub("", version)
+        assert not set("{<&") & set(answers._WORD.sub("", version)), "a chapter shows it as HTML"
+
+
+def test_a_number_agrees_with_its_noun_and_is_marked_without_it():
+    said = answers.first_known(
+        ("{agencies agency} in {searches search}",),
+        known(agencies=1, searches=1_200),
+        lambda name, text: f"<{name} {text}>",
+    )
+    assert said == "<agencies 1> agency in <searches 1,200> searches"
+
+
+def test_a_story_says_its_denominator_once_and_what_had_been_published():
+    numbers = known(
+        searches=9, duplicate_sightings=0, windows_over_30_days=(4, 9), windows_over_31_days=1, blank_reasons=(2, 9),
+        longest_lookback_days=50, longest_lookback_days__patrol=43, immigration_searches__broad=0,
+    )  # fmt: skip
+    published = {
+        "windows_over_30_days": "4",
+        "longest_lookback_days.patrol": "1.5 years",
+        "blank_reasons": "",
+    }
+    assert answers.story(published, numbers) == (
+        "The log held 9 searches. Of those, 4 looked back more than 30 days, and 1 more than 31. The furthest looked "
+        "back 50 days. No search whose whole reason was 'patrol' looked back more than 43 days. The published figure "
+        "was 1.5 years. 2 (22.2%) gave no reason. None of 9 searches cited immigration, under any definition."
+    )
+
+
+def test_a_place_about_which_nothing_was_published_tells_every_subject_of_its_log():
+    numbers = known(
+        searches=9, duplicate_sightings=0, windows_over_30_days=(1, 9), windows_over_31_days=0, night_searches=(3, 9),
+        blank_reasons=(2, 9), longest_lookback_days__patrol=43, immigration_searches__broad=2,
+        immigration_searches__core=(2, 9), immigration_searches__strict=1,
+    )  # fmt: skip
+    said = answers.story({}, numbers)
+    assert said.startswith("2 of 9 searches (22.2%) cited immigration. ")
+    assert (
+        "Of 9 searches, 1 looked back more than 30 days, and 0 more than 31. 3 (33.3%) were made from" in said
+    )
+    assert said.endswith("2 (22.2%) gave no reason.")
+    assert "patrol" not in said, "which is one place's story"
+    assert "looked back" not in answers.story({"immigration_searches.core": "2"}, numbers)
 
 
 FOUND = {
@@ -44,7 +86,7 @@ def test_the_finding_has_its_denominators_and_the_other_definitions():
     assert said.startswith(
         "620 of 733,412 searches (0.085%) cited immigration. They came from 30 of 3,182 agencies."
     )
-    assert "Counting HSI and DHS too, whose agents do other work, the number is 1,516" in said
+    assert "Adding HSI and DHS, whose agents also do other work, made it 1,516." in said
     assert said.endswith("Counting each search once, 619 cited immigration.")
 
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from frames import HEADER, row
 
 from analysis import build, claims, figures, pages, places
@@ -94,11 +95,17 @@ def test_a_measure_that_two_notebooks_write_is_refused(tmp_path):
         pages.publish(place(tmp_path), {name: tmp_path / name for name in ("01-x", "02-y")})
 
 
+def watch(monkeypatch, display):
+    """Let pages show things through this instead of a notebook."""
+    for module in (pages.page, pages.sentences, pages.ends):
+        monkeypatch.setattr(module, "display", display)
+
+
 @pytest.fixture
 def page(monkeypatch):
     """A page of a place with an organization audit, and what it showed."""
     shown = []
-    monkeypatch.setattr(pages.page, "display", lambda one, **_: shown.append(one.data))
+    watch(monkeypatch, lambda one, **_: shown.append(one.data))
     found = object.__new__(pages.Page)
     found.place = SimpleNamespace(
         logs=[SimpleNamespace(log="organization audit")] * 2, selection="", is_replica=False
@@ -127,7 +134,7 @@ def test_a_number_that_is_not_known_says_why_and_a_share_shows_its_counts(page):
         ]
     )  # fmt: skip
     assert page.number("agencies_with_access") == "not known: no list"
-    assert page.counts("several_network_share") == "1,000 of 2,000"
+    assert page.counts("several_network_share") == '[1,000 of 2,000](numbers.json "several_network_share")'
 
 
 def test_a_number_of_a_selection_carries_that_it_is_one(page):
@@ -137,16 +144,53 @@ def test_a_number_of_a_selection_carries_that_it_is_one(page):
     assert page.numbers[0]["selection"] == "A selection, not a log."
 
 
-def test_what_there_is_none_of_is_not_said(page):
+def test_a_list_holds_the_lines_that_are_known_and_agrees_with_its_numbers(page):
     page, shown = page
-    page.record([{"measure": "agencies_with_access", "scope": "all", "value": 1, "unit": "agencies"}])
-    assert page.if_any("Found: {}.", "agencies_with_access") == "Found: 1."
-    page.record(
-        [{"measure": "agencies", "scope": "all", "value": None, "unit": "agencies", "because": "none named"}]
+    page.record([
+        {"measure": "agencies_with_access", "scope": "all", "value": 1, "unit": "agencies"},
+        {"measure": "agencies", "scope": "all", "value": None, "unit": "agencies", "because": "none named"},
+        {"measure": "agency_name_errors.kind", "scope": "all", "value": 0.02, "unit": "share", "numerator": 2,
+         "denominator": 100},
+    ])  # fmt: skip
+    page.items(
+        "{agencies_with_access agency}", "All: {agencies}", "Wrong: {agency_name_errors.kind#}", "{searches}"
     )
-    assert page.if_any("Found: {}.", "agencies") == ""
-    page.say(page.if_any("Found: {}.", "agencies_by_number"))
-    assert shown == [], "and no empty paragraph is shown"
+    assert shown == [
+        "*Not shown: none named.*",
+        '- [1](numbers.json "agencies_with_access") agency\n'
+        '- Wrong: [2 of 100](numbers.json "agency_name_errors.kind")',
+    ]
+    page.items("{agencies_by_number}")
+    assert len(shown) == 2, "and no empty list is shown"
+
+
+def test_a_number_in_a_sentence_is_a_link_to_its_line_but_never_one_made_of_an_owners_name(page):
+    page, _ = page
+    page.numbers += [
+        {"measure": "searches", "scope": scope, "value": 12, "unit": "rows"}
+        for scope in ("all", "Tarnwick ISD", 'T](x) "y')
+    ]
+    assert page.number("searches") == '[12](numbers.json "searches")'
+    assert page.number("searches", "Tarnwick ISD") == '[12](numbers.json "searches of Tarnwick ISD")'
+    assert page.number("searches", 'T](x) "y') == "12"
+    shown = pages.tables.link_html("searches", "12", 'T"><b>')
+    assert BeautifulSoup(shown, "html.parser").find("a")["title"] == 'searches of T"><b>'
+
+
+def test_an_answer_links_its_numbers_and_escapes_why_one_is_not_known(page, monkeypatch):
+    page, shown = page
+    page.short, page.claims = "05", []
+    unknown = {"unit": "rows", "scope": "all", "value": None, "because": "no list (<place>)"}
+    page.numbers += [
+        {"measure": "searches", "scope": "all", "value": 12, "unit": "rows"},
+        {**unknown, "measure": "immigration_searches.core"},
+    ]
+    monkeypatch.setattr(Opened, "count", lambda self, *names: [])
+    page.answer()
+    assert shown == [
+        '<p class="answer">How many of <a href="numbers.json" title="searches">12</a> searches cited immigration is '
+        "not known: no list (&lt;place&gt;).</p>"
+    ]
 
 
 def test_what_a_definition_cannot_be_asked_of_these_rows_is_blank_and_never_zero(page, monkeypatch):
@@ -173,7 +217,7 @@ def test_a_sentence_is_told_in_the_first_version_whose_numbers_are_known_and_lis
         "{night_searches} of {night_searches/} were at night.",
         ("{agencies} searched.", "[agencies > 1] Many."),
     )
-    assert shown == ["*Not shown: none named.*", "3 of 12 were at night."]
+    assert shown == ["*Not shown: none named.*", '[3](numbers.json "night_searches") of 12 were at night.']
     assert page.not_shown == {measure("agencies").says: "none named"}
     page.tell("[night_searches > 5] Often.")
     assert len(shown) == 2, "a condition that does not hold is no lack of the log"
@@ -193,7 +237,7 @@ def test_a_picture_is_kept_for_desks_and_for_phones_and_its_alternative_text_say
     page._words, page._rows, page.place.files = figures.Words("Sampleton", "Source: invented."), 70, ()
     page.place.title, page.place.selected = "Sampleton", ""
     described = []
-    monkeypatch.setattr(pages.page, "display", lambda one, **more: described.append(more.get("metadata")))
+    watch(monkeypatch, lambda one, **more: described.append(more.get("metadata")))
     page.figure(figures.kinds, PICTURED, "kinds", note="One that named both kinds counts in both.")
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {"05-kinds.png", "05-kinds-phone.png"}
     about = described[0]["image/png"]
@@ -267,7 +311,7 @@ def test_a_table_without_rows_is_one_line_of_the_list_at_the_end(page, tmp_path)
 
 def test_every_reader_is_told_of_a_masked_copy(tmp_path, monkeypatch):
     shown = []
-    monkeypatch.setattr(pages.page, "display", lambda one, **_: shown.append(one.data))
+    watch(monkeypatch, lambda one, **_: shown.append(one.data))
     shutil.copytree(places.root() / "data" / "hand", tmp_path / "data" / "hand")
     monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
     raw = tmp_path / "data" / "raw" / "tarnwick"
@@ -297,7 +341,7 @@ def test_every_reader_is_told_of_a_masked_copy(tmp_path, monkeypatch):
 
 def test_every_reader_is_told_of_a_checksum_that_nobody_published(tmp_path, monkeypatch):
     shown = []
-    monkeypatch.setattr(pages.page, "display", lambda one, **_: shown.append(one.data))
+    watch(monkeypatch, lambda one, **_: shown.append(one.data))
     shutil.copytree(places.root() / "data" / "hand", tmp_path / "data" / "hand")
     monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
     raw = tmp_path / "data" / "raw" / "tarnwick"

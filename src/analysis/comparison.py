@@ -181,7 +181,7 @@ def _measured(one: Results) -> str:
 
 
 CHECKS: tuple[Check, ...] = (_provenance, _chosen, _as_exported, _whole, _readable, _resolved, _measured)
-"""What a place's records are asked. A: nothing is amiss. B: one or two things are. C: more. R: invented records."""
+"""What a place's records are checked for. A: no problem. B: one or two. C: more. R: invented records."""
 
 
 def grade(one: Results) -> tuple[str, list[str]]:
@@ -202,11 +202,11 @@ def caveats(results: Sequence[Results]) -> Iterable[str]:
         )
     for one in results:
         mark, amiss = grade(one)
-        yield f"{one.place.name}, grade {mark}: {'; '.join(amiss) or 'nothing was found amiss'}."
+        yield f"{one.place.name}, grade {mark}: {'; '.join(amiss) or 'no problem found'}."
     yield elsewhere(results)
     yield (
-        "Grades: A, nothing amiss; B, one or two things; C, more; R, invented records. Asked were: provenance, files "
-        "as exported, whole periods, readable reasons, known agencies, and a measured error rate."
+        "Grades: A, no problem; B, one or two problems; C, more; R, invented records. We checked provenance, files as "
+        "exported, whole periods, readable reasons, known agencies, and a measured error rate."
     )
 
 
@@ -228,7 +228,7 @@ def elsewhere(results: Sequence[Results]) -> str:
             f"interval needs {coding.FEWEST_PLACES}."
         )
     ends = " to ".join(formatted(end, "share") for end in found)
-    return f"{said} {ends}, a 95 per cent prediction interval from {read} places."
+    return f"{said} {ends}, a 95 percent prediction interval from {read} places."
 
 
 _HALF = ["half", "definition", "counted_strings", "both_strings"]

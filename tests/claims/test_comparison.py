@@ -119,4 +119,4 @@ def test_a_place_that_nobody_read_gets_an_interval_from_five_places_and_from_no_
         )
         made.append(one)
     assert "At 4 places of these readers held out reasons" in comparison.elsewhere(made[1:])
-    assert "95 per cent prediction interval from 5 places" in comparison.elsewhere(made)
+    assert "95 percent prediction interval from 5 places" in comparison.elsewhere(made)

@@ -287,7 +287,7 @@ def test_disagreements_go_to_a_third_person_and_are_doubtful_until_then(place, m
         coding.take_back(place, place.processed / "done.csv", coder, [], TODAY)
     coded = coding.coded_reasons(place, made)
     assert coded.reasons.set_index("string_id").loc[hit, "code"] == "cannot_tell"
-    assert "1 disagreements nobody settled" in coded.sentence
+    assert "Nobody settled 1 disagreement;" in coded.sentence
     table = agreement.by_stratum(coded.pairs, len(sheets.CODES))
     assert table.set_index("stratum").loc["hit", ["readers", "agreement"]].tolist() == ["A; B", 0]
     third = coding.give_out(place, made)[2]
@@ -300,7 +300,7 @@ def test_disagreements_go_to_a_third_person_and_are_doubtful_until_then(place, m
         "immigration",
         "civil",
     ]
-    assert "nobody settled" not in coded.sentence
+    assert "Nobody settled" not in coded.sentence
     assert coded.numbers()[0]["value"] == 0, "readers that are no people"
 
 
@@ -397,8 +397,8 @@ def test_one_coder_is_said_to_be_one_and_unread_hits_are_counted(place, made):
     said, numbers = coded.sentence, {one["measure"]: one for one in coded.numbers()}
     assert (numbers["coded_reasons"]["value"], numbers["coded_rows"]["value"]) == (2, 91)
     assert numbers["missed_rows.core"]["unit"] == "estimated rows"
-    assert "One reader's codes are taken as right" in said
-    assert "1 reasons that the rules count today (4 rows) nobody read" in said
+    assert "A single reader's codes are taken as right" in said
+    assert "Nobody read 1 reason that the rules count today (4 rows)" in said
 
 
 def test_a_place_that_nobody_coded_claims_nothing(place, made):

@@ -68,7 +68,7 @@ def test_each_agency_is_compared_around_its_own_first_row_of_the_menu():
 def test_no_rate_is_given_where_the_last_search_falls_on_a_change():
     rows = log({"searched_at": "2025-12-16T00:00:00Z"}, {"searched_at": "2025-12-17T00:00:00Z"})
     assert measures.cut_overs(rows).empty
-    assert "from 17 December 2025, names and plates masked" in measures.changes_in(rows)
+    assert "from Dec. 17, 2025, names and plates masked" in measures.changes_in(rows)
     assert measures.cut_overs(log({})).empty
     assert measures.decomposed(log({})).empty
     assert measures.changes_in(log({})).startswith("None of the vendor's known changes began inside")
@@ -78,7 +78,7 @@ def test_a_change_on_the_first_day_before_the_first_search_is_said_to_have_come_
     rows = log({"searched_at": "2025-11-01T08:51:00Z"}, {"searched_at": "2025-12-09T05:48:00Z"})
     assert measures.changes_in(rows) == (
         "None of the vendor's known changes began inside the period of these searches. The last one before the first "
-        "search: from 1 November 2025, offense types arrive."
+        "search: from Nov. 1, 2025, offense types arrive."
     )
 
 

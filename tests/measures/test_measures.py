@@ -617,7 +617,7 @@ def test_a_cleared_reason_is_printed_although_it_is_rare():
     ("number", "unit", "shown"),
     [(733512, "rows", "733,512"), (0.00085, "share", "0.085%"), (0.5, "share", "50.0%"), (2.5, "ratio", "2.50"),
      (None, "rows", "not known"), (["FL", "GA"], "states", "FL, GA"),
-     ("2025-12-02T06:05:00+00:00", "time, UTC", "2 December 2025, 06:05 UTC")],
+     ("2025-12-02T06:05:00+00:00", "time, UTC", "Dec. 2, 2025, 06:05 UTC")],
 )  # fmt: skip
 def test_a_number_is_shown_as_readers_write_it(number, unit, shown):
     assert measures.formatted(number, unit) == shown

@@ -706,7 +706,7 @@ def test_the_first_page_says_why_a_finding_is_not_known(tmp_path):
     (place.results / "numbers.json").write_text(json.dumps(numbers), encoding="utf-8")
     found = finding(place)
     assert (found.searches, found.distinct) == ("20", "4")
-    assert found.story.endswith(f"How many cited immigration is not known: {because}.")
+    assert found.story.endswith(f"How many searches cited immigration is not known: {because}.")
     assert found.none
 
 
@@ -719,17 +719,19 @@ STORY = {
 
 def test_a_story_is_about_what_was_published():
     numbers = {
-        name: {"value": value, "unit": "day" if name.endswith("_day") else "rows"}
+        name: {"value": value, "unit": "day" if name.endswith("_day") else "rows", "denominator": 20}
         for name, value in STORY.items()
     }
-    assert answers.story(["windows_over_30_days", "longest_lookback_days.patrol"], numbers) == (
-        "The log holds 20 searches, from 1 November 2025 to 8 December 2025. 4 looked back more than 30 days, 1 more "
-        "than 31. The furthest looked back 50 days. No search whose whole reason was 'patrol' looked back more than 43 "
-        "days. None cited immigration, under any definition."
+    published = {"windows_over_30_days": "", "longest_lookback_days.patrol": "1.5 years"}
+    assert answers.story(published, numbers) == (
+        "The log held 20 searches, made from Nov. 1, 2025, to Dec. 8, 2025. Of those, 4 looked back more than 30 days, "
+        "and 1 more than 31. The furthest looked back 50 days. No search whose whole reason was 'patrol' looked back "
+        "more than 43 days. The published figure was 1.5 years. None of 20 searches cited immigration, under any "
+        "definition."
     )
     assert answers.pictures(["windows_over_30_days"], numbers)[0] == "04-look-back"
     cited = {**numbers, "immigration_searches.core": {"value": 0, "unit": "rows"}}
-    assert answers.story(["immigration_searches.core"], cited) == (
+    assert answers.story({"immigration_searches.core": ""}, cited) == (
         "None of 20 searches cited immigration, under any definition."
     )
     assert answers.pictures([], {"immigration_searches.broad": {"value": 1}})[0] == "05-per-week"

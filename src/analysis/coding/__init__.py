@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from analysis import agencies, files
+from analysis import agencies, files, wording
 from analysis.coding import agreement, sheets
 from analysis.coding.agreement import by_stratum
 from analysis.coding.corrected import reader_errors, said_of_errors
@@ -217,17 +217,17 @@ def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
     models = all("language model" in name.casefold() for name in names)
     who = "Language models read these reasons, not people. " if models else ""
     sentences = {
-        f"{who}{len(joined):,} distinct reasons, which {int(joined['rows'].sum()):,} rows gave, were read by "
-        f"{'; '.join(names)}.": True,
-        "One reader's codes are taken as right: nothing here says how often that reader was wrong.": len(
-            names
-        )
-        == 1,
-        f"{len(settled.open):,} disagreements nobody settled; they are taken as 'cannot tell'.": settled.open,
-        f"{gone:,} coded reasons are in none of today's rows and are left out.": gone,
-        f"{len(unread):,} reasons that the rules count today ({int(unread['rows'].sum()):,} rows) nobody read.": (
-            len(unread)
+        f"{who}In {wording.counted(int(joined['rows'].sum()), 'row')}, "
+        f"{wording.counted(len(joined), 'different reason')} read by {'; '.join(names)}.": True,
+        "A single reader's codes are taken as right. Nothing here says how often that reader was wrong.": (
+            len(names) == 1
         ),
+        f"Nobody settled {wording.counted(len(settled.open), 'disagreement')}; each counts as 'cannot tell'.": (
+            settled.open
+        ),
+        f"Left out, because today's rows do not hold them: {wording.counted(gone, 'coded reason')}.": gone,
+        f"Nobody read {wording.counted(len(unread), 'reason')} that the rules count today "
+        f"({wording.counted(int(unread['rows'].sum()), 'row')}).": len(unread),
     }
     sentence = " ".join(text for text, applies in sentences.items() if applies)
     in_piles = joined.loc[joined["stratum"] != "tail", "rows"].sum()

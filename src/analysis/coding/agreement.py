@@ -23,7 +23,7 @@ def table(first: pd.Series, second: pd.Series) -> pd.DataFrame:
 def measures(
     first: pd.Series, second: pd.Series, categories: int | None = None
 ) -> dict[str, float | int | None]:
-    """reasons, agreement (share) with its exact 95 per cent interval, cohens_kappa, krippendorffs_alpha, gwets_ac1 of
+    """reasons, agreement (share) with its exact 95 percent interval, cohens_kappa, krippendorffs_alpha, gwets_ac1 of
     two coders on the same reasons, who chose among so many `categories` (None: those that either gave).
 
     Classes are rare, so no measure of them is enough: kappa and alpha fall when nearly all codes are one, AC1 does

@@ -94,7 +94,7 @@ def said_of_errors(table: pd.DataFrame) -> str:
         return (
             f"Reasons that one reader read alone and that core does not count: {core['read_by_one']:,.0f}. That reader "
             f"would count {core['found_by_one']:,.0f} of them; corrected for readers' own errors "
-            f"{core['corrected']:,.1f} (95 per cent interval: {core['corrected_low']:,.1f} to "
+            f"{core['corrected']:,.1f} (95 percent interval: {core['corrected_low']:,.1f} to "
             f"{core['corrected_high']:,.1f}), if readers err independently."
         )
     if not core["read_by_one"]:

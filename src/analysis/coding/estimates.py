@@ -29,7 +29,7 @@ TIER_OF_CODE = {
 
 
 def exact(right: int, total: int, confidence: float = CONFIDENCE) -> tuple[float | None, float | None]:
-    """Clopper and Pearson's 95 per cent interval of a share of counts; unknown where there is nothing to share."""
+    """Clopper and Pearson's 95 percent interval of a share of counts; unknown where there is nothing to share."""
     if not total:
         return None, None
     interval = binomtest(right, total).proportion_ci(confidence, method="exact")

@@ -31,19 +31,19 @@ logs_per_search = Picture(
 
 
 def _reach(figure: Figure, table: pd.DataFrame) -> None:
-    """Bars: searches by the number of networks they asked."""
+    """Bars: searches by the number of networks they queried."""
     names = [f"{text} network" if text == "1" else f"{text} networks" for text in table["networks"]]
     flat_bars(figure, names, table["searches"], with_shares(table))
 
 
 reach = Picture(
-    _reach, "Bar chart", "Searches by the number of networks each asked, where the export says",
-    "Searches by the number of networks they asked", headlines.networks,
+    _reach, "Bar chart", "Searches by the number of networks each queried, where the export says",
+    "Searches by the number of networks they queried", headlines.networks,
 )  # fmt: skip
 
 
 def _breadth(figure: Figure, table: pd.DataFrame) -> None:
-    """Bars: searches by how widely they asked, with the fewest and most networks of each class."""
+    """Bars: searches by how many networks they queried, with the fewest and most networks of each class."""
     labels = [
         f"{n:,}" + (f" ({_between(low, high)})" if pd.notna(low) and high else "")
         for n, low, high in zip(table["searches"], table["fewest_networks"], table["most_networks"])
@@ -57,8 +57,8 @@ def _between(low: int, high: int) -> str:
 
 breadth = Picture(
     _breadth, "Bar chart",
-    "Searches by how widely they asked, in our classes, with the fewest and the most networks of each",
-    "Searches by how widely they asked", headlines.widths,
+    "Searches by how many networks they queried, in our classes, with the fewest and the most networks of each",
+    "Searches by how many networks they queried", headlines.widths,
 )  # fmt: skip
 
 

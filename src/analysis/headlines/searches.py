@@ -23,8 +23,8 @@ def networks(table: pd.DataFrame) -> Headline:
     most = table.loc[table["searches"].idxmax()]
     if most["networks"] == "1":
         several = table.loc[~table["networks"].isin(("0", "1")), "share"].sum()
-        return Headline(f"{percent(several)} of searches asked more than one network", values)
-    return Headline(f"{percent(most['share'])} of searches asked {most['networks']} networks", values)
+        return Headline(f"{percent(several)} of searches queried more than one network", values)
+    return Headline(f"{percent(most['share'])} of searches queried {most['networks']} networks", values)
 
 
 def widths(table: pd.DataFrame) -> Headline:
@@ -37,11 +37,11 @@ def widths(table: pd.DataFrame) -> Headline:
 
 
 _WIDTHS = {
-    "the agency's usual few": "asked the agency’s usual few networks",
+    "the agency's usual few": "queried the agency’s usual few networks",
     "local": "were local",
     "regional or state-wide": "were regional or state-wide",
     "national": "were national in reach",
-    "no network (0)": "asked no network",
+    "no network (0)": "queried no network",
 }
 
 

@@ -25,7 +25,7 @@ FEWEST = 30
 
 
 def percent(part: float) -> str:
-    """A share for a headline: whole per cent, and more digits below 1%."""
+    """A share for a headline: whole percent, and more digits below 1%."""
     return f"{part:.0%}" if 0.01 <= part < 0.995 or part in (0, 1) else formatted(part, "share")
 
 

@@ -1,4 +1,4 @@
-"""Who searched whose cameras: agencies, their states and kinds, and on which side of a state line they stood."""
+"""Who searched whose cameras: agencies, their states and kinds, and on which side of a state line."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ SIDES = (
     "no single state, or none that the name says",
     "agency not named",
 )
-"""Where a searching agency stood, each row on one side: own first, then federal, then by state."""
+"""Where a searching agency was, each row on one side: own first, then federal, then by state."""
 
 
 def by_side(searches: Searches, state: str | None) -> pd.DataFrame:
-    """Rows by where the searching agency stood: side (`SIDES`), agencies, searches, share.
+    """Rows by where the searching agency was: side (`SIDES`), agencies, searches, share.
 
-    Every row stands on one side, so the searches add up. Without a `state` of the camera owners, agencies of all
-    states stand together.
+    Every row is on one side, so the searches add up. Without a `state` of the camera owners, agencies of all
+    states are together.
     """
     lines = by_agency(searches)
     known, own = lines["agency_state"].notna(), lines["own_search"].fillna(False).astype(bool)

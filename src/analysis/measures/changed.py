@@ -156,7 +156,7 @@ def rates_compared(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd
 def ratio_of_rates(
     before: tuple[int, int], after: tuple[int, int], spread: float | None = 1.0
 ) -> tuple[float | None, float | None, float | None]:
-    """The rate after for each before, each given as a count and days, with the ends of its exact 95 per cent interval:
+    """The rate after for each before, each given as a count and days, with the ends of its exact 95 percent interval:
     given both counts together, the second is binomial (Przyborowski and Wilenski 1940). A `spread` of two counts as if
     each two searches were one. None where it is not known, or there is nothing to compare; an end that nothing bounds
     is None too."""

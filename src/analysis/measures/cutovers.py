@@ -14,6 +14,7 @@ from analysis.measures.files import covered_days
 from analysis.measures.numbers import rows_of, share
 from analysis.places import ReleasedFile
 from analysis.searches.table import Searches
+from analysis.wording import on_day
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -57,7 +58,7 @@ def changes_in(searches: Searches) -> str:
 
 
 def _dated(at: datetime, what: str) -> str:
-    return f"from {at.day} {at:%B %Y}, {what}"
+    return f"from {on_day(at)}, {what}"
 
 
 def _period(searches: Searches) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -30,7 +30,7 @@ declare(
     "camera_owners", "distinct", "camera owners whose logs were released", "camera owners",
     column="camera_owner", also="silent_owners", needs=("owners",), only_all=True,
 )  # fmt: skip
-declare("searches", "rows", "searches, one for each released row that is one", "rows")
+declare("searches", "rows", "searches, a row of the released files each", "rows")
 declare(
     "first_search",
     "least",
@@ -102,17 +102,17 @@ for _name in ("strict", "core", "broad"):
 
 declare(
     "immigration_hidden_at_most.core", "computed",
-    "the most of these that could cite immigration (core), as an exact one-sided 95 per cent bound of their share",
+    "the most of these that could cite immigration (core), as an exact one-sided 95 percent bound of their share",
     "share", needs=("several logs", "identity", "reasons"),
 )  # fmt: skip
 for _name, _says in {
-    "one_search_precision": "pairs of rows with one id, of those with ids that the rule takes for one search",
-    "one_search_recall": "pairs of rows that the rule takes for one search, of those with one id",
+    "one_search_precision": "pairs of rows with the same id, of those with ids that the rule joins as one search",
+    "one_search_recall": "pairs of rows that the rule joins as one search, of those with the same id",
 }.items():
     declare(_name, "computed", _says, "share", needs=("ids",))
 for _name, _says, _needs in (
-    ("distinct_searches_at_least", "searches that there are at least, no row being matched", ()),
-    ("distinct_immigration_searches_at_least.core", "core searches that there are at least, no row being matched",
+    ("distinct_searches_at_least", "the fewest searches there can be, without comparing rows", ()),
+    ("distinct_immigration_searches_at_least.core", "the fewest core searches there can be, without comparing rows",
      ("reasons",)),
 ):  # fmt: skip
     declare(_name, "computed", _says, "searches", needs=("several logs", "identity", *_needs))
@@ -129,7 +129,7 @@ declare(
     needs=("agencies",),
 )
 declare(
-    "agencies_on_one_row", "groups", "agencies that one row alone names", "agencies",
+    "agencies_on_one_row", "groups", "agencies named on a single row", "agencies",
     where="named", column="searching_agency", having="count(*) = 1", of="true", needs=("agencies",),
 )  # fmt: skip
 declare(
@@ -137,13 +137,13 @@ declare(
     where="named", column="searching_agency_as_released", needs=("agencies",),
 )  # fmt: skip
 declare(
-    "agencies_by_number", "distinct", "agencies of which the export gives a number and no name", "organizations",
+    "agencies_by_number", "distinct", "agencies that the export gives by number, without a name", "organizations",
     where="by_number", column="searching_agency", if_any=True,
 )  # fmt: skip
 for _name in ("strict", "core", "broad"):
     declare(
         f"immigration_organizations.{_name}", "distinct",
-        f"organizations, of which the export gives a number, behind the immigration searches ({_name})",
+        f"organizations behind the immigration searches ({_name}) that the export gives by number",
         "organizations", where=f"{_name} and by_number", column="searching_agency", if_any=True,
     )  # fmt: skip
 declare(
@@ -184,18 +184,18 @@ declare(
 )  # fmt: skip
 declare(
     "out_of_state_searches.at_most", "rows",
-    "searches by agencies of other states, were all whose state is not known of another; federal ones belong to none",
+    "searches by agencies of other states, if all of unknown state were; federal agencies belong to none",
     "rows", where="out_of_state or (unresolved and agency_kind is distinct from 'federal' "
     "and agency_kind is distinct from 'military')", of="true", needs=("outsiders", "agency states", "state"),
 )  # fmt: skip
 declare(
     "in_state_searches.at_most", "rows",
-    "searches by agencies of the camera owners' state, were all whose state is not known of it", "rows",
+    "searches by agencies of the camera owners' state, if all of unknown state were", "rows",
     where="in_state or (unresolved and agency_kind is distinct from 'federal' and agency_kind is distinct from "
     "'military')", of="true", needs=("other agencies", "agency states", "state"),
 )  # fmt: skip
 declare(
-    "federal_searches.at_most", "rows", "searches by federal agencies, were all whose kind is not known so", "rows",
+    "federal_searches.at_most", "rows", "searches by federal agencies, if all of unknown kind were", "rows",
     where="federal or agency_kind is null", of="true", needs=("outsiders", "agency kinds"), shows=("agency_kind",),
 )  # fmt: skip
 declare(
@@ -293,13 +293,14 @@ declare(
     "ratio", where="civil", of="criminal", needs=("reasons",), **TO_CRIMINAL,
 )  # fmt: skip
 for _name, _civil, _criminal, _says in (
-    ("distinct", "civil", "criminal", "of the searches that say"),
-    ("at_least", "civil", "criminal or unspecified", "were all that do not say criminal"),
-    ("at_most", "civil or unspecified", "criminal", "were all that do not say civil"),
+    ("distinct", "civil", "criminal", "among those that say"),
+    ("at_least", "civil", "criminal or unspecified", "if all others were criminal"),
+    ("at_most", "civil or unspecified", "criminal", "if all others were civil"),
 ):
     declare(
-        f"civil_to_criminal.{_name}", "ratio", f"civil searches (core) for each criminal one, {_says}; each once",
-        "ratio", where=_civil, of=_criminal, column="search_key", needs=("identity", "reasons"), **TO_CRIMINAL,
+        f"civil_to_criminal.{_name}", "ratio",
+        f"civil searches (core) for each criminal search, {_says}; each counted once", "ratio", where=_civil, of=_criminal,
+        column="search_key", needs=("identity", "reasons"), **TO_CRIMINAL,
     )  # fmt: skip
 declare(
     "hsi_dhs_only",
@@ -321,11 +322,11 @@ declare(
     needs=("other agencies", "agency kinds", "reasons"), shows=("agency_kind",),
 )  # fmt: skip
 for _name, _where, _says in (
-    ("at_least", "core and local_police", "were none whose kind is not known"),
-    ("at_most", "core and (local_police or agency_kind is null)", "were all whose kind is not known"),
+    ("at_least", "core and local_police", "if none of unknown kind were"),
+    ("at_most", "core and (local_police or agency_kind is null)", "if all of unknown kind were"),
 ):
     declare(
-        f"local_immigration_searches.{_name}", "rows", f"core searches by local police, {_says} local police", "rows",
+        f"local_immigration_searches.{_name}", "rows", f"core searches by local police, {_says}", "rows",
         where=_where, of="core", needs=("other agencies", "agency kinds", "reasons"), shows=("agency_kind",),
     )  # fmt: skip
 declare(
@@ -360,7 +361,7 @@ declare(
     **SPREAD,
 )  # fmt: skip
 declare(
-    "immigration_agencies_on_one_row.core", "groups", "agencies behind one core search alone", "agencies",
+    "immigration_agencies_on_one_row.core", "groups", "agencies behind a single core search", "agencies",
     having="count(*) = 1", **TOP | {"of": "true"},
 )  # fmt: skip
 declare(
@@ -444,7 +445,7 @@ OF_NETWORKS = {"of": "networks_searched is not null", "needs": ("networks",), **
 declare(
     "networks_most",
     "most",
-    "the most networks that a search asked",
+    "the most networks that a search queried",
     "networks",
     column="networks_searched",
     needs=("networks",),
@@ -453,22 +454,22 @@ declare(
 declare(
     "devices_most",
     "most",
-    "the most cameras that a search asked",
+    "the most cameras that a search queried",
     "devices",
     column="devices_searched",
     needs=("devices",),
     **REACH,
 )
 declare(
-    "networks_median", "quantile", "networks that the median search asked", "networks",
+    "networks_median", "quantile", "networks that the median search queried", "networks",
     quantile=0.5, column="networks_searched", needs=("networks",), **REACH,
 )  # fmt: skip
 declare(
-    "devices_median", "quantile", "cameras that the median search asked", "devices",
+    "devices_median", "quantile", "cameras that the median search queried", "devices",
     quantile=0.5, column="devices_searched", needs=("devices",), **REACH,
 )  # fmt: skip
 declare(
-    "rows_without_devices", "rows", "rows that do not say how many cameras were asked", "rows",
+    "rows_without_devices", "rows", "rows that do not say how many cameras were queried", "rows",
     where="devices_searched is null", needs=("devices",), **REACH,
 )  # fmt: skip
 declare(
@@ -490,22 +491,22 @@ declare(
 declare(
     "several_network_share",
     "share",
-    "the share of searches that asked several networks",
+    "the share of searches that queried several networks",
     "share",
     where="networks_searched > 1",
     **OF_NETWORKS,
 )
 declare(
-    "several_network_searches.mean_networks", "mean", "networks that such a search asked, on average", "networks",
+    "several_network_searches.mean_networks", "mean", "networks that such a search queried, on average", "networks",
     where="networks_searched > 1", column="networks_searched", needs=("any size", "networks", "several networks"),
     without="several networks", **REACH,
 )  # fmt: skip
 for _name, _part, _says in (
-    ("lower_quartile", 0.25, "a quarter asked at most so many"), ("median", 0.5, "half asked at most so many"),
-    ("upper_quartile", 0.75, "three quarters asked at most so many"),
+    ("lower_quartile", 0.25, "a quarter queried at most so many"), ("median", 0.5, "half queried at most so many"),
+    ("upper_quartile", 0.75, "three quarters queried at most so many"),
 ):  # fmt: skip
     declare(
-        f"several_network_searches.{_name}", "quantile", f"networks that such a search asked: {_says}", "networks",
+        f"several_network_searches.{_name}", "quantile", f"networks that such a search queried: {_says}", "networks",
         where="networks_searched > 1", column="networks_searched", quantile=_part,
         needs=("any size", "networks", "several networks"), without="several networks", **REACH,
     )  # fmt: skip
@@ -585,7 +586,7 @@ declare(
 )  # fmt: skip
 declare(
     "immigration_searches_since_agreement.at_most", "rows",
-    "core searches by agencies that had an agreement that day, were all of which that is not settled", "rows",
+    "core searches by agencies that had an agreement that day, if all unsettled agencies had", "rows",
     where="core and (had_agreement or undated_agreement or unresolved)", of="core", needs=HELD_CORE["needs"],
 )  # fmt: skip
 for _name, _says, _unit in (
@@ -636,7 +637,7 @@ declare(
 declare(
     "missed_rows_at_most.core",
     "computed",
-    "the most that they may be: the upper end of a 95 per cent interval, with what readers could not tell or read",
+    "the most that they may be: the upper end of a 95 percent interval, with what readers could not tell or read",
     "estimated rows",
     needs=("reasons",),
 )

@@ -1,6 +1,6 @@
 """Which rows are one search: the same search in several logs, and again in one.
 
-A nation's logs hold a hundred million searches, and nearly each stands in one row alone. `seen_again` finds the rows
+A nation's logs hold a hundred million searches, and nearly each is in a single row. `seen_again` finds the rows
 of the others once; what is asked about them is then asked of those rows, and the rest is only counted. A measure
 that is given all searches for `again`, or none, looks at every row and finds the same.
 """
@@ -158,7 +158,7 @@ def overlaps(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     rows and other_rows inside the overlap, searches_in_both.
 
     Monthly exports touch at midnight, and a portal shows the last thirty days each time it is captured. Where
-    searches stand in both files, adding the files up would count them twice. Where none does although both have
+    searches are in both files, adding the files up would count them twice. Where none does although both have
     rows, the files are different logs, or ids and redaction keep their rows apart.
     """
     pairs = _overlapping(
@@ -211,7 +211,7 @@ def _rows_inside(searches: Searches, pairs: pd.DataFrame, which: str) -> pd.Seri
 
 
 def _in_both(again: Searches, pairs: pd.DataFrame) -> pd.Series:
-    """How many searches stand inside the overlap in both files of each pair."""
+    """How many searches are inside the overlap in both files of each pair."""
     twice = """select one.camera_owner, search_key, one.source_file, other.source_file as other_file,
                       one.searched_at as moment, other.searched_at as other_moment
                from searches as one join searches as other using (camera_owner, search_key)
@@ -256,7 +256,7 @@ HIDDEN_SOMEWHERE = f"""search_key in (
 def hidden_elsewhere(again: Searches) -> pd.DataFrame:
     """What the shown reasons say of searches that another log hides or leaves blank: topic, searches.
 
-    A search with several topics stands in each line. The hidden rows are counted by what their own log says;
+    A search with several topics is in each line. The hidden rows are counted by what their own log says;
     these lines only tell what that leaves out.
     """
     shown = f"select search_key, topics from searches where not hidden and {HIDDEN_SOMEWHERE}"

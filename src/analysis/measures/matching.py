@@ -121,7 +121,7 @@ def at_least(table: pd.DataFrame) -> Numbers:
 
 def shown_elsewhere(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     """Searches whose reason a log hides, and what another log shows of them: hidden_as, hidden, shown, cited (core),
-    cited_share (of those shown), at_most_share (Clopper and Pearson's one-sided 95 per cent bound of that share).
+    cited_share (of those shown), at_most_share (Clopper and Pearson's one-sided 95 percent bound of that share).
 
     A search that one log masks and another leaves blank is in both lines.
     """

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from scipy.stats import beta
 
 from analysis.searches.table import Searches
+from analysis.wording import on_day
 
 Number = dict[str, Any]
 Numbers = list[Number]
@@ -115,7 +116,7 @@ def lengths(lists: pd.Series) -> np.ndarray:
 
 
 def formatted(value: Any, unit: str = "", because: str = "") -> str:
-    """A number as a reader sees it: thousands commas, shares in per cent with the digits they bear; or why it is
+    """A number as a reader sees it: thousands commas, shares in percent with the digits they bear; or why it is
     not known."""
     if value is None:
         return f"not known: {because}" if because else "not known"
@@ -123,7 +124,7 @@ def formatted(value: Any, unit: str = "", because: str = "") -> str:
         return ", ".join(map(str, value))
     if unit == "day" or unit.startswith("time"):
         moment = datetime.fromisoformat(value)
-        return f"{moment.day} {moment:%B %Y}" + (f", {moment:%H:%M} UTC" if unit != "day" else "")
+        return on_day(moment) + (f", {moment:%H:%M} UTC" if unit != "day" else "")
     if unit == "share":
         return f"{value:.1%}" if value >= 0.01 else f"{value:.3%}" if value else "0%"
     if isinstance(value, float):

@@ -106,7 +106,7 @@ def other_lists(searches: Searches, lists: Sequence[Mapping[str, Any]]) -> pd.Da
     """Others' published terms on the same rows: who, terms, searches, also_in_core, not_in_core, core_without,
     also_in_broad.
 
-    A list's `terms` are matched as whole words, its `parts` anywhere in a word and its `patterns` as they stand,
+    A list's `terms` are matched as whole words, its `parts` anywhere in a word and its `patterns` as they are,
     ignoring capitals, in the released reason (or, with `on = "agency"`, in the agency's name). `core_without` counts
     the rows of *core* that the list would pass over.
     """
@@ -157,7 +157,7 @@ def _texts(searches: Searches, column: str) -> pd.DataFrame:
 
 
 def described(one: Mapping[str, Any]) -> str:
-    """A list's terms as a reader sees them; parts of words stand between dots."""
+    """A list's terms as a reader sees them; parts of words are between dots."""
     parts = [f"…{part}…" for part in one.get("parts", ())]
     said = ", ".join([*one.get("terms", ()), *parts, *one.get("says", ())])
     return f"{said} (in the agency's name)" if one.get("on") == "agency" else said

@@ -68,7 +68,7 @@ def own_cameras(searches: Searches) -> pd.DataFrame:
 
     One row for each agency with searches of its own log: searching_agency, networks and devices (the commonest
     among those searches; empty where not known), searches, of_searches, share. Only a log that holds an agency's
-    own searches can show it: a search by an outsider reached at least the network whose log it stands in. Without
+    own searches can show it: a search by an outsider reached at least the network whose log it is in. Without
     a value that holds `OWN_SHARE` of the rows and `OWN_ROWS` of them, networks stay empty.
     """
     small = f"networks_searched between 1 and {OWN_AT_MOST}"
@@ -99,8 +99,8 @@ def _commonest(lines: pd.DataFrame, column: str) -> int | None:
 
 
 LOCAL_AT_MOST, NATIONAL_PART, NATIONAL_AT_LEAST = 10, 0.5, 1_000
-"""A local search asked at most so many networks; a national one at least such a part of the widest search of its
-log, where that widest search asked at least so many."""
+"""A local search queried at most so many networks; a national search at least such a part of the widest search of its
+log, where that widest search queried at least so many."""
 
 BREADTHS = (
     "the agency's usual few",
@@ -113,7 +113,7 @@ BREADTHS = (
 
 
 def breadth(searches: Searches) -> pd.DataFrame:
-    """Searches by how widely they asked: reach (`BREADTHS`), fewest_networks, most_networks, searches, share.
+    """Searches by how many networks they queried: reach (`BREADTHS`), fewest_networks, most_networks, searches, share.
 
     The vendor publishes no such classes. An agency's usual few is the value of `own_cameras`; the other classes
     are cut at `LOCAL_AT_MOST` networks and at half of the widest search in the same log.

@@ -99,7 +99,7 @@ def common_reasons(
     share.
 
     Numbers are masked, and reasons that differ in them alone are one line; `reasons` says how many different ones
-    stand in it. Common reasons that may name a person are counted in one line, `NOT_SHOWN`, the last. Rare reasons
+    are in it. Common reasons that may name a person are counted in one line, `NOT_SHOWN`, the last. Rare reasons
     are officers' words about persons; they are counted elsewhere and never printed.
     """
     said = each_reason(searches)

@@ -20,7 +20,7 @@ GROUPS = (
     "on the list; no log names who searched",
 )
 """Outside agencies by what a sharing list allowed and what a log shows; the third is what researchers at the University
-of Washington's Center for Human Rights called the back door. The last stands alone, for an owner whose log holds no
+of Washington's Center for Human Rights called the back door. The last is for an owner whose log holds no
 outsider's search: whether agencies on the list searched is not known."""
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 from IPython.display import HTML, Markdown, display
+from markupsafe import Markup
 
 from analysis import claims, places
 from analysis.claims import Claim, Depends, Settlement
@@ -147,5 +147,5 @@ class WithClaims:
 
 
 def answer_first(*paragraphs: str) -> None:
-    """Show what a page begins with."""
-    display(HTML("\n".join(f'<p class="answer">{html.escape(text)}</p>' for text in paragraphs)))
+    """Show what a page begins with; what is no `Markup` is escaped."""
+    display(HTML("\n".join(Markup('<p class="answer">{}</p>').format(text) for text in paragraphs)))

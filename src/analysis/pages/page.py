@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import html
 import json
-import re
 from functools import cached_property
 from typing import Any
 
@@ -18,11 +17,11 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from analysis import build, claims, figures, files, places
-from analysis.measures import COLUMNS, NEEDS, TABLES, Numbers, formatted, lookup, measure, numbers_in, why_not
+from analysis.measures import COLUMNS, TABLES, Numbers, lookup, measure, why_not
 from analysis.opened import Opened, PlaceSearches
-from analysis.pages import answers
-from analysis.pages.ends import WithClaims, answer_first
+from analysis.pages.ends import WithClaims
 from analysis.pages.results import waiting_room
+from analysis.pages.sentences import WithSentences
 from analysis.pages.tables import (
     INVENTED,
     REPLICA,
@@ -40,10 +39,7 @@ AGENCIES = ("searching_agency", "agency", "released_name", "camera_owner")
 """Columns that hold names of agencies, which an officer's name may have slipped into."""
 
 
-_SENTENCES = re.compile(r"(?<=[.]) +(?=[A-Z*_])")
-
-
-class Page(WithClaims):
+class Page(WithClaims, WithSentences):
     """One notebook's page for one place. See `start`."""
 
     def __init__(self, place: places.Place, notebook: str) -> None:
@@ -70,95 +66,12 @@ class Page(WithClaims):
     def _rows(self) -> int:
         return self.searches.count()
 
-    def number(self, measure: str, scope: str = "all") -> str:
-        """A recorded number as a reader sees it, for a sentence."""
-        found = lookup(self.numbers).get((measure, scope))
-        if found is None:
-            raise KeyError(f"{measure} of {scope} was not recorded on this page")
-        return formatted(found["value"], found["unit"], found.get("because", ""))
-
-    def counts(self, measure: str, scope: str = "all") -> str:
-        """The two counts behind a recorded share, '2 of 300', or why it is not known."""
-        found = lookup(self.numbers)[measure, scope]
-        if found["value"] is None:
-            return self.number(measure, scope)
-        return f"{found['numerator']:,} of {found['denominator']:,}"
-
     @property
     def main_owner(self) -> str:
         """The camera owner that most claims are about, of those with a recorded number; 'all' without one."""
         return claims.main_scope(self.claims, {one["scope"] for one in self.numbers})
 
     # Showing ------------------------------------------------------------------------------------------------
-
-    def say(self, *sentences: str) -> None:
-        """Sentences whose numbers come from code; why one is not known is said once. A sentence of which no number is
-        known is not said: the list at the end has it. Text from a log goes through `plain` first."""
-        text = " ".join(sentence.strip() for sentence in sentences)
-        said = [part for part in _SENTENCES.split(text) if not self._is_all_unknown(part)]
-        text = " ".join(said)
-        for need in NEEDS.values():
-            unknown = formatted(None, because=need.because)
-            first, once, rest = text.partition(unknown)
-            text = first + once + rest.replace(unknown, formatted(None))
-        if text:
-            display(Markdown(text))
-
-    def _is_all_unknown(self, sentence: str) -> bool:
-        """Whether no number of a sentence is known; then it is listed at the end, with why."""
-        unknown = formatted(None)
-        if unknown not in sentence or re.search(r"\d", sentence.replace("287(g)", "")):
-            return False
-        because = next((need.because for need in NEEDS.values() if need.because in sentence), "")
-        self._leave_out(sentence.partition(f" {unknown}")[0].rstrip(":"), because)
-        return True
-
-    def _leave_out(self, what: str, because: str) -> None:
-        if because and because not in self.not_shown.values():
-            display(Markdown(f"*Not shown: {plain(because)}.*"))
-        self.not_shown[what] = because
-
-    def tell(self, *sentences: str | tuple[str, ...]) -> None:
-        """Sentences that name measures recorded on this page, as in `answers.ANSWERS`: of several versions of one, the
-        first whose numbers are known and whose conditions hold. What is not known is in the list at the end."""
-        numbers = numbers_in("all", self.numbers)
-        told = []
-        for sentence in sentences:
-            versions = (sentence,) if isinstance(sentence, str) else sentence
-            told.append(answers.first_known(versions, numbers))
-            unknown = [name for name in answers.named_in(*versions) if numbers.get(name, {}).get("because")]
-            if not told[-1] and unknown:
-                self._leave_out(measure(unknown[0]).says, numbers[unknown[0]]["because"])
-        if any(told):
-            display(Markdown(" ".join(filter(None, told))))
-
-    def if_any(self, sentence: str, measure: str) -> str:
-        """A sentence with a recorded number in place of {}; empty where the measure was not recorded, as none is, or
-        is not known."""
-        found = lookup(self.numbers).get((measure, "all"), {"value": None})
-        return "" if found["value"] is None else sentence.format(self.number(measure))
-
-    def answer(self) -> None:
-        """Say this chapter's answer first (`answers.ANSWERS`), of numbers that are recorded or counted from rows; of
-        the finding, also for the camera owner that most claims are about."""
-        names = answers.measures_of(self.short)
-        numbers = lookup(self.numbers)
-        new = [name for name in names if (name, "all") not in numbers and measure(name).has_rows]
-        numbers |= lookup(self.opened.count(*new))
-        owner = (
-            claims.main_scope(self.claims, {scope for _, scope in numbers}) if self.short == "05" else "all"
-        )
-        said = []
-        for scope in dict.fromkeys((owner, "all")):
-            of_scope = {name: numbers[name, scope] for name in names if (name, scope) in numbers}
-            whose = "" if owner == "all" else "All logs: " if scope == "all" else f"{scope}: "
-            said.append(whose + answers.answer(self.short, of_scope))
-        answer_first(*said)
-
-    def say_by_log(self, **sentences: str) -> None:
-        """The sentence for each kind of log that the place holds: network_audit, organization_audit, portal_audit."""
-        kinds = {file.log.replace(" ", "_") for file in self.place.logs}
-        self.say(*(sentence for kind, sentence in sentences.items() if kind in kinds))
 
     def count(self, *measures: str) -> None:
         """Count these measures of the register (`measures/declared.py`) and keep them for numbers.json; a name stands
@@ -229,8 +142,9 @@ class Page(WithClaims):
             return
         table = self.printable(table)
         table_file = self._keep_table(table, name)
-        if table.empty or not picture.says(table).drawn:
-            said = "There is none." if table.empty else picture.says(table).values
+        headline = None if table.empty else picture.says(table)
+        if headline is None or not headline.drawn:
+            said = headline.values if headline else "There is none."
             display(Markdown(plain(f"{picture.plain}. {said}") + f" File: `tables/{table_file}`."))
             return
         alt = " ".join(filter(None, [picture.alt(table), REPLICA if self.place.is_replica else ""]))
@@ -243,7 +157,8 @@ class Page(WithClaims):
         display(image, raw=True, metadata={"image/png": described})
         line = f"{note} {self._source()} Files: figures/{file}, tables/{table_file}.".strip()
         display(HTML(f'<p class="caption tex2jax_ignore">{html.escape(line)}</p>'))
-        self.shown.append({"kind": "figure", "file": f"figures/{file}", "caption": caption, "alt": alt})
+        about = {"caption": caption, "alt": alt, "finding": headline.finding}
+        self.shown.append({"kind": "figure", "file": f"figures/{file}", **about})
 
     @cached_property
     def _words(self) -> figures.Words:

@@ -12,8 +12,9 @@ import pandas as pd
 
 from analysis import build, claims, files, places
 from analysis.build import dataset
-from analysis.measures import Number, Numbers, lookup, recomputed
+from analysis.measures import Number, Numbers, lookup, numbers_in, recomputed
 from analysis.opened import Opened
+from analysis.pages.headings import headed
 from analysis.pages.tables import INVENTED, REPLICA, marked, published_csv
 from analysis.refused import Refused
 
@@ -42,9 +43,10 @@ def publish(place: places.Place, executed: Mapping[str, Path]) -> None:
     weights = {name: one for page in said.values() for name, one in page["weights"].items()}
     ends = claims.weighed(sorted(ends, key=lambda end: order[end["id"]]), register, weights)
     shown = [{"notebook": name, **one} for name, page in said.items() for one in page["shown"]]
+    findings = {Path(one["file"]).stem: one.get("finding", "") for one in shown}
     with files.replacing(place.results) as new:
         for name, path in executed.items():
-            files.copy(path, new / f"{name}.ipynb")
+            files.write(new / f"{name}.ipynb", headed(path, numbers_in("all", numbers), findings))
             for part in ("tables", "figures"):
                 for file in sorted((waiting_room(place) / name / part).glob("*")):
                     files.copy(file, new / part / file.name)

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from analysis.figures import Words
 from analysis.measures import formatted
@@ -24,6 +25,26 @@ def plain(text: str) -> str:
         r"\\\1",
         html.escape(visible(" ".join(str(text).split())), quote=False),
     )
+
+
+def link(measure: str, said: str, scope: str = "all") -> str:
+    """A number in Markdown as a link to numbers.json, whose title says which number of it; the site leads it to its
+    line. Without a link where the scope holds more than words."""
+    return f'[{said}](numbers.json "{number_title(measure, scope)}")' if _WORDS.fullmatch(scope) else said
+
+
+def link_html(measure: str, said: str, scope: str = "all") -> Markup:
+    """The same as HTML."""
+    return Markup('<a href="numbers.json" title="{}">{}</a>').format(number_title(measure, scope), said)
+
+
+def number_title(measure: str, scope: str) -> str:
+    """What the title of a link to a number says, which `NUMBER_TITLE` reads: its measure, and of whose cameras."""
+    return measure if scope == "all" else f"{measure} of {scope}"
+
+
+NUMBER_TITLE = re.compile(r"(?P<measure>[\w.]+)(?: of (?P<scope>.+))?")
+_WORDS = re.compile(r"[\w .,'&-]+")
 
 
 REPLICA = (
@@ -77,7 +98,7 @@ def words(place: Place, opened: Opened, copies: str) -> Words:
 
 
 def table_html(table: pd.DataFrame, caption: str, kind: str = "data") -> str:
-    """A table as HTML: every cell escaped, numbers on the right, shares in per cent, headers with scope."""
+    """A table as HTML: every cell escaped, numbers on the right, shares in percent, headers with scope."""
     head = "".join(f'<th scope="col">{html.escape(_title(name))}</th>' for name in table.columns)
     body = "\n".join(
         "<tr>" + "".join(_cell(name, value) for name, value in zip(table.columns, row)) + "</tr>"

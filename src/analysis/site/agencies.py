@@ -107,7 +107,7 @@ _AGENCIES = {
     "searches_since_agreement": "agreement with ICE",
 }
 _CITED = ("state", "day", "cameras of", "reason", "rules", "definition", "record")
-"""What the cells of a line are called on a phone, where they stand below each other."""
+"""What the cells of a line are called on a phone, where they are below each other."""
 
 
 def pages(place: Place, folder: Path, shown: Shown | None, write: Callable[..., None]) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
+from analysis.pages.headings import PLAIN
 from analysis.site import glossary
 from analysis.site.safe import BadPage, computed, picture, printed, slug, written
 
@@ -64,8 +67,10 @@ def render(path: Path) -> Article:
     soup = BeautifulSoup(body, "html.parser")
     answer = " ".join(said.get_text(" ", strip=True) for said in soup.select("p.answer"))
     summary = answer or _plain(" ".join(summary.split()))
+    _name_sections(soup, {cell.id: cell.metadata.get(PLAIN, "") for cell in nb.cells})
     _answer_first(soup)
     _fold(soup)
+    _fold_unanswered(soup)
     glossary.explain(soup)
     made = _one_title(soup, heading)
     sections = tuple((str(one["id"]), one.get_text(" ", strip=True)) for one in soup.select("h2[id]"))
@@ -96,6 +101,33 @@ def _fold(soup: BeautifulSoup) -> None:
                 details.append(part.extract())
             heading.decompose()
             return
+
+
+NOT_SHOWN = "Not shown:"
+"""How a page begins to say why a log cannot show something (`pages.page.Page`)."""
+
+
+_NOTHING = "The log held nothing to show here; the list at the end of the page says why."
+
+
+def _fold_unanswered(soup: BeautifulSoup) -> None:
+    """Fold each section of which the log could show nothing to its heading and the reason."""
+    for text in [text for text in soup.find_all(class_="prose", recursive=False) if text.find("h2")]:
+        rest = [*takewhile(lambda tag: not tag.find("h2"), text.find_next_siblings(True))]
+        steps = [tag for tag in rest if "step" in tag.get("class", ())]
+        said = [
+            out.get_text(" ", strip=True)
+            for step in steps
+            for out in step.select(".output, figure, .printed")
+        ]
+        if not steps or not all(one.startswith(NOT_SHOWN) for one in said):
+            continue
+        details, summary = soup.new_tag("details", attrs={"class": "unanswered"}), soup.new_tag("summary")
+        text.insert_before(details)
+        summary.append(text.h2.extract())
+        summary.append(soup.new_tag("span", string=said[0] if said else _NOTHING))
+        for part in (summary, text, *rest):
+            details.append(part)
 
 
 def _plain(text: str) -> str:
@@ -135,6 +167,15 @@ def _exporter(figures: Path) -> HTMLExporter:
     return exporter
 
 
+def _name_sections(soup: BeautifulSoup, plain: Mapping[str, str]) -> None:
+    """Give each section an id made of its heading without numbers: `plain` has it by cell, where the heading says what
+    was found."""
+    for heading in soup.find_all("h2"):
+        cell = heading.find_parent("div", id=True)
+        named = plain.get(str(cell["id"])) if cell is not None and heading is cell.find("h2") else ""
+        heading["id"] = f"section-{slug(named or heading.get_text(' ', strip=True))}"
+
+
 def _one_title(soup: BeautifulSoup, title: str) -> Markup:
     """The article with exactly one h1 and no id twice: the first of each stays."""
     titles = soup.find_all("h1")
@@ -142,7 +183,6 @@ def _one_title(soup: BeautifulSoup, title: str) -> Markup:
         soup.insert(0, BeautifulSoup(f"<h1>{html.escape(title)}</h1>", "html.parser"))
     for heading in titles[1:]:
         heading.name = "h2"
-    for heading in soup.find_all("h2"):
         heading["id"] = f"section-{slug(heading.get_text(' ', strip=True))}"
     seen: set[str] = set()
     for tag in soup.find_all(id=True):

@@ -171,7 +171,7 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
         (entry for entry in entries if entry["computed"]), key=lambda entry: entry["outcome"] != "differs"
     )[:KEY_NUMBERS]
     cited = next((page.summary for page in pages if page.stem.startswith("05")), "")
-    card["answer"] = found.story if found and found.none else cited
+    card["answer"] = found.story if found and (found.none or not place.claims) else cited
     card["agencies"] = agencies.pages(place, folder, register.shown if register.has_rows else None, write)
     card["decide"] = decide.page(place, folder, write)
     shown = {"claims": entries, "weakest": card["weakest"], "trail": "Every published number"}
@@ -183,7 +183,7 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
         ledger=_rows(place.results / "ledger.csv"),
         trail="Rows in, rows out",
     )
-    chapters = reviewed.chapters(place, pages)
+    chapters = reviewed.chapters(place, pages, _rows_of_numbers(entries))
     write(folder / "numbers.html", "numbers", chapters=chapters, wide=True, trail="Every number we counted")
     counted = {page.stem for page, _ in chapters}
     for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
@@ -219,6 +219,15 @@ def _rows_pages(folder: Path, register: Register, write: Callable[..., None]) ->
             (not entry["claim"].measure.startswith("immigration_searches"), f"{file_name(entry)}.html")
         )
     return min(names, key=lambda name: name[0])[1] if names else ""
+
+
+def _rows_of_numbers(entries: Sequence[dict[str, Any]]) -> dict[tuple[str, str], str]:
+    """The pages of rows by the measure and scope whose whole number they are behind."""
+    return {
+        (entry["claim"].measure, entry["claim"].scope): entry["rows"]
+        for entry in entries
+        if entry["rows"] and not entry["claim"].among
+    }
 
 
 _WORDS = {"by": "Released by", "on": "Released on"}

@@ -187,7 +187,7 @@ def _columns() -> dict[str, Any]:
 
 
 def meanings_of(table: Path) -> Mapping[str, str]:
-    """What the columns of a published table mean; "*" stands for all that are not named."""
+    """What the columns of a published table mean; "*" means all that are not named."""
     said = _columns()
     own = said["tables"].get(table.stem, {})
     asked = {name: one.says if one.unit else f"whether the search {one.says}" for name, one in NAMES.items()}

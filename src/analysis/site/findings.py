@@ -58,7 +58,7 @@ def finding(place: Place) -> Finding | None:
     whose = owner or (every if scope == "all" else scope)
     names = ("searches", "distinct_searches", "agencies")
     searches, distinct, agencies = (formatted(said[name]["value"]) for name in names)
-    published = [claim.measure for claim in register if claim.measure]
+    published = answers.printed(register)
     figure, alt = _figure(place, answers.pictures(published, said))
     story = answers.story(published, said)
     return Finding(whose, searches, distinct, agencies, tuple(lines), story, figure, alt)

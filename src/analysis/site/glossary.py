@@ -1,4 +1,4 @@
-"""Explains words where they stand: the first of each on a page opens its meaning, without a script."""
+"""Explains words where they are used: the first of each on a page opens its meaning, without a script."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ MOST_ROWS, FIRST_ROWS = 2_000, 50
 """A page lists at most so many rows; of longer lists it shows the first so many and says how to see all."""
 
 WEAKEST = 3
-"""How many of the weakest claims stand at the top of the register."""
+"""How many of the weakest claims are at the top of the register."""
 
 _LEFT_OUT_IF_EMPTY = ("source_page", "immigration_kind", "agency_state")
 _UNITS = {
@@ -134,7 +134,7 @@ _SAME = ("source_file", "camera_owner", "searching_agency", "agency_state")
 
 
 def _table(found: pd.DataFrame, caption: str) -> Markup:
-    """The rows for a page; what is the same in all of them stands in the caption."""
+    """The rows for a page; the caption says what is the same in all of them."""
     same = [
         name for name in _SAME if name in found and len(found) > 1 and found[name].nunique(dropna=False) == 1
     ]

@@ -16,7 +16,7 @@ from analysis.measures import Number, formatted, lookup, measure
 from analysis.places import Place, root
 from analysis.refused import Refused
 from analysis.site.article import Article
-from analysis.site.safe import slug, written
+from analysis.site.safe import anchor, written
 
 ANSWERS = "docs/what-a-hostile-reviewer-would-say.md"
 
@@ -72,21 +72,20 @@ def answers(text: str, places: Mapping[str, Place]) -> Markup:
     return Markup(written(made))
 
 
-def anchor(name: str, scope: str) -> str:
-    """The id of a number's line."""
-    return f"number-{slug(name)}-{slug(scope)}"
-
-
-def chapters(place: Place, articles: Sequence[Article]) -> list[tuple[Article, list[dict[str, Any]]]]:
-    """The numbers of each chapter that has any, each as its line shows it."""
+def chapters(
+    place: Place, articles: Sequence[Article], rows: Mapping[tuple[str, str], str]
+) -> list[tuple[Article, list[dict[str, Any]]]]:
+    """The numbers of each chapter that has any, each as its line shows it; `rows` are pages of the rows behind some, by
+    measure and scope."""
     numbers = [one for one in pages.open_numbers(place) if one.get("notebook")]
     found = [
-        (article, [_line(one) for one in numbers if one["notebook"] == article.stem]) for article in articles
+        (article, [_line(one, rows) for one in numbers if one["notebook"] == article.stem])
+        for article in articles
     ]
     return [(article, lines) for article, lines in found if lines]
 
 
-def _line(one: Number) -> dict[str, Any]:
+def _line(one: Number, rows: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     of = one.get("denominator")
     return {
         "measure": one["measure"],
@@ -97,6 +96,7 @@ def _line(one: Number) -> dict[str, Any]:
         "shown": _shown(one),
         "of": "" if of is None else formatted(of),
         "sql": one.get("sql") or "",
+        "rows": rows.get((one["measure"], one["scope"]), ""),
     }
 
 

@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from analysis.pages.tables import NUMBER_TITLE
 from analysis.paths import inside
 from analysis.refused import Refused
 
@@ -105,6 +106,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-")
 
 
+def anchor(measure: str, scope: str) -> str:
+    """The id of a number's line on the page of a place's numbers."""
+    return f"number-{slug(measure)}-{slug(scope)}"
+
+
 def _tidied(text: str, protocols: Sequence[str]) -> str:
     """HTML with every tag that is not on the list turned into plain text, as the site's pages show it.
 
@@ -127,6 +133,10 @@ def _tidied(text: str, protocols: Sequence[str]) -> str:
             link.unwrap()
         else:
             link["href"] = re.sub(r"^(?!https:)([^?#]*)\.ipynb(?=$|#)", r"\1.html", address)
+        if address == "numbers.json" and (number := NUMBER_TITLE.fullmatch(str(link.get("title", "")))):
+            link["href"] = f"numbers.html#{anchor(number['measure'], number['scope'] or 'all')}"
+            link["class"] = "counted"
+            del link["title"]
     for block in soup.find_all("pre"):
         block["tabindex"] = "0"  # it scrolls where it is wide, so a keyboard must reach it
     return str(soup)

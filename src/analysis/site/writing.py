@@ -15,6 +15,7 @@ from markupsafe import Markup
 from analysis.site import reviewed
 from analysis.site.article import TEMPLATES
 from analysis.site.safe import computed, figure, slug
+from analysis.wording import on_day
 
 GENERATOR = "analysis.report"
 """What every page says made it: a site is replaced only where its first page says so, also one of an older copy."""
@@ -33,6 +34,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "slug": slug,
+        "on_day": on_day,
         "figure": figure,
         "computed": lambda markup: Markup(computed(str(markup))),
         "grouped": lambda text: f"{int(text):,}" if re.fullmatch(r"0|[1-9]\d{0,17}", text) else text,

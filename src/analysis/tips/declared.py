@@ -21,10 +21,10 @@ class Tip:
 SEARCHERS, OWNER = "the agencies that made these searches", "whoever owns the cameras"
 
 ABOUT = (
-    "[duplicate_sightings > 0] The released files hold {searches} rows that are searches, made from {first_day} to "
-    "{last_day} on the camera owner's clock. They record {distinct_searches} different searches: the other rows repeat "
-    "one of these. What follows counts rows where it does not say otherwise.",
-    "The released files hold {searches} searches, made from {first_day} to {last_day} on the camera owner's clock.",
+    "[duplicate_sightings > 0] The released files hold {searches} rows that are searches, made from {first_day}, to "
+    "{last_day}, on the camera owner's clock. They record {distinct_searches} different searches: the other rows "
+    "repeat one of these. What follows counts rows where it does not say otherwise.",
+    "The released files hold {searches} searches, made from {first_day}, to {last_day}, on the camera owner's clock.",
     "The released files hold {searches} searches.",
 )
 
@@ -174,10 +174,10 @@ TIPS: Sequence[Tip] = (
     Tip(
         "several_network_searches",
         (
-            "[several_network_searches > 0] {several_network_searches} of {several_network_searches/} searches asked "
-            "the cameras of several networks. The widest asked {networks_most}.",
+            "[several_network_searches > 0] {several_network_searches} of {several_network_searches/} searches queried "
+            "the cameras of several networks. The widest queried {networks_most}.",
         ),
-        ("How many cameras were asked does not say how many had seen the car.",),
+        ("How many cameras were queried does not say how many had seen the car.",),
         ("With whom are cameras shared, in both directions, and who approves a search that wide?",),
         OWNER,
     ),
@@ -215,8 +215,8 @@ TIPS: Sequence[Tip] = (
     ),
     Tip(
         "devices_most",
-        ("The widest search asked {devices_most} cameras.",),
-        ("How many cameras were asked does not say how many had seen the car.",),
+        ("The widest search queried {devices_most} cameras.",),
+        ("How many cameras were queried does not say how many had seen the car.",),
         ("Does a search go to every camera that is shared unless somebody narrows it?",),
         OWNER,
     ),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from analysis import claims, field, files, letter, pages, places, tips
 from analysis.measures import numbers_in
-from analysis.pages.answers import first_known
+from analysis.pages.answers import printed, story
 from analysis.site import reviewed
 
 ORDER = (
@@ -31,14 +31,6 @@ DOOR = "results/README.md"
 """The page that GitHub shows with the folder of results; all of it is computed."""
 
 SHOWN_FIRST = "okaloosa"
-FINDING = (
-    "In the sheriff's office of Okaloosa County, Florida, **{windows_over_30_days} of {searches} searches looked back "
-    "more than 30 days**, and {windows_over_31_days} more than 31. No search for "
-    "'patrol' reached back more than {longest_lookback_days.patrol} days, where $printed had been published."
-)
-"""What README.md says first, of the place that it shows first; `$printed` is what its claim `PATROL` says."""
-
-PATROL = "okaloosa-patrol-reach"
 PICTURES = (("okaloosa", "figures/04-look-back.png"), ("texas-replica", "figures/05-per-week.png"))
 """The picture of README.md: the first of these that was drawn."""
 
@@ -93,14 +85,10 @@ def filled(text: str, top: Path) -> str:
 
 
 def finding(top: Path) -> str:
-    """What README.md shows first: a sentence of the numbers of a real place, and a picture with what it shows."""
+    """What README.md shows first: a real place's story as its own page tells it, and a picture with what it shows."""
     place = places.find(SHOWN_FIRST, top)
-    numbers = numbers_in("all", pages.open_numbers(place))
-    printed = {row["id"]: row["published"] for row in pages.open_claims(place).to_dict("records")}.get(
-        PATROL, ""
-    )
-    said = first_known((FINDING,), numbers).replace("$printed", printed.partition(" (")[0])
-    parts = [said] if said and printed else []
+    said = story(printed(claims.load(place)), numbers_in("all", pages.open_numbers(place)))
+    parts = [f"**{pages.plain(place.title.partition(': ')[0])}.** {said}"] if said else []
     for name, picture in PICTURES:
         alts = {one["file"]: one.get("alt", "") for one in pages.open_shown(places.find(name, top))}
         if picture in alts:
