@@ -299,8 +299,8 @@ for _name, _civil, _criminal, _says in (
 ):
     declare(
         f"civil_to_criminal.{_name}", "ratio",
-        f"civil searches (core) for each criminal search, {_says}; each counted once", "ratio", where=_civil, of=_criminal,
-        column="search_key", needs=("identity", "reasons"), **TO_CRIMINAL,
+        f"civil searches (core) for each criminal search, {_says}; each counted once", "ratio", where=_civil,
+        of=_criminal, column="search_key", needs=("identity", "reasons"), **TO_CRIMINAL,
     )  # fmt: skip
 declare(
     "hsi_dhs_only",
