@@ -175,7 +175,7 @@ def test_the_reading_load_says_what_it_assumes():
     load = coding.reading_load(made)
     assert load["rows"].sum() == 4
     assert load.set_index("stratum").loc["hit", "to_read"] == 1
-    assert "assumed and not measured" in coding.reading_time(made)
+    assert "which we assumed and did not measure" in coding.reading_time(made)
 
 
 # Sheets -----------------------------------------------------------------------------------------------------

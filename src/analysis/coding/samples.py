@@ -204,16 +204,14 @@ def reading_time(made: pd.DataFrame) -> str:
     sample = draw(made)
     hours = len(sample.strings) * SECONDS_A_REASON / 3600
     said = (
-        f"A first coder reads {len(sample.strings):,} reasons. At {SECONDS_A_REASON} seconds each, which is assumed "
-        f"and not measured, that is {hours:.1f} hours."
+        f"A first coder reads {len(sample.strings):,} reasons. At {SECONDS_A_REASON} seconds each, which we assumed "
+        f"and did not measure, that is {hours:.1f} hours."
     )
     if not sample.tail_draws:
         return f"{said} No reason that can be read is left out."
     found = _core_rows(made)
     if not found:
-        return (
-            f"{said} The rules found no core search, so that no number of draws can promise a share of them."
-        )
+        return f"{said} The rules found no core search, so no number of draws can promise a share of them."
     bound = sample.tail_rows * at_most(0, sample.tail_draws)
     wanted = {floor: draws_for(floor, found, sample.tail_rows) or 0 for floor in (FLOOR, 0.9, 0.95)}
     needed = ", ".join(f"{count:,} for {floor:.0%}" for floor, count in wanted.items())

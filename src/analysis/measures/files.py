@@ -13,6 +13,7 @@ from analysis.measures.numbers import Numbers, every_step, in_each_scope, list_c
 from analysis.places import LEFT_OUT, LeftOut, ReleasedFile
 from analysis.privacy import search_types
 from analysis.searches.table import Searches
+from analysis.wording import counted
 
 
 def second_files(files: pd.DataFrame, described: Sequence[ReleasedFile]) -> tuple[str, ...]:
@@ -32,8 +33,8 @@ def said_of_second_files(files: pd.DataFrame, second: Collection[str]) -> list[s
         return []
     named = " and ".join(f"`{name.replace(chr(96), chr(39))}`" for name in lines["source_file"])
     return [
-        f"{lines['searches'].sum():,} more are in {named}, which {'holds' if len(lines) == 1 else 'hold'} another "
-        "file's searches again: a claim about that file counts them, and nothing else does."
+        f"{named} {'repeats' if len(lines) == 1 else 'repeat'} searches of another file "
+        f"({counted(int(lines['searches'].sum()), 'row')}). Only a claim about that file counts them."
     ]
 
 
