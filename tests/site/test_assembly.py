@@ -24,6 +24,7 @@ from analysis.places import Place, Waiting
 from analysis.refused import Refused
 from analysis.site import article, assembly, paper, reviewed
 from analysis.site.findings import finding
+from analysis.site.safe import computed
 
 pytestmark = pytest.mark.xdist_group("small site")  # built once
 
@@ -735,3 +736,18 @@ def test_a_story_is_about_what_was_published():
         "None of 20 searches cited immigration, under any definition."
     )
     assert answers.pictures([], {"immigration_searches.broad": {"value": 1}})[0] == "05-per-week"
+
+
+def test_a_number_in_a_sentence_leads_to_its_line_and_no_other_link_of_a_page_leads_anywhere():
+    said = '<a href="numbers.json" title="{}">463</a>'
+    text = (
+        f"{said.format('windows_over_30_days')} {said.format('searches of A&amp;M ISD')} {said.format('x y')}"
+    )
+    page = BeautifulSoup(
+        computed(text + ' <a href="https://example.org">b</a> <a href="c.html">d</a>'), "html.parser"
+    )
+    assert [(link["href"], link.get("class")) for link in page.find_all("a")] == [
+        ("numbers.html#number-windows-over-30-days-all", ["counted"]),
+        ("numbers.html#number-searches-a-m-isd", ["counted"]),
+    ]
+    assert page.get_text() == "463 463 463 b d"

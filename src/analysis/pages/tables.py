@@ -39,11 +39,13 @@ def link_html(measure: str, said: str, scope: str = "all") -> Markup:
 
 
 def number_title(measure: str, scope: str) -> str:
-    """What the title of a link to a number says, which `NUMBER_TITLE` reads: its measure, and of whose cameras."""
+    """What the title of a link to a number says: its measure, and of whose cameras."""
     return measure if scope == "all" else f"{measure} of {scope}"
 
 
-NUMBER_TITLE = re.compile(r"(?P<measure>[\w.]+)(?: of (?P<scope>.+))?")
+NUMBER_LINK = re.compile(r'href="numbers\.json" title="(?P<measure>[\w.]+)(?: of (?P<scope>[^"]+))?"')
+"""Where the HTML of a page links a number."""
+
 _WORDS = re.compile(r"[\w .,'&-]+")
 
 

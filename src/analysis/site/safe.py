@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import re
 import struct
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from analysis.pages.tables import NUMBER_TITLE
+from analysis.pages.tables import NUMBER_LINK
 from analysis.paths import inside
 from analysis.refused import Refused
 
@@ -51,9 +52,14 @@ def written(text: str) -> str:
 
 
 def computed(text: str) -> str:
-    """HTML that code produced, perhaps around words from a log: markup stays, links only within the site."""
+    """HTML that code produced, perhaps around words from a log: markup stays, and of links those within the page and
+    those of numbers to their lines."""
+    led = NUMBER_LINK.sub(
+        lambda link: f'href="#{anchor(link["measure"], html.unescape(link["scope"] or "all"))}"',
+        _PANDAS_STYLE.sub("", text),
+    )
     # a protocol list that is empty would be replaced by a default that allows http
-    return _tidied(_PANDAS_STYLE.sub("", text), ["none"])
+    return _tidied(led, ["none"])
 
 
 def printed(text: str) -> str:
@@ -108,7 +114,10 @@ def slug(text: str) -> str:
 
 def anchor(measure: str, scope: str) -> str:
     """The id of a number's line on the page of a place's numbers."""
-    return f"number-{slug(measure)}-{slug(scope)}"
+    return f"{_NUMBER_ID}{slug(measure)}-{slug(scope)}"
+
+
+_NUMBER_ID = "number-"
 
 
 def _tidied(text: str, protocols: Sequence[str]) -> str:
@@ -133,10 +142,8 @@ def _tidied(text: str, protocols: Sequence[str]) -> str:
             link.unwrap()
         else:
             link["href"] = re.sub(r"^(?!https:)([^?#]*)\.ipynb(?=$|#)", r"\1.html", address)
-        if address == "numbers.json" and (number := NUMBER_TITLE.fullmatch(str(link.get("title", "")))):
-            link["href"] = f"numbers.html#{anchor(number['measure'], number['scope'] or 'all')}"
-            link["class"] = "counted"
-            del link["title"]
+        if address.startswith(f"#{_NUMBER_ID}"):
+            link["href"], link["class"] = f"numbers.html{address}", "counted"
     for block in soup.find_all("pre"):
         block["tabindex"] = "0"  # it scrolls where it is wide, so a keyboard must reach it
     return str(soup)
