@@ -30,7 +30,9 @@ PAGES = ("README.md", "src/analysis/README.md")
 DOOR = "results/README.md"
 """The page that GitHub shows with the folder of results; all of it is computed."""
 
-SHOWN_FIRST = "okaloosa"
+SHOWN_FIRST, SUBJECTS = "okaloosa", ("windows", "longest")
+"""Whose story README.md tells first, and which of its subjects, as their measures begin."""
+
 PICTURES = (("okaloosa", "figures/04-look-back.png"), ("texas-replica", "figures/05-per-week.png"))
 """The picture of README.md: the first of these that was drawn."""
 
@@ -87,7 +89,8 @@ def filled(text: str, top: Path) -> str:
 def finding(top: Path) -> str:
     """What README.md shows first: a real place's story as its own page tells it, and a picture with what it shows."""
     place = places.find(SHOWN_FIRST, top)
-    said = story(printed(claims.load(place)), numbers_in("all", pages.open_numbers(place)))
+    subjects = {name: said for name, said in printed(claims.load(place)).items() if name.startswith(SUBJECTS)}
+    said = story(subjects, numbers_in("all", pages.open_numbers(place)))
     parts = [f"**{pages.plain(place.title.partition(': ')[0])}.** {said}"] if said else []
     for name, picture in PICTURES:
         alts = {one["file"]: one.get("alt", "") for one in pages.open_shown(places.find(name, top))}
