@@ -97,7 +97,9 @@ def said_of_errors(table: pd.DataFrame) -> str:
             f"{core['corrected']:,.1f} (95 percent interval: {core['corrected_low']:,.1f} to "
             f"{core['corrected_high']:,.1f}), if readers err independently."
         )
-    if not core["read_by_one"]:
+    if not core["read_by_one"] and not core["should_count"] and not core["should_not"]:
+        why = "no reason was read by two"
+    elif not core["read_by_one"]:
         why = "every reason was read by two, and what both got wrong cannot be seen"
     elif core["should_count"] < LEAST:
         why = (

@@ -84,14 +84,17 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "05": {
         "Three totals, each inside the next": (
+            "[camera_owners > 1] [immigration_searches.broad > 0] In all logs, from {immigration_searches.strict} to "
+            "{immigration_searches.broad} searches, depending on the definition",
             "[immigration_searches.broad > 0] From {immigration_searches.strict} to {immigration_searches.broad} "
             "searches, depending on the definition",
             "[immigration_searches.broad = 0] No definition counted any of {searches} searches",
         ),
         "Week by week": ("=05-per-week",),
         "Whose searches they were": (
-            "[immigration_agencies.core = 1] A single agency made all of these searches",
-            "{immigration_half_agencies.core} of {immigration_agencies.core} agencies made half of these searches",
+            "[immigration_agencies.core = 1] A single agency made all of the immigration searches",
+            "{immigration_half_agencies.core} of {immigration_agencies.core} agencies made half of the "
+            "immigration searches",
         ),
         "How many could be hidden": (
             "[immigration_searches_at_most.core > 0] At most {immigration_searches_at_most.core} of {searches} "
