@@ -58,6 +58,7 @@ def test_readers_who_find_what_is_not_there_have_that_taken_off():
             "two readers read 0 reasons that should not count, and 10 are needed",
         ),
         ({"both": [("border", "border", 12)]}, "every reason was read by two"),
+        ({}, "no reason was read by two"),
         (
             {
                 "one_of_two": [("border", "border", 15), ("not_immigration", "border", 15)],
