@@ -90,8 +90,8 @@ TIPS: Sequence[Tip] = (
     Tip(
         "agencies_287g.core",
         (
-            "[agencies_287g.core > 0] {agencies_287g.core} agencies cited immigration on a day on which they had a "
-            "287(g) agreement with ICE.",
+            "[agencies_287g.core > 0] {agencies_287g.core agency} cited immigration while under a 287(g) agreement "
+            "with ICE.",
         ),
         (
             "An agreement is a fact about an agency and no evidence about a search. Of all agencies that searched, "
@@ -117,15 +117,15 @@ TIPS: Sequence[Tip] = (
     Tip(
         "federal_searches",
         ("[federal_searches > 0] {federal_searches} of {searches} searches were made by federal agencies.",),
-        ("What kind an agency is, is read from its name.",),
+        ("An agency's kind is read from its name.",),
         ("How did federal agencies get access, and is there a list of them?",),
         OWNER,
     ),
     Tip(
         "searches_without_access",
         (
-            "[searches_without_access > 0] {searches_without_access} searches were made by {agencies_without_access} "
-            "agencies that are on no list of who may search.",
+            "[searches_without_access > 0] {agencies_without_access agency} on no list of who may search made "
+            "{searches_without_access search}.",
         ),
         ("The list has a day of its own; access may have been given or ended on another.",),
         ("Who could search on the days of these searches?",),
@@ -148,8 +148,8 @@ TIPS: Sequence[Tip] = (
             "than 30 days.",
         ),
         (
-            "One day decides much: {windows_over_31_days} looked back more than 31 days. A time frame is what was "
-            "asked for, not what was found.",
+            "A single day makes a difference: {windows_over_31_days} looked back more than 31 days. A time frame is what "
+            "was requested, not what was found.",
         ),
         ("How long are plate reads kept, here and by the other agencies whose cameras were searched?",),
         OWNER,
@@ -160,13 +160,13 @@ TIPS: Sequence[Tip] = (
             "[windows_over_30_days.patrol > 0] {windows_over_30_days.patrol} searches whose whole reason was 'patrol' "
             "looked back more than 30 days.",
         ),
-        ("The furthest of these looked back {longest_lookback_days.patrol} days.",),
+        ("The furthest of these looked back {longest_lookback_days.patrol day}.",),
         ("What does 'patrol' stand for, and why does it need more than a month?",),
         SEARCHERS,
     ),
     Tip(
         "longest_lookback_days",
-        ("The furthest search looked back {longest_lookback_days} days.",),
+        ("The furthest search looked back {longest_lookback_days day}.",),
         ("It may be a single search, and a slip of the keyboard looks the same. Read its row first.",),
         ("What case was this search for?",),
         SEARCHERS,
@@ -197,7 +197,7 @@ TIPS: Sequence[Tip] = (
             "[hsi_dhs_only > 0] {hsi_dhs_only} of the {hsi_dhs_only/} searches that the broad definition counts name "
             "HSI or DHS and nothing narrower.",
         ),
-        ("Their agents do much else, so the core definition does not count these.",),
+        ("Their agents also do other work, so the core definition does not count these.",),
         ("Which of these were about immigration?",),
         SEARCHERS,
     ),
