@@ -148,8 +148,8 @@ TIPS: Sequence[Tip] = (
             "than 30 days.",
         ),
         (
-            "A single day makes a difference: {windows_over_31_days} looked back more than 31 days. A time frame is what "
-            "was requested, not what was found.",
+            "A single day makes a difference: {windows_over_31_days} looked back more than 31 days. A time frame is "
+            "what was requested, not what was found.",
         ),
         ("How long are plate reads kept, here and by the other agencies whose cameras were searched?",),
         OWNER,
