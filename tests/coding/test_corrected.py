@@ -21,7 +21,9 @@ def reading(both=(), one_of_two=(), alone=()):
             reasons.append({"string_id": name, "code": code, "tier": "none", "rows": 1})
             if first:
                 pairs.append({"string_id": name, "first": first, "second": second})
-    return pd.DataFrame(reasons), pd.DataFrame(pairs, columns=["string_id", "first", "second"])
+    return pd.DataFrame(reasons, columns=["string_id", "code", "tier", "rows"]), pd.DataFrame(
+        pairs, columns=["string_id", "first", "second"]
+    )
 
 
 def core(coded, pairs):

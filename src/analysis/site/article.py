@@ -112,9 +112,11 @@ _NOTHING = "The log held nothing to show here; the list at the end of the page s
 
 def _fold_unanswered(soup: BeautifulSoup) -> None:
     """Fold each section of which the log could show nothing to its heading and the reason."""
-    for text in [text for text in soup.find_all(class_="prose", recursive=False) if text.find("h2")]:
+    for text in soup.find_all(class_="prose", recursive=False):
+        if (heading := text.h2) is None:
+            continue
         rest = [*takewhile(lambda tag: not tag.find("h2"), text.find_next_siblings(True))]
-        steps = [tag for tag in rest if "step" in tag.get("class", ())]
+        steps = [tag for tag in rest if "step" in tag.get_attribute_list("class")]
         said = [
             out.get_text(" ", strip=True)
             for step in steps
@@ -124,7 +126,7 @@ def _fold_unanswered(soup: BeautifulSoup) -> None:
             continue
         details, summary = soup.new_tag("details", attrs={"class": "unanswered"}), soup.new_tag("summary")
         text.insert_before(details)
-        summary.append(text.h2.extract())
+        summary.append(heading.extract())
         summary.append(soup.new_tag("span", string=said[0] if said else _NOTHING))
         for part in (summary, text, *rest):
             details.append(part)
