@@ -135,7 +135,12 @@ VERBS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
     "lab": ("JupyterLab in this environment", {}),
     "bench": (
         "speed and memory, beside the alternatives, in one run",
-        {"--rows": {"type": int, "help": "synthetic searches in the largest corpus (100 million)"}},
+        {
+            "--rows": {
+                "type": int,
+                "help": "synthetic searches in the largest corpus (10 million; a goal is set for 100 million)",
+            }
+        },
     ),
     "coverage": (
         "simulate every interval and bound that the pages print; fail where one does not hold as often as promised",

@@ -1,8 +1,10 @@
 """The alternatives do what they say on the same rows, and what is written comes from what was measured."""
 
 import inspect
+import shutil
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -10,10 +12,10 @@ import pytest
 from frames import HEADER, part_of, row
 
 from analysis import measures, places
+from analysis.notebooks import cells
 from analysis.places import ReleasedFile
-from analysis.upkeep import benchmark
-from analysis.upkeep.benchmark import corpus, measure_release, nation, peers, written
-from analysis.upkeep.benchmark.written import Measured
+from analysis.upkeep.benchmark import builds, corpus, goals, nation, peers, timed, waits, written
+from analysis.upkeep.benchmark.timed import Measured
 
 
 @pytest.fixture
@@ -90,8 +92,15 @@ def test_what_is_written_comes_from_what_was_measured():
     })  # fmt: skip
     measured = pd.DataFrame({"measure": ["topics", "numbers"], "seconds": [1.0, 3.0]})
     when = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-    release = {"files": 50, "rows": 1_000, "seconds": 3.0, "core_seconds": 5.0, "peak_GB": 0.5}
-    text = written.report(month, 100, scaling, release, corpora, measured, when)
+    release = {
+        "files": 50, "rows": 1_000, "seconds": 3.0, "core_seconds": 5.0, "peak_GB": 0.5, "arrow_seconds": 1.5,
+    }  # fmt: skip
+    listed = goals.shown(goals.table(written.of_release(release)), goals.table({}))
+    text = written.report(listed, month, 100, scaling, scaling, release, corpora, measured, when)
+    assert (
+        "| ten million rows in one ZIP, beside Arrow reading the files unzipped | 2.00 × |  | ≤ 2.5 | met |"
+        in text
+    )
     assert "| 1,000 | 3.0 | 200 | 0.50 | 4.0 | 6.0 | 0.70 | 7.0 |" in text
     assert "2 of them" in text
     assert "50 CSVs with 1,000\nrows in one ZIP" in text
@@ -101,25 +110,96 @@ def test_what_is_written_comes_from_what_was_measured():
     assert "02 January 2026, 03:04 UTC" in text
 
 
+def test_a_goal_that_is_missed_is_printed_as_missed_beside_last_times_figure(tmp_path):
+    name = "one month: csv and re take"
+    first = goals.table({name: [13.0, 15.0, 13.5], "one month: plain pandas takes": [6.0]})
+    goals.keep(first, tmp_path / "performance.csv")
+    second = goals.table({name: [16.0], "one month, beside Arrow's bare read and write": [2.01]})
+    shown = goals.shown(second, goals.read(tmp_path / "performance.csv")).set_index("what")
+    assert goals.table({name: [13.5]}).set_index("what").loc[name, "outcome"] == "missed"
+    assert shown.loc[name].to_dict() == {
+        "measured": "16.0 × as long", "spread": "", "goal": "≥ 14", "outcome": "met", "last time": "13.5",
+    }  # fmt: skip
+    assert shown.loc["one month, beside Arrow's bare read and write", "outcome"] == "missed"
+    pandas = shown.loc["one month: plain pandas takes"]
+    assert (pandas["measured"], pandas["outcome"], pandas["last time"]) == (
+        "– × as long",
+        "not measured",
+        "6.00",
+    )
+    again = goals.shown(first, goals.read(tmp_path / "none.csv")).set_index("what")
+    assert (again.loc[name, "spread"], again.loc[name, "last time"]) == ("13.0 to 15.0", "–")
+    with pytest.raises(KeyError, match="no goal is called x"):
+        goals.table({"x": [1.0]})
+
+
+def test_every_goal_is_measured_somewhere():
+    months = pd.DataFrame({"rows": [1, 2], "seconds": [1.0, 2.0], "peak_GB": [1.0, 1.0]})
+    release = {"seconds": 3.0, "arrow_seconds": 1.5, "peak_GB": 0.5}
+    nation = {"rows": 1e8, "seconds": 1.0, "measures_seconds": 1.0, "peak_GB": 1.0, "measures_peak_GB": 1.0}
+    found = {
+        *written.of_month([Measured("way", (1.0,), (1.0,), 0.1)] * 6),
+        *written.of_many(months, months),
+        *written.of_release(release),
+        *written.of_nation(pd.Series(nation)),
+    }
+    source = inspect.getsource(waits)
+    assert {name for name in goals.GOALS if name not in found and name not in source} == set()
+    assert found <= {*goals.GOALS}
+
+
+def test_waits_are_timed_in_a_copy_and_change_nothing_here(tmp_path, monkeypatch):
+    top = tmp_path / "here"
+    for folder in ("notebooks", "data/processed/mine", "site", "docs"):
+        (top / folder).mkdir(parents=True)
+        (top / folder / "kept.md").write_text("kept")
+    monkeypatch.setenv("ANALYSIS_ROOT", str(top))
+    with waits._copied(tmp_path / "copy"):
+        assert places.root() == tmp_path / "copy"
+        copied = {path.relative_to(places.root()) for path in places.root().rglob("*.md")}
+        (places.root() / "docs" / "kept.md").write_text("changed")
+    assert copied == {Path("notebooks/kept.md"), Path("docs/kept.md")}
+    assert places.root() == top
+    assert (top / "docs" / "kept.md").read_text() == "kept"
+
+
+def test_a_changed_notebook_computes_what_it_did(tmp_path):
+    path = tmp_path / "04.ipynb"
+    shutil.copy(sorted((places.root() / "notebooks").glob("04-*.ipynb"))[0], path)
+    before = [cell.source for cell in cells.read(path).cells]
+    waits._change(path)
+    after = [cell.source for cell in cells.read(path).cells]
+    assert [a for a, b in zip(after, before) if a != b] == [
+        next(source for source in reversed(before) if f"{source}\n# changed" in after) + "\n# changed"
+    ]
+
+
 def _holds_a_hundred_megabytes(place, path, out):
     held = bytearray(b"x" * 100_000_000)
-    time.sleep(4 * benchmark.EVERY)
+    time.sleep(4 * timed.EVERY)
     del held
 
 
 def test_memory_is_that_of_the_step_and_not_of_who_started_it(tmp_path):
     ours = bytearray(b"x" * 900_000_000)
-    _, _, held = benchmark.measure(_holds_a_hundred_megabytes, places.find("texas-replica"), tmp_path)
+    _, _, held = timed.measure(_holds_a_hundred_megabytes, places.find("texas-replica"), tmp_path)
     assert 0.1 < held < 0.8
     del ours
 
 
 def test_a_release_is_measured_from_its_archive():
     said = []
-    found = measure_release(places.find("texas-replica"), said.append, 600)
+    found = builds.measure_release(places.find("texas-replica"), said.append, 600)
     assert found["files"] == 50
     assert found["rows"] >= 600
+    assert found["arrow_seconds"] > 0
     assert said[0].startswith(f"a ZIP of {found['rows']:,} rows")
+
+
+def test_many_small_files_are_built_together(month):
+    found = builds.measure_files(places.find("texas-replica"), month, (2, 3), lambda _: None)
+    assert found["files"].tolist() == [2, 3]
+    assert (found["seconds"] > 0).all()
 
 
 def test_every_measure_of_searches_is_counted_of_a_nation(tmp_path):

@@ -6,7 +6,6 @@ import os
 import platform
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -14,28 +13,57 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.upkeep.benchmark.builds import FEW_LINES
+from analysis.upkeep.benchmark.goals import Found
+from analysis.upkeep.benchmark.timed import Measured
+
 COMMAND = "make bench"
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What a step took: seconds and core-seconds of each run, and the highest memory of any in gigabytes."""
+def of_month(month: Sequence[Measured]) -> Found:
+    """The goals of one month: run by run, since ways take turns."""
+    ours, arrow, pandas, *_, plain = (way.seconds for way in month)
+    return {
+        "one month, beside Arrow's bare read and write": [a / b for a, b in zip(ours, arrow)],
+        "one month: csv and re take": [a / b for a, b in zip(plain, ours)],
+        "one month: plain pandas takes": [a / b for a, b in zip(pandas, ours)],
+        "the machine: Arrow's read and write of a month": arrow,
+    }
 
-    step: str
-    seconds: tuple[float, ...]
-    core_seconds: tuple[float, ...]
-    memory: float
 
-    @property
-    def median(self) -> float:
-        """The middle run."""
-        return statistics.median(self.seconds)
+def of_many(months: pd.DataFrame, many: pd.DataFrame) -> Found:
+    """The goals of growth, in rows and in files."""
+    return {
+        "many months: power of the rows with which seconds grow": [exponent(months)],
+        "many months: power of the rows with which memory grows": [exponent(months, "peak_GB")],
+        "many files: power of their number with which seconds grow": [exponent(many)],
+    }
+
+
+def of_release(release: Mapping[str, float]) -> Found:
+    """The goals of the largest open release."""
+    name = "ten million rows in one ZIP"
+    return {
+        f"{name}, beside Arrow reading the files unzipped": [release["seconds"] / release["arrow_seconds"]],
+        f"{name}: memory": [release["peak_GB"]],
+    }
+
+
+def of_nation(corpus: pd.Series) -> Found:
+    """The goals of the largest corpus."""
+    name = f"{corpus['rows']:,.0f} rows"
+    return {
+        f"{name}: build and every measure": [corpus["seconds"] + corpus["measures_seconds"]],
+        f"{name}: memory": [max(corpus["peak_GB"], corpus["measures_peak_GB"])],
+    }
 
 
 def report(
+    goals: pd.DataFrame,
     month: Sequence[Measured],
     rows: int,
     scaling: pd.DataFrame,
+    files: pd.DataFrame,
     release: Mapping[str, float],
     corpora: pd.DataFrame,
     measured: pd.DataFrame,
@@ -55,17 +83,25 @@ def report(
         }
     )
     slope = exponent(scaling)
-    many = scaling.copy()
-    many["rows per core second"] = [f"{r / s:,.0f}" for r, s in zip(many["rows"], many["core_seconds"])]
-    many["core s"] = [f"{s:.1f}" for s in many.pop("core_seconds")]
-    many["rows"] = [f"{n:,.0f}" for n in many["rows"]]
-    many["seconds"] = [f"{s:.1f}" for s in many["seconds"]]
-    many["peak GB"] = [f"{g:.2f}" for g in many.pop("peak_GB")]
+    many = _growth(scaling)
+    many.insert(
+        2, "rows per core second", [f"{r / s:,.0f}" for r, s in zip(scaling["rows"], scaling["core_seconds"])]
+    )
     slowest = measured.sort_values("seconds", ascending=False).head(12)
     slow = ", ".join(f"`{line.measure}` {line.seconds:.1f}" for line in slowest.itertuples())
     return f"""# How fast it is
 
 Written by `{COMMAND}` on {when:%d %B %Y}, {when:%H:%M} UTC; no number here was typed.
+
+## Goals
+
+Medians of the runs, with the lowest and the highest where there were several. Seconds are those of this machine; the
+machine's own floor is in the last lines. "Last time" is what the run before wrote into
+[`performance.csv`](performance.csv), on whichever machine.
+
+{_table(goals)}
+
+Tests and a first `make` are not timed here: the first are timed by pytest, the second is mostly a download.
 
 ## One month
 
@@ -84,11 +120,17 @@ Seconds grow with the {slope:.2f}th power of the rows: 1 means in step with them
 
 ![Seconds by rows](performance.png)
 
+Small files, {FEW_LINES} lines each, as so many releases; seconds grow with the {exponent(files):.2f}th power of
+their number.
+
+{_table(_growth(files.drop(columns="rows")))}
+
 ## A release of ten million rows
 
 An invented release in the layout of the largest open one: {release["files"]:.0f} CSVs with {release["rows"]:,.0f}
 rows in one ZIP, built straight from it in {release["seconds"]:.1f} s ({release["core_seconds"]:.0f} core-seconds),
-with {release["peak_GB"]:.2f} GB of memory at most. One file of the ZIP at a time is unpacked on disk.
+with {release["peak_GB"]:.2f} GB of memory at most. Arrow takes {release["arrow_seconds"]:.1f} s to
+read the same files unzipped, and does nothing else.
 
 ## A corpus
 
@@ -103,6 +145,16 @@ The slowest measures of the largest corpus, in seconds: {slow}.
 
 {environment()}
 """
+
+
+def _growth(found: pd.DataFrame) -> pd.DataFrame:
+    counts = {name: [f"{n:,.0f}" for n in found[name]] for name in ("files", "rows") if name in found}
+    return pd.DataFrame({
+        **counts,
+        "seconds": [f"{s:.1f}" for s in found["seconds"]],
+        "core s": [f"{s:.1f}" for s in found["core_seconds"]],
+        "peak GB": [f"{g:.2f}" for g in found["peak_GB"]],
+    })  # fmt: skip
 
 
 def _corpora(found: pd.DataFrame) -> pd.DataFrame:
@@ -141,9 +193,9 @@ def with_costs(text: str, scaling: pd.DataFrame, corpora: pd.DataFrame) -> str:
     return f"{before}<!-- costs -->\n\n{table}\n\n{note}\n\n<!-- /costs -->{after}"
 
 
-def exponent(scaling: pd.DataFrame) -> float:
-    """The power of the rows with which seconds grow: the slope of a line through their logarithms."""
-    return float(np.polyfit(np.log(scaling["rows"]), np.log(scaling["seconds"]), 1)[0])
+def exponent(scaling: pd.DataFrame, what: str = "seconds") -> float:
+    """The power of the rows with which seconds (or `what`) grow: the slope of a line through their logarithms."""
+    return float(np.polyfit(np.log(scaling["rows"]), np.log(scaling[what]), 1)[0])
 
 
 def environment() -> str:
