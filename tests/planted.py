@@ -1,6 +1,7 @@
 """Invents a release with private text of every kind wherever text can be, and looks for it in files."""
 
 import base64
+import contextlib
 import csv
 import gzip
 import html
@@ -17,9 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import containers
-import pdfplumber
 import pyarrow.parquet as pq
+import pypdfium2
 import xlsxwriter
+from pdfminer.pdfdocument import PDFDocument
+from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream
 from pdfminer.utils import decode_text
 from reportlab.pdfgen.canvas import Canvas
@@ -153,11 +156,17 @@ def spellings(text: str) -> Iterator[str]:
 
 def leaked(text: str, secrets: dict[str, str]) -> set[str]:
     """The kinds of private text that a text holds, in any spelling."""
-    found: set[str] = set()
-    for spelling in dict.fromkeys(spellings(text)):
-        whole = folded(spelling)
-        found |= {kind for secret, kind in secrets.items() if secret in whole}
-    return found
+    return among(spelled(text), secrets)
+
+
+def spelled(text: str) -> frozenset[str]:
+    """Every spelling of a text, folded: what private texts are looked for in."""
+    return frozenset(map(folded, dict.fromkeys(spellings(text))))
+
+
+def among(wholes: frozenset[str], secrets: dict[str, str]) -> set[str]:
+    """The kinds of private text in a text that was spelled before."""
+    return {kind for secret, kind in secrets.items() if any(secret in whole for whole in wholes)}
 
 
 def texts(path: Path) -> str:
@@ -200,14 +209,14 @@ def _pdf(data: bytes) -> Iterator[str]:
 
     Its bytes are not looked at: among the digits of a compressed page are a number's by chance.
     """
-    with pdfplumber.open(io.BytesIO(data)) as document:
-        yield from (page.extract_text() or "" for page in document.pages)
-        numbers = {number for xref in document.doc.xrefs for number in xref.get_objids()}
-        for number in sorted(numbers):
-            held = document.doc.getobj(number)
-            yield from _strings(held)
-            if isinstance(held, PDFStream) and str(held.get("Type")) == "/'Metadata'":
-                yield held.get_data().decode("utf-8", "replace")
+    with contextlib.closing(pypdfium2.PdfDocument(data)) as pages:
+        yield from (page.get_textpage().get_text_bounded() for page in pages)
+    document = PDFDocument(PDFParser(io.BytesIO(data)))
+    for number in sorted({number for xref in document.xrefs for number in xref.get_objids()}):
+        held = document.getobj(number)
+        yield from _strings(held)
+        if isinstance(held, PDFStream) and str(held.get("Type")) == "/'Metadata'":
+            yield held.get_data().decode("utf-8", "replace")
 
 
 def _strings(held: object) -> Iterator[str]:

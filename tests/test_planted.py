@@ -1,5 +1,6 @@
 """Private text of fifty kinds, in every place of a release that holds text, is looked for in all that verbs write."""
 
+import functools
 import json
 import os
 import sqlite3
@@ -82,13 +83,17 @@ def _coded(place, folder):
     sheet.assign(code=planted.KINDS["a name"]).to_csv(folder / "wrong.csv", index=False)
 
 
+@functools.cache
+def spelled(path: Path, root: Path) -> frozenset[str]:
+    """A file of the run, which no test changes, as private texts are looked for in it: read once."""
+    return planted.spelled(f"{path.relative_to(root)}\n{planted.texts(path)}")
+
+
 def looked_for(folder: Path, root: Path, secrets: dict[str, str]) -> dict[str, set[str]]:
     """The files of a folder that hold private text, by their names, with its kinds."""
     found = {}
     for path in sorted(folder.rglob("*") if folder.is_dir() else [folder]):
-        if path.is_file() and (
-            kinds := planted.leaked(f"{path.relative_to(root)}\n{planted.texts(path)}", secrets)
-        ):
+        if path.is_file() and (kinds := planted.among(spelled(path, root), secrets)):
             found[str(path.relative_to(root))] = kinds
     return found
 

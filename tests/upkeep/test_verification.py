@@ -1,5 +1,6 @@
 """Two results are the same when every file is there on both sides with the same bytes."""
 
+import shutil
 import sys
 
 import pytest
@@ -33,12 +34,15 @@ def test_a_verdict_names_what_changed_and_sets_pictures_of_another_python_aside(
 
 
 @pytest.mark.xdist_group("small place")
-def test_a_place_is_the_same_again_and_a_changed_number_is_named(small, capsys):
+def test_a_place_is_the_same_again_and_a_changed_number_is_named(small, capsys, tmp_path, monkeypatch):
+    rebuild, kept = verification.rebuild, tmp_path / "kept"
+    monkeypatch.setattr(verification, "rebuild", lambda *given: shutil.copytree(rebuild(*given), kept))
     assert verification.verify([small.place], print) == 0
     assert "tarnwick: results unchanged" in capsys.readouterr().out
     ledger = small.place.results / "ledger.csv"
     before = ledger.read_bytes()
     ledger.write_bytes(before.replace(b"read", b"read again", 1))
+    monkeypatch.setattr(verification, "rebuild", lambda *given: kept)
     assert verification.verify([small.place], print, sys.executable) == 1
     ledger.write_bytes(before)
     assert "results CHANGED: ledger.csv" in capsys.readouterr().out
