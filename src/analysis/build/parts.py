@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis import agencies, reasons
+from analysis.build.account import Done
 from analysis.build.dataset import TABLES
-from analysis.build.release import Release
+from analysis.build.release import Release, in_order
 from analysis.places import Place, ReleasedFile, sources
 from analysis.searches import sightings
 from analysis.searches.typing import REJECTED
@@ -102,11 +103,14 @@ def make(file: ReleasedFile, path: Path, recipe: Recipe, into: Path, threads: in
         _Groups(into / "searches.parquet", SCHEMA) as found,
         _Groups(into / "rejected.parquet", REJECTED) as rejected,
     ):
-        for done in release.blocks(
-            lambda table, member, vendor: enrich(table, member, vendor, recipe), threads
-        ):
+
+        def write(done: Done) -> None:
             found.write(done.searches)
             rejected.write(done.rejected)
+
+        blocks = release.blocks(lambda table, member, vendor: enrich(table, member, vendor, recipe), threads)
+        for _ in in_order(write, blocks, 1):  # while blocks are written, the next ones are read
+            pass
     tables = {table: into / f"{table}.parquet" for table in TABLES}
     said = {
         "facts": release.facts,
