@@ -185,7 +185,7 @@ def disagreeing(notebook: Any, place: Place) -> Iterator[tuple[str, str, str]]:
     numbers = lookup(pages.open_numbers(place))
     for text, name, scope in linked(notebook):
         one = numbers.get((name, scope or "all"), {"value": None, "unit": ""})
-        counts = f"{one['numerator']:,} of {one['denominator']:,}" if one.get("denominator") else ""
+        counts = f"{one['numerator']:,} of {one['denominator']:,}" if "numerator" in one else ""
         if text not in (formatted(one["value"], one["unit"]), counts):
             yield text, name, scope
 
