@@ -676,6 +676,20 @@ def test_printed_pages_say_replica_and_hold_no_clock(tmp_path: Path) -> None:
     assert "What next?" in words
 
 
+def test_a_browser_that_does_not_print_is_a_sentence_with_the_name_of_the_page(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(paper, "SECONDS", 1)
+    for how in ("exit 0", "sleep 60", r"printf '{\"id\":1,\"error\":{}}\0' >&4"):
+        (tmp_path / "chromium").write_text(f"#!/bin/sh\n{how}\n")
+        (tmp_path / "chromium").chmod(0o755)
+        before = prints(site)
+        with pytest.raises(paper.NotPrinted, match=r"01-which-rows\.html: Chromium did not print it"):
+            paper.pdf(site / "alder")
+        assert prints(site) == before
+
+
 @pytest.mark.skipif(not shutil.which("chromium"), reason="needs a Chromium")
 def test_a_browser_without_a_network_shows_the_page_and_runs_nothing(site: Path, tmp_path: Path) -> None:
     page = site / "alder" / "01-which-rows.html"
