@@ -11,9 +11,9 @@ from frames import log
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import agencies
+from analysis import agencies, places
 from analysis.agencies.names import read
-from analysis.agencies.words import read_word_list
+from analysis.agencies.words import load, read_word_list
 from analysis.measures.agreements import at_search
 
 COLUMNS = ["released", "agency", "state", "kind", "tags", "decided_by"]
@@ -967,3 +967,12 @@ def test_the_real_index_of_agreements_is_read_whole(records):
     assert (len(found), found["state"].nunique(), found["model"].isna().sum()) == (1681, 40, 191)
     assert found["signed"].isna().sum() == 74, "dates that only a document's name holds are read there"
     assert found["problem"].fillna("").str.contains("repeats row").sum() == 2
+
+
+def test_a_word_list_is_compiled_once_for_each_of_its_contents(tmp_path):
+    published = places.root() / "data" / "hand" / "agency_words.toml"
+    (tmp_path / "same.toml").write_bytes(published.read_bytes())
+    assert load(tmp_path / "same.toml") is load(published)
+    (tmp_path / "same.toml").write_bytes(published.read_bytes() + b"# and a comment")
+    load.cache_clear()
+    assert load(tmp_path / "same.toml") is not load(published)

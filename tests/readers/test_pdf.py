@@ -26,6 +26,8 @@ from analysis.readers.pdf import pages, records, second_reading
 from analysis.searches.typing import type_rows
 from analysis.vendors.recognition import recognize_section
 
+pytestmark = pytest.mark.xdist_group("prints")  # the released one is read once
+
 
 def read(path):
     return read_here(pdf.stream, path, "place/log.pdf")

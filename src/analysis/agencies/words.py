@@ -105,11 +105,19 @@ def read_word_list() -> Words:
 
 @cache
 def load(path: Path) -> Words:
-    """Read and compile one word list. Raises `BadWords` with the entry that cannot be used."""
+    """Read and compile one word list, unless another file held the same. Raises `BadWords` with the entry that cannot
+    be used."""
     if not path.is_file():
         raise BadWords(f"{path.name} is missing from data/hand/; restore it from the repository")
+    held = path.read_bytes()
+    if held in _COMPILED:
+        return _COMPILED[held]
     said = toml.read(path, path.name, WordList, BadWords, "Fix that line; the others show how.")
     try:
-        return Words(said)
+        return _COMPILED.setdefault(held, Words(said))
     except (re.error, ValueError, StopIteration) as error:
         raise BadWords(f"{path.name}: {error}; fix that entry, the others show how") from None
+
+
+_COMPILED: dict[bytes, Words] = {}
+"""Each word list by what its file held."""
