@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tomllib
 
+import notebook_rules
 import pandas as pd
 import pytest
 
@@ -17,7 +18,7 @@ from analysis.arguments import VERBS
 from analysis.intake.answers import QUESTIONS, WHERE
 from analysis.pages import INVENTED
 from analysis.pipeline import notebooks
-from analysis.upkeep import inventory, notebook_rules, readme
+from analysis.upkeep import inventory, readme
 
 ROOT = places.root()
 PAGES = (

@@ -6,12 +6,12 @@ import subprocess
 from pathlib import Path
 
 import nbformat
+import notebook_rules
 import pytest
 from nbclient import NotebookClient
 
 from analysis import __main__ as verbs
 from analysis import pipeline, places
-from analysis.upkeep import notebook_rules
 
 pytestmark = pytest.mark.xdist_group("small place")
 

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import notebook_rules
 import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.notebooks import parameters, run, strip
-from analysis.upkeep import notebook_rules
 
 SETTINGS = 'place: str = "nowhere"  # a folder under data/raw/\nseed: int = 1  # of the sample\nshare = 0.5'
 
