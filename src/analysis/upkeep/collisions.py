@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -32,10 +31,6 @@ def _replaced(column: str, pattern: str, text: str) -> Callable[[pa.Table], pa.A
     return lambda rows: pc.replace_substring_regex(rows[column], pattern, text)
 
 
-def _later(rows: pa.Table) -> pa.Array:
-    return drawn.moments(rows["at"].to_numpy() + 1)
-
-
 def _from_a_day_earlier(rows: pa.Table) -> pa.Array:
     start, end = rows["start"].to_numpy() - 86_400, rows["end"].to_numpy()
     return pc.binary_join_element_wise(drawn.moments(start), drawn.moments(end), "\n")
@@ -46,7 +41,7 @@ COPIES: Mapping[str, Damage] = {
     "reason, officer and plate masked": {"reason": "***", "officer": "***", "plate": "***"},
     "time frame masked": {"time_frame": "***"},
     "time frame left blank": {"time_frame": ""},
-    "clock a second later": {"search_time": _later},
+    "clock a second later": {"search_time": lambda rows: drawn.moments(rows["at"].to_numpy() + 1)},
     "minute of the search, and no second": {"search_time": _replaced("search_time", r":\d\d (AM|PM)", r" \1")},
     "agency in another usual spelling": {"agency": _replaced("agency", " ([A-Z]{2}) PD$", r" Police Department (\1)")},
     "first letter of the agency doubled": {"agency": _replaced("agency", "^(.)", r"\1\1")},
@@ -73,31 +68,25 @@ def joined(place: Place, each: int = EACH, seed: int = 74) -> pd.DataFrame:
     agencies = pc.unique(first["agency"].filter(usual))
     number = pa.array(np.arange(len(first)) % len(agencies))
     first = drawn.changed(first, {"agency": agencies.take(number)})
-    second = [_damaged(first.slice(at * each, each), damage) for at, damage in enumerate(kinds.values())]
+    second = []
+    for at, damage in enumerate(kinds.values()):
+        rows = first.slice(at * each, each)
+        made = {name: text if isinstance(text, str) else text(rows) for name, text in damage.items()}
+        second.append(drawn.changed(rows, made))
     with processes.scratch() as folder:
         recipe = parts.recipe(place)
         for owner, table in zip(_OWNERS, (first, pa.concat_tables(second))):
-            _part(owner.name, table, recipe, folder)
+            path, out = folder / f"{owner.name}.csv", folder / f"{owner.name} made"
+            path.write_bytes(release.csv(table, release.NA_2))
+            out.mkdir()
+            parts.make(ReleasedFile(path.name, "00", "network audit", owner.name), path, recipe, out)
+            (out / "searches.parquet").rename(folder / f"{owner.name}.parquet")
         names = measures.vocabulary(measures.Facts(frames_missing=True))
-        rows = PlaceSearches(f"{folder}/*.parquet", names)
+        searches = PlaceSearches(f"{folder}/*.parquet", names)
         lines = []
         for at, kind in enumerate(kinds):
-            of_kind = rows.where(f"source_row > {at * each} and source_row <= {(at + 1) * each}")
+            of_kind = searches.where(f"source_row > {at * each} and source_row <= {(at + 1) * each}")
             both = of_kind.count() - of_kind.distinct("search_key")
             is_one = kind in COPIES
             lines.append((kind, is_one, each, both, (both if is_one else each - both) / each))
     return pd.DataFrame(lines, columns=["planted", "one_search", "pairs", "joined", "right_share"])
-
-
-def _damaged(rows: pa.Table, damage: Damage) -> pa.Table:
-    made = {name: text if isinstance(text, str) else text(rows) for name, text in damage.items()}
-    return drawn.changed(rows, made)
-
-
-def _part(owner: str, table: pa.Table, recipe: parts.Recipe, folder: Path) -> None:
-    """One log, read into a Parquet file of the folder."""
-    path, made = folder / f"{owner}.csv", folder / f"{owner} made"
-    path.write_bytes(release.csv(table, release.NA_2))
-    made.mkdir()
-    parts.make(ReleasedFile(path.name, "00", "network audit", owner), path, recipe, made)
-    (made / "searches.parquet").rename(folder / f"{owner}.parquet")

@@ -15,12 +15,9 @@ PAGE, CODECHECK = "docs/what-is-made-where.md", "codecheck.yml"
 
 def write(top: Path) -> list[Path]:
     """Bring both files up to date; gives their paths."""
-    written = []
     for name, text in ((PAGE, page(top)), (CODECHECK, codecheck(top))):
-        path = top / name
-        files.write(path, text)
-        written.append(path)
-    return written
+        files.write(top / name, text)
+    return [top / PAGE, top / CODECHECK]
 
 
 # The page ---------------------------------------------------------------------------------------------------
@@ -51,9 +48,9 @@ def page(top: Path) -> str:
 
 def _records(place: Place) -> tuple[str, ...]:
     names = "<br>".join(
-        f"{file.name} ({file.checksum}{masked})"
+        f"{file.name} ({file.checksum}"
+        + (f"; masked copy: {file.masked.sha256[:12]}…)" if file.masked else ")")
         for file in place.files
-        for masked in [f"; masked copy: {file.masked.sha256[:12]}…" if file.masked else ""]
     )
     if place.is_replica:
         where = "invented on first use, from a seed"
@@ -67,15 +64,11 @@ def _records(place: Place) -> tuple[str, ...]:
 
 
 def _outputs(place: Place) -> str:
-    lines = [
-        (
-            f"[{output['file']}](../results/{place.name}/{output['file']})",
-            output["caption"],
-            _link(output["notebook"]),
-            _cell(place.root, output["notebook"], output["file"]),
-        )
-        for output in sorted(pages.open_shown(place), key=lambda output: (output["notebook"], output["file"]))
-    ]
+    lines = []
+    for output in sorted(pages.open_shown(place), key=lambda output: (output["notebook"], output["file"])):
+        file, notebook = output["file"], output["notebook"]
+        link = f"[{file}](../results/{place.name}/{file})"
+        lines.append((link, output["caption"], _link(notebook), _cell(place.root, notebook, file)))
     return _table(("output", "what it shows", "notebook", "cell"), lines)
 
 
@@ -120,11 +113,9 @@ def _claims(done: Sequence[Place]) -> str:
 
 
 def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    body = [
-        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |"
-        for line in lines
-    ]
-    return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *body])
+    escaped = ([cell.replace("|", "\\|").replace("\n", " ") for cell in line] for line in lines)
+    head_and_body = [f"| {' | '.join(line)} |" for line in (head, *escaped)]
+    return "\n".join([head_and_body[0], "|" + "---|" * len(head), *head_and_body[1:]])
 
 
 # For CODECHECK ----------------------------------------------------------------------------------------------
@@ -174,9 +165,9 @@ def manifest(top: Path) -> list[tuple[str, str]]:
             captions = {output["file"]: output["caption"] for output in shown}
             for path in sorted(path for path in place.results.rglob("*") if path.is_file()):
                 name = path.relative_to(place.results).as_posix()
+                is_notebook = name.endswith(".ipynb")
+                other = "the table that the figure of the same name was drawn from"
                 what = captions.get(name) or _KINDS.get(name)
-                if name.endswith(".ipynb"):
-                    what = what or f"notebook {name[:2]}, executed"
-                what = what or "the table that the figure of the same name was drawn from"
+                what = what or (f"notebook {name[:2]}, executed" if is_notebook else other)
                 found.append((path.relative_to(top).as_posix(), what))
     return found

@@ -16,16 +16,9 @@ from analysis.wording import counted
 def test(args: argparse.Namespace) -> int:
     """ruff, mypy and pytest, in this order; every failure is shown."""
     top = places.root()
-    checks = (
-        ["ruff", "check", "."],
-        ["ruff", "format", "--check", "."],
-        ["mypy"],
-        ["pytest", "-n", "2", "--dist", "loadgroup"],
-    )
-    ends = [
-        subprocess.run([sys.executable, "-m", *check], cwd=top, check=False).returncode for check in checks
-    ]
-    return max(ends)
+    checks = ("ruff check .", "ruff format --check .", "mypy", "pytest -n 2 --dist loadgroup")
+    commands = ([sys.executable, "-m", *check.split()] for check in checks)
+    return max([subprocess.run(command, cwd=top, check=False).returncode for command in commands])
 
 
 def readme(args: argparse.Namespace) -> None:

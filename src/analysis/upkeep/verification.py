@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import glob
 import os
 import shutil
 import subprocess
@@ -38,7 +39,7 @@ def verify(chosen: Sequence[Place], say: Callable[[str], None], python: str = ""
         wrong = [name for name in changed if name not in drawn]
         differing += bool(wrong)
         print(f"{place.name}: {verdict(wrong, drawn)}")
-    return 1 if differing else 0
+    return int(differing > 0)
 
 
 DRAWN = (".png", ".svg", ".ipynb")
@@ -61,7 +62,10 @@ def rebuild(place: Place, folder: Path, say: Callable[[str], None], python: str 
     top = place.root
     for part in ("claims", "notebooks", "data/hand"):
         shutil.copytree(top / part, folder / part)
-    shutil.copytree(place.raw, folder / "data" / "raw" / place.name, ignore=_released(place))
+    # Only what describes the records is copied; the records are linked, or invented again.
+    released = [Path(file.name).name for file in place.files]
+    ignored = shutil.ignore_patterns("*.part", *map(glob.escape, released))
+    shutil.copytree(place.raw, folder / "data" / "raw" / place.name, ignore=ignored)
     if not place.is_replica:
         for name, path in sources.locate(place).items():
             target = inside(folder / "data" / "raw" / place.name, name)
@@ -96,9 +100,3 @@ def _has_records(place: Place) -> bool:
     except sources.MissingRecords:
         return False
     return True
-
-
-def _released(place: Place) -> Callable[[str, list[str]], set[str]]:
-    # Only what describes the records is copied; the records are linked, or invented again.
-    files = {Path(file.name).name for file in place.files}
-    return lambda _, names: {name for name in names if name in files or name.endswith(".part")}

@@ -8,16 +8,12 @@ What was planted goes into a folder that only tests and the error notebook read.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis import files
@@ -30,11 +26,12 @@ from analysis.upkeep.replica.districts import DISTRICTS
 CANARIES = (*wording.CANARIES, wording.A_NUMBER)
 """Hostile or personal texts among the reasons: no result may hold one unescaped or unmasked."""
 
-__all__ = ["CANARIES", "Generated", "WrongReplica", "generate", "has_planted", "planted", "planted_totals"]
+PLANTED = "planted/planted.parquet"
+"""What is planted in every record of the place's files, below its processed folder: source_file, camera_owner,
+source_row (header = 0), search (equal for the same search in several logs), repeated, group, tier, kind, mixed, origin,
+agency, agency_state, agency_kind, agency_as_released, malformed (why no search may come of it; null for searches)."""
 
-
-class NotPlanted(Refused):
-    """What was planted in a replica is asked about before the replica was made."""
+__all__ = ["CANARIES", "PLANTED", "Generated", "WrongReplica", "generate", "has_planted"]
 
 
 class WrongReplica(Refused):
@@ -60,62 +57,31 @@ def generate(place: Place, into: Path | None = None, one_in: int = 1) -> list[Ge
     """
     pool = pools.invent(one_in)
     shared = export.shared_cells(pool)
-    raw, truth_folder = (into or place.raw), (into or place.processed) / "planted"
+    raw = into or place.raw
     with ExitStack() as unfinished:  # every file is renamed at its end, or none
 
         def draft(path: Path) -> Path:
             return unfinished.enter_context(files.replacing(path))
 
         made, truths = [], []
-        for number in range(len(DISTRICTS)):
-            log = export.log(number, pool, shared, one_in)
-            truths.append(log.truth)
-            path = draft(raw / log.district.file)
-            made.append(_write(path, log.district.file, log.pieces, len(log.truth)))
+        for number, district in enumerate(DISTRICTS):
+            pieces, planted = export.log(number, pool, shared, one_in)
+            truths.append(planted)
+            made.append(_write(draft(raw / district.file), district.file, pieces, len(planted)))
         sheet = agreements.sheet(pool.agencies)
         made.append(_write(draft(raw / agreements.FILE), agreements.FILE, [sheet], sheet.count(b"\n") - 1))
         if one_in == 1:
             _check(place, made)
-        truth = pa.concat_tables(truths, promote_options="permissive")
+        truth = pa.concat_tables(truths, promote_options="permissive").unify_dictionaries()
         # Without Arrow's own schema, so that every column comes back as plain text.
-        pq.write_table(
-            truth.unify_dictionaries(),
-            draft(truth_folder / "planted.parquet"),
-            compression="zstd",
-            store_schema=False,
-        )
-        totals = json.dumps(_totals(truth, pool), indent=1)
-        draft(truth_folder / "planted.json").write_text(totals + "\n", encoding="utf-8")
+        target = draft((into or place.processed) / PLANTED)
+        pq.write_table(truth, target, compression="zstd", store_schema=False)
     return made
 
 
 def has_planted(place: Place) -> bool:
     """Whether what was planted in the place's files is there to be read."""
-    return all((place.processed / "planted" / name).is_file() for name in ("planted.parquet", "planted.json"))
-
-
-def planted(place: Place) -> pa.Table:
-    """What is planted in every record of the place's files, for tests and the error notebook only.
-
-    Columns: source_file, camera_owner, source_row (header = 0), search (equal for the same search in several logs),
-    repeated, group, tier, kind, mixed, origin, agency, agency_state, agency_kind, agency_as_released, and
-    malformed (why no search may come of the record; null for searches).
-    """
-    return pq.read_table(_truth_path(place, "planted.parquet"))
-
-
-def planted_totals(place: Place) -> dict[str, Any]:
-    """The planted totals, by camera owner and for all logs together (`distinct` counts each search once)."""
-    return json.loads(_truth_path(place, "planted.json").read_text(encoding="utf-8"))
-
-
-def _truth_path(place: Place, name: str) -> Path:
-    path = place.processed / "planted" / name
-    if not path.is_file():
-        raise NotPlanted(
-            f"{path.name} of {place.name} is missing; `make PLACE={place.name}` writes it with the logs"
-        )
-    return path
+    return (place.processed / PLANTED).is_file()
 
 
 # Files ------------------------------------------------------------------------------------------------------
@@ -143,56 +109,3 @@ def _check(place: Place, made: Sequence[Generated]) -> None:
             "Nothing was written. If the generator was changed on purpose, put these checksums there; if not, "
             "this machine's numpy or pyarrow differs from requirements.lock."
         )
-
-
-# Truth ------------------------------------------------------------------------------------------------------
-
-
-def _totals(truth: pa.Table, pool: pools.Pool) -> dict[str, Any]:
-    """Totals of each log by camera owner, and of all logs under 'all'."""
-    reasons = pool.reason.dictionary_encode().indices.to_numpy()
-    owners = {district.name: pc.equal(truth["camera_owner"], district.name) for district in DISTRICTS}
-    logs = [("all", truth), *((owner, truth.filter(rows)) for owner, rows in owners.items())]
-    return {owner: _counted(log, pool, reasons) for owner, log in logs}
-
-
-def _counted(truth: pa.Table, pool: pools.Pool, reasons: np.ndarray) -> dict[str, Any]:
-    rows = truth.filter(pc.is_null(truth["malformed"]))
-    tier, kind = _codes(rows["tier"], pools.TIERS), _codes(rows["kind"], pools.KINDS[1:])
-    search = rows["search"].to_numpy()
-    agency = pool.agency[search]
-    inside = {name: tier >= pools.TIERS.index(name) for name in ("strict", "core", "broad")}
-    core = inside["core"]
-    return {
-        "records": truth.num_rows,
-        "malformed": truth.num_rows - rows.num_rows,
-        "searches": rows.num_rows,
-        "repeated": pc.sum(rows["repeated"]).as_py(),
-        "distinct_searches": _distinct(search),
-        "distinct_reasons": _distinct(reasons[search]),
-        "agencies": _distinct(agency),
-        "agencies_as_released": _distinct(pool.account[search]),
-        "agencies_287g": agreements.in_force(agency, pool.second[search], pool.agencies),
-        "immigration_searches": {name: int(mask.sum()) for name, mask in inside.items()},
-        "immigration_distinct": {name: _distinct(search[mask]) for name, mask in inside.items()},
-        "immigration_agencies": {name: _distinct(agency[mask]) for name, mask in inside.items()},
-        "immigration_agencies_287g": agreements.in_force(
-            agency[core], pool.second[search[core]], pool.agencies
-        ),
-        "immigration_states": sorted(
-            {pool.agencies[number].state or "" for number in np.unique(agency[core])}
-        ),
-        "immigration_civil": int(np.isin(kind, [0, 2]).sum()),
-        "immigration_criminal": int(np.isin(kind, [1, 2]).sum()),
-        "immigration_unspecified": int((kind == 3).sum()),
-        "hsi_dhs_only": int((tier == pools.TIERS.index("broad")).sum()),
-    }
-
-
-def _codes(column: pa.ChunkedArray, values: Sequence[str]) -> np.ndarray:
-    """Indexes in `values` of a column of text; -1 where it is null."""
-    return pc.index_in(column.cast(pa.string()), pa.array(values)).fill_null(-1).to_numpy()
-
-
-def _distinct(numbers: np.ndarray) -> int:
-    return int(np.count_nonzero(np.bincount(numbers))) if len(numbers) else 0

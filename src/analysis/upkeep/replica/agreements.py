@@ -6,10 +6,7 @@ import csv
 import io
 from datetime import date, timedelta
 
-import numpy as np
-
 from analysis.upkeep.replica import names
-from analysis.upkeep.replica.districts import FIRST_DAY
 from analysis.upkeep.replica.draws import Draws
 from analysis.upkeep.replica.names import Agency
 
@@ -66,15 +63,3 @@ def _row(agency: Agency, model: str, signed: str) -> tuple[str, ...]:
     kind = "County" if sheriff or agency.kind == "county_police" else "Municipality"
     state = STATE_NAMES[agency.state or ""]
     return (state, office, kind, county, model, signed, "invented", "")
-
-
-def in_force(agency: np.ndarray, seconds: np.ndarray, agencies: list[Agency]) -> int:
-    """How many agencies had signed on the local day of at least one of their searches.
-
-    `agency` and `seconds` (since the first midnight) have a value for each search.
-    """
-    signed = np.full(len(agencies), np.iinfo(np.int64).max)
-    for index, _, day in agreements(agencies):
-        since = (date.fromisoformat(day) - date.fromisoformat(FIRST_DAY)).days
-        signed[index] = min(signed[index], since)
-    return len(np.unique(agency[signed[agency] <= seconds // 86_400]))

@@ -33,10 +33,6 @@ class Draws:
         ends = np.asarray(end, dtype=np.uint64)
         return (((self.bits(size) >> np.uint64(33)) * ends) >> np.uint64(31)).astype(np.int64)
 
-    def between(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """One whole number for each pair, from start up to, not including, end."""
-        return start + self.below(end - start, len(start))
-
     def chance(self, per_mille: int | np.ndarray, size: int) -> np.ndarray:
         """`size` yes-or-no draws, `per_mille` of a thousand being yes."""
         return self.below(1000, size) < per_mille

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.upkeep.replica import cells, malformed, names, texts, truth, wording
+from analysis.upkeep.replica import cells, malformed, names, texts, wording
 from analysis.upkeep.replica import pool as pools
 from analysis.upkeep.replica.districts import CUT_DAY, DISTRICTS, LONG, District
 from analysis.upkeep.replica.draws import Draws, mix
@@ -24,15 +25,6 @@ class Cells:
     who: pa.Array  # agency, networks, devices, time frame
     when: pa.Array  # search time, search type
     reason: pa.Array
-
-
-@dataclass(frozen=True)
-class Log:
-    """One exported file, in pieces to be written one after the other, and its planted truth, row by row."""
-
-    district: District
-    pieces: tuple[bytes | memoryview, ...]
-    truth: pa.Table
 
 
 def shared_cells(pool: Pool) -> Cells:
@@ -53,11 +45,9 @@ def _counts(pool: Pool) -> tuple[pa.Array, pa.Array]:
     out = []
     for numbers in (pool.networks, pool.devices):
         text = pa.array(numbers).cast(pa.string())
-        rare = np.flatnonzero(draws.chance(1, pool.size) & (numbers >= 1000))
-        mask = np.zeros(pool.size, dtype=bool)
-        mask[rare] = True
-        commas = pa.array([f'"{numbers[row]:,}"' for row in rare], pa.string())
-        out.append(pc.replace_with_mask(text, pa.array(mask), commas))
+        rare = draws.chance(1, pool.size) & (numbers >= 1000)
+        commas = pa.array([f'"{number:,}"' for number in numbers[rare]], pa.string())
+        out.append(pc.replace_with_mask(text, pa.array(rare), commas))
     none = pa.array(draws.chance(1, pool.size))
     return out[0], pc.if_else(none, NO_COUNT, out[1])
 
@@ -65,14 +55,16 @@ def _counts(pool: Pool) -> tuple[pa.Array, pa.Array]:
 # One log ----------------------------------------------------------------------------------------------------
 
 
-def log(index: int, pool: Pool, shared: Cells, one_in: int) -> Log:
-    """The log of one district (its index in `DISTRICTS`)."""
+def log(index: int, pool: Pool, shared: Cells, one_in: int) -> tuple[list[bytes | memoryview], pa.Table]:
+    """The log of one district (its index in `DISTRICTS`), in pieces to be written one after the other, and its planted
+    truth, row by row."""
     district = DISTRICTS[index]
-    rows = _rows(index, pool, one_in)
-    first_section = (
-        pool.second[rows] < CUT_DAY * 86_400 if len(district.sections) > 1 else np.ones(len(rows), dtype=bool)
-    )
-    halves = [rows[first_section], rows[~first_section]][: len(district.sections)]
+    # the searches that must be in it, then by how many networks they reached
+    score = Draws(f"log {index}").below(1 << 20, pool.size) + (pool.networks > 4_000) * (1 << 19)
+    score += ((pool.must >> index) & 1) * (1 << 30) - ((pool.must_not >> index) & 1) * (1 << 30)
+    rows = np.sort(np.argsort(-score, kind="stable")[: pools.distinct_rows(index, one_in)])
+    early = pool.second[rows] < CUT_DAY * 86_400
+    halves = [rows[early], rows[~early]] if len(district.sections) > 1 else [rows]
     pieces: list[bytes | memoryview] = [cells.line(cells.HEADERS[district.sections[0]])]
     truths, record = [], 1
     for section, half in enumerate(halves):
@@ -81,40 +73,27 @@ def log(index: int, pool: Pool, shared: Cells, one_in: int) -> Log:
         lines, masked = _section(district, section, pool, shared, ordered, copies, draws)
         extra = malformed.inserted(index, section, len(ordered), draws)
         pieces += malformed.woven(lines, extra)
-        truths.append(truth.of_records(district, pool, ordered, copies, masked, extra, record))
+        truths.append(_of_records(district, pool, ordered, copies, masked, extra, record))
         record += len(ordered) + len(extra)
-    return Log(district, tuple(pieces), pa.concat_tables(truths))
-
-
-def _rows(index: int, pool: Pool, one_in: int) -> np.ndarray:
-    """Which searches are in a district's log: those that must, then by how many networks they reached."""
-    draws = Draws(f"log {index}")
-    score = draws.below(1 << 20, pool.size) + (pool.networks > 4_000) * (1 << 19)
-    score += ((pool.must >> index) & 1) * (1 << 30) - ((pool.must_not >> index) & 1) * (1 << 30)
-    chosen = np.argsort(-score, kind="stable")[: pools.distinct_rows(index, one_in)]
-    return np.sort(chosen)
+    return pieces, pa.concat_tables(truths)
 
 
 def _in_order(
     index: int, section: int, pool: Pool, rows: np.ndarray, one_in: int, draws: Draws
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rows officer by officer by time, some repeated: indexes into the pool, and which are copies."""
+    """Rows officer by officer by time, some repeated: indexes into the pool, and which are copies. Nine in ten copies
+    are where exports have no ID."""
     officer = mix(pool.officer[rows].astype(np.uint64) + np.uint64(1 << 40))
     ordered = rows[np.lexsort((pool.second[rows], officer))]
     may = np.flatnonzero(pool.group[ordered] == pools.ORDINARY)
+    repeats = pools.repeated_rows(index, one_in)
+    if len(DISTRICTS[index].sections) > 1:
+        repeats = repeats // 10 if section else repeats - repeats // 10
     times = np.ones(len(ordered), dtype=np.int64)
-    times[may[draws.order(len(may))[: _repeats(index, section, one_in)]]] = 2
+    times[may[draws.order(len(may))[:repeats]]] = 2
     repeated = np.repeat(np.arange(len(ordered)), times)
     copies = np.concatenate(([False], repeated[1:] == repeated[:-1]))
     return ordered[repeated], copies
-
-
-def _repeats(index: int, section: int, one_in: int) -> int:
-    """Repeated rows of one section: nine in ten are where exports have no ID."""
-    wanted = pools.repeated_rows(index, one_in)
-    if len(DISTRICTS[index].sections) == 1:
-        return wanted
-    return wanted // 10 if section else wanted - wanted // 10
 
 
 def _section(
@@ -152,19 +131,16 @@ def _personal(
     officer = mix(pool.officer[ordered].astype(np.uint64)) % np.uint64(len(everyone))
     blank = pa.array(draws.chance(260, size)[original])
     plate = pc.if_else(blank, "", texts.plates(draws, size).take(pa.array(original)))
-    weights = [60, *[4] * (len(wording.FILTERS) - 1)]
-    filters = draws.pick(weights, size)[original]
+    filters = pa.array(draws.pick([60, *[4] * (len(wording.FILTERS) - 1)], size)[original])
     numbered = pa.array(draws.chance(560, size)[original])
     case = pc.if_else(numbered, texts.case_numbers(draws, size).take(pa.array(original)), "")
     mostly = pa.array(late & ~draws.chance(2, size)[original])
-    return (
-        pc.if_else(masked, "***", pa.array(everyone).take(pa.array(officer.astype(np.int64)))),
-        pc.if_else(masked, "***", plate),
-        pc.if_else(
-            masked, "***", pa.array([cells.cell(text) for text in wording.FILTERS]).take(pa.array(filters))
-        ),
-        pc.if_else(mostly, "***", case),
+    shown = (
+        pa.array(everyone).take(pa.array(officer.astype(np.int64))),
+        plate,
+        pa.array(map(cells.cell, wording.FILTERS)).take(filters),
     )
+    return (*(pc.if_else(masked, "***", cell) for cell in shown), pc.if_else(mostly, "***", case))
 
 
 def _prompts(pool: Pool, ordered: np.ndarray, draws: Draws) -> tuple[pa.Array, pa.Array]:
@@ -198,3 +174,55 @@ def uuids(bits: np.ndarray) -> pa.Array:
     out[:, 14], out[:, 19] = ord("4"), ord("a")
     offsets = np.arange(size + 1, dtype=np.int32) * 36
     return pa.StringArray.from_buffers(size, pa.py_buffer(offsets), pa.py_buffer(out.tobytes()))
+
+
+# What is planted ---------------------------------------------------------------------------------------------
+
+
+def _coded(codes: np.ndarray, values: Sequence[str]) -> pa.Array:
+    """Text from indexes into a list of values; the empty text becomes null."""
+    words = pa.array([value or None for value in values], pa.string())
+    return words.take(pa.array(codes)).dictionary_encode()
+
+
+def _of_records(
+    district: District,
+    pool: Pool,
+    ordered: np.ndarray,
+    copies: np.ndarray,
+    masked: np.ndarray,
+    inserted: list[malformed.Inserted],
+    record: int,
+) -> pa.Table:
+    """What is planted in each record of a section, malformed ones last; `record` is the number of the first."""
+    agencies, owner = pool.agencies, pool.agency[ordered]
+    before = np.array([insert.before for insert in inserted], dtype=np.int64)
+    rows, shown = np.arange(len(ordered)), ~masked
+    table = pa.table(
+        {
+            "source_row": record + rows + np.searchsorted(before, rows, side="right"),
+            "search": ordered,
+            "repeated": copies,
+            "group": _coded(pool.group[ordered], pools.GROUPS),
+            "tier": _coded(pool.tier[ordered] * shown, pools.TIERS),
+            "kind": _coded(pool.kind[ordered] * shown, pools.KINDS),
+            "mixed": pool.mixed[ordered] & shown,
+            "origin": _coded(
+                np.where(masked, texts.ORIGINS.index("masked"), pool.origin[ordered]), texts.ORIGINS
+            ),
+            "agency": _coded(owner, [agency.name for agency in agencies]),
+            "agency_state": _coded(owner, [agency.state or "" for agency in agencies]),
+            "agency_kind": _coded(owner, [agency.kind for agency in agencies]),
+            "agency_as_released": _coded(pool.account[ordered], pool.accounts),
+            "malformed": pa.nulls(len(rows), pa.string()),
+        }
+    )
+    lines = [
+        {"source_row": record + row.before + number, "repeated": False, "mixed": False, "malformed": row.why}
+        for number, row in enumerate(inserted)
+    ]
+    table = pa.concat_tables([table, pa.Table.from_pylist(lines, table.schema)])
+    for column, value in (("camera_owner", district.name), ("source_file", district.file)):
+        constant = pa.DictionaryArray.from_arrays(np.zeros(len(table), dtype=np.int32), pa.array([value]))
+        table = table.add_column(0, column, constant)
+    return table

@@ -22,48 +22,26 @@ class Inserted:
     why: str
 
 
-def _broken(columns: tuple[str, ...]) -> list[str]:
-    """A row of an immigration search that a malformed record spoils: if it is counted, a total is wrong."""
-    row = {
-        "ID": "00000000-0000-4000-a000-000000000000",
-        "Name": "Z. Nemobroken",
-        "Org Name": "Aldbury County TX SO",
-        "Total Networks Searched": "5000",
-        "Total Devices Searched": "70000",
-        "Time Frame": "12/10/2025, 12:00:00 PM UTC\n12/10/2025, 01:00:00 PM UTC",
-        "License Plate": "QOI0099",
-        "Reason": "immigration",
-        "Search Time": "12/10/2025, 12:30:00 PM UTC",
-        "Search Type": "lookup",
-    }
-    return [row.get(column.strip(), "") for column in columns]
+_BROKEN = {
+    "ID": "00000000-0000-4000-a000-000000000000", "Name": "Z. Nemobroken", "Org Name": "Aldbury County TX SO",
+    "Total Networks Searched": "5000", "Total Devices Searched": "70000",
+    "Time Frame": "12/10/2025, 12:00:00 PM UTC\n12/10/2025, 01:00:00 PM UTC", "License Plate": "QOI0099",
+    "Reason": "immigration", "Search Time": "12/10/2025, 12:30:00 PM UTC", "Search Type": "lookup",
+}  # fmt: skip
+"""A row of an immigration search that a malformed record spoils: if it is counted, a total is wrong."""
 
 
 def _malformed(columns: tuple[str, ...]) -> dict[str, bytes]:
     """Malformed records by why a reader rejects them."""
-    row, width = _broken(columns), len(columns)
-    time = columns.index(" Search Time")
-    bad_date = [*row[:time], "13/45/2025, 10:00:00 AM UTC", *row[time + 1 :]]
-    unquoted = line(row).replace(b",immigration,", b",immigration, hold,")
+    cells = {column: _BROKEN.get(column.strip(), "") for column in columns}
+    row = line([*cells.values()])
     return {
-        "too few cells": line(row[: width - 3]),
-        "too many cells": unquoted,
-        "impossible date": line(bad_date),
-        "blank record": b"," * (width - 1) + b"\r\n",
+        "too few cells": line([*cells.values()][:-3]),
+        "too many cells": row.replace(b",immigration,", b",immigration, hold,"),
+        "impossible date": line([*(cells | {" Search Time": "13/45/2025, 10:00:00 AM UTC"}).values()]),
+        "blank record": b"," * (len(columns) - 1) + b"\r\n",
         "empty line": b"\r\n",
     }
-
-
-WHY_REJECTED = {
-    "too few cells": "wrong number of cells",
-    "too many cells": "wrong number of cells",
-    "impossible date": "search time not readable",
-    "blank record": "blank record",
-    "empty line": "blank record",
-    "repeated header": "repeated header",
-    "total line": "total line",
-}
-"""Why each planted malformed record must be among the rejected ones."""
 
 
 def inserted(index: int, section: int, rows: int, draws: Draws) -> list[Inserted]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from analysis.upkeep.replica.districts import DISTRICTS
 from analysis.upkeep.replica.draws import Draws
@@ -21,20 +22,10 @@ haugh law moss nock pike scar stead wath brae cairn dyke fell hythe tarn lund wr
 """
 HEADS, TAILS = _HEADS.split(), _TAILS.split()
 
-REAL = frozenset(
-    {
-        "Barnstead",
-        "Cranbury",
-        "Elmstead",
-        "Foxcroft",
-        "Glenburn",
-        "Glenpool",
-        "Glenshaw",
-        "Halstead",
-        "Hamstead",
-        "Shelburn",
-    }
-)
+REAL = frozenset((
+    "Barnstead", "Cranbury", "Elmstead", "Foxcroft", "Glenburn", "Glenpool", "Glenshaw", "Halstead", "Hamstead",
+    "Shelburn",
+))  # fmt: skip
 """What this grammar could say and a real town, county or agency is called (lists: tests/upkeep/test_replica.py)."""
 
 STATES = {
@@ -107,6 +98,7 @@ def stems() -> list[str]:
     return [stem for stem in pairs if stem not in REAL and stem not in taken]
 
 
+@cache
 def agencies(count: int) -> list[Agency]:
     """`count` agencies: first the planted ones, then each district's own police, then the others.
 
@@ -114,8 +106,11 @@ def agencies(count: int) -> list[Agency]:
     its county and its school district are three agencies.
     """
     draws = Draws("agencies")
-    chosen = [_planted(place) for place in range(len(PLANTED))]
-    chosen += [_own(place) for place in range(len(DISTRICTS))]
+    chosen = [*map(_planted, range(len(PLANTED)))]
+    for district in DISTRICTS:  # Alvin's police also search under an account that is no longer in use
+        name = district.own_agency
+        accounts = (name, f"{name} [Inactive]") if district is DISTRICTS[0] else (name,)
+        chosen.append(Agency(name, name.split()[0], "TX", "school", accounts))
     seen = {_identity(agency) for agency in chosen}
     tries = 4 * count
     places = _places(draws, count)
@@ -123,7 +118,11 @@ def agencies(count: int) -> list[Agency]:
     forms, marks = draws.below(1 << 20, tries), draws.below(1000, tries)
     for attempt in range(tries):
         stem, place = places[(attempt - (attempt % 80 == 79)) % len(places)]
-        kind, state = _possible(list(KINDS)[kinds[attempt]], list(STATES)[states[attempt]])
+        kind, state = list(KINDS)[kinds[attempt]], list(STATES)[states[attempt]]
+        if kind in ("constable", "school"):  # constables' precincts and ISDs are Texan here
+            state = "TX"
+        elif kind == "county_police":  # which few states have
+            state = COUNTY_POLICE[len(state + kind) % 2 + 2 * (ord(state[0]) % 3)]
         agency = _agency(stem, place, state, kind, int(forms[attempt]), int(marks[attempt]))
         if len(chosen) < count and _identity(agency) not in seen:
             seen.add(_identity(agency))
@@ -142,13 +141,10 @@ def _places(draws: Draws, count: int) -> list[tuple[str, str]]:
     shuffled = [all_stems[place] for place in draws.order(len(all_stems))]
     dressed = draws.below(100, 2 * count)
     out = []
-    for number in range(2 * count):
-        stem, dress = shuffled[number % len(shuffled)], int(dressed[number])
-        if number >= len(shuffled) or dress < 12:
-            word = (BEFORE + AFTER)[dress % 13]
-            out.append((stem, f"{word} {stem}" if word in BEFORE else f"{stem} {word}"))
-        else:
-            out.append((stem, stem))
+    for number, dress in enumerate(dressed.tolist()):
+        stem, word = shuffled[number % len(shuffled)], (BEFORE + AFTER)[dress % 13]
+        is_plain = number < len(shuffled) and dress >= 12
+        out.append((stem, stem if is_plain else f"{word} {stem}" if word in BEFORE else f"{stem} {word}"))
     return out
 
 
@@ -164,42 +160,23 @@ def _agency(stem: str, place: str, state: str, kind: str, draw: int, mark: int) 
     return Agency(name, stem, None if form in STATELESS else state, kind, _accounts(name, mark))
 
 
-def _possible(kind: str, state: str) -> tuple[str, str]:
-    """The kind and state as the country has them: constables' precincts and ISDs are Texan here."""
-    if kind in ("constable", "school"):
-        return kind, "TX"
-    if kind == "county_police":
-        return kind, COUNTY_POLICE[len(state + kind) % 2 + 2 * (ord(state[0]) % 3)]
-    return kind, state
-
-
 def _accounts(name: str, draw: int) -> tuple[str, ...]:
     """The names one agency searches under; `draw` from 0 to 999 decides which marks it has."""
     marked = {
         0: f"{name} (2)", 1: f"{name} ", 2: f"{name} [Inactive]", 3: name.replace(" ", "  ", 1), 4: f"{name} Mobile",
         5: f"{name} - DNU", 6: f"{name} Demo", 7: f"{name} RTCC",
     }  # fmt: skip
-    mark = marked.get(draw // 7)
-    if mark is None:
-        return (name,)
-    return (mark,) if draw // 7 in (1, 3) else (name, mark)
+    names = (name, marked.get(draw // 7, name))
+    return names[1:] if draw // 7 in (1, 3) or names[0] == names[1] else names
 
 
 def _planted(place: int) -> Agency:
     """One of the agencies whose immigration searches are planted; three of them have two accounts."""
     state, kind, _ = PLANTED[place]
     stem = stems()[place * 7]
-    form = FORMS[kind][0][0]
-    name = form.format(p=stem, s=state, n=place % 8 + 1)
+    name = FORMS[kind][0][0].format(p=stem, s=state, n=place % 8 + 1)
     second = {0: f"{name} (2)", 3: f"{stem} ({state}) PD", 7: f"{name} "}.get(place)
     return Agency(name, stem, state, kind, (name, second) if second else (name,))
-
-
-def _own(place: int) -> Agency:
-    """A district's own police; Alvin's also searches under an account that is no longer in use."""
-    name = DISTRICTS[place].own_agency
-    accounts = (name, f"{name} [Inactive]") if place == 0 else (name,)
-    return Agency(name, name.split()[0], "TX", "school", accounts)
 
 
 def officers() -> list[str]:

@@ -28,17 +28,33 @@ GROUPS = ("ordinary", "immigration", "department", "alert", "trap", "canary", "o
 
 
 @dataclass(frozen=True)
-class Pool:
-    """All searches: who, when, why and how; `must` and `must_not` say in which logs (bits, one per district).
+class Why:
+    """Who made some searches and why; `must` and `must_not` say in which logs they are (bits, one per district).
 
-    `second`, `window_start`, `window_end` are seconds since midnight of the first day in Chicago. `reason` holds
-    text; `tier`, `kind`, `origin`, `group` are indexes into this module's lists; `account` is an index into
-    `accounts`, `officer` a number that is the agency's alone.
+    `reason` holds text; `tier`, `kind`, `origin`, `group` are indexes into this module's lists.
+    """
+
+    agency: np.ndarray
+    reason: pa.Array
+    tier: np.ndarray
+    kind: np.ndarray
+    origin: np.ndarray
+    mixed: np.ndarray
+    group: np.ndarray
+    must: np.ndarray
+    must_not: np.ndarray
+
+
+@dataclass(frozen=True)
+class Pool(Why):
+    """All searches: who, when, why and how.
+
+    `second`, `window_start`, `window_end` are seconds since midnight of the first day in Chicago; `account` is an
+    index into `accounts`, `officer` a number that is the agency's alone.
     """
 
     agencies: list[names.Agency]
     accounts: list[str]
-    agency: np.ndarray
     account: np.ndarray
     officer: np.ndarray
     second: np.ndarray
@@ -47,14 +63,6 @@ class Pool:
     networks: np.ndarray
     devices: np.ndarray
     search_type: np.ndarray
-    reason: pa.Array
-    tier: np.ndarray
-    kind: np.ndarray
-    origin: np.ndarray
-    mixed: np.ndarray
-    group: np.ndarray
-    must: np.ndarray
-    must_not: np.ndarray
 
     @property
     def size(self) -> int:
@@ -63,21 +71,10 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Some searches before they have a time: columns of the pool that depend on why they were made.
+class Batch(Why):
+    """Some searches before they have a time; `era` is -1 for a reason typed before the agency's roll-out, 1 for one
+    chosen after it, 0 for either."""
 
-    `era` is -1 for a reason typed before the agency's roll-out, 1 for one chosen after it, 0 for either.
-    """
-
-    agency: np.ndarray
-    reason: pa.Array
-    tier: np.ndarray
-    kind: np.ndarray
-    origin: np.ndarray
-    mixed: np.ndarray
-    group: np.ndarray
-    must: np.ndarray
-    must_not: np.ndarray
     era: np.ndarray
 
 
@@ -86,8 +83,9 @@ def invent(one_in: int) -> Pool:
     elsewhere = AGENCIES_ELSEWHERE if one_in == 1 else 5
     agencies = names.agencies(max(ALVIN_AGENCIES // one_in, 400) + elsewhere)
     rollout = _rollout(len(agencies))
-    batches = [*_special(agencies, one_in)]
-    size = _size(one_in) - sum(len(batch.agency) for batch in batches)
+    batches = _special(agencies, one_in)
+    alvin = distinct_rows(0, one_in)
+    size = alvin + alvin // 32 - sum(len(batch.agency) for batch in batches)
     batches.append(_ordinary(agencies, rollout, size, elsewhere))
     return _with_times(agencies, rollout, batches)
 
@@ -106,11 +104,6 @@ def repeated_rows(district: int, one_in: int) -> int:
     return repeated if one_in == 1 else max(repeated // one_in, 3)
 
 
-def _size(one_in: int) -> int:
-    alvin = distinct_rows(0, one_in)
-    return alvin + alvin // 32
-
-
 # Batches ------------------------------------------------------------------------------------------------------
 
 
@@ -126,18 +119,27 @@ def _rollout(count: int) -> np.ndarray:
 
 def _special(agencies: list[names.Agency], one_in: int) -> list[Batch]:
     """Every batch whose meaning is planted row by row."""
-    planted, own = len(names.PLANTED), len(DISTRICTS)
-    first = planted + own
-    outside = max(40, len(wording.DEPARTMENT) * 4)
-    others = np.arange(first, first + outside)
+    planted = len(names.PLANTED)
+    first = planted + len(DISTRICTS)
+    others = np.arange(first, first + max(40, len(wording.DEPARTMENT) * 4))
+    # the searches of the published total, at full number on every scale: all of them reach Alvin ISD
+    published = np.repeat(np.arange(planted), [rows for _, _, rows in names.PLANTED])
+    published = published[Draws("immigration").order(len(published))]
+    # in other logs only, by agencies with and without any in Alvin's log
+    elsewhere = _each(wording.ELSEWHERE)
+    elsewhere_by = np.array([0, first, first + 1])[Draws("elsewhere").below(3, len(elsewhere))]
+    department = _each(wording.DEPARTMENT, one_in)
+    weights = 3000 // np.arange(3, 3 + len(others))
+    department_by = others[Draws("department").pick(weights, len(department))]
+    canaries = [_unplanted(text, "typed") for text in wording.CANARIES]
     return [
-        _immigration(),
-        _elsewhere(first),
-        _department(others, one_in),
+        _batch(published, _each(wording.IMMIGRATION), IMMIGRATION, must=1),
+        _batch(elsewhere_by, elsewhere, IMMIGRATION, must=0b000110, must_not=1),
+        _batch(department_by, department, DEPARTMENT, must=1),
         _alerts(others, one_in),
         _traps(len(agencies), first),
-        _canaries(others),
-        *(_own(index, one_in) for index in range(own)),
+        _batch(others[: len(canaries)], canaries, CANARY, must=0b111111),
+        *(_own(index, one_in) for index in range(len(DISTRICTS))),
     ]
 
 
@@ -146,14 +148,13 @@ def _batch(
 ) -> Batch:
     """One search for each reason given."""
     size = len(reasons)
-    origin = np.array([ORIGINS.index(reason.origin) for reason in reasons])
     before_or_after = {"typed": -1, "dropdown": 1, "dropdown+typed": 1}
     return Batch(
         agency=agency,
         reason=pa.array([reason.reason for reason in reasons], pa.string()),
         tier=np.array([TIERS.index(reason.tier) for reason in reasons]),
         kind=np.array([KINDS.index(reason.kind or "") for reason in reasons]),
-        origin=origin,
+        origin=np.array([ORIGINS.index(reason.origin) for reason in reasons]),
         mixed=np.array([reason.mixed for reason in reasons], dtype=bool),
         group=np.full(size, group),
         must=np.full(size, must),
@@ -167,31 +168,15 @@ def _each(planted: Sequence[wording.Planted], one_in: int = 1) -> list[wording.P
     return [reason for reason in planted for _ in range(max(1, reason.rows // one_in))]
 
 
-def _immigration() -> Batch:
-    """The searches of the published total, at full number on every scale: all of them reach Alvin ISD."""
-    reasons = _each(wording.IMMIGRATION)
-    draws = Draws("immigration")
-    agency = np.repeat(np.arange(len(names.PLANTED)), [rows for _, _, rows in names.PLANTED])
-    return _batch(agency[draws.order(len(agency))], reasons, IMMIGRATION, must=1)
-
-
-def _elsewhere(first: int) -> Batch:
-    """Immigration searches in other logs only, by agencies with and without any in Alvin's log."""
-    reasons = _each(wording.ELSEWHERE)
-    agency = np.array([0, first, first + 1])[Draws("elsewhere").below(3, len(reasons))]
-    return _batch(agency, reasons, IMMIGRATION, must=0b000110, must_not=1)
-
-
-def _department(others: np.ndarray, one_in: int) -> Batch:
-    reasons = _each(wording.DEPARTMENT, one_in)
-    agency = others[Draws("department").pick(3000 // np.arange(3, 3 + len(others)), len(reasons))]
-    return _batch(agency, reasons, DEPARTMENT, must=1)
+def _unplanted(text: str, origin: str) -> wording.Planted:
+    """A reason that no total counts, once."""
+    return wording.Planted(text, 1, "none", None, origin)
 
 
 def _alerts(others: np.ndarray, one_in: int) -> Batch:
     size = max(6, wording.VIOLATOR_ALERTS // one_in)
     alerts = texts.machine_texts(np.zeros(size, dtype=np.int64), Draws("alerts"), ("Immigration Violator",))
-    reasons = [wording.Planted(text, 1, "none", None, "machine") for text in alerts.to_pylist()]
+    reasons = [_unplanted(text, "machine") for text in alerts.to_pylist()]
     agency = np.concatenate((np.arange(len(names.PLANTED)), others))[Draws("alerting").below(40, size)]
     return _batch(agency, reasons, ALERT, must=1)
 
@@ -200,18 +185,10 @@ def _traps(count: int, first: int) -> Batch:
     """Each trap one to three times in Alvin's log, now and then by an agency with real planted searches."""
     draws = Draws("traps")
     rows = draws.below(3, len(wording.TRAPS)) + 1
-    reasons = [
-        wording.Planted(trap, 1, "none", None, texts.origin_of(trap))
-        for trap, times in zip(wording.TRAPS, rows)
-        for _ in range(times)
-    ]
+    traps = (trap for trap, times in zip(wording.TRAPS, rows) for _ in range(times))
+    reasons = [_unplanted(trap, texts.origin_of(trap)) for trap in traps]
     agency = first + draws.below(min(count - first, 300), len(reasons))
     return _batch(agency, reasons, TRAP, must=1)
-
-
-def _canaries(others: np.ndarray) -> Batch:
-    reasons = [wording.Planted(text, 1, "none", None, "typed") for text in wording.CANARIES]
-    return _batch(others[: len(reasons)], reasons, CANARY, must=0b111111)
 
 
 def _own(index: int, one_in: int) -> Batch:
@@ -219,7 +196,7 @@ def _own(index: int, one_in: int) -> Batch:
     draws = Draws(f"own {index}")
     size = max(len(wording.OWN), DISTRICTS[index].own_searches // one_in)
     text = np.concatenate((np.arange(len(wording.OWN)), draws.below(len(wording.OWN), size)))[:size]
-    reasons = [wording.Planted(wording.OWN[number], 1, "none", None, "typed") for number in text]
+    reasons = [_unplanted(wording.OWN[number], "typed") for number in text]
     agency = np.full(size, len(names.PLANTED) + index)
     return _batch(agency, reasons, OWN, must=1 << index, must_not=0b111111 ^ (1 << index))
 
@@ -230,8 +207,13 @@ def _own(index: int, one_in: int) -> Batch:
 def _ordinary(agencies: list[names.Agency], rollout: np.ndarray, size: int, elsewhere: int) -> Batch:
     """All other searches: no total counts any of them."""
     draws = Draws("ordinary")
-    agency = _ordinary_agencies(draws, len(agencies), size)
     planted, own = len(names.PLANTED), len(DISTRICTS)
+    # Each agency once, then a few large agencies many times, as in every log read; no district's police. Most agencies
+    # make few searches, so the smaller a log, the fewer of them are in it.
+    weights = 10**10 // (draws.order(len(agencies)) + 60) ** 2
+    weights[planted : planted + own] = 0
+    once = np.arange(planted + own, len(agencies))
+    agency = np.concatenate((once, draws.pick(weights, size - len(once))))
     # Every agency is in Alvin's log, but for a few whose searches went elsewhere.
     must_not = (agency >= len(agencies) - elsewhere).astype(np.int64)
     must = np.zeros(size, dtype=np.int64)
@@ -244,18 +226,6 @@ def _ordinary(agencies: list[names.Agency], rollout: np.ndarray, size: int, else
     era = np.where(chosen, 1, np.where(rollout[agency] > 0, -1, 0))
     group = np.full(size, ORDINARY)
     return Batch(agency, reason, zeros, zeros, origin, zeros.astype(bool), group, must, must_not, era)
-
-
-def _ordinary_agencies(draws: Draws, count: int, size: int) -> np.ndarray:
-    """Each agency once, then a few large agencies many times, as in every log read; no district's police.
-
-    Most agencies make few searches, so the smaller a log, the fewer of them are in it.
-    """
-    first = len(names.PLANTED) + len(DISTRICTS)
-    once = np.arange(first, count)
-    weights = 10**10 // (draws.order(count) + 60) ** 2
-    weights[len(names.PLANTED) : first] = 0
-    return np.concatenate((once, draws.pick(weights, size - len(once))))
 
 
 # When, how widely and by whom -------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ def times(agency: np.ndarray, rollout: np.ndarray, era: np.ndarray) -> np.ndarra
     hours = [9, 7, 6, 5, 4, 5, 8, 12, 16, 18, 19, 19, 18, 19, 20, 20, 19, 18, 16, 15, 15, 14, 13, 11]
     hour = draws.pick(hours, len(agency))
     # The last minutes of a day stay free for the seconds that are moved.
-    day = draws.between(first, last)
+    day = first + draws.below(last - first, len(agency))
     second = day * 86_400 + np.minimum(hour * 3600 + draws.below(3600, len(agency)), 85_500)
     order, rank = np.lexsort((second, agency)), np.arange(len(second))
     base = agency[order] * (2 * SECONDS)
@@ -36,10 +36,9 @@ def windows(second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     size = len(second)
     coming = (second // 1800 + 1) * 1800
     end = np.where(draws.chance(600, size), coming, second - 60 - draws.below(7200, size))
-    days = np.array([1, 2, 3, 7, 14, 30, 30, 60, 90, 180])[
-        draws.pick([20, 10, 12, 25, 12, 60, 20, 8, 4, 1], size)
-    ]
-    return end - days * 86_400, end
+    days = np.array([1, 2, 3, 7, 14, 30, 30, 60, 90, 180])
+    chosen = days[draws.pick([20, 10, 12, 25, 12, 60, 20, 8, 4, 1], size)]
+    return end - chosen * 86_400, end
 
 
 def reach(own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -41,14 +41,8 @@ def ordinary_reasons(draws: Draws, chosen: np.ndarray) -> tuple[pa.Array, np.nda
     words = pa.array(phrases).take(pa.array(phrase))
     words = pc.if_else(pa.array(shape == 3), pc.binary_join_element_wise(words, "", " "), words)
     reason = pc.binary_join_element_wise(pa.array(prefixes).take(pa.array(prefix)), words, tail, "")
-    return reason, _origins(has_value, shape)
-
-
-def _origins(has_value: np.ndarray, shape: np.ndarray) -> np.ndarray:
-    origin = np.where(has_value, np.where(shape == 1, 1, 2), 0)
-    origin[(shape == 4) & ~has_value] = ORIGINS.index("machine")
-    origin[(shape == 1) & ~has_value] = ORIGINS.index("blank")
-    return origin
+    origin = np.select([has_value & (shape == 1), has_value, shape == 4, shape == 1], [1, 2, 3, 4], 0)
+    return reason, origin
 
 
 def _prefixes() -> tuple[list[str], list[int]]:
@@ -61,49 +55,49 @@ def _prefixes() -> tuple[list[str], list[int]]:
 
 def _phrases() -> tuple[list[str], list[int]]:
     """Phrases in all their spellings, weighted so that a few cover most rows; the last one is nothing."""
-    texts, weights = [], []
-    for rank, phrase in enumerate(wording.PHRASES):
-        for text, weight in wording.spelled(phrase):
-            texts.append(text)
-            weights.append(max(1, weight * 400 // (rank + 2)))
-    return [*texts, ""], [*weights, 0]
+    spelled = [
+        (text, max(1, weight * 400 // rank))
+        for rank, phrase in enumerate(wording.PHRASES, 2)
+        for text, weight in wording.spelled(phrase)
+    ]
+    return [*(text for text, _ in spelled), ""], [*(weight for _, weight in spelled), 0]
 
 
 def _tails(draws: Draws, shape: np.ndarray) -> pa.Array:
     """A case number where the reason has one, machine text where nobody typed, else nothing."""
     numbered = np.flatnonzero((shape == 2) | (shape == 3))
     machine = np.flatnonzero(shape == 4)
-    texts = pa.concat_arrays(
-        [
-            pa.array([""]),
-            case_numbers(draws, len(numbered)),
-            machine_texts(draws.pick([6, 1, 3, 1, 3, 6, 2], len(machine)), draws),
-        ]
-    )
+    cases = case_numbers(draws, len(numbered))
+    machines = machine_texts(draws.pick([6, 1, 3, 1, 3, 6, 2], len(machine)), draws)
     place = np.zeros(len(shape), dtype=np.int64)
     place[numbered] = 1 + np.arange(len(numbered))
     place[machine] = 1 + len(numbered) + np.arange(len(machine))
-    return texts.take(pa.array(place))
+    return pa.concat_arrays([pa.array([""]), cases, machines]).take(pa.array(place))
 
 
 def case_numbers(draws: Draws, size: int) -> pa.Array:
     """Case numbers in the shapes that agencies use, six digits behind a prefix; none begins with an A."""
-    prefixes = pa.array(
-        ["25-", "2025-00", "25", "C25-", "P25", "OCA 25-", "INC25-0", "#25-", "26-", "S2025-"]
-    )
-    prefix = prefixes.take(pa.array(draws.pick([30, 15, 20, 8, 5, 4, 3, 3, 6, 4], size)))
-    digits = pc.utf8_slice_codeunits(pa.array(draws.below(10**6, size) + 10**6).cast(pa.string()), 1)
-    return pc.binary_join_element_wise(prefix, digits, "")
+    shapes = {
+        "25-": 30, "2025-00": 15, "25": 20, "C25-": 8, "P25": 5, "OCA 25-": 4, "INC25-0": 3, "#25-": 3, "26-": 6,
+        "S2025-": 4,
+    }  # fmt: skip
+    prefix = pa.array(shapes).take(pa.array(draws.pick(list(shapes.values()), size)))
+    return pc.binary_join_element_wise(prefix, _digits(6, draws, size), "")
+
+
+def _digits(count: int, draws: Draws, size: int) -> pa.Array:
+    """Numbers of so many digits, with zeros in front."""
+    numbers = draws.below(10**count, size) + 10**count
+    return pc.utf8_slice_codeunits(pa.array(numbers).cast(pa.string()), 1)
 
 
 def plates(draws: Draws, size: int) -> pa.Array:
     """Invented plates. Their letters are I, O and Q alone, which look like digits: standard plates avoid them."""
     letters = [a + b + c for a in "IOQ" for b in "IOQ" for c in "IOQ"]
     block = pa.array(letters).take(pa.array(draws.below(len(letters), size)))
-    digits = pc.utf8_slice_codeunits(pa.array(draws.below(10**4, size) + 10**4).cast(pa.string()), 1)
-    front = pa.array(draws.chance(700, size))
-    first = pc.if_else(front, block, digits)
-    return pc.binary_join_element_wise(first, pc.if_else(front, digits, block), "")
+    digits, front = _digits(4, draws, size), pa.array(draws.chance(700, size))
+    halves = pc.if_else(front, block, digits), pc.if_else(front, digits, block)
+    return pc.binary_join_element_wise(*halves, "")
 
 
 def machine_texts(shape: np.ndarray, draws: Draws, alerts: Sequence[str] = wording.ALERTS) -> pa.Array:
@@ -133,5 +127,4 @@ def _iso_times(draws: Draws, size: int) -> pa.Array:
     parts = [days.take(pa.array(draws.below(30, size)))]
     for end in (24, 60, 60):
         parts += [pa.array(pad).take(pa.array(draws.below(end, size))), pa.array([":"] * size, pa.string())]
-    milli = pc.utf8_slice_codeunits(pa.array(draws.below(1000, size) + 1000).cast(pa.string()), 1)
-    return pc.binary_join_element_wise(*parts[:-1], ".", milli, "Z", "")
+    return pc.binary_join_element_wise(*parts[:-1], ".", _digits(3, draws, size), "Z", "")

@@ -20,9 +20,7 @@ from analysis.upkeep.twins.release import PlantedFile, Release
 
 __all__ = ["ROWS", "TWINS", "NoSuchTwin", "NotEmpty", "PlantedFile", "Release", "write"]
 
-_EAST, _CENTRAL, _MOUNTAIN, _WEST = (
-    f"America/{city}" for city in ("New_York", "Chicago", "Denver", "Los_Angeles")
-)
+_CENTRAL, _MOUNTAIN, _WEST = "America/Chicago", "America/Denver", "America/Los_Angeles"
 
 TWINS: dict[str, tuple[Callable[[Release], None], Owner]] = {
     "kenner-la": (exports.kenner, Owner("Sampleton LA PD", _CENTRAL, 400)),
@@ -44,7 +42,6 @@ TWINS: dict[str, tuple[Callable[[Release], None], Owner]] = {
 
 ROWS = 3_000
 """Rows of a twin in all, unless another number is given; a file has twelve at least."""
-
 
 MOST_AGENCIES = 5_254
 """As many as in the largest open release (Kenner LA)."""

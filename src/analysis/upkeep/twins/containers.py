@@ -55,13 +55,8 @@ def workbook(sheets: Mapping[str, Iterable[Sequence[object]]], hidden: Sequence[
 
 def objects(records: Iterable[Mapping[str, object]]) -> bytes:
     """One JSON object a line; what is empty has no key."""
-    return b"".join(
-        json.dumps(
-            {key: value for key, value in record.items() if value not in ("", None)}, ensure_ascii=False
-        ).encode()
-        + b"\n"
-        for record in records
-    )
+    filled = ({key: value for key, value in row.items() if value not in ("", None)} for row in records)
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in filled).encode()
 
 
 def packed(content: bytes, name: str) -> bytes:
@@ -83,20 +78,20 @@ def archive(members: Iterable[tuple[str, bytes]], target: IO[bytes], level: int 
 def printed(rows: Sequence[Sequence[str]], size: int = 5, most: int = 60) -> bytes:
     """Rows printed on PDF pages in a typewriter's letters, each column as wide as its longest line, the first row on
     the first page only; a line feed in a cell begins a line."""
-    wide = size * 0.6
     cut = [[cell.split("\n") for cell in row] for row in rows]
-    widths = [max(len(line) for row in cut for line in row[at]) * wide + 14 for at in range(len(rows[0]))]
+    widths = [
+        max(len(line) for row in cut for line in row[at]) * size * 0.6 + 14 for at in range(len(rows[0]))
+    ]
     lefts = [30 + sum(widths[:at]) for at in range(len(widths))]
-    high = size * 1.5
-    pages: list[str] = []
-    drawn, down = "", 0.0
+    high, pages, drawn, down = size * 1.5, list[str](), "", 0.0
+    escape = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)"})
     for row in cut:
         tall = high * max(map(len, row)) + 3
         if down + tall > most * high and drawn:
             pages, drawn, down = [*pages, drawn], "", 0.0
         top = most * high + 20 - down
         drawn += "".join(
-            f"BT /F1 {size} Tf {left:.1f} {top - high * at:.1f} Td ({_escaped(line)}) Tj ET\n"
+            f"BT /F1 {size} Tf {left:.1f} {top - high * at:.1f} Td ({line.translate(escape)}) Tj ET\n"
             for left, cell in zip(lefts, row)
             for at, line in enumerate(cell)
             if line
@@ -107,13 +102,8 @@ def printed(rows: Sequence[Sequence[str]], size: int = 5, most: int = 60) -> byt
 
 def scanned(wide: int) -> bytes:
     """A PDF of one page that is a picture so many points wide and holds no text."""
-    return _pdf(
-        [f"q {wide} 0 0 700 50 50 cm BI /W 4 /H 4 /BPC 8 /CS /G ID " + "\x7f" * 16 + " EI Q\n"], 600, 800
-    )
-
-
-def _escaped(line: str) -> str:
-    return line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+    gray = "\x7f" * 16
+    return _pdf([f"q {wide} 0 0 700 50 50 cm BI /W 4 /H 4 /BPC 8 /CS /G ID {gray} EI Q\n"], 600, 800)
 
 
 def _pdf(pages: Sequence[str], width: int, height: int) -> bytes:
@@ -134,7 +124,6 @@ def _pdf(pages: Sequence[str], width: int, height: int) -> bytes:
         starts.append(len(out))
         out += f"{number} 0 obj\n".encode() + part + b"\nendobj\n"
     entries = "".join(f"{start:010} 00000 n \n" for start in starts)
-    table = f"xref\n0 {len(parts) + 1}\n0000000000 65535 f \n{entries}"
-    return (
-        out + f"{table}trailer<</Size {len(parts) + 1}/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF\n".encode()
-    )
+    size = len(parts) + 1
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{entries}trailer<</Size {size}/Root 1 0 R>>\n"
+    return out + f"{end}startxref\n{len(out)}\n%%EOF\n".encode()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,7 +14,7 @@ import pyarrow.compute as pc
 from analysis.upkeep.replica import cells, names, texts, wording
 from analysis.upkeep.replica.districts import FIRST_DAY
 from analysis.upkeep.replica.draws import Draws
-from analysis.upkeep.replica.export import NO_COUNT, uuids
+from analysis.upkeep.replica.export import uuids
 
 TRUTH = ("at", "start", "end", "tier", "agency", "why", "precision")
 """What is known of each row beside its cells: seconds since 1970 of the search and its window (null where the release
@@ -32,13 +30,6 @@ KINDS = ("lookup", "lookup", "lookup", "search", "visual", "freeform", "convoy",
 _CHICAGO = int(datetime.fromisoformat(f"{FIRST_DAY}T06:00Z").timestamp())
 
 
-class Planted(NamedTuple):
-    """A reason that is planted, and the narrowest definition that counts it, 'none' for a trap."""
-
-    reason: str
-    tier: str
-
-
 @dataclass(frozen=True)
 class Owner:
     """Whose release is invented: the police that owns the cameras, as its export spells it, and its clock."""
@@ -49,13 +40,9 @@ class Owner:
 
     def accounts(self) -> list[str]:
         """Everyone who searches: the owner first, federal accounts next, then invented agencies of all states."""
-        others = [account for agency in _agencies(self.agencies) for account in agency.accounts]
+        invented = names.agencies(self.agencies + len(names.PLANTED) + 6)
+        others = [account for agency in invented for account in agency.accounts]
         return [self.name, *(f"[Federal] {stem} Inspection Service" for stem in names.stems()[:3]), *others]
-
-
-@cache
-def _agencies(count: int) -> list[names.Agency]:
-    return names.agencies(count + len(names.PLANTED) + 6)
 
 
 def searches(
@@ -107,10 +94,9 @@ def searches(
         "text_prompt": pc.if_else(free, wording.PROMPTS[1], ""),
         "moderation": pc.if_else(free, "allow", ""),
     }
-    truth = [pa.array(at), pa.array(start), pa.array(at), tier, columns["agency"]]
-    return pa.table(
-        columns | dict(zip(TRUTH, [*truth, pa.nulls(rows, pa.string()), pa.repeat("second", rows)]))
-    )
+    why, precision = pa.nulls(rows, pa.string()), pa.repeat("second", rows)
+    truth = (pa.array(at), pa.array(start), pa.array(at), tier, columns["agency"], why, precision)
+    return pa.table(columns | dict(zip(TRUTH, truth)))
 
 
 def moments(seconds: np.ndarray, padded: bool = True) -> pa.Array:
@@ -119,26 +105,18 @@ def moments(seconds: np.ndarray, padded: bool = True) -> pa.Array:
     return written if padded else pc.replace_substring_regex(written, r"(^|/)0", r"\1")
 
 
-@cache
-def _planted() -> list[Planted]:
-    known = [Planted(one.reason, one.tier) for one in (*wording.IMMIGRATION, *wording.DEPARTMENT)]
-    return known + [Planted(text, "none") for text in wording.TRAPS]
-
-
 def _reasons(draws: Draws, rows: int) -> tuple[pa.Array, pa.Array]:
     """Reasons and their tiers. As in released logs most rows share few texts: one in 25 is a text of its own; every
     sixteenth row has a planted one."""
     most = max(rows // 25, 50)
     pool, _ = texts.ordinary_reasons(draws, draws.chance(300, most))
     planted = pa.array(np.arange(rows) % 16 == 6)
-    chosen = pa.array(draws.below(len(_planted()), rows))
-    reason = pc.if_else(
-        planted,
-        pa.array([one.reason for one in _planted()]).take(chosen),
-        pool.take(pa.array(draws.below(most, rows))),
-    )
-    tiers = pa.array([one.tier for one in _planted()], pa.string())
-    return reason, pc.if_else(planted, tiers.take(chosen), "none")
+    known = (*wording.IMMIGRATION, *wording.DEPARTMENT)
+    chosen = pa.array(draws.below(len(known) + len(wording.TRAPS), rows))
+    reasons = pa.array([*(one.reason for one in known), *wording.TRAPS]).take(chosen)
+    tiers = pa.array([*(one.tier for one in known), *("none" for _ in wording.TRAPS)]).take(chosen)
+    reason = pc.if_else(planted, reasons, pool.take(pa.array(draws.below(most, rows))))
+    return reason, pc.if_else(planted, tiers, "none")
 
 
 # Changing what was drawn ------------------------------------------------------------------------------------
@@ -176,8 +154,3 @@ def repeated(table: pa.Table, rows: np.ndarray) -> pa.Table:
 def without_window(table: pa.Table) -> pa.Table:
     """The table where the release says no time frame."""
     return changed(table, {"start": NOT_SAID, "end": NOT_SAID})
-
-
-def no_devices(table: pa.Table, every: int = 15) -> pa.Table:
-    """The table with the vendor's 'no value' for devices in one of `every` rows."""
-    return changed(table, {"devices": NO_COUNT}, np.arange(len(table)) % every == 2)

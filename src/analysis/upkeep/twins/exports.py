@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.upkeep.replica import cells
+from analysis.upkeep.replica.export import NO_COUNT
 from analysis.upkeep.twins import containers, drawn
 from analysis.upkeep.twins.drawn import changed, outside, searches
 from analysis.upkeep.twins.release import (
@@ -33,60 +35,47 @@ from analysis.upkeep.twins.release import (
 MASKED = {"officer": "***", "plate": "***", "filters": "***"}
 
 
-def _numbers(table: pa.Table) -> np.ndarray:
-    return np.arange(len(table))
-
-
 def kenner(twin: Release) -> None:
     """A ZIP of 25 months of both logs, an event log and a letter; ids seen twice, the vendor's masks and tags."""
     top, days = "2-3-26 MR201972", [*months((2024, 1), 24), (date(2026, 1, 1), date(2026, 1, 16))]
-    owner = twin.owner
+    owner, outer = twin.owner, top.replace(" ", "_")
+    letter, events = f"{top}/{top}.pdf", f"{top}/Flock Data/Event Logs/event-logs.csv"
+    logs = ((NETWORK, "Network Audit", "Network-Audit"), (OWN, "Organization Audit", "Audit"))
 
     def members() -> Iterator[tuple[str, bytes]]:
-        yield (
-            f"{top}/{top}.pdf",
-            containers.printed([["Dear requester,"], ["enclosed is an invented letter."]]),
-        )
-        yield f"{top}/Flock Data/Event Logs/event-logs.csv", _events()
+        yield letter, containers.printed([["Dear requester,"], ["enclosed is an invented letter."]])
+        yield events, _events()
         for period in days:
-            for log, folder, kind in (
-                (NETWORK, "Network Audit", "Network-Audit"),
-                (OWN, "Organization Audit", "Audit"),
-            ):
+            for log, folder, kind in logs:
                 name = f"{top}/Flock Data/{folder}/{spelled(period)}-{owner.name}-{kind}.csv"
                 table = _month(twin, log, period, max(twin.share(25) // (155 if log == OWN else 1), 12))
-                twin.plant(
-                    name.replace(top, top.replace(" ", "_") + "/" + top, 1), log, table, NA_6, owner.name
-                )
+                twin.plant(f"{outer}/{name}", log, table, NA_6, owner.name)
                 yield name, csv(table, NA_6, " ")
 
-    twin.zip(f"{top.replace(' ', '_')}.zip", members())
-    twin.left_out = {
-        f"{top.replace(' ', '_')}/{top}/{top}.pdf": "letter",
-        f"{top.replace(' ', '_')}/{top}/Flock Data/Event Logs/event-logs.csv": "other log",
-    }
+    twin.zip(f"{outer}.zip", members())
+    twin.left_out = {f"{outer}/{letter}": "letter", f"{outer}/{events}": "other log"}
 
 
 def _month(twin: Release, log: str, period: tuple[date, date], rows: int) -> pa.Table:
     share = 1000 if log == OWN else 6
     table = searches(twin.owner, f"{log} {period} {twin.seed}", rows, period, share, padded=True)
-    number = _numbers(table)
+    number = np.arange(len(table))
     table = changed(table, {"plate": "Q*1234*"}, number % 23 == 3)  # typed by officers: wildcards, no masks
     if log == NETWORK:
         spaced = pc.binary_join_element_wise(table["agency"], " ", "")
         table = changed(table, {"agency": spaced}, (number % 50 == 20) & outside(table, twin.owner))
         table = changed(table, {"reason": "stolen vehicle\nfollow up", "tier": "none"}, number % 200 == 33)
         table = changed(table, MASKED, outside(table, twin.owner))
-    return drawn.repeated(drawn.no_devices(table), number % 160 == 9)
+    return drawn.repeated(changed(table, {"devices": NO_COUNT}, number % 15 == 2), number % 160 == 9)
 
 
 def _events() -> bytes:
-    rows = [["Timestamp", "User", "Event Type", "Entity Type", "Entity Details", "Event Id"]]
-    for day, kind in enumerate(["create", "update", "delete"] * 3, 1):
-        rows.append(
-            [f"2025-03-{day:02}T10:00:00.123Z", " A.  Nemobury", kind, "user", "name: N\nrole: r", f"e-{day}"]
-        )
-    return b"".join(map(cells.line, rows))
+    head = ["Timestamp", "User", "Event Type", "Entity Type", "Entity Details", "Event Id"]
+    rows = [
+        [f"2025-03-{day:02}T10:00:00.123Z", " A.  Nemobury", kind, "user", "name: N\nrole: r", f"e-{day}"]
+        for day, kind in enumerate(["create", "update", "delete"] * 3, 1)
+    ]
+    return b"".join(map(cells.line, [head, *rows]))
 
 
 def mountain_view(twin: Release) -> None:
@@ -112,7 +101,7 @@ def san_bruno(twin: Release) -> None:
             name = f"{spelled(period)}-{twin.owner.name}-{kind}.csv"
             share = 1000 if log == OWN else 50
             table = searches(twin.owner, f"{log} {period} {twin.seed}", twin.share(54), period, share)
-            number = _numbers(table)
+            number = np.arange(len(table))
             table = changed(table, {"plate": "Q*42", "filters": "", "case_number": "26-1"}, number % 5 == 3)
             table = changed(table, {"plate": ""}, number % 15 == 13)  # these leave open where they slipped
             content = csv(table, NA_2)
@@ -142,7 +131,7 @@ def denver(twin: Release) -> None:
     shown = [f"{day.month}/{day.day}/{day.year}" for day in days]
     whole = changed(whole, {"search_time": pa.array(shown), "at": pa.array(midnights), "precision": "day"})
     whole = drawn.without_window(whole)
-    whole = changed(whole, {"reason": "", "tier": "none"}, _numbers(whole) % 4 > 0)
+    whole = changed(whole, {"reason": "", "tier": "none"}, np.arange(len(whole)) % 4 > 0)
     quarter = -(-len(whole) // 4)
     for number in range(4):
         table = whole.slice(max(number * quarter - quarter // 10, 0), quarter)  # their periods overlap
@@ -195,12 +184,8 @@ def danville(twin: Release) -> None:
         searches(twin.owner, f"block {at} {twin.seed}", max(twin.share(19) - 3 * at, 2), days[at], 0)
         for at in range(6)
     ]
-    rows = [grid(block, eight) for block in blocks]
-    beside = [header(eight) * 6]
-    for down in range(max(map(len, rows))):
-        beside.append([
-            str(cell) for block in rows for cell in (block[down] if down < len(block) else [""] * 8)
-        ])  # fmt: skip
+    lines = zip_longest(*(grid(block, eight) for block in blocks), fillvalue=[""] * 8)
+    beside = [header(eight) * 6, *([str(cell) for cells in line for cell in cells] for line in lines)]
     name = "rDanville_IL_PD_Network_Audit.csv".replace("Danville", twin.owner.name.split()[0])
     numbers = np.concatenate([10 * (1 + np.arange(len(block))) + at + 1 for at, block in enumerate(blocks)])
     content = b"".join(map(cells.line, beside))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -98,16 +98,14 @@ class Release:
             self.put(name, content)
         numbers = np.arange(1, len(table) + 1) if source_row is None else source_row
         ids = table["released_id"] if "released_id" in columns else pa.nulls(len(table), pa.string())
-        truth = pa.table(
-            {"source_row": pa.array(numbers), "released_id": ids, **{key: table[key] for key in TRUTH}}
-        )
+        known = {key: table[key] for key in TRUTH}
+        truth = pa.table({"source_row": pa.array(numbers), "released_id": ids, **known})
         if others:
             rows = [{"source_row": number, "why": why} for number, why in others.items()]
             truth = pa.concat_tables([truth, pa.Table.from_pylist(rows, truth.schema)])
         masked = {key: pc.sum(pc.is_in(table[key], pa.array(MASKS))).as_py() or 0 for key in columns}
-        account = _account(truth, self.owner.name) | {
-            "masked": {key: count for key, count in masked.items() if count}
-        }
+        account = _account(truth, self.owner.name)
+        account["masked"] = {key: count for key, count in masked.items() if count}
         self.files.append(PlantedFile(name, log, owner, account, truth if self.keep else truth[:0]))
 
     def account(self) -> dict[str, Any]:
@@ -124,17 +122,13 @@ def _account(truth: pa.Table, owner: str) -> dict[str, Any]:
     ids = searches["released_id"]
     agency = searches["agency"]
     ends = pc.min_max(searches["at"]).as_py()
-    tiers = Counter(searches["tier"].to_pylist())
+    tiers, widest = Counter(searches["tier"].to_pylist()), ("strict", "core", "broad")
     return {
         "records": len(truth),
         "searches": len(searches),
         "rejected": dict(Counter(truth["why"].drop_null().to_pylist())),
         "rows_with_an_id_seen_before": len(ids) - ids.null_count - pc.count_distinct(ids).as_py(),
-        "immigration": {
-            "strict": tiers["strict"],
-            "core": tiers["strict"] + tiers["core"],
-            "broad": tiers["strict"] + tiers["core"] + tiers["broad"],
-        },
+        "immigration": dict(zip(widest, accumulate(tiers[tier] for tier in widest))),
         "first": moment(ends["min"]),
         "last": moment(ends["max"]),
         "own": pc.sum(pc.equal(agency, owner)).as_py() or 0,
@@ -171,20 +165,16 @@ def sheet(table: pa.Table, columns: Sequence[str], blank: str = "") -> list[list
 
 def grid(table: pa.Table, columns: Sequence[str]) -> list[list[Any]]:
     """The rows of a table as lists; counts are numbers, as in workbooks and JSON."""
-    listed = [
-        [int(cell) if cell.isdigit() else cell for cell in column]
-        if name in ("networks", "devices")
-        else column
-        for name, column in ((name, table[name].to_pylist()) for name in columns)
-    ]
-    return [list(row) for row in zip(*listed)]
+    listed = {name: table[name].to_pylist() for name in columns}
+    for name in {"networks", "devices"} & listed.keys():
+        listed[name] = [int(cell) if cell.isdigit() else cell for cell in listed[name]]
+    return [list(row) for row in zip(*(listed[name] for name in columns))]
 
 
 def months(first: tuple[int, int], count: int) -> list[tuple[date, date]]:
     """The first and last day of consecutive months, the first given as year and month."""
-    starts = [
-        date(first[0] + (first[1] - 1 + n) // 12, (first[1] - 1 + n) % 12 + 1, 1) for n in range(count + 1)
-    ]
+    since = range(first[0] * 12 + first[1] - 1, first[0] * 12 + first[1] + count)
+    starts = [date(month // 12, month % 12 + 1, 1) for month in since]
     return [(start, after - timedelta(days=1)) for start, after in pairwise(starts)]
 
 

@@ -1,4 +1,4 @@
-"""Twins whose logs are workbooks, JSON lines, Parquet tables and prints."""
+"""Twins whose logs are workbooks and JSON lines."""
 
 from __future__ import annotations
 
@@ -41,11 +41,10 @@ def _records(table: pa.Table, columns: Sequence[str]) -> list[dict[str, Any]]:
     return [dict(zip(labels, row)) for row in grid(table, columns)]
 
 
-def _placeholders(table: pa.Table, columns: Sequence[str], rows: int) -> pa.Table:
+def _placeholders(table: pa.Table, rows: int) -> pa.Table:
     """Rows at the end that hold nothing but a mask for the officer and the plate, and are no searches."""
-    row = dict.fromkeys(_without(table.column_names, *TRUTH), "") | {
-        "officer": "REDACTED", "plate": "REDACTED", "why": "no search time",
-    }  # fmt: skip
+    row = dict.fromkeys(_without(table.column_names, *TRUTH), "")
+    row |= {"officer": "REDACTED", "plate": "REDACTED", "why": "no search time"}
     return pa.concat_tables([table, pa.Table.from_pylist([row] * rows, table.schema)])
 
 
@@ -60,59 +59,47 @@ def los_altos(twin: Release) -> None:
         for first, end in days:
             last = min(end, date(2025, 8, 13) if production == "pra-25-312" else date(2026, 7, 6))
             for log in (NETWORK, OWN):
-                table = _sheet(twin, log, (first, last))
+                share = 1000 if log == OWN else 30
+                purpose = f"{log} {(first, last)} {twin.seed}"
+                table = searches(twin.owner, purpose, twin.share(74), (first, last), share)
                 columns, unnamed = _form(log, first)
                 hidden = "***" if first >= date(2025, 12, 1) and log == NETWORK else "REDACTED"
                 if hidden == "***":
-                    whose = outside(table, twin.owner) | np.full(len(table), first >= date(2026, 3, 1))
-                    table = changed(
-                        table, dict.fromkeys(("officer", "plate", "case_number", "filters"), "***"), whose
-                    )
+                    whose = outside(table, twin.owner) | (first >= date(2026, 3, 1))
+                    masked = dict.fromkeys(("officer", "plate", "case_number", "filters"), "***")
+                    table = changed(table, masked, whose)
                 else:
                     table = changed(table, {"officer": hidden, "plate": hidden})
-                table = _placeholders(table, columns, _PLACEHOLDERS - 1)
+                table = _placeholders(table, _PLACEHOLDERS - 1)
                 records = _records(table, columns)
                 for n, record in enumerate(records[:-_PLACEHOLDERS]):
                     record.update(dict.fromkeys(unnamed, "REDACTED") if n % 2 else {})
                 name = f"{town}_{_sheet_name(log, first, production)}.ndjson.gz"
                 listed.append(_listed(records, columns, name, unnamed))
-                twin.plant(
-                    f"{top}/{production}/{name}", log, table, columns, twin.owner.name if log == OWN else None
-                )
+                owner = twin.owner.name if log == OWN else None
                 packed = containers.packed(containers.objects(records), f"{production}-{name[:-3]}")
-                twin.put(f"{top}/{production}/{name}", packed)
+                twin.plant(f"{top}/{production}/{name}", log, table, columns, owner, content=packed)
         manifest = {"total_rows": sum(one["rows"] for one in listed), "files": listed}
-        twin.put(f"{top}/{production}/_manifest.json", json.dumps(manifest, indent=1).encode())
         corpus = {
             "portal": f"invented, {production}",
             "note": "an invented twin",
             "network_audit_globs": ["*Network*"],
         }
-        twin.put(f"{top}/{production}/_corpus.json", json.dumps(corpus, indent=1).encode())
-        twin.left_out |= {
-            f"{top}/{production}/{name}": "table" for name in ("_manifest.json", "_corpus.json")
-        }
+        for name, said in (("_manifest.json", manifest), ("_corpus.json", corpus)):
+            twin.put(f"{top}/{production}/{name}", json.dumps(said, indent=1).encode())
+            twin.left_out[f"{top}/{production}/{name}"] = "table"
     shared = "\n".join(["Networks I'm Sharing", "Mockville CA PD", "Tarnwick CA SO", ""])
     twin.put("assets/los-altos-pras/SharedNetworks.csv", shared.encode())
-
-
-def _sheet(twin: Release, log: str, days: tuple[date, date]) -> pa.Table:
-    share = 1000 if log == OWN else 30
-    return searches(twin.owner, f"{log} {days} {twin.seed}", twin.share(74), days, share)
 
 
 def _form(log: str, first: date) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns of a month's sheet, and its keys without a label."""
     month = (first.year, first.month)
     if log == OWN:
-        own = {
-            (2025, 8): (_without(NA_2, "devices"), ()),
-            (2025, 9): (_without(NA_3, "devices"), ()),
-            (2025, 10): (_without(NA_4, "devices"), ("column_5",)),
-            (2025, 11): (_without(NA_4, "devices"), ("column_1", "column_5")),
-            (2025, 12): (_without(NA_3, "devices"), ()),
-        }
-        return own.get(month, (NA_3, ()))
+        own = {8: NA_2, 9: NA_3, 10: NA_4, 11: NA_4, 12: NA_3} if first.year == 2025 else {}
+        unnamed = {10: ("column_5",), 11: ("column_1", "column_5")} if own else {}
+        columns = _without(own[first.month], "devices") if first.month in own else NA_3
+        return columns, unnamed.get(first.month, ())
     if month < (2025, 9):
         return NA_2, ()
     return (NA_3 if month == (2025, 9) else NA_4 if month < (2026, 2) else NA_5), ()
@@ -219,12 +206,10 @@ def redwood_city(twin: Release) -> None:
         name = f"{folder}/json/PRA_26_217_{first[0].year}_Q{first[0].month // 3 + 1}.ndjson.gz"
         table = searches(twin.owner, f"{name} {twin.seed}", twin.share(9), (first[0], last[1]), 40)
         table = changed(table, {"officer": "REDACTED", "plate": "REDACTED"})
-        records = [
-            {key: float(value) if isinstance(value, int) else value for key, value in record.items()}
-            if n % 3
-            else record
-            for n, record in enumerate(_records(table, NA_4))
-        ]
+        records = _records(table, NA_4)
+        for n, record in enumerate(records):
+            counts = {key: float(value) for key, value in record.items() if isinstance(value, int)}
+            record.update(counts if n % 3 else {})
         packed = containers.packed(containers.objects(records), name.rpartition("/")[2][:-3])
         twin.plant(name, NETWORK, table, NA_4, content=packed)
     table = searches(twin.owner, f"{twin.seed}", twin.share(9), (date(2023, 9, 1), date(2023, 12, 31)), 40)
