@@ -2,25 +2,13 @@
 
 from analysis.claims.comparing import compare, published
 from analysis.claims.depends import Depends, depends, on_what, weakest, weights
-from analysis.claims.register import (
-    AMONG,
-    CONFIDENCE,
-    OPERATORS,
-    BadClaims,
-    Claim,
-    Piece,
-    for_measures,
-    load,
-    main_scope,
-    read,
-)
+from analysis.claims.register import BadClaims, Claim, for_measures, load, main_scope, read
 from analysis.claims.score import (
     COLUMNS,
     FACT,
     HARDLY_FAILS,
     REPEATS,
     all_waiting,
-    came_out,
     coverage,
     facts,
     printed,
@@ -32,22 +20,19 @@ from analysis.claims.score import (
     worth,
 )
 from analysis.claims.settling import (
-    OUTCOMES,
     UNSETTLED,
     Settlement,
     conditions,
     counted,
     counts_published,
-    described,
     filtered,
     settle,
 )
 from analysis.claims.weight import HARDLY, bits, can_hardly_fail, restated
 
 __all__ = [
-    "AMONG", "COLUMNS", "CONFIDENCE", "FACT", "HARDLY", "HARDLY_FAILS", "OPERATORS", "OUTCOMES", "REPEATS", "UNSETTLED",
-    "BadClaims", "Claim", "Depends", "Piece", "Settlement", "all_waiting", "bits", "came_out", "can_hardly_fail",
-    "compare", "conditions", "counted", "counts_published", "coverage", "depends", "described", "facts",
-    "filtered", "for_measures", "load", "main_scope", "on_what", "printed", "problems", "published", "read", "restated",
-    "score", "settle", "table", "waiting", "weakest", "weighed", "weights", "worth",
+    "COLUMNS", "FACT", "HARDLY", "HARDLY_FAILS", "REPEATS", "UNSETTLED", "BadClaims", "Claim", "Depends", "Settlement",
+    "all_waiting", "bits", "can_hardly_fail", "compare", "conditions", "counted", "counts_published", "coverage",
+    "depends", "facts", "filtered", "for_measures", "load", "main_scope", "on_what", "printed", "problems", "published",
+    "read", "restated", "score", "settle", "table", "waiting", "weakest", "weighed", "weights", "worth",
 ]  # fmt: skip

@@ -68,12 +68,4 @@ def computed_as_printed(claim: Claim, value: Any, record: Mapping[str, Any]) -> 
     shown = number_as_printed(claim, value)
     if not isinstance(value, float) or record.get("denominator") is None:
         return shown
-    return (
-        f"{shown} ({record['numerator']:,} of {record['denominator']:,})"
-        if claim.share
-        else _ratio(shown, record)
-    )
-
-
-def _ratio(shown: str, record: Mapping[str, Any]) -> str:
-    return f"{shown} ({record['numerator']:,} : {record['denominator']:,})"
+    return f"{shown} ({record['numerator']:,} {'of' if claim.share else ':'} {record['denominator']:,})"

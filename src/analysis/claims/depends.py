@@ -66,9 +66,8 @@ class Depends:
     @property
     def weakness(self) -> tuple[bool, float]:
         """What weak numbers are sorted by: one that differs, then how far a change moves it."""
-        return self.came_out, -max(
-            (_distance(self.end.value, value) for value in self.otherwise.values()), default=0.0
-        )
+        distances = (_distance(self.end.value, value) for value in self.otherwise.values())
+        return self.came_out, -max(distances, default=0.0)
 
 
 def _distance(ours: Any, other: Any) -> float:
@@ -84,12 +83,10 @@ def depends(claims: Sequence[Claim], opened: Opened) -> list[Depends]:
     What is changed comes from the conditions of its measure and its filters (`measures.neighbors`), and from what the
     register names under `instead`; nothing here knows a place.
     """
-    names = {
-        claim.id: [name for name in tried(claim) if name in MEASURES and MEASURES[name].has_rows]
-        for claim in claims
-    }
-    asked = {name for claim in claims if names[claim.id] for name in (*names[claim.id], *claim.instead)}
-    numbers = lookup(opened.count(*sorted(asked)))
+    with_rows = {name for name, declared in MEASURES.items() if declared.has_rows}
+    names = {claim.id: with_rows.intersection(tried(claim)) for claim in claims}
+    wanted = {name for claim in claims if names[claim.id] for name in (*names[claim.id], *claim.instead)}
+    numbers = lookup(opened.count(*sorted(wanted)))
     found = []
     for claim in claims:
         if claim.measure and names[claim.id]:
@@ -107,9 +104,8 @@ def _otherwise(
     searches = about(claim, opened)
     if claim.out_of:
         whole = filtered(claim, opened.searches, claim.out_of)
-        part, of = (
-            " and ".join(f"({sql})" for sql in one.filters) for one in (filtered(claim, whole), whole)
-        )
+        both = (filtered(claim, whole), whole)
+        part, of = (" and ".join(f"({sql})" for sql in some.filters) for some in both)
         one, searches = replace(one, kind="share", where=part, of=of), opened.searches
     among = None if "source_file" in claim.among else cited(opened.searches)
     near = neighbors(one, searches, opened.place.time_zone, claim.share, among)
@@ -128,17 +124,17 @@ def weakest(found: Sequence[Depends]) -> list[str]:
     if not found:
         return []
     weak = [one for one in good if not all(map(one.holds, one.otherwise.values()))]
-    ended = (
-        f"{len(good)} came out; with one thing changed, {len(weak)} of these would not have"
-        if weak
-        else f"{len(good)} came out, with each change tried too"
-        if good
-        else "None came out"
-    )
+    also = f"; with one thing changed, {len(weak)} of these would not have" if weak else ""
+    also = also or ", with each change tried too"
+    ended = f"{len(good)} came out{also}" if good else "None came out"
     said = [f"{counted_noun(len(found), 'published number')} could be counted from these rows. {ended}."]
     repeats = restated([one.end.claim for one in found])
-    if first := [one for one in weak if one.end.claim.id not in repeats][:WEAKEST]:
-        said.append("The weakest: " + "; ".join(map(_moves, first)) + ".")
+    first = []
+    for one in [one for one in weak if one.end.claim.id not in repeats][:WEAKEST]:
+        moves = [one.says(changed, value) for changed, value in one.moved if not one.holds(value)]
+        first.append(f"“{one.end.claim.says}” becomes {' or '.join(moves[:2])}")
+    if first:
+        said.append(f"The weakest: {'; '.join(first)}.")
     fits = Counter(changed for one in bad for changed, value in one.otherwise.items() if one.holds(value))
     if fits:
         listed = ", ".join(f"{changed} ({times})" for changed, times in fits.most_common())
@@ -148,28 +144,19 @@ def weakest(found: Sequence[Depends]) -> list[str]:
     return said
 
 
-def _moves(one: Depends) -> str:
-    moves = [one.says(changed, value) for changed, value in one.moved if not one.holds(value)]
-    return f"“{one.end.claim.says}” becomes {' or '.join(moves[:2])}"
-
-
 def on_what(found: Sequence[Depends]) -> pd.DataFrame:
     """A line for each number, the weakest first: statement, published, computed, outcome, otherwise (what each change
     gives, the greatest first, and whether the printed number holds for it), tried (how many changes), hold (for how
     many it holds), bits."""
-    lines = [
-        (
-            one.end.claim.says,
-            printed({"operator": one.end.claim.operator, "published": published(one.end.claim)}),
-            one.end.computed,
-            one.end.outcome,
-            "; ".join(one.says(*each) + (" holds" if one.holds(each[1]) else "") for each in one.moved),
-            len(one.otherwise),
-            sum(map(one.holds, one.otherwise.values())),
-            "" if one.bits is None else str(one.bits),
+    lines = []
+    for one in found:
+        claim, holds = one.end.claim, sum(map(one.holds, one.otherwise.values()))
+        said = printed({"operator": claim.operator, "published": published(claim)})
+        otherwise = "; ".join(
+            one.says(*each) + (" holds" if one.holds(each[1]) else "") for each in one.moved
         )
-        for one in found
-    ]
+        tried_and_weight = (len(one.otherwise), holds, "" if one.bits is None else str(one.bits))
+        lines.append((claim.says, said, one.end.computed, one.end.outcome, otherwise, *tried_and_weight))
     columns = ["statement", "published", "computed", "outcome", "otherwise", "tried", "hold", "bits"]
     return pd.DataFrame(lines, columns=columns)
 

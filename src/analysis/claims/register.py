@@ -105,11 +105,10 @@ class Published(toml.Schema, frozen=True):
                 'out_of goes with measure = "searches", share = true and among: the share of what it holds for that '
                 "among holds for too"
             )
+        because = {"": self.because} if isinstance(self.because, str) else dict(self.because)
         force_setattr(self, "sources", sources)
         force_setattr(self, "value", tuple(self.value) if isinstance(self.value, list) else self.value)
-        force_setattr(
-            self, "because", {"": self.because} if isinstance(self.because, str) else dict(self.because)
-        )
+        force_setattr(self, "because", because)
 
 
 class Claim(Published, frozen=True, kw_only=True):
@@ -189,9 +188,8 @@ def load(place: Place) -> list[Claim]:
 def read(path: Path) -> Piece:
     """One register file. Raises `BadClaims`, naming file, claim, value and remedy."""
     shown = f"claims/{path.name}"
-    register = toml.read(
-        path, shown, Register, BadClaims, "Please fix that line (claims/README.md shows how to write it)."
-    )
+    remedy = "Please fix that line (claims/README.md shows how to write it)."
+    register = toml.read(path, shown, Register, BadClaims, remedy)
     claims = tuple(Claim(**entry.fields(), file=shown) for entry in register.claim)
     _refuse_duplicates(claims)
     for claim in claims:
@@ -264,15 +262,12 @@ def _check_measures(claim: Published) -> None:
             found = measures(name)
         except UnknownMeasure as error:
             raise ValueError(f"{error}; src/analysis/measures/declared.py has them all") from None
-        if claim.among and not any(one.has_rows for one in found) and not _is_of_files(claim):
+        # the records of some released files are counted as files and not as rows
+        of_files = claim.measure in OF_FILES and set(claim.among) == {"source_file"}
+        if claim.among and not any(one.has_rows for one in found) and not of_files:
             raise ValueError(
                 f"{name!r} is not counted from rows, so that nothing can filter it; leave among out"
             )
-
-
-def _is_of_files(claim: Published) -> bool:
-    """Whether the claim is about the records of some released files, which are counted as files and not as rows."""
-    return claim.measure in OF_FILES and set(claim.among) == {"source_file"}
 
 
 def _refuse_duplicates(claims: Sequence[Claim]) -> None:

@@ -23,40 +23,22 @@ WEIGHTS = ("bits", "becomes")
 thing changed that moves it farthest off what was printed."""
 
 COLUMNS = (
-    "id",
-    "statement",
-    "operator",
-    "published",
-    "computed",
-    "definition",
-    "outcome",
-    "explanation",
-    "notebook",
-    "restates",
-    *WEIGHTS,
-)
+    "id", "statement", "operator", "published", "computed", "definition", "outcome", "explanation", "notebook",
+    "restates", *WEIGHTS,
+)  # fmt: skip
 
-Numbers = Mapping[tuple[str, str], Mapping[str, Any]]
 Rows = Sequence[Mapping[str, Any]]
 
 
 def table(settlements: Sequence[Settlement], notebook: str = "") -> pd.DataFrame:
     """One row per settlement, all text, with exactly `COLUMNS`; `notebook` is the page that settled them."""
-    return pd.DataFrame([_row(end, notebook) for end in settlements], columns=list(COLUMNS))
-
-
-def _row(end: Settlement, notebook: str) -> dict[str, str]:
-    claim = end.claim
-    cells = (
-        claim.id,
-        claim.says,
-        claim.operator,
-        published(claim),
-        end.computed,
-        claim.definition,
-        end.outcome,
-    )
-    return dict(zip(COLUMNS, (*cells, end.explanation, notebook, "", *("" for _ in WEIGHTS)), strict=True))
+    lines = []
+    for end in settlements:
+        claim = end.claim
+        said = (claim.id, claim.says, claim.operator, published(claim))
+        ended = (end.computed, claim.definition, end.outcome, end.explanation)
+        lines.append((*said, *ended, notebook, "", *("" for _ in WEIGHTS)))
+    return pd.DataFrame(lines, columns=list(COLUMNS))
 
 
 def weighed(
@@ -65,14 +47,12 @@ def weighed(
     """The rows of `table` with the claim that each restates, among all `claims` of the place, and `WEIGHTS` of those
     that came out."""
     repeats = restated(claims)
-    return [
-        {
-            **row,
-            "restates": repeats.get(row["id"], ""),
-            **{name: weights.get(row["id"], {}).get(name, "") if came_out(row) else "" for name in WEIGHTS},
-        }
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        weight = weights.get(row["id"], {}) if came_out(row) else {}
+        more = {"restates": repeats.get(row["id"], ""), **{name: weight.get(name, "") for name in WEIGHTS}}
+        found.append({**row, **more})
+    return found
 
 
 def came_out(row: Mapping[str, Any]) -> bool:
@@ -109,14 +89,13 @@ def facts(rows: Rows) -> str:
     """How many distinct facts came out, and what the other numbers are that did: '9 distinct facts, 7 repeat one of
     them, 1 can hardly fail'. Every page that gives the score says this."""
     count = Counter(worth(rows).values())
-    said = [counted(count[FACT], FACT)]
-    said += (
-        [f"{count[REPEATS]} {'repeat' if count[REPEATS] > 1 else 'repeats'} one of them"]
-        if count[REPEATS]
-        else []
-    )
-    said += [f"{count[HARDLY_FAILS]} can hardly fail"] if count[HARDLY_FAILS] else []
-    return ", ".join(said)
+    repeats, hardly = count[REPEATS], count[HARDLY_FAILS]
+    said = [
+        counted(count[FACT], FACT),
+        f"{repeats} {'repeat' if repeats > 1 else 'repeats'} one of them" if repeats else "",
+        f"{hardly} can hardly fail" if hardly else "",
+    ]
+    return ", ".join(filter(None, said))
 
 
 def score(place: Place, rows: Rows) -> str:
@@ -129,19 +108,16 @@ def score(place: Place, rows: Rows) -> str:
     if not rows:
         return f"{_head(place)} no number was published about this place"
     behind = f" ({facts(rows)})" if count[good] and "bits" in rows[0] else ""
-    parts = [f"{_head(place)} {count[good]} of {checkable} {what} {good}{behind}"]
-    parts += _differing(count["differs"], place)
-    if count["cannot be checked"]:
-        parts.append(f"{count['cannot be checked']} cannot be checked from logs, reasons given")
-    if count[UNSETTLED]:
-        parts.append(f"{count[UNSETTLED]} unsettled")
-    return " · ".join(parts)
-
-
-def _differing(differs: int, place: Place) -> list[str]:
-    if not differs:
-        return [] if place.is_replica else ["0 differ"]
-    return ["1 differs, reason given" if differs == 1 else f"{differs} differ, reasons given"]
+    differ = {0: "0 differ", 1: "1 differs, reason given"}
+    differs = differ.get(count["differs"], f"{count['differs']} differ, reasons given")
+    cannot = count["cannot be checked"]
+    parts = [
+        f"{_head(place)} {count[good]} of {checkable} {what} {good}{behind}",
+        differs if count["differs"] or not place.is_replica else "",
+        f"{cannot} cannot be checked from logs, reasons given" if cannot else "",
+        f"{count[UNSETTLED]} unsettled" if count[UNSETTLED] else "",
+    ]
+    return " · ".join(filter(None, parts))
 
 
 def waiting(place: Place, files: int) -> str:
@@ -195,11 +171,10 @@ def _problem(claim: Claim, row: Mapping[str, Any]) -> str:
     if outcome not in OUTCOMES:
         what = f"({claim.measure}, {claim.scope})"
         return f"{where} is {outcome}: no number {what} was computed; compute it, or say in needs what it would take"
+    seen = f"published {row['operator']} {row['published']}, computed {row['computed']}"
     if outcome in ("differs", "cannot be checked") and not row["explanation"]:
-        seen = f": published {row['operator']} {row['published']}, computed {row['computed']}"
-        return (
-            f"{where} {outcome} without a reason{seen}; add because = … to the claim, or fix the computation"
-        )
+        remedy = "add because = … to the claim, or fix the computation"
+        return f"{where} {outcome} without a reason: {seen}; {remedy}"
     return ""
 
 
@@ -221,15 +196,10 @@ def coverage(
         outline = outline.replace(phrase, " ")
     covered = {_plain(one) for one in not_claims if _NUMBER.fullmatch(one)}
     for claim in claims:
-        covered |= _numbers_of(claim)
+        covered.update(map(_plain, _NUMBER.findall(claim.says)))
+        if not (isinstance(claim.value, tuple) or is_moment(claim.value)):
+            covered.add(number_printed(claim.value).number)
     return list(dict.fromkeys(one for one in _NUMBER.findall(outline) if _plain(one) not in covered))
-
-
-def _numbers_of(claim: Claim) -> set[Decimal]:
-    values = {_plain(one) for one in _NUMBER.findall(claim.says)}
-    if isinstance(claim.value, tuple) or is_moment(claim.value):
-        return values
-    return values | {number_printed(claim.value).number}
 
 
 def _plain(number: str) -> Decimal:

@@ -53,16 +53,12 @@ def counts_published(claims: Sequence[Claim], measure: str) -> tuple[str, list[t
     Shares and counts of a part of the rows are left out. Where claims speak of several scopes, those of the first
     scope count; without any, the scope is all.
     """
-    found = [
-        one
-        for one in claims
-        if stem(one.measure) == measure and not (one.share or one.among) and one.value is not None
-    ]
+    found = [one for one in claims if stem(one.measure) == measure and not (one.share or one.among)]
+    found = [one for one in found if one.value is not None]
     scope = found[0].scope if found else "all"
+    of_scope = [one for one in found if one.scope == scope]
     return scope, [
-        (f"{one.operator} {published(one)}", float(number_printed(one.value).number))
-        for one in found
-        if one.scope == scope
+        (f"{one.operator} {published(one)}", float(number_printed(one.value).number)) for one in of_scope
     ]
 
 
@@ -88,9 +84,8 @@ def conditions(among: Mapping[str, Any], agencies_named: Iterable[str]) -> Itera
 def filtered(claim: Claim, searches: Searches, among: Mapping[str, Any] | None = None) -> Searches:
     """The searches that a claim is about: those of its scope that all of `among` holds for, its own or another."""
     among = claim.among if among is None else among
-    agencies_named = (
-        searches.tally("searching_agency")["searching_agency"].dropna() if "searching_agency" in among else ()
-    )
+    named = searches.tally("searching_agency")["searching_agency"] if "searching_agency" in among else None
+    agencies_named = () if named is None else named.dropna()
     return in_scope(searches, claim.scope).where(*conditions(among, agencies_named))
 
 
@@ -107,12 +102,10 @@ def counted(claim: Claim, opened: Opened) -> dict[tuple[str, str], Number]:
         return {}
     if claim.measure in OF_FILES or claim.out_of:
         return {(claim.measure, claim.scope): _of_files_or_share(claim, opened)}
-    found = numbers(
-        about(claim, opened), measures(claim.measure, *claim.instead), {"all": opened.lacks[claim.scope]}
-    )
-    return {
-        (one["measure"], claim.scope): {**one, "scope": claim.scope} for one in found if one["scope"] == "all"
-    }
+    lacks = {"all": opened.lacks[claim.scope]}
+    found = numbers(about(claim, opened), measures(claim.measure, *claim.instead), lacks)
+    of_all = (one for one in found if one["scope"] == "all")
+    return {(one["measure"], claim.scope): {**one, "scope": claim.scope} for one in of_all}
 
 
 def _of_files_or_share(claim: Claim, opened: Opened) -> Number:
@@ -160,23 +153,27 @@ def settle(claim: Claim, numbers: Numbers, place: Place) -> Settlement:
     """
     if claim.measure and (absent := _waited_for(claim, numbers, place)):
         return Settlement(claim, "cannot be checked", "", absent)
-    found = [
-        (name, record) for name in tried(claim) if (record := numbers.get((name, claim.scope))) is not None
-    ]
-    valued = [
-        (name, value, record) for name, record in found if (value := value_of(claim, record)) is not None
-    ]
+    scoped = {
+        name: record for name in tried(claim) if (record := numbers.get((name, claim.scope))) is not None
+    }
+    every = [(name, value_of(claim, record), record) for name, record in scoped.items()]
+    valued = [(name, value, record) for name, value, record in every if value is not None]
     if not valued:
-        return _not_computed(claim, [record for _, record in found])
+        said = next((str(record["because"]) for record in scoped.values() if record.get("because")), "")
+        needs = _joined([f"needs {claim.needs}" if claim.needs else "", said])
+        return Settlement(claim, "cannot be checked" if needs else UNSETTLED, "", needs)
     fits = {name for name, value, _ in valued if compare(claim.operator, value, claim.value)}
     name, *shown = next((one for one in valued if one[0] in fits), valued[0])
     compared = (name, shown[0], tuple(value for _, value, _ in valued))
-    aside = _counted_among(claim) + _which_fits(claim, valued, fits) + _counted_instead(claim, numbers)
+    among = f"counted among searches {described(claim.among)}" if claim.among else ""
+    if claim.out_of:
+        among = f"the searches {described(claim.among)} as a share of those {described(claim.out_of)}"
+    notes = [among, _which_fits(claim, valued, fits), _counted_instead(claim, numbers)]
     if fits:
         outcome = "recovered" if place.is_replica else "reproduced"
-        return Settlement(claim, outcome, computed_as_printed(claim, *shown), _joined(aside), *compared)
+        return Settlement(claim, outcome, computed_as_printed(claim, *shown), _joined(notes), *compared)
     because = claim.because.get(place.name, claim.because.get("", ""))
-    explanation = _joined([because, *aside]) if because else ""
+    explanation = _joined([because, *notes]) if because else ""
     return Settlement(claim, "differs", computed_as_printed(claim, *shown), explanation, *compared)
 
 
@@ -184,12 +181,9 @@ def _waited_for(claim: Claim, numbers: Numbers, place: Place) -> str:
     """What a claim still waits for, as a phrase; nothing where the logs that it is about are here."""
     if claim.scope != "all" and any((name, claim.scope) in numbers for name in tried(claim)):
         return ""
-    logs = len([one for one in place.waiting if claim.scope in ("all", one.camera_owner)])
-    if not logs:
-        return ""
-    where = f"data/raw/{place.name}/README.md says how to ask"
+    logs = sum(claim.scope in ("all", log.camera_owner) for log in place.waiting)
     what = "the log" if logs == 1 else f"the {logs} logs"
-    return f"needs {what} still waited for ({where})"
+    return f"needs {what} still waited for (data/raw/{place.name}/README.md says how to ask)" if logs else ""
 
 
 def tried(claim: Claim) -> list[str]:
@@ -197,8 +191,7 @@ def tried(claim: Claim) -> list[str]:
     if claim.definition == "unpublished":
         return [f"{claim.measure}.{one}" for one in TRIED]
     needs_one = claim.definition in ("strict", "core", "broad") and "." not in claim.measure
-    both = [f"{claim.measure}.{claim.definition}", claim.measure] if needs_one else [claim.measure]
-    return both
+    return [f"{claim.measure}.{claim.definition}", claim.measure] if needs_one else [claim.measure]
 
 
 def value_of(claim: Claim, record: Mapping[str, Any]) -> Any:
@@ -209,43 +202,23 @@ def value_of(claim: Claim, record: Mapping[str, Any]) -> Any:
     return part / whole if part is not None and whole else None
 
 
-def _not_computed(claim: Claim, found: Sequence[Mapping[str, Any]]) -> Settlement:
-    said = next((str(record["because"]) for record in found if record.get("because")), "")
-    if not claim.needs and not said:
-        return Settlement(claim, UNSETTLED, "", "")
-    needs = f"needs {claim.needs}" if claim.needs else ""
-    return Settlement(claim, "cannot be checked", "", _joined([needs, said]))
-
-
-def _counted_among(claim: Claim) -> list[str]:
-    if claim.out_of:
-        of = described(claim.out_of)
-        return [f"the searches {described(claim.among)} as a share of those {of}"]
-    return [f"counted among searches {described(claim.among)}"] if claim.among else []
-
-
-def _which_fits(claim: Claim, valued: Sequence[tuple[str, Any, Any]], fits: set[str]) -> list[str]:
+def _which_fits(claim: Claim, valued: Sequence[tuple[str, Any, Any]], fits: set[str]) -> str:
+    """Which of the definitions tried fit: 'fits core; strict 512, broad 1,540 do not'."""
     if claim.definition != "unpublished":
-        return []
-    # 'fits core; strict 512, broad 1,540 do not'
-    yes = [_definition(name) for name, _, _ in valued if name in fits]
+        return ""
+    called = {name: name.rpartition(".")[2].replace("dropdown", "drop-down only") for name, _, _ in valued}
+    yes = [called[name] for name in called if name in fits]
     no = [
-        f"{_definition(name)} {number_as_printed(claim, value)}"
-        for name, value, _ in valued
-        if name not in fits
+        f"{called[name]} {number_as_printed(claim, value)}" for name, value, _ in valued if name not in fits
     ]
     rest = f"{', '.join(no)} {'do' if len(no) > 1 else 'does'} not" if no else ""
-    return [_joined([f"fits {', '.join(yes)}" if yes else "fits no definition", rest])]
+    return _joined([f"fits {', '.join(yes)}" if yes else "fits no definition", rest])
 
 
-def _definition(measure: str) -> str:
-    return measure.rpartition(".")[2].replace("dropdown", "drop-down only")
-
-
-def _counted_instead(claim: Claim, numbers: Numbers) -> list[str]:
+def _counted_instead(claim: Claim, numbers: Numbers) -> str:
     others = [(name, numbers.get((name, claim.scope), {}).get("value")) for name in claim.instead]
     said = [f"{name} gives {number_as_printed(claim, value)}" for name, value in others if value is not None]
-    return [f"counted otherwise, {', '.join(said)}"] if said else []
+    return f"counted otherwise, {', '.join(said)}" if said else ""
 
 
 def _joined(parts: Sequence[str]) -> str:

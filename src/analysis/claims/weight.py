@@ -69,22 +69,20 @@ def restated(claims: Sequence[Claim]) -> Mapping[str, str]:
     for claim in claims:
         if not claim.measure:
             continue
-        filters = [
-            sorted((key, str(value)) for key, value in one.items()) for one in (claim.among, claim.out_of)
-        ]
-        compared = (claim.measure, claim.scope, claim.definition, claim.share, str(filters))
+        filters = str(
+            [sorted((key, str(value)) for key, value in one.items()) for one in (claim.among, claim.out_of)]
+        )
+        compared = (claim.measure, claim.scope, claim.definition, claim.share, filters)
         same = first.setdefault(compared, claim.id)
-        earlier = claim.restates or same
-        if earlier != claim.id:
-            found[claim.id] = earlier
-    return {name: _root(name, found) for name in found}
-
-
-def _root(name: str, repeats: Mapping[str, str]) -> str:
-    seen = {name}
-    while (earlier := repeats.get(name)) and earlier not in seen:
-        seen.add(name := earlier)
-    return name
+        if (claim.restates or same) != claim.id:
+            found[claim.id] = claim.restates or same
+    roots = {}
+    for name in found:
+        seen = [name]
+        while (earlier := found.get(seen[-1])) and earlier not in seen:
+            seen.append(earlier)
+        roots[name] = seen[-1]
+    return roots
 
 
 def can_hardly_fail(row: Mapping[str, Any]) -> bool:

@@ -83,12 +83,9 @@ def known_errors(place: Place, searches: Searches) -> Errors:
 
 
 def _score_by(both: pd.DataFrame, column: str) -> pd.DataFrame:
-    tables = [
-        score(group["tier"], group["immigration_tier"]).assign(**{column: value})
-        for value, group in both.groupby(column, sort=True)
-    ]
-    table = pd.concat(tables, ignore_index=True)
-    return table[[column, *table.columns.drop(column)]]
+    scored = both.groupby(column, sort=True)[["tier", "immigration_tier"]]
+    tables = {value: score(group["tier"], group["immigration_tier"]) for value, group in scored}
+    return pd.concat(tables, names=[column]).reset_index(column).reset_index(drop=True)
 
 
 def score(truth: pd.Series, found: pd.Series) -> pd.DataFrame:
@@ -169,15 +166,14 @@ class Coded:
         missed = float(core["missed_rows"] + core["missed_in_tail"])
         most = None if self.rows_outside else float(core["missed_at_most"])
         why = f"{self.rows_outside:,} rows are outside the sample" if self.rows_outside else ""
+        because = {"because": why} if why else {}
         readers = {"numerator": self.models, "denominator": len(self.readers)}
         return [
             number("language_models", "all", self.models, "readers", **readers),
             number("coded_reasons", "all", len(self.reasons), "reasons"),
             number("coded_rows", "all", int(self.reasons["rows"].sum()), "rows"),
             number("missed_rows.core", "all", missed, "estimated rows"),
-            number(
-                "missed_rows_at_most.core", "all", most, "estimated rows", **({"because": why} if why else {})
-            ),
+            number("missed_rows_at_most.core", "all", most, "estimated rows", **because),
         ]
 
     def recall(self) -> pd.DataFrame:
@@ -199,12 +195,10 @@ def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
     folder = place.hand / "coding" / place.name
     sample, coders = sheets.open_sample(folder), sheets.open_codes(folder)
     if sample is None or not coders:
+        texts = dict.fromkeys(("half", "code", "coded_kind"), "")
         empty = made.iloc[:0].drop(columns=["reason", "normal"])
-        empty = empty.assign(
-            draws=0, inclusion_probability=1.0, half="", code="", coded_kind="", coded_topics=[]
-        )
-        pairs = pd.DataFrame(columns=list(PAIRS))
-        return Coded(empty, pairs, draw(made.iloc[:0]), NOBODY)
+        empty = empty.assign(draws=0, inclusion_probability=1.0, **texts, coded_topics=[])
+        return Coded(empty, pd.DataFrame(columns=list(PAIRS)), draw(made.iloc[:0]), NOBODY)
     settled = settle(coders, sample)
     joined = sample.strings.merge(settled.codes, on="string_id").merge(
         made.drop(columns=["stratum", "reason", "normal"]), on="string_id", how="left", indicator=True
@@ -231,18 +225,11 @@ def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
     }
     sentence = " ".join(text for text, applies in sentences.items() if applies)
     in_piles = joined.loc[joined["stratum"] != "tail", "rows"].sum()
-    readable = made.loc[made["stratum"] != "unreadable", "rows"].sum()
-    return Coded(
-        joined,
-        settled.pairs,
-        sample,
-        sentence + sample.note,
-        unreadable_rows=int(made.loc[made["stratum"] == "unreadable", "rows"].sum()),
-        rows_outside=max(0, int(readable - in_piles - sample.tail_rows)),
-        topics=frozenset(path.stem for path in (place.hand / "reasons").glob("*.toml"))
-        - {"words", "immigration"},
-        readers=tuple(names),
-    )
+    unreadable = int(made.loc[made["stratum"] == "unreadable", "rows"].sum())
+    outside = max(0, int(made["rows"].sum() - unreadable - in_piles - sample.tail_rows))
+    topics = {path.stem for path in (place.hand / "reasons").glob("*.toml")} - {"words", "immigration"}
+    said = sentence + sample.note
+    return Coded(joined, settled.pairs, sample, said, unreadable, outside, frozenset(topics), tuple(names))
 
 
 # The verb ---------------------------------------------------------------------------------------------------

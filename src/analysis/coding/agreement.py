@@ -42,15 +42,10 @@ def measures(
     # the disagreement to expect is that of two values drawn without replacement from all codes given
     values, given = 2 * total, (rows + columns) * total
     expected = 1 - float((given * (given - 1)).sum()) / (values * (values - 1))
-    return {
-        "reasons": int(total),
-        "agreement": same,
-        "agreement_low": low,
-        "agreement_high": high,
-        "cohens_kappa": None if by_chance == 1 else (same - by_chance) / (1 - by_chance),
-        "krippendorffs_alpha": None if expected == 0 else float(1 - (1 - same) / expected),
-        "gwets_ac1": (same - gwet) / (1 - gwet),
-    }
+    kappa = None if by_chance == 1 else (same - by_chance) / (1 - by_chance)
+    alpha = None if expected == 0 else float(1 - (1 - same) / expected)
+    found = (int(total), same, low, high, kappa, alpha, (same - gwet) / (1 - gwet))
+    return dict(zip(MEASURES, found, strict=True))
 
 
 def by_stratum(pairs: pd.DataFrame, categories: int) -> pd.DataFrame:

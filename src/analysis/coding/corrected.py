@@ -101,12 +101,9 @@ def said_of_errors(table: pd.DataFrame) -> str:
         why = "no reason was read by two"
     elif not core["read_by_one"]:
         why = "every reason was read by two, and what both got wrong cannot be seen"
-    elif core["should_count"] < LEAST:
-        why = (
-            f"two readers read {core['should_count']:,.0f} reasons that should count, and {LEAST} are needed"
-        )
-    elif core["should_not"] < LEAST:
-        why = f"two readers read {core['should_not']:,.0f} reasons that should not count, and {LEAST} are needed"
+    elif min(core["should_count"], core["should_not"]) < LEAST:
+        which, should = ("should_count", "") if core["should_count"] < LEAST else ("should_not", "not ")
+        why = f"two readers read {core[which]:,.0f} reasons that should {should}count, and {LEAST} are needed"
     else:
         why = "readers agreed too seldom"
     return f"Not corrected for readers' own errors: {why}."

@@ -18,13 +18,9 @@ from analysis.coding.samples import Sample
 from analysis.measures import CONFIDENCE, DEFINITIONS, at_most
 
 TIER_OF_CODE = {
-    "immigration": "strict",
-    "ice_ero": "core",
-    "border": "core",
-    "hsi_dhs": "broad",
-    "other_federal": "none",
+    "immigration": "strict", "ice_ero": "core", "border": "core", "hsi_dhs": "broad", "other_federal": "none",
     "not_immigration": "none",
-}
+}  # fmt: skip
 """The narrowest definition that should count a code; `cannot_tell` is computed both ways."""
 
 
@@ -62,11 +58,10 @@ def precision(coded: pd.DataFrame, column: str | None = None, weight: str = "row
             right, strings = int(is_right.sum()), len(hits)
             rows, good = int(hits[weight].sum()), int(hits.loc[is_right, weight].sum())
             unsure = int(hits.loc[hits["code"] == "cannot_tell", weight].sum())
-            counts = (
-                strings, right, _share(right, strings), rows, good, _share(good, rows), unsure,
-                _share(good + unsure, rows),
-            )  # fmt: skip
-            lines.append({"definition": definition, column: value} | dict(zip(_PRECISION, counts)))
+            of_strings = (strings, right, _share(right, strings))
+            of_rows = (rows, good, _share(good, rows), unsure, _share(good + unsure, rows))
+            counts = zip(_PRECISION, (*of_strings, *of_rows))
+            lines.append({"definition": definition, column: value} | dict(counts))
     return pd.DataFrame(lines, columns=["definition", *([column] if column else []), *_PRECISION])
 
 
@@ -86,11 +81,8 @@ def by_half(coded: pd.DataFrame) -> pd.DataFrame:
             shares = [(_share(both, total), *exact(both, total)) for total in totals]
             lines.append((name, definition, *totals, both, *shares[0], *shares[1]))
     columns = ["half", "definition", "counted_strings", "should_strings", "both_strings"]
-    columns += [
-        f"{which}{part}"
-        for which in ("precision", "recall")
-        for part in ("_of_strings_share", "_low", "_high")
-    ]
+    for which in ("precision", "recall"):
+        columns += [f"{which}_of_strings_share", f"{which}_low", f"{which}_high"]
     return pd.DataFrame(lines, columns=columns)
 
 
@@ -180,21 +172,18 @@ def by_topic(coded: pd.DataFrame, topics: Collection[str]) -> pd.DataFrame:
     """
     units = ("strings", "rows")
     columns = ["half", "topic", *(f"{which}_{unit}" for unit in units for which in ("rule", "coded", "both"))]
-    columns += [
-        "precision_share",
-        "recall_share",
-        "precision_low",
-        "precision_high",
-        "recall_low",
-        "recall_high",
-    ]
+    both = ("precision", "recall")
+    columns += [f"{which}_share" for which in both]
+    columns += [f"{which}_{end}" for which in both for end in ("low", "high")]
     lines = []
     for name, group in coded.groupby("half", sort=True):
         rows = (group["rows"] / group["inclusion_probability"]).to_numpy()
         named = {*group["topics"].explode(), *group["coded_topics"].explode()}
         for topic in sorted(named.intersection(topics)):
-            by_rule = np.array([topic in found for found in group["topics"]], dtype=bool)
-            by_reader = np.array([topic in found for found in group["coded_topics"]], dtype=bool)
+            by_rule, by_reader = (
+                np.array([topic in found for found in group[column]], dtype=bool)
+                for column in ("topics", "coded_topics")
+            )
             masks = (by_rule, by_reader, by_rule & by_reader)
             strings = [int(mask.sum()) for mask in masks]
             weights = [round(float(rows[mask].sum())) for mask in masks]

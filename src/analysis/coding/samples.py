@@ -75,10 +75,12 @@ def _writings(searches: Searches, task_force: frozenset[str]) -> pd.DataFrame:
     Topics, tier and kind are those of the first row: a rule about a dated operation may give later ones others.
     """
     eras = ", ".join(f"count(*) filter (era = {quoted(era)}) as rows_{era}" for era in _ERA_NAMES)
+    # the net: rows by a federal account, or naming a federal agency from one with a Task Force agreement
+    assists = f"list_contains(topics, 'federal_assist') and {one_of('searching_agency', sorted(task_force))}"
     rows = (
         "select coalesce(reason_text, '') as text, array_to_string(offense_types, '; ') as offense_types, "
-        f"reason_origin as origin, era, {_in_the_net(task_force)} as net, topics, immigration_tier, immigration_kind, "
-        "{'file': source_file, 'row': source_row} as position from searches"
+        f"reason_origin as origin, era, coalesce(federal or ({assists}), false) as net, topics, immigration_tier, "
+        "immigration_kind, {'file': source_file, 'row': source_row} as position from searches"
     )
     firsts = (
         "arg_min(topics, position) as topics, arg_min(immigration_tier, position) as tier, "
@@ -89,12 +91,6 @@ def _writings(searches: Searches, task_force: frozenset[str]) -> pd.DataFrame:
         f"min(position) as position from ({rows}) group by text, offense_types, origin order by position"
     ).drop(columns="position")
     return made.astype(dict.fromkeys(("rows", *(f"rows_{era}" for era in _ERA_NAMES)), "int64"))
-
-
-def _in_the_net(task_force: frozenset[str]) -> str:
-    """Rows by a federal account, or naming a federal agency from one with a Task Force agreement."""
-    assists = f"list_contains(topics, 'federal_assist') and {one_of('searching_agency', sorted(task_force))}"
-    return f"coalesce(federal or ({assists}), false)"
 
 
 def _strata(made: pd.DataFrame) -> np.ndarray:
@@ -110,7 +106,13 @@ def _strata(made: pd.DataFrame) -> np.ndarray:
     readable = made["origin"].isin(READABLE).to_numpy() & ~only_case & (made["normal"] != "").to_numpy()
     suspect = np.array(["immigration_suspect" in found for found in topics], dtype=bool)
     suspect |= made["net"].to_numpy(dtype=bool)
-    suspect |= np.array([_is_fragment(normal) for normal in made["normal"]], dtype=bool)
+    # two or three letters one slip from ICE, HSI, ERO, CBP or DHS
+    fragments = {
+        normal
+        for normal in set(made["normal"])
+        if 2 <= len(normal) <= 3 and any(OSA.distance(normal, short) <= 1 for short in SHORT)
+    }
+    suspect |= made["normal"].isin(fragments).to_numpy(dtype=bool)
     suspect[list(reasons.near_words_of(made["normal"].tolist()))] = True
     rest = np.flatnonzero(~hit & readable & ~suspect)
     rest = rest[np.argsort(-rows[rest], kind="stable")]
@@ -119,11 +121,6 @@ def _strata(made: pd.DataFrame) -> np.ndarray:
     stratum = np.select([hit, ~readable, suspect], ["hit", "unreadable", "suspect"], "tail").astype(object)
     stratum[rest[:enough]] = "common"
     return stratum
-
-
-def _is_fragment(normal: str) -> bool:
-    """Whether a whole reason is two or three letters one slip from ICE, HSI, ERO, CBP or DHS."""
-    return 2 <= len(normal) <= 3 and any(OSA.distance(normal, short) <= 1 for short in SHORT)
 
 
 # Drawing ----------------------------------------------------------------------------------------------------
@@ -170,15 +167,13 @@ def draw(made: pd.DataFrame, seed: int = SEED, tail_draws: int | None = None) ->
     if tail_draws is None:
         wanted = draws_for(FLOOR, _core_rows(made), int(tail["rows"].sum())) or TAIL_DRAWS
         tail_draws = min(max(wanted, TAIL_DRAWS), MOST_DRAWS)
-    draws: np.ndarray | int = 1
-    probability: np.ndarray | float = 1.0
+    drawn = tail.assign(draws=1, inclusion_probability=1.0)
     if len(tail) <= tail_draws:
         tail_draws = 0
     else:
         share = (tail["rows"] / tail["rows"].sum()).to_numpy()
-        draws = random.multinomial(tail_draws, share)
-        probability = -np.expm1(tail_draws * np.log1p(-share))
-    drawn = tail.assign(draws=draws, inclusion_probability=probability)
+        drawn["draws"] = random.multinomial(tail_draws, share)
+        drawn["inclusion_probability"] = -np.expm1(tail_draws * np.log1p(-share))
     strings = pd.concat([full.assign(draws=1, inclusion_probability=1.0), drawn[drawn["draws"] > 0]])
     strings = strings[["string_id", "stratum", "draws", "inclusion_probability"]].reset_index(drop=True)
     tenth = random.integers(SECOND_OF_COMMON, size=len(strings)) == 0

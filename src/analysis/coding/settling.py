@@ -37,17 +37,15 @@ def settle(coders: Sequence[pd.DataFrame], sample: Sample) -> Settled:
     The code and the kind are the adjudicated ones, else those that all who read the reason agree on, else
     'cannot_tell' and none. The topics are the adjudicated ones, else those that all of them named.
     """
-    read, judged = pd.DataFrame(columns=list(KEPT)), pd.DataFrame(columns=list(KEPT))
-    for codes in sorted(coders, key=lambda codes: str(codes["coder"].iloc[0])):
-        if is_judge(str(codes["coder"].iloc[0])):
-            judged = pd.concat([judged, codes])
-        else:
-            read = pd.concat([read, codes])
+    in_order = sorted(coders, key=lambda codes: str(codes["coder"].iloc[0]))
+    every = pd.concat([pd.DataFrame(columns=list(KEPT)), *in_order])
+    judging = every["coder"].map(is_judge).astype(bool)
+    judged = every[judging]
     final = judged.drop_duplicates("string_id", keep="last").set_index("string_id").to_dict("index")
     pairs, lines = [], []
     differ, still_open = set(), set()
     strata = sample.strings.set_index("string_id")["stratum"]
-    for string_id, given in pd.concat([read, judged]).groupby("string_id", sort=True):
+    for string_id, given in every.groupby("string_id", sort=True):
         readers = given[~given["coder"].map(is_judge)]
         codes, kinds = set(readers["code"]), set(readers["kind"])
         named = [_topics(cell) for cell in readers["topics"]]

@@ -131,22 +131,16 @@ def _problem(
 ) -> str | None:
     """What is wrong with a row, and what to do about it."""
     string, code, kind = line["string_id"], line["code"], line["kind"]
+    foreign, odd_kind, misplaced = string not in in_sample, kind not in ("", *KINDS), code not in HAVE_A_KIND
+    odd_topic = not set(_topics(line["topics"])) <= set(topics)
     checks = {
-        "its string_id is not in the sample; give back the sheet of this place, ids untouched": (
-            string not in in_sample
-        ),
+        "its string_id is not in the sample; give back the sheet of this place, ids untouched": foreign,
         f"its string_id is in row {seen.get(string)} too; keep one of them": string in seen,
         "no code; choose one, and cannot_tell where the words do not say": not code,
         f"the code is none that we have; choose one of {', '.join(CODES)}": code not in CODES,
-        f"the kind is none that we have; choose one of {', '.join(KINDS)}, or leave it empty": (
-            kind and kind not in KINDS
-        ),
-        f"kind '{kind}' beside code '{code}'; a kind is said of {', '.join(HAVE_A_KIND)}": (
-            kind and code not in HAVE_A_KIND
-        ),
-        f"a topic is none that we have; use {', '.join(sorted(topics))}": (
-            not set(_topics(line["topics"])) <= set(topics)
-        ),
+        f"the kind is none that we have; choose one of {', '.join(KINDS)}, or leave it empty": odd_kind,
+        f"kind '{kind}' beside code '{code}'; a kind is said of {', '.join(HAVE_A_KIND)}": kind and misplaced,
+        f"a topic is none that we have; use {', '.join(sorted(topics))}": odd_topic,
     }
     return next((problem for problem, is_wrong in checks.items() if is_wrong), None)
 
