@@ -593,7 +593,7 @@ def test_no_rare_reason_plate_or_account_of_the_real_records_is_published(record
     place = places.find("okaloosa")
     if not (place.results / "numbers.json").is_file():
         pytest.skip("needs the published results of okaloosa")
-    (file,) = sources.locate(place, records).values()
+    (file,) = sources.locate(place).values()
     reading = readings.read(file, file.name)
     (section,) = reading.sections
     at = next(at for at, name in enumerate(section.columns) if name.strip().casefold() == "reason")

@@ -78,9 +78,7 @@ def resolve(names: Sequence[str], known: Known | None = None) -> pd.DataFrame:
     one agency so spelled, of this kind; what is then unknown stays None. Ties decide nothing, and nothing is matched
     by likeness. Each name is read alone, so the answer does not depend on the other names.
     """
-    found = _read_all(list(dict.fromkeys(names)), known)
-    rows = [vars(name) | {"tags": list(name.tags)} for name in found]
-    return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
+    return pd.DataFrame(explain_all(list(dict.fromkeys(names)), known), columns=COLUMNS, dtype=object)
 
 
 def add(table: pa.Table, known: Known | None = None) -> pa.Table:
@@ -92,12 +90,10 @@ def add(table: pa.Table, known: Known | None = None) -> pa.Table:
     released = table.column("searching_agency_as_released")
     coded = pc.fill_null(released, "").combine_chunks().dictionary_encode()
     names = _read_all(coded.dictionary.to_pylist(), known)
-    for column, values in (
-        ("searching_agency", [name.agency for name in names]),
-        ("agency_state", [name.state for name in names]),
-        ("agency_kind", [name.kind for name in names]),
-    ):
-        table = table.append_column(column, pa.array(values, pa.string()).take(coded.indices))
+    columns = {"searching_agency": "agency", "agency_state": "state", "agency_kind": "kind"}
+    for column, part in columns.items():
+        values = pa.array([getattr(name, part) for name in names], pa.string())
+        table = table.append_column(column, values.take(coded.indices))
     return table
 
 
@@ -106,9 +102,9 @@ def explain(name: str) -> dict[str, Any]:
     return explain_all([name])[0]
 
 
-def explain_all(names: Sequence[str]) -> list[dict[str, Any]]:
+def explain_all(names: Sequence[str], known: Known | None = None) -> list[dict[str, Any]]:
     """What the rules make of each name, in the order given, repeated names and empty ones too."""
-    return [vars(name) | {"tags": list(name.tags)} for name in _read_all(names, None)]
+    return [vars(name) | {"tags": list(name.tags)} for name in _read_all(names, known)]
 
 
 def own(searching_agency: str, own_agency: str | None) -> bool:
@@ -141,12 +137,6 @@ def _reviewed(name: Name, line: Mapping[Any, Any] | None) -> Name:
     """The name as a reviewed line says it; an empty agency leaves the spelling that the rules give."""
     if line is None:
         return name
-    tags = (*name.tags, "not_agency") if line["relation"] == "not_agency" else name.tags
-    return replace(
-        name,
-        agency=line["agency"] or name.agency,
-        state=line["state"] or None,
-        kind=line["kind"] or None,
-        tags=tuple(dict.fromkeys(tags)),
-        decided_by=f"override ({line['relation']})",
-    )
+    agency, state, kind, relation = (line[key] or None for key in ("agency", "state", "kind", "relation"))
+    tags = dict.fromkeys((*name.tags, "not_agency") if relation == "not_agency" else name.tags)
+    return Name(name.released, agency or name.agency, state, kind, tuple(tags), f"override ({relation})")

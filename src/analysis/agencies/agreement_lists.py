@@ -78,32 +78,22 @@ def read_list(path: Path) -> AgreementList:
     as_of = _day_in_name(path.stem)
     newest = max((row["signed"] for row in rows if row["signed"]), default=None)
     for row in rows:
-        row["ended"] = _ended(row["ended"], as_of or newest)
+        if isinstance(end := row["ended"], date):  # one that ends later was in force on the day of the list
+            row["ended"] = None if (day := as_of or newest) and end > day else f"ended {end}"
         row["problem"] = _and(row["problem"], f"not in force: {row['ended']}" if row["ended"] else "")
     frame = pd.DataFrame(rows, columns=[c for c in COLUMNS if c != "file"], dtype=object)
     frame = _repeats_named(frame.assign(file=path.name)[COLUMNS].astype({"row": "int64"}))
-    return AgreementList(
-        path.name,
-        frame,
-        as_of or newest,
-        "its file name" if as_of else "the newest signature in it",
-        tuple(dict.fromkeys(column for sheet in taken.values() for column in sheet.unread)),
-        tuple(name for name, _ in sheets if name not in taken),
-        any(sheet.keeps_ended for sheet in taken.values()),
-    )
+    as_of_from = "its file name" if as_of else "the newest signature in it"
+    unread = tuple(dict.fromkeys(column for sheet in taken.values() for column in sheet.unread))
+    unread_sheets = tuple(name for name, _ in sheets if name not in taken)
+    keeps_ended = any(sheet.keeps_ended for sheet in taken.values())
+    return AgreementList(path.name, frame, as_of or newest, as_of_from, unread, unread_sheets, keeps_ended)
 
 
 _REMEDY = (
     "a list of 287(g) agreements needs a state, an agency, and a model or the date of signature: "
     "save ICE's sheet of participating agencies unchanged"
 )
-
-
-def _ended(end: date | str | None, as_of: date | None) -> str | None:
-    """What a list of that day says of an agreement that has ended; one that ends later was in force."""
-    if isinstance(end, date):
-        return f"ended {end}" if as_of is None or end <= as_of else None
-    return end
 
 
 def _and(was: str | None, note: str) -> str | None:
@@ -118,13 +108,13 @@ def read_lists(folder: Path) -> list[AgreementList]:
 
 def _repeats_named(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame, with an equal agreement further down named as a repeat of the first; without a date none is equal."""
-    keys = list(zip(frame["agency"], frame["state"], frame["model"].astype(str), frame["signed"].astype(str)))
     first: dict[Any, int] = {}
-    dated = frame["signed"].notna()
-    repeats = [first.setdefault(key, row) if has else row for key, row, has in zip(keys, frame["row"], dated)]
-    notes = [f"repeats row {same}" if same != row else "" for same, row in zip(repeats, frame["row"])]
-    problem = [_and(was, note) for was, note in zip(frame["problem"], notes)]
-    return frame.assign(problem=pd.Series(problem, index=frame.index, dtype=object))
+    problems = []
+    for line in frame.itertuples():
+        key = (line.agency, line.state, str(line.model), str(line.signed))
+        same = first.setdefault(key, line.row) if pd.notna(line.signed) else line.row
+        problems.append(_and(line.problem, f"repeats row {same}" if same != line.row else ""))
+    return frame.assign(problem=pd.Series(problems, index=frame.index, dtype=object))
 
 
 # Reading the list -------------------------------------------------------------------------------------------
@@ -157,23 +147,18 @@ def _read_sheet(rows: Sequence[Sequence[Any]], lists: Words) -> _Sheet | str:
     header_row, columns = header
     if not {"model", "signed", "document"} & set(columns):
         return "no column says which model an agreement is of, or when it was signed"
-    shown = [_cell(cell) for cell in rows[header_row]]
-    body = enumerate(rows[header_row + 1 :], start=1)
-    filled = [(number, row) for number, row in body if any(_cell(cell) for cell in row)]
+    shown = [*map(_cell, rows[header_row])]
     agreements = [
         _agreement(number, row, columns, lists)
-        for number, row in filled
-        if list(row) != list(rows[header_row])
+        for number, row in enumerate(rows[header_row + 1 :], start=1)
+        if any(map(_cell, row)) and list(row) != list(rows[header_row])
     ]
     described = sum(bool(row["model"] or row["signed"]) for row in agreements)
     if 2 * described < len(agreements) or not agreements:
         return f"only {described:,} of {len(agreements):,} rows name a known model or a date of signature"
     known = lists.agreement_unread.union(*lists.agreement_columns.values())
-    return _Sheet(
-        agreements,
-        tuple(name for name in shown if name and _plain_column(name) not in known),
-        bool({"document", "ended", "status"} & set(columns)),
-    )
+    unread = tuple(name for name in shown if name and _plain_column(name) not in known)
+    return _Sheet(agreements, unread, bool({"document", "ended", "status"} & set(columns)))
 
 
 def _plain_column(name: Any) -> str:
@@ -215,26 +200,14 @@ def _agreement(number: int, row: Sequence[Any], columns: Mapping[str, int], list
         "" if model else "the model is none that is known" if cell.get("model") else "no model",
         wrong_date,
     ]
+    # the day on which the row says that its agreement ended, or its words for one that is not in force
+    status, (ended, wrong_end) = cell.get("status", ""), _signed(cell.get("ended", ""))
+    not_in_force = status if lists.agreement_not_in_force.search(status) else None
     return {
-        "agency_released": cell["agency"],
-        "agency": name.agency,
-        "state": code,
-        "kind": name.kind,
-        "model": model,
-        "signed": signed,
-        "ended": _end(cell, lists),
-        "row": number,
-        "problem": "; ".join(filter(None, problems)) or None,
-    }
-
-
-def _end(cell: Mapping[str, str], lists: Words) -> date | str | None:
-    """The day on which a row says that its agreement ended, or its words for one that is not in force."""
-    day, wrong = _signed(cell.get("ended", ""))
-    if day is not None or cell.get("ended"):
-        return day or f"end {wrong}"
-    status = cell.get("status", "")
-    return status if lists.agreement_not_in_force.search(status) else None
+        "agency_released": cell["agency"], "agency": name.agency, "state": code, "kind": name.kind, "model": model,
+        "signed": signed, "ended": ended or (f"end {wrong_end}" if cell.get("ended") else not_in_force),
+        "row": number, "problem": "; ".join(filter(None, problems)) or None,
+    }  # fmt: skip
 
 
 _DATES = tuple(map(re.compile, (
@@ -270,20 +243,13 @@ _IN_A_NAME = (
 
 def _date_in(name: str) -> str:
     """The date that a document's own name holds, in figures that cannot be read in two ways; or nothing."""
-    for pattern, shape in _IN_A_NAME:
-        found = pattern.search(name)
-        if found:
-            return shape.format(*found.groups())
-    return ""
+    found = ((shape, pattern.search(name)) for pattern, shape in _IN_A_NAME)
+    return next((shape.format(*date.groups()) for shape, date in found if date), "")
 
 
 def _day_in_name(stem: str) -> date | None:
     """The day a list says it is of: eight figures in its file name, year first or month first."""
-    for figures in re.findall(r"(?<!\d)(\d{8})(?!\d)", stem):
-        year_first = figures.startswith("20")
-        shown = f"{figures[:4]}-{figures[4:6]}-{figures[6:]}" if year_first else figures
-        day, _ = _signed(shown)
-        if day is not None:
-            return day
-    found = _date_in(stem)
-    return _signed(found)[0] if found else None
+    figures = re.findall(r"(?<!\d)(\d{8})(?!\d)", stem)
+    shown = [f"{day[:4]}-{day[4:6]}-{day[6:]}" if day.startswith("20") else day for day in figures]
+    days = (_signed(text)[0] for text in (*shown, _date_in(stem)))
+    return next(filter(None, days), None)

@@ -54,7 +54,7 @@ def join_key(agency: str) -> str:
 def _models(agreements: Sequence[Mapping[Any, Any]]) -> str:
     listed = {
         f"{each['model'] or 'model not named'} ({each['signed'] or 'no date'}"
-        + (f", {each['ended']})" if each["ended"] else ")")
+        f"{', ' + each['ended'] if each['ended'] else ''})"
         for each in agreements
     }
     return "; ".join(sorted(listed))

@@ -8,8 +8,6 @@ import unicodedata
 from analysis.agencies.words import Words
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "–": "-", "—": "-"})
-
-
 LONGEST = 400
 """Characters in the longest text that is read as a name; the longest real one known has 79."""
 
@@ -31,7 +29,9 @@ def written_out(text: str, lists: Words) -> str:
     if "-" in text and _SLUG.fullmatch(text):
         text = _unslugged(text, lists)
     if "." in text:
-        text = _DOTTED.sub(lambda dotted: _undotted(dotted, lists), text)
+        text = _DOTTED.sub(
+            lambda found: code if (code := found[1] + found[2]) in lists.states else found[0], text
+        )
     if lists.any_written_out.search(text):
         for replacement in lists.written_out:
             text = replacement.pattern.sub(replacement.to, text)
@@ -46,11 +46,6 @@ def _unslugged(slug: str, lists: Words) -> str:
     if in_front and first.upper() not in lists.begin_names:
         return f"{first.upper()} - {' '.join(rest)}"
     return slug.replace("-", " ")
-
-
-def _undotted(dotted: re.Match[str], lists: Words) -> str:
-    code = dotted.group(1) + dotted.group(2)
-    return code if code in lists.states else dotted.group()
 
 
 def take_tags(text: str, lists: Words) -> tuple[str, tuple[str, ...]]:

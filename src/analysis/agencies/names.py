@@ -51,12 +51,9 @@ def key(agency: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def _read(released: str, lists: Words) -> Name:
     text = clean(released)
-    if not text:
-        return Name(released, "", None, None, ("blank",), "kind=blank; state=blank")
-    if is_masked(text):
-        return Name(released, text, None, None, ("masked",), "kind=masked; state=masked")
-    if len(text) > LONGEST:
-        return Name(released, text, None, None, ("too long",), "kind=too long; state=too long")
+    why = "blank" if not text else "masked" if is_masked(text) else "too long" if len(text) > LONGEST else ""
+    if why:
+        return Name(released, text, None, None, (why,), f"kind={why}; state={why}")
     text, tags = take_tags(written_out(text, lists), lists)
     if lists.not_agency.match(text) or lists.not_agency_tags & set(tags):
         return _nobody(released, tags)
@@ -67,7 +64,15 @@ def _read(released: str, lists: Words) -> Name:
         rule, kind = None, None
     if lists.not_agency_unless_both & set(tags) and not (kind and state.code):
         return _nobody(released, tags)
-    return Name(released, *_settled(text, state, rule, kind, lists), tags, _decided(rule, kind, state, tags))
+    by_tag = kind == "federal" and (rule is None or rule.kind != "federal") and "federal" in tags
+    by_kind = "federal.tag" if by_tag else (rule.name if rule else "unresolved")
+    if kind == "federal" or (
+        rule is not None and rule.no_state
+    ):  # national agencies and companies have no state
+        decided = f"kind={by_kind}; state=no single state"
+        return Name(released, spell_national(text, kind, lists), None, kind, tags, decided)
+    decided = f"kind={by_kind}; state={state.rule}"
+    return Name(released, spell(state, kind, lists), state.code, kind, tags, decided)
 
 
 def _nobody(released: str, tags: tuple[str, ...]) -> Name:
@@ -76,39 +81,18 @@ def _nobody(released: str, tags: tuple[str, ...]) -> Name:
     return Name(released, clean(released), None, None, (*tags, "not_agency"), decided)
 
 
-def _settled(
-    text: str, state: State, rule: KindRule | None, kind: str | None, lists: Words
-) -> tuple[str, str | None, str | None]:
-    """The agency's spelling, state and kind; national agencies and companies have no state."""
-    if kind == "federal" or (rule is not None and rule.no_state):
-        return spell_national(text, kind, lists), None, kind
-    return spell(state, kind, lists), state.code, kind
-
-
-def _decided(rule: KindRule | None, kind: str | None, state: State, tags: tuple[str, ...]) -> str:
-    by_tag = kind == "federal" and (rule is None or rule.kind != "federal")
-    by_kind = "federal.tag" if by_tag and "federal" in tags else (rule.name if rule else "unresolved")
-    nowhere = kind == "federal" or (rule is not None and rule.no_state)
-    return f"kind={by_kind}; state={'no single state' if nowhere else state.rule}"
-
-
 # Kind -------------------------------------------------------------------------------------------------------
 
 
-_LOCATOR = re.compile(
-    r"[(\[][^)\]]*\b(?:county|co)\b[^)\]]*[)\]]|(?<=(?:pd|so)) +- .*\bcounty$", re.IGNORECASE
-)
-
-
+_LOCATOR = re.compile(r"[(\[][^)\]]*\b(?:county|co)\b[^)\]]*[)\]]|(?<=(?:pd|so)) +- .*\bcounty$", re.I)
 _SHORT_COUNTY = re.compile(r"\bco\b")
 
 
 def kind_text(state: State, lists: Words) -> str:
     """The text that kind rules look at, `~` standing for a state in front."""
     rest = state.rest
-    small = _SHORT_COUNTY.sub(
-        "county", small_letters(_LOCATOR.sub(" ", rest) if set(rest) & set("([-") else rest)
-    )
+    located = _LOCATOR.sub(" ", rest) if set(rest) & set("([-") else rest
+    small = _SHORT_COUNTY.sub("county", small_letters(located))
     named = lists.name_in_front.match(small) if state.named else None
     if named and state.code in (None, lists.state_names[named.group(1)]):
         small = f"~{small[named.end(1) :]}"

@@ -15,17 +15,8 @@ from analysis.agencies.words import read_word_list
 from analysis.refused import Refused
 
 COLUMNS = (
-    "released_name",
-    "agency",
-    "state",
-    "kind",
-    "ori",
-    "relation",
-    "evidence",
-    "evidence_url",
-    "reviewer",
-    "reviewed",
-)
+    "released_name", "agency", "state", "kind", "ori", "relation", "evidence", "evidence_url", "reviewer", "reviewed",
+)  # fmt: skip
 RELATIONS = ("same", "distinct", "not_agency")
 
 
@@ -39,11 +30,9 @@ def read_overrides(path: Path | None = None) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame(columns=list(COLUMNS), dtype=str)
     lines = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    missing = [column for column in COLUMNS if column not in lines.columns]
-    if missing:
-        raise BadOverride(
-            f"{path.name}: column {missing[0]!r} is missing; the first line is {','.join(COLUMNS)}"
-        )
+    if missing := [column for column in COLUMNS if column not in lines.columns]:
+        said = f"column {missing[0]!r} is missing; the first line is {','.join(COLUMNS)}"
+        raise BadOverride(f"{path.name}: {said}")
     for number, line in enumerate(lines.to_dict("records"), start=2):
         _check(path.name, number, line)
     try:

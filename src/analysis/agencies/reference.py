@@ -20,11 +20,8 @@ COLUMNS = {
 """The columns of a list of agencies: ours first, then those of the FBI's Law Enforcement Employees release."""
 
 _OF_TYPE = {
-    "City": "{} PD ({})",
-    "County": "{} County SO ({})",
-    "University or College": "{} PD ({})",
-    "Tribal": "{} PD ({})",
-}
+    **dict.fromkeys(("City", "University or College", "Tribal"), "{} PD ({})"), "County": "{} County SO ({})",
+}  # fmt: skip
 _CODES = {"NB": "NE", "GM": "GU"}
 """Codes of the FBI that are not the Postal Service's."""
 
@@ -42,13 +39,13 @@ def read_reference(folder: Path) -> States:
     left out. Raises `UnreadableReference`.
     """
     lists, found = read_word_list(), defaultdict(set)
-    for path in sorted(folder.glob("*agencies*.csv")):
-        if not any(word in path.stem.lower() for word in _OTHER_LISTS):
-            for name, state in _named(path, lists):
-                agency = read(name, lists)
-                if agency.kind and state:
-                    words_but_state = (word for word in agency.agency.split() if word != state)
-                    found[key(" ".join(words_but_state)), agency.kind].add(state)
+    files = sorted(folder.glob("*agencies*.csv"))
+    own = (path for path in files if not any(word in path.stem.lower() for word in _OTHER_LISTS))
+    for name, state in (each for path in own for each in _named(path, lists)):
+        agency = read(name, lists)
+        if agency.kind and state:
+            words_but_state = (word for word in agency.agency.split() if word != state)
+            found[key(" ".join(words_but_state)), agency.kind].add(state)
     return {named: frozenset(states) for named, states in found.items()}
 
 

@@ -7,6 +7,7 @@ plain text: with `sharing`, `shared` or `access` in the file's name, or with the
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -122,9 +123,8 @@ def _entries(lines: Sequence[Mapping[str, Any]], known: Known | None) -> pd.Data
 
 
 def _line(number: int, row: Sequence[str], columns: Mapping[str, int | None]) -> dict[str, Any]:
-    cell = {
-        name: row[index] if index is not None and index < len(row) else "" for name, index in columns.items()
-    }
+    here = {name: index for name, index in columns.items() if index is not None and index < len(row)}
+    cell = dict.fromkeys(columns, "") | {name: row[index] for name, index in here.items()}
     says_in, says_out = (columns[name] is not None for name in ("shared_by_owner", "shared_with_owner"))
     networks = split_networks(cell["shared_by_owner"])
     return {
@@ -171,10 +171,7 @@ _DAY = re.compile(r"(20\d\d)[_ -]([A-Za-z]+|\d\d)[_ -](\d{1,2})(?!\d)")
 
 def _day(stem: str) -> date | None:
     """The day in a file's name: the vendor's SharedNetworks_2025_December_9, or 2025-12-09."""
-    for year, month, day in _DAY.findall(stem):
-        for shape in ("%Y %B %d", "%Y %m %d"):
-            try:
-                return datetime.strptime(f"{year} {month} {day}", shape).date()
-            except ValueError:
-                continue
+    for found in _DAY.findall(stem):
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(" ".join(found), "%Y %m %d" if found[1].isdigit() else "%Y %B %d").date()
     return None

@@ -19,15 +19,15 @@ def spell(state: State, kind: str | None, lists: Words) -> str:
     """Place, state, type: the one way we write a name, whatever the order it was released in."""
     text = _same(state.rest if kind == "private" else _CO.sub("County", state.rest), lists)
     if kind == "constable":
-        return _spell_constable(text, state.code)
+        precinct = _PRECINCT.search(text)
+        body = trim(_CONSTABLE.sub(" ", _PRECINCT.sub(" ", text)))
+        number = f"Precinct {precinct.group(1)}" if precinct else ""
+        return " ".join(filter(None, (body, state.code, "Constable", number)))
     body, word = _take_suffix(text, kind, lists)
     body = _whole_state(_COUNTY_BEHIND.sub(r" (\1)", body), state, kind, lists)
-    return " ".join(filter(None, (_balanced(body), state.code, word))) or text
-
-
-def _balanced(text: str) -> str:
-    """With the bracket closed that the type word, now behind the state, stood in."""
-    return f"{text})" if text.count("(") > text.count(")") else text
+    if body.count("(") > body.count(")"):  # the type word, now behind the state, closed it
+        body += ")"
+    return " ".join(filter(None, (body, state.code, word))) or text
 
 
 _SHORT_FORM = re.compile(r" (?:\([A-Z]{3,6}\)|- [A-Z]{3,6})$")
@@ -45,21 +45,10 @@ def _whole_state(body: str, state: State, kind: str | None, lists: Words) -> str
     return f"{name} {body}" if named else body
 
 
-def _spell_constable(text: str, code: str | None) -> str:
-    precinct = _PRECINCT.search(text)
-    body = trim(_CONSTABLE.sub(" ", _PRECINCT.sub(" ", text)))
-    number = f"Precinct {precinct.group(1)}" if precinct else ""
-    return " ".join(filter(None, (body, code, "Constable", number)))
-
-
 def _same(text: str, lists: Words) -> str:
     """Words that are written in several ways, written in one, with the capitals we give to place names."""
-    long = (
-        [len(word) for word in text.split() if word.isalpha() and word not in lists.acronyms]
-        if text.isupper()
-        else []
-    )
-    shouted = bool(long) and max(long) > (5 if len(long) == 1 else 3)
+    long = [len(word) for word in text.split() if word.isalpha() and word not in lists.acronyms]
+    shouted = text.isupper() and bool(long) and max(long) > (5 if len(long) == 1 else 3)
     for replacement in lists.same if lists.any_same.search(text) else ():
         text = replacement.pattern.sub(replacement.to, text)
     first, *rest = [_capital(word, shouted, lists) for word in text.split()] or [""]
@@ -76,15 +65,13 @@ _IRISH = re.compile(r"\b([OD]')([a-z])(?=[a-z])")
 @lru_cache(maxsize=1 << 14)
 def _capital(word: str, shouted: bool, lists: Words) -> str:
     """A word in the one way we write it: capitals begin it, and letters that stand for words are all capitals."""
-    known = lists.capitals.get(word.lower())
-    if known:
+    if known := lists.capitals.get(word.lower()):
         return known
     if word.islower():
         folds = word not in _SMALL_WORDS
     elif word.isupper():
-        folds = (
-            (shouted or len(word) > 6) and word not in lists.acronyms and _CALLED.fullmatch(word) is not None
-        )
+        is_word = word not in lists.acronyms and _CALLED.fullmatch(word) is not None
+        folds = (shouted or len(word) > 6) and is_word
     else:
         folds = _INNER_CAPITAL.fullmatch(word) is not None
     if folds:
@@ -122,10 +109,7 @@ def _one_suffix(text: str, kind: str | None, lists: Words) -> tuple[str, str]:
 
 def spell_national(text: str, kind: str | None, lists: Words) -> str:
     """The spelling of an agency of no single state: its places stay, its one national name is used."""
-    if kind == "federal":
-        small = small_letters(text)
-        name = next((agency.name for agency in lists.one_agency if agency.pattern.search(small)), None)
-        if name:
-            return name
-    body, _ = _take_suffix(_same(text, lists), kind, lists)
-    return body
+    small = small_letters(text)
+    national = (agency.name for agency in lists.one_agency if agency.pattern.search(small))
+    name = next(national, None) if kind == "federal" else None
+    return name or _take_suffix(_same(text, lists), kind, lists)[0]

@@ -63,12 +63,9 @@ class _Code:
 def read_state(text: str, lists: Words) -> State:
     """The one state that a name holds, the most explicit way of writing it first; two different ones decide nothing."""
     codes = _codes(text, lists)
-    named = lists.any_state_name.search(text) is not None
-    if (
-        named
-        and (coded := _coded(text, max((_clear(code, text) for code in codes), default=0), lists)) != text
-    ):
-        text, codes = coded, _codes(coded, lists)
+    if named := lists.any_state_name.search(text) is not None:
+        coded = _coded(text, max((_clear(code, text) for code in codes), default=0), lists)
+        text, codes = (text, codes) if coded == text else (coded, _codes(coded, lists))
     instead = [code for code in codes if _is_instead(text, code, codes)]
     counties = [code for code in instead if code.letters == "CO"]
     codes = _without_words([code for code in codes if code not in instead], text, lists)
@@ -78,7 +75,10 @@ def read_state(text: str, lists: Words) -> State:
     if not codes:
         return _without_code(_rewritten(text, [], counties), counties, named, lists)
     ways = [found.way for found in codes]
-    rest = _rewritten(text, _saying(codes, text), counties)
+    # one that belongs to a phrase stays ('University of TX')
+    marked = [code for code in codes if code.way != "inside"]
+    gone = marked or [code for code in codes[:1] if not text[: code.start].endswith("of ")]
+    rest = _rewritten(text, gone, counties)
     in_front = ways[0] in ("prefix", "first word")
     before_police = any(_POLICE_NEXT.match(text, found.end) for found in codes)
     return State(codes[0].letters, min(ways, key=_WAYS.index), rest, in_front, before_police, named)
@@ -201,12 +201,6 @@ def _rewritten(text: str, gone: list[_Code], counties: list[_Code]) -> str:
     return trim(text)
 
 
-def _saying(codes: list[_Code], text: str) -> list[_Code]:
-    """The codes to take off; one that belongs to a phrase stays ('University of TX')."""
-    marked = [code for code in codes if code.way != "inside"]
-    return marked or [code for code in codes[:1] if not text[: code.start].endswith("of ")]
-
-
 def _without_code(text: str, counties: list[_Code], named: bool, lists: Words) -> State:
     """The state of a name without a code: one in mixed case, or the state's full name where it is meant."""
     if text.endswith(" SD") and not _COUNTY.search(text):
@@ -214,10 +208,9 @@ def _without_code(text: str, counties: list[_Code], named: bool, lists: Words) -
     if counties:
         return State(None, "CO may be a county", text, named=named)
     mixed = _MIXED_CASE.search(text)
-    code = next(filter(None, mixed.groups())).upper() if mixed else ""
-    if mixed and code in lists.states and code != "CO":
-        word = next(number for number in (1, 2, 3) if mixed.group(number))
-        return State(code, "mixed case", trim(f"{text[: mixed.start(word)]} {text[mixed.end(word) :]}"))
+    if mixed and (code := mixed[mixed.lastindex or 0].upper()) in lists.states.keys() - {"CO"}:
+        start, end = mixed.span(mixed.lastindex or 0)
+        return State(code, "mixed case", trim(f"{text[:start]} {text[end:]}"))
     codes = _states_by_name(small_letters(_ACRONYM.sub("", text)), lists) if named else set()
     rule = "full name" if len(codes) == 1 else "two states" if codes else "no state"
     return State(codes.pop() if len(codes) == 1 else None, rule, text, named=named)

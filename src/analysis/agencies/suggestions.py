@@ -22,41 +22,32 @@ def candidates(unresolved: pd.DataFrame, reference: pd.DataFrame, most: int = 3)
     rapidfuzz's ratio: how few characters must come or go to turn one spelling into the other. It
     suggests and decides nothing: two different towns may differ by a letter.
     """
-    known = _by_word(reference)
-    rows = [row for line in unresolved.to_dict("records") for row in _near(line, known, most)]
-    columns = ["released", "candidate", "state", "likeness"]
-    return pd.DataFrame(rows, columns=columns, dtype=object).astype({"likeness": float})
-
-
-def _by_word(reference: pd.DataFrame) -> Mapping[str, list[tuple[str, str, str]]]:
-    """(spelling, state, key) of every known agency under each telling word of its name."""
     states = reference["state"].fillna("") if "state" in reference else [""] * len(reference)
-    known = defaultdict(list)
+    known = defaultdict(
+        list
+    )  # (spelling, state, key) of every known agency under each telling word of its name
     for agency, state in dict.fromkeys(zip(reference["agency"], states)):
         for word in _telling(key(agency)):
             known[word].append((agency, state, key(agency)))
-    return known
+    rows = [row for line in unresolved.to_dict("records") for row in _near(line, known, most)]
+    columns = ["released", "candidate", "state", "likeness"]
+    return pd.DataFrame(rows, columns=columns, dtype=object).astype({"likeness": float})
 
 
 def _telling(spelling: str) -> list[str]:
     return [word for word in dict.fromkeys(spelling.split()) if len(word) > 2 and word not in _COMMON]
 
 
-def _near(line: dict, known: Mapping[str, list[tuple[str, str, str]]], most: int) -> list[dict]:
+def _near(line: dict, known: Mapping[str, list[tuple[str, str, str]]], most: int) -> list[tuple]:
     spelling = key(line["agency"])
     state = line["state"] if isinstance(line["state"], str) else ""
     candidates = dict.fromkeys(candidate for word in _telling(spelling) for candidate in known.get(word, ()))
     found = [
-        {
-            "released": line["released"],
-            "candidate": agency,
-            "state": agency_state or None,
-            "likeness": round(fuzz.ratio(spelling, other) / 100, 3),
-        }
+        (line["released"], agency, agency_state or None, round(fuzz.ratio(spelling, other) / 100, 3))
         for agency, agency_state, other in candidates
         if not state or not agency_state or agency_state == state
     ]
-    return sorted(found, key=lambda line: (-line["likeness"], line["candidate"]))[:most]
+    return sorted(found, key=lambda row: (-row[3], row[1]))[:most]
 
 
 def queue(
@@ -71,16 +62,10 @@ def queue(
     waiting = resolved.assign(why=why).loc[[bool(reason) for reason in why]]
     near = candidates(waiting, reference) if reference is not None else None
     lists = {} if near is None else near.groupby("released")["candidate"].agg("; ".join).to_dict()
-    table = pd.DataFrame(
-        {
-            "released_name": waiting["released"],
-            "rows": [int(rows.get(name, 0)) for name in waiting["released"]],
-            "state": waiting["state"],
-            "kind": waiting["kind"],
-            "candidates": [lists.get(name, "") for name in waiting["released"]],
-            "why": waiting["why"],
-        }
-    )
+    names = waiting["released"].tolist()
+    table = waiting[["released", "state", "kind", "why"]].rename(columns={"released": "released_name"})
+    table.insert(1, "rows", [int(rows.get(name, 0)) for name in names])
+    table.insert(4, "candidates", [lists.get(name, "") for name in names])
     return table.sort_values(["rows", "released_name"], ascending=[False, True], ignore_index=True)
 
 

@@ -174,10 +174,8 @@ class Account(toml.Schema, frozen=True):
     def patterns(self, key: str) -> list[str]:
         """A list, with those of products and of funds where it names them."""
         products, funds = f"(?:{'|'.join(self.products)})", f"(?:{'|'.join(self.funds)})"
-        return [
-            pattern.replace("@products@", products).replace("@funds@", funds)
-            for pattern in self.fields()[key]
-        ]
+        listed = self.fields()[key]
+        return [text.replace("@products@", products).replace("@funds@", funds) for text in listed]
 
 
 class Matched(toml.Schema, frozen=True):

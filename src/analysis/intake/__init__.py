@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from analysis import agencies, paths, places, processes, readers
+from analysis import agencies, files, paths, places, processes, readers
 from analysis.intake import advice, arrivals, description, lists, recognition
 from analysis.intake.answers import QUESTIONS, Answers, BadAnswer, ask, columns
 from analysis.intake.arrivals import Arrived, NothingToTake, WouldOverwrite
@@ -58,12 +58,12 @@ def take(
     place = places.find(at, top) if (folder / "source.toml").is_file() else None
     with processes.scratch() as unpacked:
         arrived = list(arrivals.arrived(given or [folder], folder))
-        arrived, listed, said = arrivals.listed(arrived, place)
-        files, broken = arrivals.unpacked(arrived, unpacked)
-        fresh, again = arrivals.fresh(
-            files, {file.sha256: file.name for file in place.files} if place else {}
+        arrived, listed, again = arrivals.listed(arrived, place)
+        opened, broken = arrivals.unpacked(arrived, unpacked)
+        fresh, seen = arrivals.fresh(
+            opened, {file.sha256: file.name for file in place.files} if place else {}
         )
-        again = [*said, *again]
+        again += seen
         fresh, unfit = arrivals.fit(fresh, folder)
         waiting, known = place.waiting if place else (), agencies.known()
         read = [recognition.inspected(file, answers, waiting, say, known, today) for file in fresh]
@@ -78,26 +78,18 @@ def take(
             answers = ask(answers, reply, description.suggestions(found))
             if cameras := answers.cameras:
                 found = [replace(entry, file=entry.file.replace(camera_owner=cameras)) for entry in found]
-        copies = [
-            *(Arrived(entry.file.name, entry.path, sha256=entry.file.sha256) for entry in found),
-            *taken_lists,
-            *listed,
-        ]
+        copies = [Arrived(entry.file.name, entry.path, sha256=entry.file.sha256) for entry in found]
+        copies += [*taken_lists, *listed]
         arrivals.refuse_overwriting(folder, copies)
-        leaks = [
-            f"{file.name}: {where}" for file in fresh for where in readers.left_inside(file.path, file.name)
-        ]
-        if place:
-            text = description.appended(place, found, left)
-        else:
-            questions = description.open_questions(answers, found)
-            text = description.new(at, found, left, answers, questions, today)
+        inside = ((file.name, readers.left_inside(file.path, file.name)) for file in fresh)
+        leaks = tuple(f"{name}: {where}" for name, listed_places in inside for where in listed_places)
+        text = description.appended(place, found, left) if place else ""
+        text = text or description.new(at, found, left, answers, today)
         described = places.read(at, text, top)  # before a byte is copied
         for file in copies:
             arrivals.copy(file.path, folder, file.name)
-    description.put(folder / "source.toml", text)
+    files.write(folder / "source.toml", text)
     good, stops = lists.kept(described, [file.name for file in taken_lists])
     first = (*stops, *advice.two_kinds(found), *advice.several_places(at, found, given))
-    return Taken(
-        at, tuple(found), tuple(again), good, tuple(left), described.open_questions, tuple(leaks), first
-    )
+    questions = described.open_questions
+    return Taken(at, tuple(found), tuple(again), good, tuple(left), questions, leaks, first)

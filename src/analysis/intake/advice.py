@@ -69,9 +69,9 @@ def _alone(mine: Sequence[Found], found: Sequence[Found], given: Sequence[Path])
 def why_nothing(at: str, found: Sequence[Found], left: Sequence[LeftOut]) -> str:
     """Why there is nothing to take, file by file."""
     if found:
-        rows = sum(entry.records for entry in found)
-        times = f"none of the {counted(rows, 'record')} has a search time that can be read"
-        why = times if rows else "no record"
+        rows = counted(sum(entry.records for entry in found), "record")
+        has_rows = any(entry.records for entry in found)
+        why = f"none of the {rows} has a search time that can be read" if has_rows else "no record"
         files = [f"  {entry.file.name}: {entry.forms}; {entry.notes or why}" for entry in found]
         return "\n".join([
             f"there is no search in these files ({why}), so nothing was written. If another column holds the time, say "

@@ -72,23 +72,18 @@ def columns(said: str) -> dict[str, str]:
     """
     if said.strip().isdigit():  # a terminal's width, which some systems hand out under the same name
         return {}
-    pairs = [part.rpartition("=") for part in _parts(said) if part.strip()]
-    wrong = next((pair for pair in pairs if not pair[0].strip() or not pair[2].strip()), None)
-    if wrong:
-        raise BadAnswer(
-            f"columns: {''.join(wrong)!r} does not say what the column is; write 'Its Name=ignored'"
-        )
+    parts = re.split("[;,]", said)
+    parts = parts if all("=" in part for part in parts if part.strip()) else said.split(";")
+    pairs = [part.rpartition("=") for part in parts if part.strip()]
+    if wrong := next((pair for pair in pairs if not pair[0].strip() or not pair[2].strip()), None):
+        said = "".join(wrong)
+        raise BadAnswer(f"columns: {said!r} does not say what the column is; write 'Its Name=ignored'")
     found = {name.strip(): "_".join(ours.split()).casefold() for name, _, ours in pairs}
     try:
         refuse_columns(found)
     except UnknownColumns as error:
         raise BadAnswer(f"columns: {error}") from None
     return found
-
-
-def _parts(said: str) -> list[str]:
-    parts = re.split("[;,]", said)
-    return parts if all("=" in part for part in parts if part.strip()) else said.split(";")
 
 
 def ask(answers: Answers, reply: Callable[[str], str], suggested: Mapping[str, str]) -> Answers:

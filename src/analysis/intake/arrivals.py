@@ -54,9 +54,8 @@ def arrived(given: Iterable[Path], folder: Path) -> Iterator[Arrived]:
             continue
         named = paths.plain if start != folder else str
         for parent, folders, names in os.walk(start):
-            folders[:] = sorted(
-                f for f in folders if not _CLUTTER.match(f) and not _is_ours(parent, f, folder)
-            )
+            ours = "reference" if Path(parent) == folder else None
+            folders[:] = sorted(name for name in folders if not _CLUTTER.match(name) and name != ours)
             links = [name for name in folders if (Path(parent) / name).is_symlink()]
             for name in sorted((*names, *links)):
                 path = Path(parent) / name
@@ -64,15 +63,10 @@ def arrived(given: Iterable[Path], folder: Path) -> Iterator[Arrived]:
                     continue
                 at = named(path.relative_to(start).as_posix())
                 if path.is_symlink() and not path.resolve().is_relative_to(start.resolve()):
-                    yield Arrived(
-                        at, path, why="only a link to what lies elsewhere; put the file itself in its place"
-                    )
+                    why = "only a link to what lies elsewhere; put the file itself in its place"
+                    yield Arrived(at, path, why=why)
                 elif path.is_file():
                     yield Arrived(at, path)
-
-
-def _is_ours(parent: str, name: str, folder: Path) -> bool:
-    return Path(parent) == folder and name == "reference"
 
 
 def listed(arrived: Sequence[Arrived], place: Place | None) -> tuple[list[Arrived], list[Arrived], list[str]]:
@@ -85,13 +79,11 @@ def listed(arrived: Sequence[Arrived], place: Place | None) -> tuple[list[Arrive
             rest.append(file)
             continue
         name = paths.shown(_printed(file.name, sources.sha256(file.path)))
-        if (place.raw / entry.name).exists():
-            sentences.append(f"{name} is here already, as {entry.name}")
-        else:
+        said = "here already"
+        if not (place.raw / entry.name).exists():
             copies.append(replace(file, name=entry.name, sha256=sources.sha256(file.path)))
-            sentences.append(
-                f"{name} is in source.toml already, and was put where that says, as {entry.name}"
-            )
+            said = "in source.toml already, and was put where that says"
+        sentences.append(f"{name} is {said}, as {entry.name}")
     return rest, copies, sentences
 
 
@@ -104,22 +96,17 @@ def unpacked(arrived: Sequence[Arrived], folder: Path) -> tuple[list[Arrived], l
     files: list[Arrived] = []
     broken: list[LeftOut] = []
     for number, file in enumerate(arrived):
-        if file.why:
-            checksum = _checksum_of_link(file.path)
-            broken.append(LeftOut(_printed(paths.shown(file.name), checksum), checksum, file.why, "link"))
-            continue
-        try:
-            files += _members(file, folder / str(number))
-        except UnreadableFile as error:
-            why, checksum = paths.shown(without_name(str(error), file.name)), sources.sha256(file.path)
-            kind = "locked" if "password" in why else "broken"
-            broken.append(LeftOut(_printed(paths.shown(file.name), checksum), checksum, why, kind))
+        if why := file.why:  # where the link leads has a checksum; what lies there is not looked at
+            checksum, kind = hashlib.sha256(os.fsencode(os.readlink(file.path))).hexdigest(), "link"
+        else:
+            try:
+                files += _members(file, folder / str(number))
+                continue
+            except UnreadableFile as error:
+                why, checksum = paths.shown(without_name(str(error), file.name)), sources.sha256(file.path)
+                kind = "locked" if "password" in why else "broken"
+        broken.append(LeftOut(_printed(paths.shown(file.name), checksum), checksum, why, kind))
     return files, broken
-
-
-def _checksum_of_link(link: Path) -> str:
-    """The checksum of where a link leads; what lies there is not looked at."""
-    return hashlib.sha256(os.fsencode(os.readlink(link))).hexdigest()
 
 
 def _members(file: Arrived, folder: Path) -> list[Arrived]:
@@ -166,7 +153,7 @@ _OURS = {"source.toml", "learned.toml", f"{files.UNFINISHED}source.toml", "readm
 
 def fit(fresh: Sequence[Arrived], folder: Path) -> tuple[list[Arrived], list[LeftOut]]:
     """Files whose name can be a file's in the place, and those left out because theirs cannot."""
-    there = {paths.key(name) for name, path in _files_in(folder).items()}
+    there = {paths.key(name) for name in _files_in(folder)}
     folders = paths.folders([*there, *(file.name for file in fresh)])
     kept, left = [], []
     for file in fresh:
@@ -199,11 +186,10 @@ def refuse_overwriting(folder: Path, files: Iterable[Arrived]) -> None:
         other = there.setdefault(paths.key(file.name), file.path)
         if other == file.path or (other == target and sources.sha256(other) == file.sha256):
             continue
+        held = f"two files of the release would be called {file.name}, and they differ"
         if other.is_relative_to(folder):
             there_already = f"{other.relative_to(folder)} is in data/raw/{folder.name}/ already"
             held = f"{there_already}, and is not the same as {file.name}"
-        else:
-            held = f"two files of the release would be called {file.name}, and they differ"
         raise WouldOverwrite(
             f"{held}. Nothing was copied: give the new file another name, such as the day on which it was released."
         )
@@ -211,10 +197,8 @@ def refuse_overwriting(folder: Path, files: Iterable[Arrived]) -> None:
 
 def copy(path: Path, folder: Path, name: str) -> None:
     """Copy a file byte for byte into a folder, whole or not at all; one that is there already is left as it is."""
-    target = paths.inside(folder, name)
-    if target.exists():
-        return
-    files.copy(path, target)
+    if not (target := paths.inside(folder, name)).exists():
+        files.copy(path, target)
 
 
 def without_name(message: str, name: str) -> str:

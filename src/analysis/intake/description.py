@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import combinations
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from analysis import agencies, files, places
+from analysis import agencies, places
 from analysis.intake.answers import QUESTIONS, WHERE, Answers
 from analysis.intake.recognition import Found
 from analysis.places import LeftOut, Place, states
@@ -41,35 +40,23 @@ def open_questions(answers: Answers, found: Sequence[Found]) -> list[str]:
         f"{f' ({files} files)' if files > 1 else ''}. Say it with WHICH_LOG=, or write it as log in the [[file]]."
         for doubt, files in doubts.items()
     ]
-    return questions + [_order_of_dates(entry) for entry in found if entry.two_ways]
-
-
-def _order_of_dates(entry: Found) -> str:
-    return (
+    return questions + [
         f"Are the dates in {entry.file.name} day first (31/12/2025) or month first (12/31/2025)? Rows whose date could "
         f"be read two ways: {entry.two_ways:,}; they are rejected until this is answered. Write it in dates, in the "
         "file's [[file]]; if a spreadsheet may have exchanged day and month, ask for the file as CSV."
-    )
+        for entry in found
+        if entry.two_ways
+    ]
 
 
 def new(
-    at: str,
-    found: Sequence[Found],
-    left: Sequence[LeftOut],
-    answers: Answers,
-    questions: Sequence[str],
-    today: date | None,
+    at: str, found: Sequence[Found], left: Sequence[LeftOut], answers: Answers, today: date | None
 ) -> str:
     """The text of a new source.toml."""
-    state = _state(found)
+    state, questions = _state(found), open_questions(answers, found)
     zone = answers.time_zone or states.time_zone(state) or "UTC"
-    why = (
-        ""
-        if answers.time_zone
-        else "   # suggested by the state; see the open question"
-        if state
-        else "   # see the open question"
-    )
+    suggested = "suggested by the state; " if state else ""
+    why = "" if answers.time_zone else f"   # {suggested}see the open question"
     day = f" on {today}" if today else ""
     listed = "".join(f"  {_text(question)},\n" for question in questions)
     lines = [
@@ -102,7 +89,7 @@ def _wait(at: str, answers: Answers) -> str:
         "period": "the days that matter",
         "ask": "make request",
     }
-    return "\n[[waiting]]\n" + "".join(f"{key:12} = {_text(value)}\n" for key, value in said.items())
+    return f"\n[[waiting]]\n{_table(said)}"
 
 
 def appended(place: Place, found: Sequence[Found], left: Sequence[LeftOut]) -> str:
@@ -113,7 +100,18 @@ def appended(place: Place, found: Sequence[Found], left: Sequence[LeftOut]) -> s
 
 
 def _entries(found: Sequence[Found], left: Sequence[LeftOut]) -> str:
-    return "".join(map(_file_entry, found)) + "".join(map(_left_entry, left))
+    return "".join([*map(_file_entry, found), *map(_left_entry, left)])
+
+
+def _left_entry(entry: LeftOut) -> str:
+    said = {"name": entry.name, "sha256": entry.sha256, "kind": entry.kind, "why": entry.why}
+    return f"\n[[left_out]]\n{_table(said)}"
+
+
+def _table(values: Mapping[str, str]) -> str:
+    """Lines of TOML, their signs of equality below each other."""
+    width = max(map(len, values))
+    return "".join(f"{key:{width}} = {_text(value)}\n" for key, value in values.items())
 
 
 def _file_entry(entry: Found) -> str:
@@ -126,8 +124,9 @@ def _file_entry(entry: Found) -> str:
         f"sha256       = {_text(file.sha256)}",
         f"bytes        = {file.bytes}",
         f"log          = {_text(file.log)}   # {how}",
-        f"camera_owner = {_text(file.camera_owner or '')}"
-        + ("" if file.camera_owner else "   # not said; see the open question"),
+        f"camera_owner = {_text(file.camera_owner)}"
+        if file.camera_owner
+        else 'camera_owner = ""   # not said; see the open question',
     ]
     if file.own_agency:
         lines.append(f"own_agency   = {_text(file.own_agency)}   # the camera owner's own police")
@@ -144,11 +143,6 @@ def _file_entry(entry: Found) -> str:
         mapped = ", ".join(f"{_text(name)} = {_text(ours)}" for name, ours in file.columns.items())
         lines.append(f"columns      = {{ {mapped} }}")
     return "\n".join(lines) + "\n"
-
-
-def _left_entry(entry: LeftOut) -> str:
-    said = {"name": entry.name, "sha256": entry.sha256, "kind": entry.kind, "why": entry.why}
-    return "\n[[left_out]]\n" + "".join(f"{key:6} = {_text(value)}\n" for key, value in said.items())
 
 
 def _text(value: str) -> str:
@@ -194,8 +188,3 @@ def _title(at: str, found: Sequence[Found], zone: str) -> str:
     local = [datetime.fromisoformat(time).astimezone(ZoneInfo(zone)).date() for time in times]
     days = f", {min(local)} to {max(local)}" if local else ""
     return f"{who}: {logs}{more}{days}"
-
-
-def put(path: Path, text: str) -> None:
-    """Write source.toml whole or not at all."""
-    files.write(path, text)

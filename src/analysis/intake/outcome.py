@@ -46,12 +46,9 @@ def shown(taken: Taken) -> str:
     lines += _left_out(taken.left_out)
     lines += look(taken.look)
     lines += ["", *(f"FIRST: {sentence}" for sentence in taken.first)] if taken.first else []
-    has_questions = bool(taken.open_questions)
-    if has_questions:
-        lines += [
-            "",
-            f"Open questions, to be answered in data/raw/{taken.place}/source.toml before anything is published:",
-        ]
+    if taken.open_questions:
+        source = f"data/raw/{taken.place}/source.toml"
+        lines += ["", f"Open questions, to be answered in {source} before anything is published:"]
         lines += [f"  {number}. {question}" for number, question in enumerate(taken.open_questions, 1)]
     lines += ["", *_in_all(taken.found)]
     if not taken.found and not taken.known:
@@ -60,12 +57,10 @@ def shown(taken: Taken) -> str:
             f"request, then take it with make place AT={taken.place} FROM=<file>."
         )
     else:
+        answer = "Step 3: answer the questions above in source.toml. The numbers do not wait for it."
         lines += [
             "",
-            *(
-                ["Step 3: answer the questions above in source.toml. The numbers do not wait for it."]
-                * has_questions
-            ),
+            *([answer] if taken.open_questions else []),
             f"Step 4: make PLACE={taken.place}   # counts everything, in about a minute; then open",
             f"  results/{taken.place}/tip-sheet.md (what to report and to ask) and site/{taken.place}/index.html",
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from analysis import agencies
@@ -122,21 +122,17 @@ def period(name: str) -> tuple[date, date] | None:
     found = _as_vendors_name(name)
     if found is None:
         return None
+    days = (found["from"], found["to"])
     try:
-        first, last = (_day(found[end]) for end in ("from", "to"))
+        first, last = (
+            datetime.strptime(day, "%Y-%m-%d" if "-" in day else "%m_%d_%Y").date() for day in days
+        )
     except ValueError:
         return None
     # A month's export may be named to the first of the next.
     if first.day == 1 and last.day == 1 and last > first:
         last -= timedelta(days=1)
     return (first, last) if first <= last else None
-
-
-def _day(text: str) -> date:
-    if "-" in text:
-        return date.fromisoformat(text)
-    month, day, year = map(int, text.split("_"))
-    return date(year, month, day)
 
 
 def own_agency(owner: str, released: Sequence[str]) -> str | None:

@@ -67,13 +67,10 @@ def inspected(
         why = "a replica's file: invented records never belong in a place of records"
         return LeftOut(file.name, file.sha256, why, "replica")
     say(f"reading {file.name}")
-    entry = ReleasedFile(
-        file.name, file.sha256, places.LOGS[0], None, columns=answers.columns, received=today
-    )
+    columns = answers.columns
+    entry = ReleasedFile(file.name, file.sha256, places.LOGS[0], None, columns=columns, received=today)
     release = Release(entry, file.path)
-    names: set[str] = set()
-    ids: set[str] = set()
-    rows: Counter[str] = Counter()
+    names, ids, rows = set[str](), set[str](), Counter[str]()
     keys = [np.array([], dtype=np.uint64)]
     try:
         for block in release.blocks(lambda t, *_: sightings.mark(agencies.add(t, known), "released id")):
@@ -122,8 +119,6 @@ _LETTERS = (
     ".txt", ".doc", ".docx", ".rtf", ".odt", ".msg", ".eml", ".md", ".html", ".htm", ".pptx", ".pdf",
 )  # fmt: skip
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".heic", ".bmp", ".webp")
-
-
 _OF_REASONS = (
     "Without times it holds no searches that could be counted; its reasons can be classified all the same: put them, "
     "one a line, through `python -m analysis explain --stdin`."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -42,9 +42,8 @@ class Masker:
     def __init__(self, rules: Rules, cleared: Iterable[str], known: Known) -> None:
         self.cells: Counter[str] = Counter()
         self._rules, self._cleared, self._known = rules, frozenset(cleared), known
-        self._ids: dict[str, str] = {}
-        self._agencies: dict[str, str] = {}
-        self._hidden = 0
+        self._ids, self._agencies, self._hidden = dict[str, str](), dict[str, str](), 0
+        self._reason = lru_cache(maxsize=1 << 16)(self._masked_reason)
 
     def header(self, section: Section, file: ReleasedFile) -> list[str]:
         """The names of the columns that exports have or source.toml says are ours; others may be anybody's words."""
@@ -76,44 +75,34 @@ class Masker:
         return [no_formula(cell) for cell in masked]
 
     def _column(self, ours: str, cells: pa.Array, layout: Layout, file: ReleasedFile) -> pa.Array:
-        shapes = shapes_of(layout.vendor.times)
-        words = partial(
-            by_distinct, function=lambda text: no_formula(only_known_words(text)), kind=pa.string()
-        )
-        if ours in _TIMES:
+        vendor, shapes = layout.vendor, shapes_of(layout.vendor.times)
+
+        def each(mask: Callable[[str], str]) -> pa.Array:
+            return by_distinct(cells, lambda text: no_formula(mask(text)), pa.string())
+
+        def is_time(cells: pa.Array) -> pa.Array:
             read = times.read(cells, times.own_clock(cells, shapes))
+            return pc.or_(read.moments.is_valid(), read.two_ways)
+
+        if ours in _TIMES:
             clock = by_distinct(cells, lambda text: _CLOCK.fullmatch(text) is not None, pa.bool_())
-            return pc.if_else(
-                pc.or_(pc.or_(read.moments.is_valid(), read.two_ways), clock), cells, words(cells)
-            )
+            return pc.if_else(pc.or_(is_time(cells), clock), cells, each(only_known_words))
         if ours == "time_frame":
-            halves = [
-                times.read(half, times.own_clock(half, shapes))
-                for half in frames.halves(cells, shapes.between)
-            ]
-            known = [pc.or_(half.moments.is_valid(), half.two_ways) for half in halves]
-            return pc.if_else(pc.and_(*known), cells, words(cells))
+            known = map(is_time, frames.halves(cells, shapes.between))
+            return pc.if_else(pc.and_(*known), cells, each(only_known_words))
         if ours in ("agency", "camera_owner"):
             self._name(cells)
+        kinds, joiner = vendor.search_types.by_folded, vendor.menu.joiner
         masked: dict[str, Callable[[str], str]] = {
             "": _whole,
-            "networks": _count,
-            "devices": _count,
-            "released_id": partial(self._id, layout),
-            "agency_number": partial(self._id, layout),
-            "agency": self._agencies.__getitem__,
-            "camera_owner": self._agencies.__getitem__,
-            "search_type": lambda text: (
-                text
-                if text.strip().casefold() in layout.vendor.search_types.by_folded
-                else only_known_words(text)
-            ),
-            "offense_types": partial(_each_value, layout.vendor.menu.joiner),
-            "reason": partial(self._reason, file.log == "portal audit", layout.vendor.key),
+            **dict.fromkeys(("networks", "devices"), _count),
+            **dict.fromkeys(("released_id", "agency_number"), partial(self._id, layout)),
+            **dict.fromkeys(("agency", "camera_owner"), self._agencies.__getitem__),
+            "search_type": lambda text: text if text.strip().casefold() in kinds else only_known_words(text),
+            "offense_types": lambda text: joiner.join(map(known_parts, text.split(joiner))),
+            "reason": partial(self._reason, file.log == "portal audit", vendor.key),
         }
-        return by_distinct(
-            cells, lambda text: no_formula(masked.get(ours, only_known_words)(text)), pa.string()
-        )
+        return each(masked.get(ours, only_known_words))
 
     def _id(self, layout: Layout, text: str) -> str:
         """An id of the vendor's, or a number; what else stands under ids is numbered, so that equal ones stay equal."""
@@ -131,10 +120,6 @@ class Masker:
             if printed.endswith(NOT_SHOWN[1:]) and not _HIDDEN.fullmatch(name):
                 self._hidden += 1
                 self._agencies[name] = f"(agency {self._hidden}, {NOT_SHOWN[1:]}"
-
-    @cached_property
-    def _reason(self) -> Callable[[bool, str, str], str]:
-        return lru_cache(maxsize=1 << 16)(self._masked_reason)
 
     def _masked_reason(self, portal: bool, vendor: str, text: str) -> str:
         """A reason as it may be printed, so that the rules make the same of it, as far as that can be."""
@@ -168,10 +153,6 @@ def _shape(text: str) -> str:
 
 def _whole(text: str) -> str:
     return text if not text.strip() or is_masked(text) else MASK
-
-
-def _each_value(joiner: str, text: str) -> str:
-    return joiner.join(map(known_parts, text.split(joiner)))
 
 
 def _count(text: str) -> str:

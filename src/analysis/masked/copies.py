@@ -103,12 +103,10 @@ def _copy(file: ReleasedFile, released: Path, path: Path, masker: Masker) -> Mad
                     info.compress_type = zipfile.ZIP_DEFLATED
                     with table.open("rb") as source, archive.open(info, "w", force_zip64=True) as into:
                         shutil.copyfileobj(source, into)
-    cells = {name: n for name, n in masker.cells.items() if n}
-    what = "; ".join(f"{name} {n:,}" for name, n in cells.items()) or "none"
-    masked = Masked(
-        f"cells, whole or word by word: {what}", sources.sha256(path), path.stat().st_size, path.name
-    )
-    made.file, made.cells = file.replace(masked=masked), cells
+    made.cells = {name: n for name, n in masker.cells.items() if n}
+    what = "; ".join(f"{name} {n:,}" for name, n in made.cells.items()) or "none"
+    said = f"cells, whole or word by word: {what}"
+    made.file = file.replace(masked=Masked(said, sources.sha256(path), path.stat().st_size, path.name))
     return made
 
 
@@ -135,30 +133,18 @@ def _write(out: TextIO, path: Path, file: ReleasedFile, masker: Masker) -> int:
 
 def _certificate(place: Place, made: Sequence[Made], said: Sequence[str]) -> str:
     """The certificate as TOML: for each file both checksums, how many cells were masked, and the lines to paste."""
-    typed = sorted(
-        path for part in ("*.*", "reasons/*.*") for path in place.hand.glob(part) if path.is_file()
-    )
+    found = (path for part in ("*.*", "reasons/*.*") for path in place.hand.glob(part))
+    typed = sorted(path for path in found if path.is_file())
     rules = hashlib.sha256(b"".join(map(Path.read_bytes, typed))).hexdigest()
     changed = [
-        "git",
-        "log",
-        "-1",
-        "--format=%cs",
-        "--",
-        "data/hand",
-        "src/analysis/privacy",
-        "src/analysis/masked",
-    ]
+        "git", "log", "-1", "--format=%cs", "--", "data/hand", "src/analysis/privacy", "src/analysis/masked",
+    ]  # fmt: skip
+    day = ""
     with contextlib.suppress(OSError):  # no git
-        day = subprocess.run(
-            changed, cwd=place.root, capture_output=True, text=True, check=False
-        ).stdout.strip()
-    head = {
-        "place": place.name,
-        "rules_sha256": rules,
-        **({"rules_last_changed": day} if day else {}),
-        "proof": list(said),
-    }
+        git = subprocess.run(changed, cwd=place.root, capture_output=True, text=True, check=False)
+        day = git.stdout.strip()
+    last = {"rules_last_changed": day} if day else {}
+    head = {"place": place.name, "rules_sha256": rules, **last, "proof": list(said)}
     parts = [
         f"# Masked copies of the released files of {place.name}, written by `make mask PLACE={place.name}`.\n"
         "# `rules` are the words that may stay (data/hand); `cells` says of each column how many cells are not as "
@@ -168,14 +154,9 @@ def _certificate(place: Place, made: Sequence[Made], said: Sequence[str]) -> str
     for one in made:
         masked = one.file.masked
         assert masked is not None
-        entry = {
-            "released": one.file.name,
-            "released_sha256": one.file.sha256,
-            "masked": masked.name,
-            "masked_sha256": masked.sha256,
-            "records": one.records,
-            **({"left_out": one.left_out} if one.left_out else {}),
-        }
+        released = {"released": one.file.name, "released_sha256": one.file.sha256}
+        copy = {"masked": masked.name, "masked_sha256": masked.sha256, "records": one.records}
+        entry = {**released, **copy, **({"left_out": one.left_out} if one.left_out else {})}
         parts.append(f"\n[[copy]]\n{_table(entry)}\npaste = '''\n{pasted(one.file)}'''")
         parts.append(f"[copy.cells]\n{_table(one.cells)}")
     return "\n".join(parts) + "\n"
@@ -188,8 +169,5 @@ def pasted(file: ReleasedFile) -> str:
 
 
 def _table(values: Mapping[str, object]) -> str:
-    quoted = (
-        f"{key if key.isidentifier() else json.dumps(key)} = {json.dumps(value)}"
-        for key, value in values.items()
-    )
-    return "\n".join(quoted)
+    keys = {key: key if key.isidentifier() else json.dumps(key) for key in values}
+    return "\n".join(f"{keys[key]} = {json.dumps(value)}" for key, value in values.items())

@@ -69,12 +69,8 @@ def _numbers(released: Place, masked: Place) -> tuple[int, dict[str, tuple[str, 
     both = []
     for place in (released, masked):
         found = build.open_files(place)
-        numbers = [
-            *Opened(place).count(*measures.MEASURES),
-            *measures.released(found),
-            *measures.repeated(found),
-        ]
-        both.append(measures.lookup(numbers))
+        counted = Opened(place).count(*measures.MEASURES)
+        both.append(measures.lookup([*counted, *measures.released(found), *measures.repeated(found)]))
     old, new = both
     differ: dict[str, tuple[str, str]] = {}
     for key in old.keys() | new.keys():
@@ -87,13 +83,8 @@ def _numbers(released: Place, masked: Place) -> tuple[int, dict[str, tuple[str, 
 def _value(number: measures.Number | None) -> str:
     """A number as it may be told; a list may name agencies and is only said to be one."""
     value = number["value"] if number else None
-    return (
-        f"{value:,}"
-        if isinstance(value, int | float)
-        else "not known"
-        if value is None
-        else "another list or name"
-    )
+    other = "not known" if value is None else "another list or name"
+    return f"{value:,}" if isinstance(value, int | float) else other
 
 
 def _columns(released: Place, masked: Place) -> tuple[int, dict[str, int]]:

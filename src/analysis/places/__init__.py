@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -52,9 +53,8 @@ def check_days(file: str, lines: Iterable[Mapping[str, str]], column: str) -> No
         except ValueError:
             is_day = False
         if not is_day:
-            raise BadDay(
-                f"{file}, line {number}: {column} {line[column]!r} is no day; write it as 2026-11-28"
-            )
+            said = f"{column} {line[column]!r} is no day; write it as 2026-11-28"
+            raise BadDay(f"{file}, line {number}: {said}")
 
 
 def root() -> Path:
@@ -80,22 +80,15 @@ def tracked(top: Path | None = None) -> list[Place]:
     docs/what-is-made-where.md lists, which is written where git is; without that page, all.
     """
     top = top or root()
-    said = _tracked_by_git(top) or _listed(top / "docs" / "what-is-made-where.md")
-    return [find(name, top) for name in names(top) if not said or name in said]
-
-
-def _tracked_by_git(top: Path) -> set[str]:
+    said, page = set[str](), top / "docs" / "what-is-made-where.md"
     command = ["git", "ls-files", "-z", "--", "data/raw/*/source.toml"]
-    try:
+    with contextlib.suppress(OSError):  # no git
         listed = subprocess.run(command, cwd=top, capture_output=True, check=False).stdout
-    except OSError:  # no git
-        return set()
-    return {Path(os.fsdecode(path)).parent.name for path in listed.split(b"\0") if path}
-
-
-def _listed(page: Path) -> set[str]:
-    text = page.read_text(encoding="utf-8") if page.is_file() else ""
-    return set(re.findall(r"^\| `([^`]+)` \|", text.partition("## Tables and figures")[0], re.M))
+        said = {Path(os.fsdecode(path)).parent.name for path in listed.split(b"\0") if path}
+    if not said and page.is_file():
+        records = page.read_text(encoding="utf-8").partition("## Tables and figures")[0]
+        said = set(re.findall(r"^\| `([^`]+)` \|", records, re.M))
+    return [find(name, top) for name in names(top) if not said or name in said]
 
 
 def find(name: str, top: Path | None = None) -> Place:

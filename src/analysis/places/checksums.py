@@ -51,12 +51,9 @@ def pin(place: Place, file: ReleasedFile, path: Path, by_hand: bool) -> None:
     kept = inside(place.raw, places.LEARNED)
     text = kept.read_text(encoding="utf-8") if kept.is_file() else _LEARNED_FROM_FILES
     entry = {
-        "name": json.dumps(file.name, ensure_ascii=False),
-        "sha256": f'"{sha256(path)}"',
-        "bytes": path.stat().st_size,
-        "learned": date.today(),
-        "by_hand": str(by_hand).lower(),
-    }
+        "name": json.dumps(file.name, ensure_ascii=False), "sha256": f'"{sha256(path)}"',
+        "bytes": path.stat().st_size, "learned": date.today(), "by_hand": str(by_hand).lower(),
+    }  # fmt: skip
     files.write(kept, text + "\n[[file]]\n" + "".join(f"{key:7} = {value}\n" for key, value in entry.items()))
 
 

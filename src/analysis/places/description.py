@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -40,10 +40,7 @@ LEFT_OUT = {
     "scan": ("scanned PDF that could be an audit", "scanned PDFs that could be audits"),
     "locked": ("locked file that could be an audit", "locked files that could be audits"),
     "table": ("table that could be an audit", "tables that could be audits"),
-    "broken": (
-        "file that cannot be read and could be an audit",
-        "files that cannot be read and could be audits",
-    ),
+    "broken": ("file that cannot be read and could be an audit", "files that cannot be read and could be audits"),
     "other log": ("log of something else than searches", "logs of something else than searches"),
     "reasons": ("table of reasons without times", "tables of reasons without times"),
     "letter": ("letter, contract or other text", "letters, contracts and other texts"),
@@ -51,7 +48,7 @@ LEFT_OUT = {
     "link": ("link, or file whose name cannot be kept", "links, or files whose names cannot be kept"),
     "replica": ("file of a replica", "files of a replica"),
     "": ("other file", "other files"),
-}
+}  # fmt: skip
 """The kinds of files that are left out, those first that a person should look at."""
 
 COULD_BE_AUDITS = frozenset(("scan", "locked", "table", "broken"))
@@ -161,16 +158,14 @@ def described(name: str, tables: Mapping[str, Any], root: Path, learned: Iterabl
     """
     shown = f"data/raw/{name}/source.toml"
     source = toml.decode(tables, shown, Source, BadSource)
-    where = ""
-    files = []
+    where, files = "", list[ReleasedFile]()
     known = {entry.name: entry for entry in learned}
     try:
         check_zone(source.time_zone)
-        for piece in source.claims:
-            if "/" in piece or paths.why_not(piece):
-                raise ValueError(
-                    f"claims: {piece!r} is not the name of a file in claims/, written without .toml"
-                )
+        if wrong := [piece for piece in source.claims if "/" in piece or paths.why_not(piece)]:
+            raise ValueError(
+                f"claims: {wrong[0]!r} is not the name of a file in claims/, written without .toml"
+            )
         for file in source.files:
             where = f", file '{paths.shown(file.name)}'"
             files.append(_with_learned(file.checked(), known.get(file.name)))
@@ -186,16 +181,11 @@ def described(name: str, tables: Mapping[str, Any], root: Path, learned: Iterabl
                 f"{shown}, file '{paths.shown(file.name)}': same_searches_as names '{other}', which is no file listed "
                 "here that is itself counted; name the file whose searches this one holds again"
             )
-    return Place(
-        name=name,
-        root=root,
-        **source.fields()
-        | {
-            "title": source.title or name,
-            "files": tuple(files),
-            "waiting": _unanswered(source.waiting, files),
-        },
-    )
+    # a [[file]] of the same owner and log ends the wait
+    arrived = {(entry.camera_owner, entry.log) for file in files for entry in file.logs}
+    waiting = tuple(log for log in source.waiting if (log.camera_owner, log.log) not in arrived)
+    said = source.fields() | {"title": source.title or name, "files": tuple(files), "waiting": waiting}
+    return Place(name=name, root=root, **said)
 
 
 def _with_learned(file: ReleasedFile, known: Learned | None) -> ReleasedFile:
@@ -207,9 +197,3 @@ def _with_learned(file: ReleasedFile, known: Learned | None) -> ReleasedFile:
             "two is another file's: take the entry out of learned.toml, and the file away"
         )
     return file.replace(**known.fields())
-
-
-def _unanswered(waiting: Sequence[Waiting], files: Sequence[ReleasedFile]) -> tuple[Waiting, ...]:
-    """The logs that no file answers yet: a [[file]] of the same owner and log ends the wait."""
-    arrived = {(entry.camera_owner, entry.log) for file in files for entry in file.logs}
-    return tuple(log for log in waiting if (log.camera_owner, log.log) not in arrived)

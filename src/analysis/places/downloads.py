@@ -30,12 +30,9 @@ _AT_ONCE, _SNIFFED, _REDIRECTS, _RESERVE = 1 << 18, 512, 10, 1 << 26
 _SLOWEST = 1000  # bytes a second: below that a server counts as silent
 _HERE = ("localhost", "127.0.0.1", "::1")
 _STATUS = {
-    401: "wants a password (401)",
-    403: "lets no program in (403)",
-    404: "has no such file (404)",
-    410: "no longer has the file (410)",
-    429: "was asked too often (429)",
-}
+    401: "wants a password (401)", 403: "lets no program in (403)", 404: "has no such file (404)",
+    410: "no longer has the file (410)", 429: "was asked too often (429)",
+}  # fmt: skip
 
 
 class WrongChecksum(Refused):
@@ -158,15 +155,14 @@ class Address:
                 kept = part.stat().st_size if part.is_file() and can_go_on else 0
                 if not kept:
                     part.unlink(missing_ok=True)
-                raise self._broke_off(str(broken), kept, whole) from None
+                in_all = f" of {megabytes(whole)}" if whole else ""
+                after = (
+                    f" after {megabytes(kept)}{in_all}. The same command goes on from there" if kept else ""
+                )
+                then = after or ". Run the same command again"
+                where = f"{self.called}: the download from {self.host}"
+                raise BrokeOff(f"{where} broke off ({broken}){then}.") from None
         return part
-
-    def _broke_off(self, how: str, kept: int, whole: int | None) -> BrokeOff:
-        in_all = f" of {megabytes(whole)}" if whole else ""
-        after = f" after {megabytes(kept)}{in_all}. The same command goes on from there" if kept else ""
-        return BrokeOff(
-            f"{self.called}: the download from {self.host} broke off ({how}){after or '. Run the same command again'}."
-        )
 
     def _check(self, answer: Response, target: Path, start: bytes, whole: int | None) -> None:
         """Refuse what is not the file, or has no room, before a byte of it is written."""

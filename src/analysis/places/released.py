@@ -113,7 +113,8 @@ class ReleasedFile(toml.Schema, frozen=True):
 
     def checked(self) -> ReleasedFile:
         """The entry of a source.toml with its owner and days as the rest uses them. Raises `ValueError`."""
-        masked = self.masked and self.masked.replace(name=self.masked.name or _masked_name(self.name))
+        folder, slash, name = self.name.rpartition("/")
+        masked = self.masked and self.masked.replace(name=self.masked.name or f"{folder}{slash}masked-{name}")
         for name in (self.name, *([masked.name] if masked and masked.name else [])):
             if why := paths.why_not(name):
                 raise ValueError(f"{why}. Give the file another name, inside the place's folder")
@@ -128,9 +129,8 @@ class ReleasedFile(toml.Schema, frozen=True):
                 "'sha256' is missing; give it, or the md5 or sha256_begins that was published, or a url. A file that "
                 "is still to come is a [[waiting]] entry"
             )
-        if not re.fullmatch("([0-9a-f]{32})?", self.md5) or not re.fullmatch(
-            "([0-9a-f]{6,64})?", self.sha256_begins
-        ):
+        digits = (("([0-9a-f]{32})?", self.md5), ("([0-9a-f]{6,64})?", self.sha256_begins))
+        if not all(re.fullmatch(pattern, text) for pattern, text in digits):
             raise ValueError("md5 has 32 digits of 0-9 and a-f, sha256_begins at least six")
         for member in self.members:
             self.with_member(member)
@@ -158,11 +158,9 @@ class ReleasedFile(toml.Schema, frozen=True):
             f"sha256 {self.sha256[:12]}…, {self.learned_how}": self.learned,
             f"md5 {self.md5}, as published": self.md5,
             f"sha256 published only as {self.sha256_begins}…": self.sha256_begins,
-            "no checksum published; it is learned at download": not (
-                self.sha256 or self.md5 or self.sha256_begins
-            ),
         }
-        return "; ".join(words for words, is_so in said.items() if is_so)
+        known = "; ".join(words for words, is_so in said.items() if is_so)
+        return known or "no checksum published; it is learned at download"
 
     def with_member(self, member: Member) -> ReleasedFile:
         """The entry as it is for the files of an archive that `member` is about. Raises `ValueError`."""
@@ -186,11 +184,6 @@ class MaskedCopy(ReleasedFile, frozen=True):
     @property
     def copy(self) -> Copy:
         return "masked"
-
-
-def _masked_name(released: str) -> str:
-    folder, slash, name = released.rpartition("/")
-    return f"{folder}{slash}masked-{name}"
 
 
 def check_zone(zone: str) -> None:

@@ -11,14 +11,7 @@ from analysis import places
 from analysis.paths import inside
 from analysis.places import Place, ReleasedFile
 from analysis.places.checksums import Checksum, checksum, differs, pin, sha256
-from analysis.places.downloads import (
-    Address,
-    BrokeOff,
-    NoAnswer,
-    NotDownloaded,
-    WrongChecksum,
-    parts,
-)
+from analysis.places.downloads import Address, BrokeOff, NoAnswer, NotDownloaded, WrongChecksum, parts
 from analysis.places.released import Copy
 from analysis.refused import Refused
 from analysis.wording import counted, megabytes
@@ -43,29 +36,27 @@ def learn(place: Place) -> Place:
         return place
     place = places.find(place.name, place.root)  # what was learned since it was read
     unknown = [file for file in place.files if not file.sha256]
-    there = _found(place.replace(files=tuple(unknown)), _records_folder(None))
-    found = [copy_and_path for _, copy_and_path in there if copy_and_path]
-    released = [(file, path) for file, path in found if file.copy == "released"]
+    there = _found(place.replace(files=tuple(unknown)))
+    released = [found for _, found in there if found and found[0].copy == "released"]
     for file, path in released:
         pin(place, file, path, by_hand=True)
     return places.find(place.name, place.root) if released else place
 
 
-def locate(place: Place, records: Path | None = None) -> dict[str, Path]:
+def locate(place: Place) -> dict[str, Path]:
     """Where each released file lies, or the masked copy that is read in its place: {name in source.toml: path}.
 
-    A released file comes first, and then its masked copy. Either is looked for in the place's own folder, then by
-    its checksum under any name in `records` (by default the folder that the environment's RECORDS names). Raises
-    `WrongChecksum` for a file that differs from its description, and `MissingRecords` for those that are nowhere.
+    A released file comes first, and then its masked copy. Either is looked for in the place's own folder, then by its
+    checksum under any name in the folder that the environment's RECORDS names. Raises `WrongChecksum` for a file that
+    differs from its description, and `MissingRecords` for those that are nowhere.
     """
-    return located(place, records)[1]
+    return located(place)[1]
 
 
-def located(place: Place, records: Path | None = None) -> tuple[Place, dict[str, Path]]:
+def located(place: Place) -> tuple[Place, dict[str, Path]]:
     """`locate`, and the place as it is read: with a `MaskedCopy` in place of each file that is there as such alone."""
-    found = _found(place, _records_folder(records))
-    missing = [file for file, there in found if there is None]
-    if missing:
+    found = _found(place)
+    if missing := [file for file, there in found if there is None]:
         raise MissingRecords("\n".join(_how_to_get(place, missing)))
     read = [there for _, there in found if there]
     return place.replace(files=tuple(file for file, _ in read)), {file.name: path for file, path in read}
@@ -73,7 +64,7 @@ def located(place: Place, records: Path | None = None) -> tuple[Place, dict[str,
 
 def at_hand(place: Place) -> dict[str, Path]:
     """Where those of the place's files lie that are there. Raises `WrongChecksum`."""
-    return {file.name: there[1] for file, there in _found(place, _records_folder(None)) if there}
+    return {file.name: there[1] for file, there in _found(place) if there}
 
 
 def listed(place: Place, path: Path) -> ReleasedFile | None:
@@ -105,9 +96,8 @@ SMALL = 25_000_000
 
 def public(place: Place) -> list[ReleasedFile]:
     """The files of the place that have a public address and are nowhere to be found, or their masked copies."""
-    missing = [file for file, there in _found(place, _records_folder(None)) if there is None]
-    copies = ([file, *([file.masked_copy] if file.masked_copy else [])] for file in missing)
-    return [copy for several in copies if (copy := next((c for c in several if c.url), None))]
+    missing = [file for file, there in _found(place) if there is None]
+    return [copy for file in missing if (copy := file if file.url else file.masked_copy) and copy.url]
 
 
 def size_of_public(place: Place, seconds: float = 60) -> int | None:
@@ -150,9 +140,8 @@ def fetch(
     for file in public(place):
         found = address(place, file, seconds, until)
         if found.host in silent:
-            failed.append(
-                NoAnswer(f"{found.called}: {found.host} did not answer before, and was not asked again.")
-            )
+            again = "did not answer before, and was not asked again"
+            failed.append(NoAnswer(f"{found.called}: {found.host} {again}."))
             break
         try:
             done.append(_fetch(place, file, found, progress, say))
@@ -172,15 +161,9 @@ def fetch(
 
 def address(place: Place, file: ReleasedFile, seconds: float = 60, until: float = float("inf")) -> Address:
     """Where a file of the place is public."""
-    return Address(
-        file.url or "",
-        called=f"{place.name}/{file.name}",
-        by_hand=f"put the file into data/raw/{place.name}/ by hand; its checksum is looked at.",
-        size=file.bytes,
-        checkable=bool(file.sha256 or file.md5 or file.sha256_begins),
-        seconds=seconds,
-        until=until,
-    )
+    called, checkable = f"{place.name}/{file.name}", bool(file.sha256 or file.md5 or file.sha256_begins)
+    by_hand = f"put the file into data/raw/{place.name}/ by hand; its checksum is looked at."
+    return Address(file.url or "", called, by_hand, file.bytes, checkable, seconds, until)
 
 
 def _fetch(
@@ -205,27 +188,21 @@ def _fetch(
     os.replace(part, target)
     for other in parts(target):
         other.unlink()
-    shown = f"downloaded data/raw/{place.name}/{target.relative_to(place.raw).as_posix()}"
-    if file.sha256:
-        say(f"{shown}; its checksum is right")
-        return target
     published = "it begins as published" if file.sha256_begins else "nobody published one"
     said = "its md5 is right" if file.md5 else f"its checksum was learned, since {published}"
-    say(f"{shown}; {said}, and its sha256 is held from now on ({places.LEARNED})")
+    said = f"{said}, and its sha256 is held from now on ({places.LEARNED})"
+    shown = f"downloaded data/raw/{place.name}/{target.relative_to(place.raw).as_posix()}"
+    say(f"{shown}; {'its checksum is right' if file.sha256 else said}")
     return target
-
-
-def _records_folder(records: Path | None) -> Path | None:
-    named = os.environ.get("RECORDS")
-    folder = records or (Path(named) if named else None)
-    return folder if folder and folder.is_dir() else None
 
 
 _Found = tuple[ReleasedFile, Path] | None
 """The copy of a released file that is read, and where it lies."""
 
 
-def _found(place: Place, records: Path | None) -> list[tuple[ReleasedFile, _Found]]:
+def _found(place: Place) -> list[tuple[ReleasedFile, _Found]]:
+    named = os.environ.get("RECORDS")
+    records = Path(named) if named and Path(named).is_dir() else None
     once = cache(checksum)  # every file in `records` is read once, however many are looked for
     return [(file, _find(place, file, records, once)) for file in place.files]
 
@@ -236,11 +213,15 @@ def _find(place: Place, file: ReleasedFile, records: Path | None, once: Checksum
     for name in (file.name, *([file.masked.name] if file.masked and file.masked.name else [])):
         if (path := place.raw / name).is_file():
             # A copy whose checksum nobody knows could be any file: it is looked at last.
-            found = next(
-                (c for c in sorted(copies, key=lambda c: not c.sha256) if not differs(c, path, once)), None
-            )
+            in_order = sorted(copies, key=lambda copy: not copy.sha256)
+            found = next((copy for copy in in_order if not differs(copy, path, once)), None)
             if found is None:
-                raise WrongChecksum(_wrong(place, file, name, differs(file, path, once)))
+                masked = f" and of its masked copy {file.masked.sha256}" if file.masked else ""
+                raise WrongChecksum(
+                    f"data/raw/{place.name}/{name}: its {differs(file, path, once)}{masked}. Either the file was "
+                    "changed or it is another release: put the released file back, or describe the new one in "
+                    "source.toml."
+                )
             own[found.copy] = path
     for copy in copies:
         if copy.copy in own:
@@ -254,15 +235,6 @@ def _find(place: Place, file: ReleasedFile, records: Path | None, once: Checksum
     return None
 
 
-def _wrong(place: Place, file: ReleasedFile, name: str, differs: str) -> str:
-    masked = f" and of its masked copy {file.masked.sha256}" if file.masked else ""
-    return (
-        f"data/raw/{place.name}/{name}: its {differs}{masked}. "
-        "Either the file was changed or it is another release: put the released file back, or "
-        "describe the new one in source.toml."
-    )
-
-
 _ONE_BY_ONE = 3
 """Files of a place that can be downloaded are named one by one up to so many."""
 
@@ -274,10 +246,7 @@ def _how_to_get(place: Place, missing: Sequence[ReleasedFile]) -> Iterator[str]:
     if many:
         yield f"{place.name}: {counted(with_address, 'file')} are missing: {place.download}"
     for file in missing:
-        if file.url and many:
-            continue
-        if file.url:
-            how = f"`make records` downloads it from {file.url}"
-        else:
-            how = f"data/raw/{place.name}/README.md says how to ask for it"
-        yield f"{place.name}/{file.name} ({file.log} of {file.camera_owner}) is missing: {how}"
+        how = f"data/raw/{place.name}/README.md says how to ask for it"
+        how = f"`make records` downloads it from {file.url}" if file.url else how
+        if not (file.url and many):
+            yield f"{place.name}/{file.name} ({file.log} of {file.camera_owner}) is missing: {how}"

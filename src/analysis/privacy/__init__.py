@@ -120,9 +120,8 @@ HIDDEN_FILE = "name not shown"
 _ENDINGS = re.compile(r"\.[A-Za-z]\w{0,7}(?:\.gz)?$", re.I)
 _WORDS_OF_NAMES = re.compile(r"[^\W\d_]?[^\W\d_A-Z]+|[A-Z]+(?![a-z])|\d+")
 _OFFICES = {"pd", "so", "sd"}
-_GLUED = re.compile(
-    r"(?<=[a-z])([A-Z]{2})(PD|SO|SD)(?![A-Za-z])"
-)  # a town, its state and its police in one word
+# a town, its state and its police in one word
+_GLUED = re.compile(r"(?<=[a-z])([A-Z]{2})(PD|SO|SD)(?![A-Za-z])")
 _RANKS = re.compile(
     rf"{masking.PERSON}|per|sgt|sergeant|ofc|officer|det|detective|dep(?:uty)?|lt|cpl|mrs?|ms", re.I
 )
@@ -159,7 +158,7 @@ def _may_name(stem: str) -> bool:
     ranks = [bool(_RANKS.fullmatch(word)) for word in words]
     pairs = zip(unknown, unknown[1:], ranks, ranks[1:])
     if not any(
-        (first and (second or rank_after)) or (second and rank) for first, second, rank, rank_after in pairs
+        (first and (second or after)) or (second and before) for first, second, before, after in pairs
     ):
         return False
     plain = re.sub(r"[\W\d_]+", " ", text).split()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 
@@ -78,18 +77,6 @@ def _of_eras(seen: Iterable[str]) -> tuple[Vendor, ...]:
 def eras(seen: Iterable[str] = ()) -> tuple[str, ...]:
     """Every era of the vendors that have one of those seen, in order; of all vendors without any."""
     return tuple(era.name for vendor in _of_eras(seen) for era in vendor.era)
-
-
-def eras_between(first: datetime, last: datetime, seen: Iterable[str] = ()) -> list[str]:
-    """Of the `eras` those that lasted on some of the days between two moments without a zone."""
-    found = []
-    for vendor in _of_eras(seen):
-        start = date.min
-        for era in vendor.era:
-            if start <= last.date() and (era.until is None or datetime.combine(era.until, time()) > first):
-                found.append(era.name)
-            start = era.until or date.max
-    return found
 
 
 def changes(seen: Iterable[str] = ()) -> tuple[Change, ...]:

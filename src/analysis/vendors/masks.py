@@ -42,18 +42,17 @@ def is_masked(text: str) -> bool:
 
 def are_masked(texts: pa.Array) -> pa.Array:
     """`is_masked` for a column without nulls: called once for each distinct text that could be a mask."""
-    could = pc.match_substring_regex(texts, _could_be_masked())
+    # Every masked cell meets this pattern, and hardly another; RE2 leaves most cells after a character or two.
+    could = pc.match_substring_regex(texts, rf"(?i)^[^a-z0-9]*(?:$|{_words_or_statutes()})")
     shapes = texts.filter(could).dictionary_encode()
     masks = pa.array([is_masked(shape) for shape in shapes.dictionary.to_pylist()], pa.bool_())
     return pc.replace_with_mask(could, could, masks.take(shapes.indices))
 
 
 @cache
-def _could_be_masked() -> str:
-    """A pattern that every masked cell meets, and hardly another; RE2 leaves most cells after a character or two."""
-    words = "|".join(map(re.escape, _masks().words))
-    statutes = _masks().statutes.replace(r"\d", r"\p{Nd}")
-    return rf"(?i)^[^a-z0-9]*(?:$|{words}|{statutes})"
+def _words_or_statutes() -> str:
+    """The masks that are words and exemptions, as a part of a pattern for DuckDB and Arrow (RE2)."""
+    return "|".join([*map(re.escape, _masks().words), _masks().statutes.replace(r"\d", r"\p{Nd}")])
 
 
 @cache
@@ -92,9 +91,7 @@ def is_name(agency: str) -> bool:
 @cache
 def unnamed_pattern() -> str:
     """The cells of agencies that name none (`is_name`), as one regular expression for DuckDB and Arrow (RE2)."""
-    words = "|".join(map(re.escape, _masks().words))
-    statutes = _masks().statutes.replace(r"\d", r"\p{Nd}")
     characters = "".join(map(re.escape, _masks().characters))
     space = r"[\s\p{Z}]"
-    masked = rf"{space}*(?:{words}|{statutes})?{space}*|(?:[{characters}]|{space})+"
+    masked = rf"{space}*(?:{_words_or_statutes()})?{space}*|(?:[{characters}]|{space})+"
     return rf"(?i)^(?:{masked})$|^(?-i:{re.escape(BY_NUMBER)})"

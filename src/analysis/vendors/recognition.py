@@ -135,33 +135,22 @@ def recognize(columns: Sequence[str], more: Mapping[str, str] | None = None) -> 
     derived = tuple(at for at, name in enumerate(names) if ours[at] is None and _DERIVED.fullmatch(name))
     unknown = [at for at, column in enumerate(ours) if column is None and at not in unnamed + derived]
     if unknown:
+        # what an unknown column could be: what the nearest name of a column that is missing is, else nothing
         free = [name for name, column in family.by_name.items() if column not in ours]
-        raise UnknownColumns(
-            "unknown columns", [(called(columns[at], at), _likely(names[at], free, family)) for at in unknown]
-        )
+        near = {at: get_close_matches(names[at], free, 1, 0.8) for at in unknown}
+        likely = {at: family.by_name[found[0]] if found else "ignored" for at, found in near.items()}
+        raise UnknownColumns("unknown columns", [(called(columns[at], at), likely[at]) for at in unknown])
     index = _index(ours, unnamed, columns)
     layouts = (key for key, layout in family.layouts.items() if set(layout) == index.keys())
-    return Layout(
-        next(layouts, f"{family.name}, {counted(len(index), 'column')}"),
-        vendor,
-        family,
-        MappingProxyType(index),
-        unnamed,
-        tuple(at for at, column in enumerate(ours) if column in PERSONAL and at not in unnamed),
-        derived,
-    )
+    key = next(layouts, f"{family.name}, {counted(len(index), 'column')}")
+    personal = tuple(at for at, column in enumerate(ours) if column in PERSONAL and at not in unnamed)
+    return Layout(key, vendor, family, MappingProxyType(index), unnamed, personal, derived)
 
 
 def family_of(layout: str) -> Family | None:
     """The family of a layout by its key in files.csv; None for an archive."""
-    return next(
-        (
-            family
-            for _, family in families()
-            if layout in family.layouts or layout.startswith(f"{family.name}, ")
-        ),
-        None,
-    )
+    every = (family for _, family in families())
+    return next((f for f in every if layout in f.layouts or layout.startswith(f"{f.name}, ")), None)
 
 
 def called(header: str, index: int) -> str:
@@ -186,9 +175,8 @@ def known_columns() -> Mapping[str, str]:
 
 def known_names(cells: Sequence[str]) -> list[str]:
     """Which cells of a row are column names of a known export, as its vendor spells them."""
-    return [
-        known_columns()[name] for name in sorted({normal(cell) for cell in cells} & known_columns().keys())
-    ]
+    known = known_columns()
+    return [known[name] for name in sorted({*map(normal, cells)} & known.keys())]
 
 
 def recognize_section(section: Section, file: str, more: Mapping[str, str] | None = None) -> Layout:
@@ -258,12 +246,6 @@ def _ours(names: Sequence[str], family: Family, more: Mapping[str, str]) -> list
     return found
 
 
-def _likely(name: str, free: Sequence[str], family: Family) -> str:
-    """What an unknown column could be: what the nearest name of a column that is missing is, else nothing."""
-    near = get_close_matches(name, free, 1, 0.8)
-    return family.by_name[near[0]] if near else "ignored"
-
-
 def _index(ours: Sequence[str | None], unnamed: Sequence[int], columns: Sequence[str]) -> dict[str, int]:
     """The cell of each of our columns."""
     index: dict[str, int] = {}
@@ -273,12 +255,8 @@ def _index(ours: Sequence[str | None], unnamed: Sequence[int], columns: Sequence
         if name in index and name not in DROPPED:
             both = (index[name], at)
             alike = len({normal(columns[cell]) for cell in both}) == 1
-            first, second = (
-                f"column {cell + 1}"
-                if alike
-                else (known_names([columns[cell]]) or [called(columns[cell], cell)])[0]
-                for cell in both
-            )
+            spelled = {at: known_names([columns[at]]) or [called(columns[at], at)] for at in both}
+            first, second = (f"column {at + 1}" if alike else names[0] for at, names in spelled.items())
             raise UnknownColumns(
                 f"two columns hold the {name}: {first!r} and {second!r}. Say which of them is not to be read, as "
                 f'COLUMNS="{second}=ignored"'
