@@ -225,7 +225,7 @@ def _rows_of_numbers(entries: Sequence[dict[str, Any]]) -> dict[tuple[str, str],
     """The pages of rows by the measure and scope whose whole number they are behind."""
     return {
         (entry["claim"].measure, entry["claim"].scope): entry["rows"]
-        for entry in entries
+        for entry in reversed(entries)  # so that the first of several is kept
         if entry["rows"] and not entry["claim"].among
     }
 
