@@ -112,6 +112,10 @@ class WordList(NamedTuple):
     expression: str
 
 
+Case = tuple[str, SplitReason, frozenset[int], Any]
+"""The typed text of a reason, its split, the numbers of the patterns that match it, and its answer (`engine.Found`)."""
+
+
 @dataclass(frozen=True)
 class Rules:
     """All rules, guards, offense types and word lists of a folder; `rule_files.load` reads and checks them.
@@ -206,6 +210,12 @@ class Rules:
     @cached_property
     def matched(self) -> dict[str, frozenset[int]]:
         """The numbers of the patterns that met each text before: a log comes in blocks and repeats itself."""
+        return {}
+
+    @cached_property
+    def cases(self) -> dict[tuple[str, str, bool, str | None], Case]:
+        """What was found before (`table`) for a reason, an offense-type column, whether the reason may hold a menu, and
+        whose."""
         return {}
 
     @cached_property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from analysis.reasons.distinct import encode, numbered, without_long_numbers
 from analysis.reasons.engine import Found, decide, dhs_alone, may_be_another_dhs
 from analysis.reasons.normal import searched_each
 from analysis.reasons.origin import ORIGINS, SplitReason
-from analysis.reasons.rules import Rules
+from analysis.reasons.rules import Case, Rules
 from analysis.vendors import collectors_notes
 from analysis.vendors.masks import are_masked
 
@@ -35,6 +36,9 @@ COLUMNS = {
 
 MOST_REMEMBERED = 1_000_000
 """Texts whose matches are kept from block to block: a quarter of a gigabyte, and nearly all of the common ones."""
+
+MOST_CASES = 100_000
+"""Cases whose answers are kept as well: the commonest come early, and more take more memory than they save time."""
 
 _TYPED, _MASKED, _BLANK = (SplitReason((), "", origin) for origin in ("typed", "masked", "blank"))
 
@@ -107,7 +111,7 @@ def classify(
 # Distinct reasons -------------------------------------------------------------------------------------------
 
 
-def _distinct(table: pa.Table, portal: bool) -> tuple[_Rows, list[str], list[str], np.ndarray]:
+def _distinct(table: pa.Table, portal: bool) -> tuple[_Rows, list[str], list[str], list[bool]]:
     """Rows, and for each case its reason without long numbers, its offense-type column and whether its reason holds
     a menu."""
     reasons, row = encode(table.column("reason_as_released"))
@@ -117,7 +121,7 @@ def _distinct(table: pa.Table, portal: bool) -> tuple[_Rows, list[str], list[str
     types, of_type, menu = _beside(table, portal)
     if of_type is None and menu is None:
         rows = _Rows(row, reasons, np.arange(len(reasons)), of_reason)
-        return rows, plain.to_pylist(), [""] * len(plain), np.full(len(plain), portal)
+        return rows, plain.to_pylist(), [""] * len(plain), [portal] * len(plain)
     kinds = (np.zeros(len(row), np.int64) if of_type is None else of_type) * 2
     kinds += portal if menu is None else menu
     many = 2 * len(types)
@@ -126,7 +130,7 @@ def _distinct(table: pa.Table, portal: bool) -> tuple[_Rows, list[str], list[str
     rows = _Rows(writing, reasons, writings // many, case)
     texts, columns = plain.to_pylist(), types.to_pylist()
     of_case = [texts[n] for n in cases // many]
-    return rows, of_case, [columns[n] for n in cases % many // 2], (cases % 2).astype(bool)
+    return rows, of_case, [columns[n] for n in cases % many // 2], (cases % 2).astype(bool).tolist()
 
 
 def _beside(table: pa.Table, portal: bool) -> tuple[pa.StringArray, np.ndarray | None, np.ndarray | None]:
@@ -142,22 +146,38 @@ def _beside(table: pa.Table, portal: bool) -> tuple[pa.StringArray, np.ndarray |
 
 
 def _classify(table: pa.Table, portal: bool, rules: Rules, vendor: str | None) -> tuple[_Rows, _Cases]:
+    """Rows and cases; what was found for a case in one block is known in the next."""
     rows, reasons, columns, portals = _distinct(table, portal)
+    keys = [*zip(reasons, columns, portals, repeat(vendor))]
+    before = rules.cases
+    new = [key for key in keys if key not in before]
+    found = dict(zip(new, _answered(new, rules, vendor)))
+    if len(before) < MOST_CASES:
+        before.update(found)
+    cases = [found[key] if key in found else before[key] for key in keys]
+    answers = {id(answer): answer for *_, answer in cases}
+    number = {key: at for at, key in enumerate(answers)}
+    answer = np.array([number[id(answer)] for *_, answer in cases], dtype=np.int64)
+    texts, splits, matched = (
+        [case[0] for case in cases],
+        [case[1] for case in cases],
+        [case[2] for case in cases],
+    )
+    return rows, _Cases(texts, splits, matched, [*answers.values()], answer)
+
+
+def _answered(
+    keys: Sequence[tuple[str, str, bool, str | None]], rules: Rules, vendor: str | None
+) -> Iterator[Case]:
+    """For each case its text, its split, the numbers of the patterns that match it, and what the rules make of it."""
+    reasons, columns, portals = [key[0] for key in keys], [key[1] for key in keys], [key[2] for key in keys]
     texts, splits = _split(reasons, columns, portals, rules, vendor)
     searched = [split.inside if split.origin == "machine" else text for split, text in zip(splits, texts)]
-    matched = _match(searched, rules)
-    known: dict[tuple[frozenset[int], tuple[str, ...], str], int] = {}
-    answers: list[Found] = []
-    answer = np.empty(len(splits), dtype=np.int64)
-    for case, (split, numbers) in enumerate(zip(splits, matched)):
+    for text, split, numbers in zip(texts, splits, _match(searched, rules)):
         key = (numbers, split.offense_types, split.origin)
-        if key not in known:
-            known[key] = len(answers)
-            if key not in rules.decided:
-                rules.decided[key] = decide(numbers, split, rules)
-            answers.append(rules.decided[key])
-        answer[case] = known[key]
-    return rows, _Cases(texts, splits, matched, answers, answer)
+        if key not in rules.decided:
+            rules.decided[key] = decide(numbers, split, rules)
+        yield text, split, numbers, rules.decided[key]
 
 
 def _texts(rows: _Rows, cases: _Cases) -> pa.Array:
@@ -175,7 +195,7 @@ def _texts(rows: _Rows, cases: _Cases) -> pa.Array:
 
 
 def _split(
-    reasons: list[str], columns: list[str], portals: np.ndarray, rules: Rules, vendor: str | None
+    reasons: list[str], columns: list[str], portals: list[bool], rules: Rules, vendor: str | None
 ) -> tuple[list[str], list[SplitReason]]:
     """The text and the splits of every case; most need no look at the menu."""
     column = pa.array(reasons, pa.string())
@@ -194,7 +214,7 @@ def _split(
     same: dict[tuple[object, ...], SplitReason] = {}
     for case, (look, types) in enumerate(zip(special, columns)):
         if look or types:
-            split = rules.split_reason(reasons[case], types, bool(portals[case]), vendor)
+            split = rules.split_reason(reasons[case], types, portals[case], vendor)
             texts[case] = split.text
             alike = split._replace(text="")
             splits[case] = same.setdefault(alike, alike)
