@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 
 import pytest
 from test_build import release, root, row, tables_of  # noqa: F401 - root is a fixture
@@ -93,3 +95,11 @@ def test_a_file_that_is_another_and_a_library_that_is_another_are_refused(place,
         with pytest.raises(cluster.AnotherVersion, match="install the same one"):
             future.result()
     assert not (tmp_path / "part").exists()
+
+
+def test_a_worker_that_ends_leaves_no_folder_behind(tmp_path):
+    code = "from analysis.build import cluster\nprint(*cluster._unpacked((('x.toml', b''),)).rglob('*.toml'))"
+    order = [sys.executable, "-c", code]
+    done = subprocess.run(order, env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, check=True)
+    assert done.stdout.decode().strip().endswith("/data/hand/x.toml")
+    assert list(tmp_path.iterdir()) == []

@@ -224,6 +224,29 @@ def test_the_busiest_day_is_explained_where_it_is_out_of_the_common():
     )
 
 
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("at", [0, 9, 13, 19])
+@pytest.mark.parametrize("beside", [10, 190])
+def test_the_words_about_the_busiest_day_touch_no_line_and_no_other_words(at, beside, phone):
+    days = pd.date_range("2025-12-05", periods=20)  # a change of the vendor falls among them
+    table = pd.DataFrame({"camera_owner": "Tarnwick ISD", "day": days, "searches": [10] * 20})
+    table.loc[max(at - 1, 0) : at + 1, "searches"] = beside
+    table.loc[at, "searches"] = 200
+    happened = pd.DataFrame({
+        "day": [days[at]], "searches": [200], "share": [0.5], "topic": ["stolen_vehicle"], "topic_searches": [150],
+        "hour": [1], "hour_searches": [80],
+    })  # fmt: skip
+    figure = figures.searches_per_day(table, (), happened, phone=phone)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    (said,) = [text for text in axes.texts if "80 from 1 a.m." in text.get_text()]
+    box = said.get_window_extent()
+    lines = [line.get_path().transformed(line.get_transform()) for line in axes.lines]
+    assert not any(path.intersects_bbox(box, filled=False) for path in lines)
+    assert not any(box.overlaps(other.get_window_extent()) for other in axes.texts if other is not said)
+    assert 0 < box.x0 < box.x1 < figure.bbox.width
+
+
 def test_a_peak_that_one_day_made_is_called_one():
     table = TABLES["by_hour"].copy()
     table.loc[47, ["searches", "searches_a_day", "most_in_one_day"]] = [100, 100.0, 90]

@@ -8,8 +8,10 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import nbformat
 import pandas as pd
 import pytest
@@ -18,11 +20,12 @@ from frames import place_named
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis import places
+from analysis.build import inputs
 from analysis.measures import NEEDS
 from analysis.pages import answers
 from analysis.places import Place, Waiting
 from analysis.refused import Refused
-from analysis.site import article, assembly, paper, reviewed
+from analysis.site import article, assembly, kept, paper, reviewed
 from analysis.site.findings import finding
 from analysis.site.safe import computed
 
@@ -228,6 +231,11 @@ def test_the_first_page_gives_each_score_and_what_is_missing(site: Path) -> None
     text = soup(site / "index.html").get_text(" ", strip=True)
     assert "alder (records): 1 of 2 published numbers reproduced · 1 differs" in text
     assert "replica (replica): 1 of 2" in text
+    jumps = soup(site / "index.html").select("nav[aria-label='Places on this page'] a")
+    assert [(link.get_text(), link["href"]) for link in jumps] == [
+        ("alder", "#place-alder"),
+        ("replica", "#place-replica"),
+    ]
     assert text.index("Searches of cameras in Alder") < text.index("Searches of cameras in Replica")
     assert "1 place whose numbers are registered and whose logs are not here" in text
     waits = " ".join(soup(site / "waiting.html").get_text(" ").split())
@@ -590,7 +598,7 @@ def test_a_failed_notebook_or_a_figure_without_alternative_text_stops_the_site(
     with pytest.raises(article.BadPage, match=rf"results/alder: 02-what-next.ipynb.*{complaint}"):
         assembly.build(tmp_path, [made], tmp_path / "site")
     assert (tmp_path / "site" / "index.html").read_bytes() == first
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["results", "site"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "results", "site"]
 
 
 def test_a_phone_gets_the_picture_that_was_drawn_for_it_and_no_file_from_elsewhere(tmp_path: Path) -> None:
@@ -636,6 +644,67 @@ def test_two_builds_give_the_same_bytes_and_pages_no_longer_made_are_gone(tmp_pa
     (tmp_path / "site" / "left-over.html").touch()
     assert prints(assembly.build(tmp_path, made, tmp_path / "site", RULES).parent) == first
     assert prints(assembly.build(tmp_path, made, tmp_path / "elsewhere", RULES).parent) == first
+
+
+def reworded(path: Path, words: str) -> None:
+    nb = nbformat.read(path, as_version=4)
+    nb.cells[0].source += f"\n\n{words}"
+    nbformat.write(nb, path)
+
+
+def test_a_site_made_again_where_something_changed_is_the_site_made_from_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assembly.os, "cpu_count", lambda: 1)
+    root, site, rendered = tmp_path / "repository", tmp_path / "repository" / "site", []
+
+    def render(path: Path) -> article.Article:
+        rendered.append(f"{path.parent.name} {path.stem[:2]}")
+        return article.render(path)
+
+    monkeypatch.setattr(kept, "render", render)
+    here = [results(place(root)), results(place(root, "replica", "replica"))]
+    every = ["alder 01", "alder 02", "replica 01", "replica 02"]
+    alder, page = here[0].results, site / "alder" / "claims.html"
+    edits: list[tuple[Callable[[], object], list[str]]] = [
+        (lambda: None, every),
+        (lambda: None, []),
+        (lambda: reworded(alder / "02-what-next.ipynb", "Another thing."), ["alder 02"]),
+        (page.unlink, []),
+        (lambda: page.write_text(page.read_text().replace("Every", "No"), encoding="utf-8"), []),
+        ((site / "alder" / "left-over.html").touch, []),
+        (lambda: (alder / "ledger.csv").write_text("step,source_file,rows_in,rows_out,why\n"), []),
+        ((alder / "tables" / "01-by-agency.csv").unlink, []),
+        (lambda: here.append(results(place(root, "birch"))), ["birch 01", "birch 02"]),
+        (lambda: here.remove(here[1]), []),
+        ((alder / "01-which-rows.ipynb").unlink, []),
+        (lambda: monkeypatch.setenv("SITE_ADDRESS", "https://pages.example"), []),
+        (
+            lambda: (root / "requirements.lock").write_text("bleach==6\n"),
+            ["alder 02", "birch 01", "birch 02"],
+        ),
+        (
+            lambda: monkeypatch.setattr(inputs, "_everything", lambda: "new"),
+            ["alder 02", "birch 01", "birch 02"],
+        ),
+    ]
+    for number, (edit, expected) in enumerate(edits):
+        edit()
+        rendered.clear()
+        made = prints(assembly.build(root, here, site, RULES).parent)
+        assert rendered == expected, number
+        elsewhere = tmp_path / str(number)
+        shutil.copytree(root / "results", elsewhere / "results")
+        copies = [msgspec.structs.replace(one, root=elsewhere) for one in here]
+        assert prints(assembly.build(elsewhere, copies, elsewhere / "site", RULES).parent) == made, number
+
+
+def test_pages_are_made_again_where_the_site_has_rules_that_it_had_not(tmp_path: Path) -> None:
+    made = [results(place(tmp_path))]
+    for rules in (None, RULES, None):
+        assembly.build(tmp_path, made, tmp_path / "site", rules)
+        linked = "rules.html" in (tmp_path / "site" / "alder" / "index.html").read_text()
+        assert linked == (rules is not None)
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import small_place
 from bs4 import BeautifulSoup
 
 from analysis import claims, pages
+from analysis.build import inputs
 from analysis.measures import lookup
 from analysis.opened import Opened
 from analysis.site import article, downloads
@@ -57,7 +58,12 @@ def test_the_first_page_leads_to_the_finding_other_definitions_rows_weakest_clai
     assert links["Every other definition"] == "tarnwick/06-if-we-had-defined-it-otherwise.html"
     assert links["The rows behind it"] == "tarnwick/rows/tarnwick-immigration.html"
     assert links["The weakest claims"] == "tarnwick/claims.html#weakest"
-    assert "add-a-place.html" in links.values()
+    begin = first.find("nav", attrs={"aria-label": "Where to begin"})
+    assert "Georgia" in begin.find("a", href="add-a-place.html").get_text()
+    assert "tarnwick/agencies.html" in {
+        link["href"] for link in soup(small.site / "add-a-place.html").main.find_all("a")
+    }
+    assert soup(small.site / "tarnwick" / "agencies.html").find("a", href="#state-ga", string="Georgia")
 
 
 def test_the_weakest_claim_is_the_one_that_differs_and_says_so(small):
@@ -153,11 +159,43 @@ def test_a_long_list_is_cut_and_says_how_to_see_all(small, monkeypatch):
 
     monkeypatch.setattr(register, "MOST_ROWS", 100)
     made = register.Register(small.place, pages.open_claims(small.place).to_dict("records"), [])
-    entry, found = next(pair for pair in made.lists() if pair[0]["id"] == "tarnwick-searches")
+    entry = next(one for one in made.entries if one["id"] == "tarnwick-searches")
+    found = made.listed(entry)
     assert found["cut"] is True
     assert found["count"] == lookup(pages.open_numbers(small.place))["searches", "all"]["value"]
     assert len(BeautifulSoup(found["table"], "html.parser").select("tbody tr")) == register.FIRST_ROWS
     assert entry["query"] == "claim-tarnwick-searches"
+
+
+def test_lists_of_rows_are_made_once_and_again_where_one_was_changed(small, tmp_path, monkeypatch):
+    from analysis.site import assembly, register
+
+    made, listed = [], register.Register.listed
+
+    def count(self, entry):
+        made.append(entry["id"])
+        return listed(self, entry)
+
+    monkeypatch.setattr(register.Register, "listed", count)
+    rows = tmp_path / "site" / "tarnwick" / "rows"
+    assembly.build(small.root, [small.place], tmp_path / "site")
+    first = {path.name: path.read_bytes() for path in rows.iterdir()}
+    assert len(first) == 2 * len(made) + 1  # and that of all cited searches
+    changes = {
+        "index.html": [],
+        "rows/tarnwick-immigration.csv": ["tarnwick-immigration"],
+        "rows/cited.html": [],
+    }
+    for name, again in changes.items():
+        made.clear()
+        (tmp_path / "site" / "tarnwick" / name).unlink()
+        assembly.build(small.root, [small.place], tmp_path / "site")
+        assert made == again
+        assert {path.name: path.read_bytes() for path in rows.iterdir()} == first
+    made.clear()
+    monkeypatch.setattr(inputs, "_sizes", lambda place: {"searches/released.parquet, bytes": "1"})
+    assembly.build(small.root, [small.place], tmp_path / "site")
+    assert len(first) == 2 * len(made) + 1
 
 
 # Downloads
@@ -427,6 +465,17 @@ def test_the_page_is_read_and_used_with_a_keyboard_alone(open_page, small):
     assert page.locator("details.code").first.get_attribute("open") != before
 
 
+def test_pictures_are_dark_on_dark_pages_and_as_drawn_on_light_ones_and_on_paper(open_page, small):
+    page, _, _ = open_page(small.site / "tarnwick" / "05-the-immigration-searches.html")
+    shown = "getComputedStyle(document.querySelector('main img')).filter"
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate(shown) == "none"
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(shown).startswith("invert(")
+    page.emulate_media(color_scheme="dark", media="print")
+    assert page.evaluate(shown) == "none"
+
+
 # Every agency
 
 
@@ -487,6 +536,28 @@ def test_a_table_is_filtered_by_words_and_by_state_and_a_link_to_a_state_shows_i
     page.get_by_label("Find rows with").fill("")
     page.get_by_label("state", exact=True).select_option("IN")
     assert {*shown.locator("td:nth-child(2)").all_inner_texts()} == {"IN"}
+    assert said == []
+
+
+def test_the_rows_behind_a_number_are_filtered_by_agency_state_day_and_rule(open_page, small):
+    page, _, said = open_page(small.site / "tarnwick" / "rows" / "tarnwick-searches.html", width=390)
+    shown = page.locator("main table tbody tr:visible")
+    every = shown.count()
+    heads = page.locator("main table thead th").all_inner_texts()
+    columns = [re.sub(r"\W*$", "", head) for head in heads]
+    for name in ("searching agency", "agency state", "local day", "rules"):
+        box = page.get_by_label(name, exact=True)
+        values = box.locator("option").evaluate_all("all => all.map(one => one.value)")[1:]
+        assert len(values) > 1, name
+        for value in values:
+            box.select_option(value)
+            cells = shown.locator(f"td:nth-child({columns.index(name) + 1})")
+            assert {*cells.evaluate_all("all => all.map(one => one.textContent)")} == {value}
+            assert 0 < shown.count() < every
+            assert page.inner_text("output") == f"{shown.count()} of {every} rows"
+        box.focus()
+        page.keyboard.press("Home")
+        assert shown.count() == every
     assert said == []
 
 

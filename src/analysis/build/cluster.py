@@ -8,10 +8,11 @@ not count before its `part.json` is there, and Dask gives the task to another.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import hashlib
 import os
 import posixpath
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -138,8 +139,10 @@ def _put(made: Path, part: str) -> None:
 
 @cache
 def _unpacked(typed: tuple[tuple[str, bytes], ...]) -> Path:
-    """A folder with data/hand as it is where the run was started, once for each worker."""
-    top = Path(tempfile.mkdtemp(prefix="analysis-"))
+    """A folder with data/hand as it is where the run was started, once for each worker, and gone when that ends."""
+    kept = contextlib.ExitStack()
+    top = kept.enter_context(processes.scratch())
+    atexit.register(kept.close)
     for name, content in typed:
         path = top / "data" / "hand" / name
         path.parent.mkdir(parents=True, exist_ok=True)

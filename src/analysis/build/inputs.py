@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -22,7 +23,7 @@ _LIBRARY = Path(__file__).parents[1]
 PART = "part "
 """How the names of those steps begin that make a part."""
 
-_CODE = "src/analysis"
+_CODE, _ADDRESS = "src/analysis", "SITE_ADDRESS"
 _PAGES = ("source.toml", LEARNED, "README.md")
 _TYPED = ("reasons", "agencies.csv", "agency_words.toml", "everyday_words.toml", "common_names.csv")
 """What of data/hand a part is made with: the rules, what is known of agencies, and the words that are not masked."""
@@ -43,7 +44,7 @@ class Part(NamedTuple):
     @property
     def making(self) -> str:
         """The folder in which the part is made: the same for equal inputs."""
-        return "making/" + _digest(json.dumps(self.inputs, sort_keys=True))[:16]
+        return "making/" + digest(json.dumps(self.inputs, sort_keys=True))[:16]
 
 
 def parts(place: Place) -> list[Part]:
@@ -77,7 +78,7 @@ def _entry(file: ReleasedFile) -> str:
     said = sorted(
         (key, repr(value)) for key, value in file.fields().items() if key not in ("url", "bytes", "masked")
     )
-    return _digest(repr(said))
+    return digest(repr(said))
 
 
 def notebook(place: Place, path: Path, reads_pages_of: Sequence[str] = ()) -> Inputs:
@@ -108,15 +109,20 @@ def tables(place: Place) -> Inputs:
     }
 
 
+def _sizes(place: Place) -> Inputs:
+    """The files of a place's dataset that are there, with their sizes."""
+    built = [path for table in dataset.TABLES for path in _files(dataset.folder(place, table))]
+    return {f"{path.relative_to(place.root)}, bytes": str(path.stat().st_size) for path in built}
+
+
 def results(place: Place) -> Inputs:
     """What the results of a place, as it is read (`sources.located`), depend on, and the results themselves."""
     top = place.root
     folders = (top / "notebooks", place.results, place.processed / "planted")
-    built = [path for table in dataset.TABLES for path in _files(dataset.folder(place, table))]
     return {
         _CODE: _everything(),
         **tables(place),
-        **{str(path.relative_to(top)) + ", bytes": str(path.stat().st_size) for path in built},
+        **_sizes(place),
         **{f"{file.name}, {file.copy}": file.sha256 for file in place.files},
         **_checksums(top, [path for folder in folders for path in _files(folder)]),
         **_checksums(top, [top / "requirements.lock", *_described(place)]),
@@ -124,15 +130,41 @@ def results(place: Place) -> Inputs:
 
 
 def site(top: Path) -> Inputs:
-    """What the site is made from, and the names and sizes of its files."""
+    """What the site is made from, and the site itself."""
     described = [p for p in (top / "data" / "raw").glob("*/*.*") if p.name in _PAGES]
     folders = (top / "results", top / "claims", top / "data" / "hand")
-    pages = "".join(f"{path.relative_to(top)} {path.stat().st_size}\n" for path in _files(top / "site"))
+    parts = (top / "data" / "processed").glob("*/searches/*.parquet")
+    read = [*described, top / "requirements.lock", *(path for folder in folders for path in _files(folder))]
     return {
         _CODE: _everything(),
-        "site, names and sizes": _digest(pages),
-        **_checksums(top, [*described, *(path for folder in folders for path in _files(folder))]),
+        _ADDRESS: os.environ.get(_ADDRESS, ""),
+        "site": of_folder(top / "site"),
+        **{f"{path.relative_to(top)}, bytes": str(path.stat().st_size) for path in parts},
+        **_checksums(top, [*read, *(top / "docs").glob("*.md")]),
     }
+
+
+def rows(place: Place) -> Inputs:
+    """What the lists of a place's rows are made from."""
+    read = [place.root / "requirements.lock", *_described(place)]
+    return {_CODE: _everything(), **tables(place), **_sizes(place), **_checksums(place.root, read)}
+
+
+def pages(place: Place) -> Inputs:
+    """What a place's pages of the site are made from, beside its `rows`."""
+    return {_ADDRESS: os.environ.get(_ADDRESS, ""), **_checksums(place.root, _files(place.results))}
+
+
+def article(path: Path) -> Inputs:
+    """What the inside of an executed notebook's page is made from: the notebook, and the pictures that it names."""
+    text, top = path.read_text(encoding="utf-8"), path.parents[2]
+    named = [found for found in _files(path.parent / "figures") if found.name in text]
+    return {_CODE: _everything(), **_checksums(top, [path, *named, top / "requirements.lock"])}
+
+
+def of_folder(folder: Path) -> str:
+    """A checksum of the files below a folder, with their names; the same for a folder that is empty and for none."""
+    return digest("".join(f"{path.relative_to(folder)} {of_file(path)}\n" for path in _files(folder)))
 
 
 def _described(place: Place) -> list[Path]:
@@ -206,20 +238,21 @@ def _files(path: Path) -> list[Path]:
 def _checksums(top: Path, paths: Iterable[Path]) -> Inputs:
     """A checksum for each file, by its path below `top`; "missing" where it is not there."""
     return {
-        path.relative_to(top).as_posix() if path.is_relative_to(top) else path.name: (
-            _sha256(path) if path.is_file() else "missing"
-        )
+        path.relative_to(top).as_posix() if path.is_relative_to(top) else path.name: of_file(path)
+        or "missing"
         for path in paths
     }
 
 
 def _of_all(paths: Iterable[Path]) -> str:
-    return _digest("".join(f"{path.relative_to(_LIBRARY)} {_sha256(path)}\n" for path in sorted(paths)))
+    return digest("".join(f"{path.relative_to(_LIBRARY)} {of_file(path)}\n" for path in sorted(paths)))
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def of_file(path: Path) -> str:
+    """A checksum of a file; blank where there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """A checksum of a text."""
     return hashlib.sha256(text.encode()).hexdigest()

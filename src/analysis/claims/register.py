@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -187,6 +188,11 @@ def load(place: Place) -> list[Claim]:
 
 def read(path: Path) -> Piece:
     """One register file. Raises `BadClaims`, naming file, claim, value and remedy."""
+    return _piece(path, path.read_bytes())
+
+
+@cache
+def _piece(path: Path, _: bytes) -> Piece:  # once for each content of the file
     shown = f"claims/{path.name}"
     remedy = "Please fix that line (claims/README.md shows how to write it)."
     register = toml.read(path, shown, Register, BadClaims, remedy)
@@ -279,9 +285,8 @@ def _refuse_duplicates(claims: Sequence[Claim]) -> None:
 
 def for_measures(claims: Sequence[Claim], *measures: str) -> list[Claim]:
     """The claims that numbers of these measures settle: the measure itself, or its part before the first dot."""
-    return [
-        claim for claim in claims if claim.measure and {claim.measure, stem(claim.measure)} & set(measures)
-    ]
+    names = set(measures)
+    return [one for one in claims if one.measure and {one.measure, stem(one.measure)} & names]
 
 
 def main_scope(claims: Sequence[Claim], scopes: Collection[str]) -> str:

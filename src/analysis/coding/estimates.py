@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 from scipy.special import expit, stdtrit
-from scipy.stats import binomtest
 
 from analysis import vendors
 from analysis.coding.samples import Sample
@@ -28,6 +27,8 @@ def exact(right: int, total: int, confidence: float = CONFIDENCE) -> tuple[float
     """Clopper and Pearson's 95 percent interval of a share of counts; unknown where there is nothing to share."""
     if not total:
         return None, None
+    from scipy.stats import binomtest  # half a second, for what few pages need
+
     interval = binomtest(right, total).proportion_ci(confidence, method="exact")
     return float(interval.low), float(interval.high)
 

@@ -64,7 +64,7 @@ vague_by_kind = Picture(
 
 
 def _states(figure: Figure, table: pd.DataFrame) -> None:
-    """A square for each state with its code and searches, darker where more were made, with the scale and the
+    """A square for each state with its code and searches, stronger where more were made, with the scale and the
     searches whose state is not known."""
     width = figure.get_figwidth()
     axes = panel(figure, width * 8 / 11 + 0.8)
@@ -97,7 +97,7 @@ def _states(figure: Figure, table: pd.DataFrame) -> None:
     bar.ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     bar.ax.tick_params(labelsize=8)
     said = (
-        f"searches; a white square is none. By agencies of no single state, or of none that is known: "
+        f"searches; an empty square is none. By agencies of no single state, or of none that is known: "
         f"{headlines.elsewhere(table, TILES):,}"
     )
     bar.set_label(textwrap.fill(said, 46 if small else 90), fontsize=8, color=SOFT)
@@ -112,12 +112,12 @@ def _short(count: int) -> str:
 
 
 states = Picture(
-    _states, "Tile map: a square for each state, darker where more searches were made",
+    _states, "Tile map: a square for each state, stronger where more searches were made",
     "Searches by the searching agency's state", "Searches by the searching agency's state", headlines.states,
 )  # fmt: skip
 
 immigration_states = Picture(
-    _states, "Tile map: a square for each state, darker where more searches were made",
+    _states, "Tile map: a square for each state, stronger where more searches were made",
     "Immigration searches (core) by the searching agency's state", "Immigration searches by state",
     headlines.immigration_states,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import product
 
 import matplotlib.dates as mdates
 import pandas as pd
@@ -65,23 +66,43 @@ def _searches_per_day(
         thousands(axes, rows["searches"], ticks=3, room=1.3 if len(owners) == 1 else 1.15)
         height = 1.0 if len(owners) == 1 else 0.05
         _mark_changes(axes, first, last, height, eras, named=axes is panels[-1])
-    if len(owners) == 1 and happened is not None and headlines.is_peak(table):
-        _say_busiest(panels[0], happened.iloc[0], first, last)
     panels[-1].xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=5))
     panels[-1].xaxis.set_major_formatter(FuncFormatter(lambda value, _: _day(mdates.num2date(value))))
+    if len(owners) == 1 and happened is not None and headlines.is_peak(table):
+        _say_busiest(figure, panels[0], happened.iloc[0], first, last)
 
 
-def _say_busiest(axes: Axes, day: pd.Series, first: datetime, last: datetime) -> None:
-    """What happened on the busiest day, beside its peak, on the side with more room."""
-    right = (day["day"] - first) / (last - first) > 0.5
-    axes.plot([day["day"]], [day["searches"]], "o", color=ACCENT, markersize=5)
-    letters = 26 if is_narrow(axes.get_figure()) else 60  # type: ignore[arg-type]
+def _say_busiest(figure: Figure, axes: Axes, day: pd.Series, first: datetime, last: datetime) -> None:
+    """What happened on the busiest day: beside its peak on the side with more room, on the other, or above it, where it
+    meets no line and no other words."""
+    letters = 26 if is_narrow(figure) else 60
     lines = [textwrap.fill(line, letters) for line in headlines.on_the_busiest(day)]
-    axes.annotate(
-        "\n".join(lines), (day["day"], day["searches"]), xytext=(-8 if right else 8, 0),
-        textcoords="offset points", ha="right" if right else "left", va="top", fontsize=8.5, color=ACCENT,
-        linespacing=1.25,
+    others = list(axes.texts)
+    said = axes.annotate(
+        "\n".join(lines), (day["day"], day["searches"]), xytext=(0, 0), textcoords="offset points", fontsize=8.5,
+        color=ACCENT, linespacing=1.25,
     )  # fmt: skip
+    sides = ("right", "left") if (day["day"] - first) / (last - first) > 0.5 else ("left", "right")
+    figure.set_layout_engine("constrained", rect=(0.01, 0, 0.98, 1))  # as wide and high as it will be printed
+    for _ in range(8):
+        figure.draw_without_rendering()
+        drawn = [line.get_path().transformed(line.get_transform()) for line in axes.lines]
+        words = [text.get_window_extent() for text in others]
+        for (across, up), side in product(((8, 0), (16, 0), (28, 0), (44, 0), (0, 8)), sides):
+            said.set(ha=side, va="bottom" if up else "top")
+            said.xyann = (across if side == "left" else -across, up)
+            box = said.get_window_extent().padded(8)
+            inside = axes.bbox.x0 < box.x0 and box.x1 < axes.bbox.x1 and box.y1 < axes.bbox.y1
+            if inside and not (
+                any(path.intersects_bbox(box, filled=False) for path in drawn)
+                or any(box.overlaps(word) for word in words)
+            ):
+                break
+        else:
+            axes.set_ylim(0, axes.get_ylim()[1] * 1.1)
+            continue
+        break
+    axes.plot([day["day"]], [day["searches"]], "o", color=ACCENT, markersize=5)
 
 
 searches_per_day = Picture(
@@ -103,7 +124,7 @@ def _in_panels(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_hour(figure: Figure, table: pd.DataFrame) -> None:
-    """A square for each weekday and hour, darker where more searches were made on such a day, on average."""
+    """A square for each weekday and hour, stronger where more searches were made on such a day, on average."""
     axes = panel(figure, 2.6)
     wide = table.pivot(index="weekday", columns="hour", values="searches_a_day").loc[
         table["weekday"].unique()
@@ -225,7 +246,7 @@ def _label_weeks(axes: Axes, weeks: Sequence[datetime], parts: bool) -> None:
     labeled = weeks[:: 1 + len(weeks) // (3 if is_narrow(axes.get_figure()) else 7)]  # type: ignore[arg-type]
     axes.set_xticks([mdates.date2num(week) for week in labeled], [_day(week) for week in labeled])
     axes.set_xlim(mdates.date2num(weeks[0]) - 0.5, mdates.date2num(weeks[-1]) + 7)
-    pale = "\n(pale: the logs cover a part of it)" if parts else ""
+    pale = "\n(faint: the logs cover a part of it)" if parts else ""
     axes.set_xlabel(f"week that begins on{pale}", fontsize=8.5, color=SOFT)
 
 

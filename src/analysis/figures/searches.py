@@ -108,7 +108,7 @@ def _added(figure: Figure, table: pd.DataFrame) -> None:
 
 added = Picture(
     _added, "Bar chart",
-    "Immigration searches in rows by definition: dark is what each adds, pale what a narrower one counted already",
+    "Immigration searches in rows by definition: strong is what each adds, faint what a narrower one counted already",
     "Immigration searches that each definition adds", headlines.definitions,
 )  # fmt: skip
 

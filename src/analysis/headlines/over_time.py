@@ -69,7 +69,7 @@ def hours(table: pd.DataFrame) -> Headline:
         return Headline("", f"{counted(total, 'search')}.")
     cell = table.loc[table["searches_a_day"].idxmax()]
     values = (
-        f"The darkest of the squares is {cell['weekday']} from {clock(cell['hour'])} to {clock(cell['hour'] + 1)}: "
+        f"The strongest of the squares is {cell['weekday']} from {clock(cell['hour'])} to {clock(cell['hour'] + 1)}: "
         f"{cell['searches_a_day']:,.1f} searches on an average {cell['weekday']}."
     )
     if cell["most_in_one_day"] > cell["searches"] / 2 and cell["most_in_one_day"] >= FEWEST:

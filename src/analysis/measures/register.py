@@ -232,7 +232,8 @@ def measure(name: str) -> Measure:
 
 def measures(*names: str) -> list[Measure]:
     """The measures of these names, and all whose name begins with one of them and a dot. Raises `UnknownMeasure`."""
-    found = [one for one in MEASURES.values() if {one.name, stem(one.name)} & set(names)]
+    wanted = set(names)
+    found = [one for one in MEASURES.values() if one.name in wanted or stem(one.name) in wanted]
     for name in names:
         if not any(name in (one.name, stem(one.name)) for one in found):
             measure(name)

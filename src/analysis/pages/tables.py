@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -99,9 +100,13 @@ def words(place: Place, opened: Opened, copies: str) -> Words:
     return Words(whose, f"Source: {released}; {counted(rows, 'search')}.{said}", place.is_replica)
 
 
-def table_html(table: pd.DataFrame, caption: str, kind: str = "data") -> str:
-    """A table as HTML: every cell escaped, numbers on the right, shares in percent, headers with scope."""
-    head = "".join(f'<th scope="col">{html.escape(_title(name))}</th>' for name in table.columns)
+def table_html(table: pd.DataFrame, caption: str, kind: str = "data", choose: Collection[str] = ()) -> str:
+    """A table as HTML: every cell escaped, numbers on the right, shares in percent, headers with scope. On the site, a
+    reader can choose one value of the columns in `choose`."""
+    chosen = dict.fromkeys(choose, ' class="choose"')
+    head = "".join(
+        f'<th scope="col"{chosen.get(name, "")}>{html.escape(_title(name))}</th>' for name in table.columns
+    )
     body = "\n".join(
         "<tr>" + "".join(_cell(name, value) for name, value in zip(table.columns, row)) + "</tr>"
         for row in table.itertuples(index=False, name=None)

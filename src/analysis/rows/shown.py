@@ -35,7 +35,7 @@ _COLUMNS = {
     "searching_agency_as_released": "its name as the log has it",
     "agency_state": "the searching agency's state, where its name says it",
     "agency_kind": "municipal, county sheriff and so on, where its name says it",
-    "reason": "the stated reason, in lower case, where it is common and could name nobody, or cleared",
+    "reason": "the stated reason, in lower case, where it is common and could name nobody, cleared or invented",
     "reason_origin": "typed, chosen from the menu, both, machine-made, masked or blank",
     "offense_types": "the menu's part of the reason",
     "immigration_tier": "the narrowest definition that counts the row: strict, core, broad or none",
@@ -170,6 +170,8 @@ class Shown(Opened):
 
     def _reason(self, text: str) -> str:
         key = text.strip().casefold()
+        if self.place.is_replica:
+            return visible(key)
         return shown(key, self._cleared) if key in self._may_be_shown or is_masked(key) else NOT_SHOWN
 
     @cached_property

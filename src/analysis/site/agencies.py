@@ -96,6 +96,7 @@ def cited(shown: Shown) -> list[dict[str, Any]]:
 
 
 _AGENCIES = {
+    "searching_agency": "agency",
     "agency_state": "state",
     "searches": "searches",
     "strict": "strict",
@@ -106,16 +107,16 @@ _AGENCIES = {
     "networks_most": "most networks",
     "searches_since_agreement": "agreement with ICE",
 }
-_CITED = ("state", "day", "cameras of", "reason", "rules", "definition", "record")
+_CITED = ("agency", "state", "day", "cameras of", "reason", "rules", "definition", "record")
 """What the cells of a line are called on a phone, where they are below each other."""
 
 
-def pages(place: Place, folder: Path, shown: Shown | None, write: Callable[..., None]) -> bool:
-    """Write the page of all searching agencies, and that of their cited searches where the rows are here; whether there
-    is one: a log of one agency's own searches needs none."""
+def pages(place: Place, folder: Path, shown: Shown | None, write: Callable[..., None]) -> list[str]:
+    """Write the page of all searching agencies, and that of their cited searches where the rows are here; gives their
+    names: none for a log of one agency's own searches, which needs none."""
     lines = named(place)
     if not lines:
-        return False
+        return []
     searches = cited(shown) if shown else []
     if searches:
         (folder / "rows").mkdir(exist_ok=True)
@@ -138,4 +139,4 @@ def pages(place: Place, folder: Path, shown: Shown | None, write: Callable[..., 
         wide=True,
         trail="Find your own agency",
     )
-    return True
+    return ["agencies.html", *(["rows/cited.html"] if searches else [])]

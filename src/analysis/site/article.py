@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import takewhile
@@ -28,13 +28,14 @@ TEMPLATES = Path(__file__).with_name("templates")
 @dataclass(frozen=True)
 class Article:
     """One executed notebook as a page: `html` is its inside, `summary` the answer that it begins with, or the sentence
-    below its title, and `sections` the id and heading of each part."""
+    below its title, `sections` the id and heading of each part, and `settled` the id of each cell that settled claims,
+    with its table of them."""
 
     stem: str
     heading: str
     summary: str
     html: Markup
-    notebook: NotebookNode
+    settled: tuple[tuple[str, str], ...] = ()
     sections: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -74,7 +75,15 @@ def render(path: Path) -> Article:
     glossary.explain(soup)
     made = _one_title(soup, heading)
     sections = tuple((str(one["id"]), one.get_text(" ", strip=True)) for one in soup.select("h2[id]"))
-    return Article(path.stem, heading, summary, made, nb, sections)
+    return Article(path.stem, heading, summary, made, tuple(_settled(nb)), sections)
+
+
+def _settled(nb: NotebookNode) -> Iterator[tuple[str, str]]:
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            shown = output.get("data", {}).get("text/html", "")
+            if re.search(r'<table class="[^"]*\bclaims\b', shown):
+                yield cell.id, shown
 
 
 READ_AND_WROTE = "What this page read and wrote"

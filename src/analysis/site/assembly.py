@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -16,14 +15,15 @@ from markupsafe import Markup
 
 from analysis import claims, comparison, field, files, processes, tips
 from analysis.build import said_of_copies
+from analysis.build.inputs import of_file
 from analysis.intake import QUESTIONS
 from analysis.pages import table_html
 from analysis.places import Place
 from analysis.refused import Refused
 from analysis.site import agencies, decide, downloads, glossary, reviewed
-from analysis.site.article import render
 from analysis.site.findings import finding
-from analysis.site.register import Register, file_name
+from analysis.site.kept import Card, Kept
+from analysis.site.register import Register
 from analysis.site.safe import MEANINGS, BadPage, computed
 from analysis.site.writing import GENERATOR, write_page
 
@@ -54,15 +54,15 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
     with files.replacing(site) as new:
         new.mkdir()
         has_rules = rules is not None
-        cards = _all_places(places, new, has_rules, root)
+        cards = _all_places(places, site, new, has_rules, root)
         if rules is not None:
             write_page(new / "rules.html", "rules", topics=_topics(rules), trail="Rules")
         # places of records first, those first of which most published numbers were counted
         ready = sorted(
-            (card for card in cards if card["pages"]),
+            (_about(place, root) | card for place, card in zip(places, cards, strict=True) if card),
             key=lambda card: (card["place"].is_replica, -card["settled"], card["place"].name),
         )
-        waits = [(card["place"], claims.load(card["place"])) for card in cards if not card["pages"]]
+        waits = [(place, claims.load(place)) for place, card in zip(places, cards, strict=True) if not card]
         shown = {"cards": ready, "waits": waits, "outcomes": MEANINGS, "has_rules": has_rules}
         write_page(new / "index.html", "index", here="index", **shown)
         _field_pages(new, root, places)
@@ -72,21 +72,39 @@ def build(root: Path, places: Sequence[Place], site: Path, rules: pd.DataFrame |
             new / "add-a-place.html",
             "add",
             waits=waits,
+            cards=[card for card in ready if card["agencies"]],
             questions=list(QUESTIONS.values()),
             trail="Add a place",
         )
     return site / "index.html"
 
 
-def _all_places(places: Sequence[Place], new: Path, has_rules: bool, root: Path) -> list[dict[str, Any]]:
-    """The pages of every place, those of several places in a process for each core."""
-    write = partial(_place_pages, has_rules=has_rules, root=root)
-    folders = [new / place.name for place in places]
-    jobs = min(os.cpu_count() or 1, sum(place.results.is_dir() for place in places))
+def _about(place: Place, root: Path) -> dict[str, Any]:
+    """What the first page says of a place that its card does not hold: what was published, and what was found."""
+    pieces = [claims.read(root / "claims" / f"{stem}.toml").about for stem in place.claims]
+    return {"place": place, "pieces": pieces, "finding": finding(place)}
+
+
+def _all_places(places: Sequence[Place], old: Path, new: Path, has_rules: bool, root: Path) -> list[Card]:
+    """The pages of every place, made again where they would come out different, those of several places in a process
+    for each core. Gives the card of each, empty for a place without results."""
+    shared = {"rules": str(has_rules), "answers": str(reviewed.path().is_file())}
+    cards = {
+        place.name: Kept(place, old / place.name, new / place.name, shared).card()
+        if any(place.results.glob("*.ipynb"))
+        else {}
+        for place in places
+    }
+    stale = [place for place in places if cards[place.name] is None]
+    make = partial(_make_pages, old=old, new=new, shared=shared, root=root)
+    jobs = min(os.cpu_count() or 1, len(stale))
     if jobs < 2:
-        return [*map(write, places, folders)]
-    with ProcessPoolExecutor(jobs, get_context("spawn"), processes.end_with_pool) as pool:
-        return [*pool.map(write, places, folders)]
+        made = [*map(make, stale)]
+    else:
+        with ProcessPoolExecutor(jobs, get_context("spawn"), processes.end_with_pool) as pool:
+            made = [*pool.map(make, stale)]
+    cards |= {place.name: card for place, card in zip(stale, made, strict=True)}
+    return [cards[place.name] or {} for place in places]
 
 
 _STEPS = (
@@ -140,50 +158,51 @@ def _field_pages(folder: Path, root: Path, places: Sequence[Place]) -> None:
     write_page(folder / "compare.html", "compare", trail="The places side by side", **side_by_side)
 
 
-def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dict[str, Any]:
-    """Write all pages of one place into `folder`; returns what the first page says about it."""
+def _make_pages(place: Place, old: Path, new: Path, shared: Mapping[str, str], root: Path) -> Card:
+    kept = Kept(place, old / place.name, new / place.name, shared)
+    card = _place_pages(place, kept, shared["rules"] == "True", root)
+    kept.remember(card)
+    return card
+
+
+def _place_pages(place: Place, kept: Kept, has_rules: bool, root: Path) -> Card:
+    """Write all pages of one place into its new folder; gives its card."""
+    folder = kept.new
     try:
-        pages = [render(path) for path in sorted(place.results.glob("*.ipynb"))]
+        pages = [kept.article(path) for path in sorted(place.results.glob("*.ipynb"))]
     except BadPage as error:
         raise BadPage(f"{os.path.relpath(place.results, root)}: {error}") from None
-    if not pages:
-        return {"place": place, "pages": []}
     folder.mkdir()
     results = _rows(place.results / "claims.csv")
     register = Register(place, results, pages)
     score = claims.score(place, results)
     write = partial(write_page, place=place, up="../", has_rules=has_rules, score=score)
-    card = {
-        "place": place,
-        "pages": pages,
+    entries, weakest, found = register.entries, register.weakest(), finding(place)
+    computed = [entry for entry in entries if entry["computed"]]
+    listed = kept.files(
+        "agencies",
+        (score, of_file(place.results / agencies.TABLE)),
+        lambda: agencies.pages(place, folder, register.shown if register.has_rows else None, write),
+    )
+    card: Card = {
         "by_stem": {page.stem[:2]: page.file for page in pages},
+        "first": pages[0].file,
         "score": score,
-        "pieces": [claims.read(root / "claims" / f"{stem}.toml").about for stem in place.claims],
-        "finding": (found := finding(place)),
-        "weakest": register.weakest(),
-        "rows_page": _rows_pages(folder, register, write),
+        "weakest": bool(weakest),
+        "rows_page": _rows_pages(kept, register, write, score),
+        "settled": len(computed),
+        "agencies": bool(listed),
+        "decide": decide.page(place, folder, write),
     }
-    entries = [
-        {**entry, "rows": entry["query"] and f"{file_name(entry)}.html"} for entry in register.entries()
-    ]
-    card["settled"] = sum(bool(entry["computed"]) for entry in entries)
-    card["key"] = sorted(
-        (entry for entry in entries if entry["computed"]), key=lambda entry: entry["outcome"] != "differs"
-    )[:KEY_NUMBERS]
-    cited = next((page.summary for page in pages if page.stem.startswith("05")), "")
-    card["answer"] = found.story if found and (found.none or not place.claims) else cited
-    card["agencies"] = agencies.pages(place, folder, register.shown if register.has_rows else None, write)
-    card["decide"] = decide.page(place, folder, write)
-    shown = {"claims": entries, "weakest": card["weakest"], "trail": "Every published number"}
-    shown["has_rows"] = register.has_rows
-    write(folder / "claims.html", "claims", **shown)
+    shown: dict[str, Any] = {"claims": entries, "weakest": weakest, "has_rows": register.has_rows}
+    write(folder / "claims.html", "claims", trail="Every published number", **shown)
     write(
         folder / "ledger.html",
         "ledger",
         ledger=_rows(place.results / "ledger.csv"),
         trail="Rows in, rows out",
     )
-    chapters = reviewed.chapters(place, pages, _rows_of_numbers(entries))
+    chapters = reviewed.chapters(place, pages, register.of_numbers())
     write(folder / "numbers.html", "numbers", chapters=chapters, wide=True, trail="Every number we counted")
     counted = {page.stem for page, _ in chapters}
     for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
@@ -191,9 +210,12 @@ def _place_pages(place: Place, folder: Path, has_rules: bool, root: Path) -> dic
         shown = {"before": before, "page": page, "after": after, "counted": page.stem in counted}
         write(folder / page.file, "notebook", said=page.summary, picture=picture, trail=page.heading, **shown)
     write(folder / "tip-sheet.html", "tips", sheet=tips.sheet(place), trail="Tip sheet")
-    facts = {"downloads": _copy(place, folder), "released": _released(place)}
-    facts |= {"said": card["answer"], "picture": _picture(place, "05") or _picture(place, "")}
-    write(folder / "index.html", "place", here="place", card=card, **facts)
+    cited = next((page.summary for page in pages if page.stem.startswith("05")), "")
+    answer = found.story if found and (found.none or not place.claims) else cited
+    key = sorted(computed, key=lambda entry: entry["outcome"] != "differs")[:KEY_NUMBERS]
+    facts = {"downloads": downloads.files(place, folder), "released": _released(place), "answer": answer}
+    facts |= {"finding": found, "key": key, "picture": _picture(place, "05") or _picture(place, "")}
+    write(folder / "index.html", "place", here="place", card=card, pages=pages, said=answer, **facts)
     return card
 
 
@@ -206,28 +228,25 @@ def _picture(place: Place, begins: str) -> str:
     return f"{address}/{place.name}/figures/{found.name}" if address and found else ""
 
 
-def _rows_pages(folder: Path, register: Register, write: Callable[..., None]) -> str:
+def _rows_pages(kept: Kept, register: Register, write: Callable[..., None], score: str) -> str:
     """A page and a CSV of the rows behind each claim that has any; gives the page that a first reader wants."""
-    names = []
-    for entry, found in register.lists():
-        path = folder / f"{file_name(entry)}.html"
+
+    def make(entry: dict[str, Any]) -> list[str]:
+        path, found = kept.new / entry["rows"], register.listed(entry)
         path.parent.mkdir(exist_ok=True)
         path.with_suffix(".csv").write_bytes(found["csv"])
         places = {"up": "../../", "home": "../index.html", "trail": "The rows behind a number"}
-        write(path, "rows", entry=entry, found=found, **places)
-        names.append(
-            (not entry["claim"].measure.startswith("immigration_searches"), f"{file_name(entry)}.html")
-        )
-    return min(names, key=lambda name: name[0])[1] if names else ""
+        write(path, "rows", entry=entry, found=found, labels=found["labels"], wide=True, **places)
+        return [entry["rows"], entry["rows"].replace(".html", ".csv")]
 
-
-def _rows_of_numbers(entries: Sequence[dict[str, Any]]) -> dict[tuple[str, str], str]:
-    """The pages of rows by the measure and scope whose whole number they are behind."""
-    return {
-        (entry["claim"].measure, entry["claim"].scope): entry["rows"]
-        for entry in reversed(entries)  # so that the first of several is kept
-        if entry["rows"] and not entry["claim"].among
-    }
+    entries = [entry for entry in register.entries if entry["behind"]]
+    for entry in entries:
+        shown = (score, {name: value for name, value in entry.items() if name != "behind"})
+        kept.files(entry["rows"], shown, partial(make, entry))
+    first = min(
+        entries, key=lambda one: not one["claim"].measure.startswith("immigration_searches"), default={}
+    )
+    return str(first.get("rows", ""))
 
 
 _WORDS = {"by": "Released by", "on": "Released on"}
@@ -244,28 +263,6 @@ def _released(place: Place) -> list[tuple[str, str]]:
         )
         if value and not isinstance(value, dict | list)
     ]
-
-
-_PUBLISHED = {
-    "Numbers, claims and ledger": ("00-invented.txt", "numbers.json", "claims.csv", "ledger.csv", tips.NAME),
-    "Tables": ("tables/*.csv",),
-    "Figures": ("figures/*.png", "figures/*.svg"),
-}
-
-
-def _copy(place: Place, folder: Path) -> list[tuple[str, list[str]]]:
-    """Copy the place's published files and pack its tables; the names by kind, relative to its folder."""
-    found = []
-    for title, patterns in _PUBLISHED.items():
-        files = [path for pattern in patterns for path in sorted(place.results.glob(pattern))]
-        names = [path.relative_to(place.results).as_posix() for path in files]
-        for path, name in zip(files, names):
-            (folder / name).parent.mkdir(exist_ok=True)
-            shutil.copyfile(path, folder / name)
-        if names:
-            found.append((title, names))
-    packed = [downloads.workbook(place, folder), downloads.descriptor(place, folder)]
-    return [("All tables in one file", [path.name for path in packed]), *found]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

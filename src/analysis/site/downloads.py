@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import re
+import shutil
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Any
 
 import xlsxwriter
 
+from analysis import tips
 from analysis.build import masked_copies
 from analysis.measures import NAMES
 from analysis.pages import REPLICA, open_shown
@@ -26,7 +28,12 @@ LICENSE = {
     "path": "https://creativecommons.org/licenses/by/4.0/",
     "title": "Creative Commons Attribution 4.0",
 }
-_TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_TEXT_ONLY = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
+}
 _MADE = datetime(2026, 1, 1)  # a fixed clock: the same tables, the same bytes
 _LONGEST_CELL = 32_767
 _TYPES = {
@@ -40,6 +47,28 @@ _FRACTIONS = re.compile(
     r"(?:.*_)?(?:share|low|high)|krippendorffs_alpha|cohens_kappa|gwets_ac1|sensitivity|specificity|corrected|searches_a_day|ratio|spread|a_day_(?:before|after)"
 )
 """Columns that hold numbers of any kind, also where all that a place has of them are whole."""
+
+
+_PUBLISHED = {
+    "Numbers, claims and ledger": ("00-invented.txt", "numbers.json", "claims.csv", "ledger.csv", tips.NAME),
+    "Tables": ("tables/*.csv",),
+    "Figures": ("figures/*.png", "figures/*.svg"),
+}
+
+
+def files(place: Place, folder: Path) -> list[tuple[str, list[str]]]:
+    """Copy the place's published files and pack its tables; the names by kind, relative to its folder."""
+    groups = []
+    for title, patterns in _PUBLISHED.items():
+        found = [path for pattern in patterns for path in sorted(place.results.glob(pattern))]
+        names = [path.relative_to(place.results).as_posix() for path in found]
+        for path, name in zip(found, names):
+            (folder / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, folder / name)
+        if names:
+            groups.append((title, names))
+    packed = [workbook(place, folder), descriptor(place, folder)]
+    return [("All tables in one file", [path.name for path in packed]), *groups]
 
 
 def tables(folder: Path) -> list[Path]:

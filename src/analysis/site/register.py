@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from analysis import citation, claims, rows
 from analysis.build import dataset
@@ -25,7 +24,7 @@ MOST_ROWS, FIRST_ROWS = 2_000, 50
 WEAKEST = 3
 """How many of the weakest claims are at the top of the register."""
 
-_LEFT_OUT_IF_EMPTY = ("source_page", "immigration_kind", "agency_state")
+_LEFT_OUT_IF_EMPTY = ("source_page", "immigration_kind", "agency_state", "rules")
 _UNITS = {
     "searching_agency": "agencies",
     "agency_state": "states",
@@ -43,13 +42,14 @@ class Register:
         self._known = {one.id: one for one in claims.load(place)}
         self._worth = claims.worth(results)
 
+    @cached_property
     def entries(self) -> list[dict[str, Any]]:
         """Each claim with all that its entry shows, in the order printed."""
         return [self._entry(row) for row in self.results]
 
     def weakest(self) -> list[dict[str, Any]]:
         """The claims with most against them, the weakest first; none that nothing speaks against."""
-        entries = [one for one in self.entries() if one["weaknesses"]]
+        entries = [one for one in self.entries if one["weaknesses"]]
         return sorted(entries, key=lambda one: -one["weight"])[:WEAKEST]
 
     def _entry(self, row: Mapping[str, str]) -> dict[str, Any]:
@@ -57,6 +57,7 @@ class Register:
         page = self._pages.get(row.get("notebook", "").removesuffix(".ipynb"))
         settled = {"address": _address(row, page), "heading": page.heading} if page else {"address": ""}
         weak = weaknesses(claim, row)
+        behind = self._behind(claim, row) if claim else None
         return {
             **row,
             **settled,
@@ -66,7 +67,9 @@ class Register:
             "weaknesses": [said for _, said in weak],
             "weight": sum(weight for weight, _ in weak),
             "worth": self._worth.get(row.get("id", ""), ""),
-            "query": f"claim-{row.get('id', '')}" if claim and self._behind(claim, row) else "",
+            "behind": behind,
+            "query": f"claim-{row.get('id', '')}" if behind else "",
+            "rows": f"{file_name(row)}.html" if behind else "",
         }
 
     # The rows behind -------------------------------------------------------------------------------------
@@ -84,26 +87,37 @@ class Register:
     def _behind(self, claim: claims.Claim, row: Mapping[str, str]) -> rows.Behind | None:
         return rows.of_claim(claim, row, self.shown) if self.has_rows else None
 
-    def lists(self) -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
-        """For each claim that has rows: its entry, and the list of them for a page."""
-        for entry in self.entries():
-            claim = entry["claim"]
-            if entry["query"] and (behind := self._behind(claim, entry)):
-                yield entry, self._list(behind, entry["statement"])
+    def of_numbers(self) -> dict[tuple[str, str], str]:
+        """The pages of rows by the measure and scope whose whole number they are behind."""
+        with_rows = [(one["claim"], one["rows"]) for one in self.entries if one["rows"]]
+        first_last = reversed(with_rows)  # so that the first of several is kept
+        return {(claim.measure, claim.scope): page for claim, page in first_last if not claim.among}
 
-    def _list(self, behind: rows.Behind, statement: str) -> dict[str, Any]:
+    def listed(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """The list of the rows behind a claim, for a page."""
+        behind: rows.Behind = entry["behind"]
         searches = behind.searches(self.shown)
         if behind.by:
             found = self.shown.groups(searches, behind.by)
+            if behind.by == "searching_agency":
+                found.insert(1, "agency_state", found[behind.by].map(self._states))
             count, unit = len(found), _UNITS.get(behind.by, "values")
         else:
             count, unit = searches.count(), "rows"
-            found = self.shown.rows(searches, behind.columns, None if count <= MOST_ROWS else FIRST_ROWS)
+            others = [name for name in (*behind.columns, "rules") if name != "local_day"]
+            columns = list(dict.fromkeys(others))
+            columns.insert(columns.index("searched_at") + 1, "local_day")
+            found = self.shown.rows(searches, columns, None if count <= MOST_ROWS else FIRST_ROWS)
         shown = _without_empty(found if count <= MOST_ROWS else found.head(FIRST_ROWS))
-        caption = f"{count:,} {unit} behind: {statement}."
+        caption = f"{count:,} {unit} behind: {entry['statement']}."
         caption += f" The first {len(shown)} are listed." if len(shown) < count else ""
         if self.place.is_replica:
             caption += " REPLICA: invented records."
+        same = [
+            name for name in _SAME if name in shown and len(shown) > 1 and shown[name].nunique(False) == 1
+        ]
+        caption += "".join(f" {_words(name).capitalize()}: {shown[name].iloc[0]}." for name in same)
+        listed = shown.drop(columns=same)
         return {
             "count": count,
             "unit": unit,
@@ -113,9 +127,18 @@ class Register:
                 citation.of_file(self.place, name) for name in searches.tally("source_file")["source_file"]
             ],
             "code": self._code(behind),
-            "table": _table(shown, caption),
+            "labels": [_words(name) for name in listed],
+            "table": scrolling(table_html(listed, caption, "stack labelled", _CHOSEN), caption),
             "csv": published_csv(marked(shown, self.place)),
         }
+
+    @cached_property
+    def _states(self) -> dict[str, str]:
+        """The state of each agency, by its name as printed; none where several agencies are printed alike."""
+        lines = self.shown.every_row.tally("searching_agency", "agency_state").dropna()
+        named = lines["searching_agency"].map(self.shown.agencies())
+        alone = ~named.duplicated(keep=False)
+        return dict(zip(named[alone], lines["agency_state"][alone]))
 
     def _code(self, behind: rows.Behind) -> str:
         """The same in a notebook, without a shell."""
@@ -131,15 +154,14 @@ class Register:
 
 
 _SAME = ("source_file", "camera_owner", "searching_agency", "agency_state")
+"""Columns of which the caption gives the value where it is the same in all rows."""
+
+_CHOSEN = ("camera_owner", "searching_agency", "agency_state", "local_day", "rules", "immigration_tier")
+"""Columns by which a reader can filter the rows."""
 
 
-def _table(found: pd.DataFrame, caption: str) -> Markup:
-    """The rows for a page; the caption says what is the same in all of them."""
-    same = [
-        name for name in _SAME if name in found and len(found) > 1 and found[name].nunique(dropna=False) == 1
-    ]
-    told_once = "".join(f" {name.replace('_', ' ').capitalize()}: {found[name].iloc[0]}." for name in same)
-    return scrolling(table_html(found.drop(columns=same), caption + told_once), caption + told_once)
+def _words(column: str) -> str:
+    return column.replace("_", " ")
 
 
 def weaknesses(claim: claims.Claim | None, row: Mapping[str, str]) -> list[tuple[int, str]]:
@@ -181,14 +203,10 @@ def _without_empty(table: pd.DataFrame) -> pd.DataFrame:
 def _address(row: Mapping[str, str], page: Article) -> str:
     """The page, and the step in it whose table of claims holds the statement."""
     statement = html.escape(row.get("statement", ""))
-    for cell in page.notebook.cells:
-        for output in cell.get("outputs", []):
-            shown = output.get("data", {}).get("text/html", "")
-            if re.search(r'<table class="[^"]*\bclaims\b', shown) and statement in shown:
-                return f"{page.file}#{cell.id}"
-    return page.file
+    cells = (cell for cell, table in page.settled if statement in table)
+    return next((f"{page.file}#{cell}" for cell in cells), page.file)
 
 
 def file_name(entry: Mapping[str, Any]) -> str:
     """The page of a claim's rows, below the place's folder, without its ending."""
-    return f"rows/{slug(entry['id'])}"
+    return f"rows/{slug(entry.get('id', ''))}"

@@ -6,10 +6,10 @@ import base64
 import html
 import re
 import struct
-from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
-import bleach
+from bleach.sanitizer import Cleaner
 from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -38,6 +38,7 @@ _CELL = ["class", "id", "title", "scope", "colspan", "rowspan"]
 _ATTRIBUTES = {"*": ["class", "id", "title", "lang"], "a": ["href"], "td": _CELL, "th": _CELL}
 # pandas puts a style sheet in front of every table that a notebook shows without asking for more
 _PANDAS_STYLE = re.compile(r"<style scoped>\s*\.dataframe.*?</style>", re.DOTALL)
+_TO_TIDY = re.compile(r"<(?:a|pre|table)\b|\breplica\b")
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NUMBER = re.compile(r"[-+−]?[\d,.]+(?:\s?%)?|NaN|–|")
 
@@ -48,7 +49,7 @@ STACKED = 4
 
 def written(text: str) -> str:
     """HTML of a Markdown cell, which an author wrote: markup, relative and https links stay."""
-    return _tidied(text, ["https"])
+    return _tidied(text, "https")
 
 
 def computed(text: str) -> str:
@@ -59,7 +60,7 @@ def computed(text: str) -> str:
         _PANDAS_STYLE.sub("", text),
     )
     # a protocol list that is empty would be replaced by a default that allows http
-    return _tidied(led, ["none"])
+    return _tidied(led, "none")
 
 
 def printed(text: str) -> str:
@@ -120,12 +121,19 @@ def anchor(measure: str, scope: str) -> str:
 _NUMBER_ID = "number-"
 
 
-def _tidied(text: str, protocols: Sequence[str]) -> str:
+@cache
+def _cleaner(protocol: str) -> Cleaner:
+    return Cleaner(_TAGS, _ATTRIBUTES, [protocol])
+
+
+def _tidied(text: str, protocol: str) -> str:
     """HTML with every tag that is not on the list turned into plain text, as the site's pages show it.
 
     Tables scroll in containers of their own, headers have a scope, links lead to pages instead of notebooks.
     """
-    allowed = bleach.clean(text, tags=_TAGS, attributes=_ATTRIBUTES, protocols=protocols)
+    allowed = str(_cleaner(protocol).clean(text))
+    if not _TO_TIDY.search(allowed):
+        return allowed
     soup = BeautifulSoup(allowed, "html.parser")
     for banner in soup.select("p.replica"):
         banner.decompose()  # the page has one at its top

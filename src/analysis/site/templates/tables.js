@@ -39,13 +39,14 @@
     const rows = [...body.rows], said = make("output", {});
     const typed = make("input", { type: "search", autocomplete: "off" });
     bar.append(make("label", {}, "Find rows with ", typed));
-    const chosen = heads.filter(head => head.classList.contains("choose")).map(head => {
+    const chosen = heads.filter(head => head.classList.contains("choose")).flatMap(head => {
       const at = head.cellIndex, name = head.textContent.trim();
       const values = [...new Set(rows.map(row => row.cells[at].textContent.trim()))].sort(words.compare);
+      if (values.length < 2) return [];
       const select = make("select", { ariaLabel: name }, make("option", { value: "*" }, "all"), ...values.map(one =>
         make("option", { value: one }, one || "(none)")));
       bar.append(make("label", {}, `${name} `, select));
-      return [at, select];
+      return [[at, select]];
     });
     bar.append(said);
     const show = () => {
