@@ -22,6 +22,22 @@ def test_the_test_counts_every_way_in_which_whole_reasons_change_sides():
         assert every - 1e-9 <= changed.exchanged(vague, before, after) <= every + 0.08
 
 
+def test_what_is_not_multiplied_out_changes_no_digit():
+    random = np.random.default_rng(7)
+    for reasons in (40, 300, 1_500):
+        often = random.pareto(1.2, reasons) + 0.3
+        vague, before, after = (
+            random.random(reasons) < 0.1,
+            random.poisson(often),
+            random.poisson(1.1 * often),
+        )
+        sides = before.astype(float), after.astype(float)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(changed, "NOTHING", 0.0)
+            every = changed.exchanged(vague, *sides)
+        assert changed.exchanged(vague, *sides) == every
+
+
 def test_one_officer_s_repeated_word_is_no_change_and_many_different_words_are():
     one = np.array([True, *[False] * 19]), np.array([0.0, *[5.0] * 19]), np.array([60.0, *[5.0] * 19])
     assert changed.exchanged(*one) == 1

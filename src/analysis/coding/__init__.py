@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from analysis import agencies, files, wording
 from analysis.coding import agreement, sheets
@@ -34,6 +33,7 @@ from analysis.coding.settling import PAIRS, is_judge, settle
 from analysis.coding.sheets import CODES, BadSheet
 from analysis.measures import DEFINITIONS, Numbers, number
 from analysis.places import Place
+from analysis.searches.sql import quoted
 from analysis.searches.table import Searches
 
 __all__ = [
@@ -57,7 +57,7 @@ class Errors:
 def known_errors(place: Place, searches: Searches) -> Errors:
     """The error rates that what was planted gives; of records nothing was planted, and none is claimed here.
 
-    A replica is scored row by row (joined on `source_file` and `source_row`); of records no row is loaded.
+    A replica is scored row by row (joined on `source_file` and `source_row`).
     """
     planted = place.processed / "planted" / "planted.parquet"
     if not planted.is_file():
@@ -68,37 +68,43 @@ def known_errors(place: Place, searches: Searches) -> Errors:
             table,
             *(table.head(0).assign(**{column: None}) for column in ("reason_origin", "era")),
         )
-    truth = pq.read_table(planted, columns=["source_file", "source_row", "tier"]).to_pandas()
-    rows = searches.frame("source_file", "source_row", "immigration_tier", "reason_origin", "era")
-    both = rows.merge(truth, on=["source_file", "source_row"], how="left", validate="one_to_one")
-    table = score(both["tier"], both["immigration_tier"])
+    lines = searches.query(
+        "select tier, immigration_tier, reason_origin, era, count(*) as rows from searches "
+        f"left join read_parquet({quoted(str(planted))}) using (source_file, source_row) group by all"
+    )
+    if lines["rows"].sum() != searches.count():
+        raise ValueError(f"{planted.name} holds a row twice")
+    table = _scored(lines)
     return Errors(
-        f"All {len(both):,} rows were scored against what was planted. These shares say how much was found again; "
-        "whoever planted the words knew the rules, so they are no precision and no recall.",
+        f"All {lines['rows'].sum():,} rows were scored against what was planted. These shares say how much was found "
+        "again; whoever planted the words knew the rules, so they are no precision and no recall.",
         table,
-        _score_by(both, "reason_origin"),
-        _score_by(both, "era"),
+        _score_by(lines, "reason_origin"),
+        _score_by(lines, "era"),
         _numbers(table),
     )
 
 
-def _score_by(both: pd.DataFrame, column: str) -> pd.DataFrame:
-    scored = both.groupby(column, sort=True)[["tier", "immigration_tier"]]
-    tables = {value: score(group["tier"], group["immigration_tier"]) for value, group in scored}
+def _scored(lines: pd.DataFrame) -> pd.DataFrame:
+    return score(lines["tier"], lines["immigration_tier"], lines["rows"])
+
+
+def _score_by(lines: pd.DataFrame, column: str) -> pd.DataFrame:
+    tables = {value: _scored(group) for value, group in lines.groupby(column, sort=True)}
     return pd.concat(tables, names=[column]).reset_index(column).reset_index(drop=True)
 
 
-def score(truth: pd.Series, found: pd.Series) -> pd.DataFrame:
+def score(truth: pd.Series, found: pd.Series, rows: pd.Series | int = 1) -> pd.DataFrame:
     """Right, wrong and missed rows under each definition: definition, planted, counted, right, wrong, missed,
     counted_planted_share (of the rows counted, those planted to count) and planted_found_share (of the rows planted to
-    count, those counted). `truth` and `found` hold tiers (strict, core, broad, none).
+    count, those counted). `truth` and `found` hold tiers (strict, core, broad, none), each of so many rows.
 
     These are not called precision and recall: whoever planted the words knew the rules.
     """
     lines = []
     for definition, tiers in DEFINITIONS.items():
         planted, counted = truth.isin(tiers), found.isin(tiers)
-        right, total, true = int((planted & counted).sum()), int(counted.sum()), int(planted.sum())
+        right, total, true = (int((rows * each).sum()) for each in (planted & counted, counted, planted))
         lines.append({
             "definition": definition, "planted": true, "counted": total, "right": right, "wrong": total - right,
             "missed": true - right, "counted_planted_share": right / total if total else None,
@@ -196,12 +202,12 @@ def coded_reasons(place: Place, made: pd.DataFrame) -> Coded:
     sample, coders = sheets.open_sample(folder), sheets.open_codes(folder)
     if sample is None or not coders:
         texts = dict.fromkeys(("half", "code", "coded_kind"), "")
-        empty = made.iloc[:0].drop(columns=["reason", "normal"])
+        empty = made.iloc[:0].drop(columns=["text", "normal"])
         empty = empty.assign(draws=0, inclusion_probability=1.0, **texts, coded_topics=[])
         return Coded(empty, pd.DataFrame(columns=list(PAIRS)), draw(made.iloc[:0]), NOBODY)
     settled = settle(coders, sample)
     joined = sample.strings.merge(settled.codes, on="string_id").merge(
-        made.drop(columns=["stratum", "reason", "normal"]), on="string_id", how="left", indicator=True
+        made.drop(columns=["stratum", "text", "normal"]), on="string_id", how="left", indicator=True
     )
     gone = int((joined["_merge"] == "left_only").sum())
     joined = joined[joined["_merge"] == "both"].drop(columns="_merge").reset_index(drop=True)

@@ -12,7 +12,6 @@ from rapidfuzz.distance import OSA
 
 from analysis import reasons
 from analysis.measures import DEFINITIONS, at_most
-from analysis.privacy.masking import mask_text
 from analysis.searches.sql import one_of, quoted
 from analysis.searches.table import Searches
 from analysis.vendors import eras
@@ -42,20 +41,21 @@ _ERA_NAMES = eras()
 def units(searches: Searches, task_force: frozenset[str] = frozenset()) -> pd.DataFrame:
     """The distinct normalized reasons with their offense types: what a coder reads once.
 
-    string_id, normal, reason (the commonest writing, personal data masked), offense_types, origin, topics, tier,
-    kind, rows, `rows_<era>` for each era, stratum. `task_force` names agencies with a 287(g) Task Force agreement.
+    string_id, normal, text (the commonest writing, word for word), offense_types, origin, topics, tier, kind, rows,
+    `rows_<era>` for each era, stratum. `task_force` names agencies with a 287(g) Task Force agreement.
     """
     writings = _writings(searches, task_force)
-    writings["normal"] = reasons.normal_forms([text.replace("_", " ") for text in writings["text"]])
+    writings["normal"] = reasons.normal_forms([text.replace("_", " ") for text in writings["text"].tolist()])
     writings = writings.sort_values(["rows", "text"], ascending=[False, True], ignore_index=True)
     key = ["normal", "offense_types"]
     sums = dict.fromkeys(("rows", *(f"rows_{era}" for era in _ERA_NAMES)), "sum")
-    firsts = dict.fromkeys(("text", "origin", "topics", "tier", "kind"), "first")
+    firsts = dict.fromkeys(("text", "origin", "topics", "tier", "kind", "only_case", "suspect"), "first")
     made = writings.groupby(key, sort=False, as_index=False).agg({**firsts, **sums, "net": "any"})
-    made["string_id"] = [string_id(*pair) for pair in zip(made["normal"], made["offense_types"])]
-    made["reason"] = made["text"].map(mask_text)
+    made["string_id"] = [
+        string_id(*pair) for pair in zip(made["normal"].tolist(), made["offense_types"].tolist())
+    ]
     made["stratum"] = _strata(made)
-    order = ["string_id", "normal", "reason", "offense_types", "origin", "topics", "tier", "kind", "rows"]
+    order = ["string_id", "normal", "text", "offense_types", "origin", "topics", "tier", "kind", "rows"]
     return made[[*order, *(f"rows_{era}" for era in _ERA_NAMES), "stratum"]]
 
 
@@ -77,19 +77,23 @@ def _writings(searches: Searches, task_force: frozenset[str]) -> pd.DataFrame:
     eras = ", ".join(f"count(*) filter (era = {quoted(era)}) as rows_{era}" for era in _ERA_NAMES)
     # the net: rows by a federal account, or naming a federal agency from one with a Task Force agreement
     assists = f"list_contains(topics, 'federal_assist') and {one_of('searching_agency', sorted(task_force))}"
+    files = ", ".join(map(quoted, sorted(searches.tally("source_file")["source_file"].dropna())))
     rows = (
         "select coalesce(reason_text, '') as text, array_to_string(offense_types, '; ') as offense_types, "
-        f"reason_origin as origin, era, coalesce(federal or ({assists}), false) as net, topics, immigration_tier, "
-        "immigration_kind, {'file': source_file, 'row': source_row} as position from searches"
+        f"reason_origin as origin, era, coalesce(federal or ({assists}), false) as net, "
+        "{'topics': topics, 'tier': immigration_tier, 'kind': immigration_kind} as said, "
+        # One number, since two texts are compared for each row otherwise.
+        f"list_position([{files}]::varchar[], source_file)::bigint * {1 << 40} + source_row as position from searches"
     )
-    firsts = (
-        "arg_min(topics, position) as topics, arg_min(immigration_tier, position) as tier, "
-        "arg_min_null(immigration_kind, position) as kind"
+    writings = (
+        f"select text, offense_types, origin, count(*) as rows, {eras}, bool_or(net) as net, "
+        f"arg_min(said, position) as said, min(position) as position from ({rows}) group by text, offense_types, origin"
     )
     made = searches.query(
-        f"select text, offense_types, origin, count(*) as rows, {eras}, bool_or(net) as net, {firsts}, "
-        f"min(position) as position from ({rows}) group by text, offense_types, origin order by position"
-    ).drop(columns="position")
+        f"select * exclude (said, position), said.topics as topics, said.tier as tier, said.kind as kind, "
+        "said.topics = ['case_number_only'] as only_case, "
+        f"list_contains(said.topics, 'immigration_suspect') as suspect from ({writings}) order by position"
+    )
     return made.astype(dict.fromkeys(("rows", *(f"rows_{era}" for era in _ERA_NAMES)), "int64"))
 
 
@@ -99,21 +103,20 @@ def _strata(made: pd.DataFrame) -> np.ndarray:
     Suspect is a reason of the net, one of which a suspect rule or a guard spoke, and one whose spelling is close to a
     listed word. The commonest others are read until `COMMON_SHARE` of the readable rows is.
     """
-    rows, topics = made["rows"].to_numpy(), made["topics"]
+    rows, normal = made["rows"].to_numpy(), made["normal"].tolist()
     hit = (made["tier"] != "none").to_numpy()
-    only_case = np.array([list(found) == ["case_number_only"] for found in topics], dtype=bool)
+    only_case = made["only_case"].to_numpy(dtype=bool, na_value=False)
     only_case &= made["normal"].str.fullmatch(NUMBER_ALONE).to_numpy(dtype=bool)
     readable = made["origin"].isin(READABLE).to_numpy() & ~only_case & (made["normal"] != "").to_numpy()
-    suspect = np.array(["immigration_suspect" in found for found in topics], dtype=bool)
-    suspect |= made["net"].to_numpy(dtype=bool)
+    suspect = (made["suspect"] | made["net"]).to_numpy(dtype=bool, na_value=False)
     # two or three letters one slip from ICE, HSI, ERO, CBP or DHS
     fragments = {
-        normal
-        for normal in set(made["normal"])
-        if 2 <= len(normal) <= 3 and any(OSA.distance(normal, short) <= 1 for short in SHORT)
+        form
+        for form in set(normal)
+        if 2 <= len(form) <= 3 and any(OSA.distance(form, short) <= 1 for short in SHORT)
     }
     suspect |= made["normal"].isin(fragments).to_numpy(dtype=bool)
-    suspect[list(reasons.near_words_of(made["normal"].tolist()))] = True
+    suspect[list(reasons.near_words_of(normal))] = True
     rest = np.flatnonzero(~hit & readable & ~suspect)
     rest = rest[np.argsort(-rows[rest], kind="stable")]
     wanted = COMMON_SHARE * rows[hit | readable].sum() - rows[hit | (readable & suspect)].sum()

@@ -15,6 +15,7 @@ import xlsxwriter
 from analysis import files, paths, readers, toml
 from analysis.coding.estimates import TIER_OF_CODE
 from analysis.coding.samples import Sample
+from analysis.privacy.masking import mask_text
 from analysis.refused import Refused
 
 CODES = (*TIER_OF_CODE, "cannot_tell")
@@ -45,10 +46,11 @@ class BadSheet(Refused):
 
 
 def for_coder(sample: Sample, made: pd.DataFrame, coder: int) -> pd.DataFrame:
-    """The reasons that the first (1) or second (2) coder reads, in an order of their own."""
+    """The reasons that the first (1) or second (2) coder reads, personal data masked, in an order of their own."""
     strings = sample.strings if coder == 1 else sample.strings[sample.strings["second_coder"]]
-    texts = made.set_index("string_id")[["reason", "offense_types"]]
+    texts = made.set_index("string_id")[["text", "offense_types"]]
     sheet = strings[["string_id"]].join(texts, on="string_id", how="inner")
+    sheet["reason"] = sheet["text"].map(mask_text)
     order = np.random.default_rng([sample.seed, coder]).permutation(len(sheet))
     return sheet.iloc[order].reset_index(drop=True).reindex(columns=list(SHEET), fill_value="")
 

@@ -21,6 +21,10 @@ FEWEST_VAGUE = 5
 """An agency is tested that typed on both sides, and at least so many different vague reasons: fewer bear no test."""
 
 
+NOTHING = 1e-30
+"""A product this small is nothing beside the rounding of the others; nearly all are, and are not multiplied out."""
+
+
 # Agency by agency -------------------------------------------------------------------------------------------
 
 
@@ -53,22 +57,24 @@ def said_of_changed(table: pd.DataFrame) -> str:
 
 def _tested(searches: Searches, window: Window) -> pd.DataFrame:
     lines = searches.query(
-        "select searching_agency, lower(trim(reason_text)) as reason, coalesce(vague, false) as vague, "
+        "select * from (select searching_agency, lower(trim(reason_text)) as reason, coalesce(vague, false) as vague, "
         "count(*) filter (searched_at < moment) as before, count(*) filter (searched_at >= moment) as after "
-        f"from searches {window.join} where {window.inside} and typed_alone and named group by all order by all",
+        f"from searches {window.join} where {window.inside} and typed_alone and named group by all) "
+        f"qualify count(*) filter (vague) over (partition by searching_agency) >= {FEWEST_VAGUE} order by all",
         compared=window.table,
     )
+    kinds = {"vague": bool, "before": float, "after": float}
+    counts = [lines[name].to_numpy(dtype=kind) for name, kind in kinds.items()]
     found = []
-    for agency, reasons in lines.groupby("searching_agency", sort=True):
-        vague = reasons["vague"].to_numpy(dtype=bool)
-        sides = [reasons[side].to_numpy(dtype=float) for side in ("before", "after")]
-        if vague.sum() >= FEWEST_VAGUE and all(side.any() for side in sides):
+    for agency, at in lines.groupby("searching_agency", sort=True).indices.items():
+        vague, *sides = (values[at] for values in counts)
+        if all(side.any() for side in sides):
             p_value = exchanged(vague, *sides)
             typed, of_vague = ([int(side @ which) for side in sides] for which in (vague | True, vague))
             shares = [part / whole for part, whole in zip(of_vague, typed)]
             found.append(
-                (agency, len(reasons), *(cell for line in zip(typed, of_vague, shares) for cell in line), p_value)
-            )  # fmt: skip
+                (agency, len(at), *(cell for line in zip(typed, of_vague, shares) for cell in line), p_value)
+            )
     names = ["typed", "vague", "vague_share"]
     columns = [f"{name.replace('_share', '')}_{side}{'_share' * ('share' in name)}" for side in ("before", "after")
                for name in names]  # fmt: skip
@@ -95,9 +101,13 @@ def exchanged(vague: np.ndarray, before: np.ndarray, after: np.ndarray) -> float
     steps = 1 << (32 * len(parts)).bit_length()
     step = max(2 * np.abs(parts).sum() / steps, np.finfo(float).tiny)
     cosines = np.cos(2 * np.pi / steps * np.arange(steps))
-    half, product = np.arange(steps // 2 + 1), np.ones(steps // 2 + 1)
-    for size, many in zip(*np.unique(np.rint(np.abs(parts) / step).astype(int), return_counts=True)):
-        product *= cosines[half * size & steps - 1] ** many
+    sizes, counts = np.unique(np.rint(np.abs(parts) / step).astype(int), return_counts=True)
+    at, product = np.arange(steps // 2 + 1), np.zeros(steps // 2 + 1)
+    for size, many in sorted(zip(sizes, counts), key=lambda one: -one[1]):
+        at = at[np.abs(cosines[at * size & steps - 1]) > NOTHING ** (1 / many)]
+    product[at] = np.prod(
+        [cosines[at * size & steps - 1] ** many for size, many in zip(sizes, counts)], axis=0
+    )
     chances = np.fft.irfft(product, steps)
     seen = abs(parts.sum()) / step - 1 - np.sqrt(len(parts))
     sums = np.abs(np.fft.fftfreq(steps, 1 / steps))
