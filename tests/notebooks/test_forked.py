@@ -1,6 +1,7 @@
 """Notebooks that are forks of one process share nothing, and nothing of them outlives whoever started them."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import psutil
 import pytest
 from test_run import notebook, outputs
 
+from analysis import places
 from analysis.notebooks import forked, run
 
 pytestmark = pytest.mark.skipif(not forked.IS_SAFE, reason="forks are used on Linux alone")
@@ -61,3 +63,20 @@ def test_forks_end_when_their_run_is_killed(tmp_path):
     other.wait()
     _, alive = psutil.wait_procs(family, timeout=60)
     assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_list_of_words_that_changed_is_read_again(tmp_path, monkeypatch):
+    """What one process read for all notebooks is no older than the file of the next one."""
+    shutil.copytree(places.root() / "data" / "hand", tmp_path / "data" / "hand")
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    monkeypatch.setattr(forked, "_folders", [])
+    path = notebook(
+        tmp_path, "from analysis.privacy import masking\nprint('quellmere' in masking.vocabulary().words)"
+    )
+    lists = tmp_path / "data" / "hand" / "everyday_words.toml"
+    for changed in (False, True):
+        if changed:
+            text = lists.read_text(encoding="utf-8")
+            lists.write_text(text.replace("things = [", 'things = [\n    "quellmere",', 1), encoding="utf-8")
+        run.run(path, tmp_path / "out.ipynb", {}, cwd=tmp_path)
+        assert outputs(tmp_path / "out.ipynb")[0].text == f"{changed}\n"

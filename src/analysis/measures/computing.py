@@ -33,7 +33,7 @@ def numbers(
     found = _rows(searches, chosen, owners)
     together: dict[tuple[str, bool, str], list[Measure]] = {}
     for one in chosen:
-        if one.kind in VALUES:
+        if one.kind in VALUES or _is_of_values(one):
             # What all rows of a value meet together is asked of the measure's own rows, and of no others beside them.
             alone = one.where if one.having else "true"
             together.setdefault((one.column, one.only_all, alone), []).append(one)
@@ -93,7 +93,7 @@ def _rows(searches: Searches, chosen: Sequence[Measure], owners: Sequence[str]) 
 def _counted(one: Measure) -> dict[str, str]:
     """The conditions whose rows a measure needs to be counted."""
     made: dict[str, str] = {}
-    if one.kind == "ratio" and one.column:
+    if _is_of_values(one):
         return made
     if one.kind in ("rows", "share", "ratio", "mean"):
         made["rows"] = one.where
@@ -106,9 +106,6 @@ def _aggregated(one: Measure) -> dict[str, str]:
     """What else a measure needs of a pass over the rows, as SQL."""
     if one.also:
         return {"with_others": one.with_others}
-    if one.kind == "ratio" and one.column:
-        sides = {"rows": one.where, "of": one.of}
-        return {name: f"count(distinct {one.column}) filter ({sql})" for name, sql in sides.items()}
     if one.kind == "quantile":
         return {"quantile": f"quantile_disc({one.column}, {one.quantile}) filter ({one.where})"}
     if one.kind not in ("most", "least", "mean"):
@@ -144,6 +141,11 @@ def _alike(searches: Searches, conditions: Iterable[str]) -> Searches:
     return replace(
         searches, source=lines, filters=(), names={k: v for k, v in searches.names.items() if k not in made}
     )
+
+
+def _is_of_values(one: Measure) -> bool:
+    """Whether a measure divides counts of the values of a column."""
+    return one.kind == "ratio" and bool(one.column)
 
 
 VALUES = ("distinct", "beyond", "listed", "groups")
@@ -207,6 +209,7 @@ def _values(searches: Searches, column: str, about: Sequence[Measure], found: _F
             alone = every_row.get(scope, int(rows)) - int(rows)  # each of these is a search of its own
             of[one.name] |= {
                 "distinct": values + alone, "groups": values, "beyond": int(rows) - values, "listed": names or [],
+                "rows": values,
             }  # fmt: skip
             if whole:
                 of[one.name]["of"] = counts[scope][at[whole[0]]] if scope in counts else 0
@@ -214,7 +217,8 @@ def _values(searches: Searches, column: str, about: Sequence[Measure], found: _F
 
 def _conditions(one: Measure) -> list[tuple[str, str]]:
     """What all rows of a value meet together, and what a row meets: for a measure, then for its denominator."""
-    return [(one.having, one.where), *([(one.of, one.where)] if one.kind == "groups" and one.of else [])]
+    whole = {"groups": [(one.of, one.where)] if one.of else [], "ratio": [("", one.of)]}
+    return [(one.having, one.where), *whole.get(one.kind, [])]
 
 
 def _largest(searches: Searches, one: Measure, found: _Found) -> None:

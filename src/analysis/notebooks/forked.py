@@ -1,9 +1,10 @@
 """Starts notebooks and their kernels as copies of one process that has imported already what all of them import.
 
 Importing papermill, pandas, DuckDB, matplotlib and this library takes longer than most notebooks compute. On Linux one
-process imports them once for a whole run and forks for each notebook and each kernel. What is started in its
-place (`command`) is a small program that hands over its order, its environment and its output, and waits: to whoever
-started it, it looks like the process itself. Elsewhere a fork after such imports is not safe, and nothing is shared.
+process imports them once for a whole run, reads the lists of words that all notebooks need, and forks for each notebook
+and each kernel. What is started in its place (`command`) is a small program that hands over its order, its environment
+and its output, and waits: to whoever started it, it looks like the process itself. Elsewhere a fork after such imports
+is not safe, and nothing is shared.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import threading
 import traceback
 from collections.abc import Mapping
 
-from analysis import processes
+from analysis import places, processes
+from analysis.refused import Refused
 
 IS_SAFE = sys.platform == "linux"
 
@@ -78,6 +80,13 @@ def _serve(folder: str) -> None:
     """Import everything, and fork for each order, until the process that started this one has ended."""
     for module in _IMPORTED:
         importlib.import_module(module)
+    from analysis.agencies import words
+    from analysis.privacy import masking
+
+    typed = _typed()
+    with contextlib.suppress(Refused, OSError):  # a list that is wrong is named where it is used
+        masking.vocabulary()
+        words.read_word_list()
     with socket.socket(socket.AF_UNIX) as listening:
         # A socket's path may have 107 characters, which a temporary folder's may not fit.
         listening.bind(f"/proc/self/fd/{os.open(folder, os.O_RDONLY)}/line")
@@ -90,8 +99,17 @@ def _serve(folder: str) -> None:
             order, _ = listening.accept()
             if os.fork() == 0:
                 listening.close()
+                if _typed() != typed:
+                    masking.vocabulary_of.cache_clear()
+                    words.load.cache_clear()
                 _fork(order)
             order.close()
+
+
+def _typed() -> frozenset[tuple[str, int]]:
+    """Each file that people type, and when it was written."""
+    folder = places.root() / "data" / "hand"
+    return frozenset((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*.*"))
 
 
 def _fork(line: socket.socket) -> None:

@@ -52,7 +52,7 @@ class Vocabulary:
 
 def vocabulary() -> Vocabulary:
     """The vocabulary of this repository's rules and lists."""
-    return _vocabulary(os.environ.get("ANALYSIS_ROOT"))
+    return vocabulary_of(os.environ.get("ANALYSIS_ROOT"))
 
 
 class _EverydayWords(toml.Schema, frozen=True):
@@ -70,7 +70,8 @@ class _EverydayWords(toml.Schema, frozen=True):
 
 
 @cache
-def _vocabulary(_: str | None) -> Vocabulary:
+def vocabulary_of(_: str | None) -> Vocabulary:
+    """The vocabulary of the repository that the environment names, read once."""
     hand = places.root() / "data" / "hand"
     rules = reasons.load(hand / "reasons")
     lists = toml.read(hand / "everyday_words.toml", "data/hand/everyday_words.toml", _EverydayWords)
