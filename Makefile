@@ -8,6 +8,8 @@ SHELL := /bin/sh
 
 PYTHON ?= python3
 VENV   ?= .venv
+# Without --no-compile pip would compile ten thousand modules, of which a run imports a fifth and compiles them then.
+INSTALL ?= $(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile
 RUN    := $(VENV)/bin/python -m analysis
 ONE    := $(if $(PLACE),--place $(PLACE),)
 export AT FROM BY REQUEST CAMERAS ZONE REDACTED WHICH_LOG OWN COLUMNS STATE AGENCY FIRST LAST
@@ -76,13 +78,11 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 		{ echo "Python's venv is missing: on Debian and Ubuntu, run 'sudo apt install python3-venv'." >&2; exit 1; }
 	@echo "Installing the locked environment into $(VENV) (about a minute, once) …"
 	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
-		-r requirements.lock
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(INSTALL) --require-hashes --no-deps --only-binary :all: -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.extras: $(VENV)/.installed requirements-extras.lock
 	@echo "Installing the tools of tests and benchmarks, Datasette and Dask into $(VENV) (half a minute, once) …"
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
-		-r requirements-extras.lock
+	@$(INSTALL) --require-hashes --no-deps --only-binary :all: -r requirements-extras.lock
 	@touch $@
