@@ -114,7 +114,8 @@ def run_all(
         tell = progress or (lambda line: bar.write(line, file=sys.stderr))
         tasks = {
             pool.submit(_timed, path, out_folder / path.name, parameters, cwd, failed): path
-            for path in notebooks
+            # The longest first, so that the last to end leaves no processor idle for long.
+            for path in sorted(notebooks, key=lambda path: -path.stat().st_size)
         }
         try:
             for done, task in enumerate(as_completed(tasks), start=1):
