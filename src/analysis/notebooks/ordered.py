@@ -5,11 +5,52 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
+from nbformat import NotebookNode
 from papermill import execute_notebook
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 
 from analysis import processes
 from analysis.notebooks.cells import read
+
+
+class _Draft(NotebookExecutionManager):
+    """Writes what a run has so far when a cell of code begins, and at the end. Papermill would write all of it twice
+    for each cell, with every picture."""
+
+    def save(self, **kwargs: Any) -> None:
+        begun = (
+            cell.cell_type == "code" and cell.metadata.papermill["status"] == self.RUNNING
+            for cell in self.nb.cells
+        )
+        if self.end_time or any(begun):
+            super().save(**kwargs)
+
+
+class _Engine(NBClientEngine):
+    """Papermill's own engine, but for its draft."""
+
+    @classmethod
+    def execute_notebook(
+        cls,
+        nb: NotebookNode,
+        kernel_name: str,
+        output_path: str | None = None,
+        progress_bar: bool = False,
+        log_output: bool = False,
+        **options: Any,
+    ) -> NotebookNode:
+        draft = _Draft(nb, output_path=output_path, progress_bar=progress_bar, log_output=log_output)
+        draft.notebook_start()
+        try:
+            cls.execute_managed_notebook(draft, kernel_name, log_output=log_output, **options)
+        finally:
+            draft.notebook_complete()
+        return draft.nb
+
+
+papermill_engines.register("analysis", _Engine)
 
 
 def run() -> None:
@@ -23,6 +64,7 @@ def run() -> None:
         read(Path(order["notebook"])),
         order["draft"],
         parameters=order["parameters"],
+        engine_name="analysis",
         kernel_name="python3",
         language="python",
         progress_bar=False,
