@@ -750,7 +750,7 @@ def test_a_browser_that_does_not_print_is_a_sentence_with_the_name_of_the_page(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setattr(paper, "SECONDS", 1)
-    for how in ("exit 0", "sleep 60", r"printf '{\"id\":1,\"error\":{}}\0' >&4"):
+    for how in ("exit 0", "sleep 60", r"""printf '{"id":1,"error":{}}\0' >&4"""):
         (tmp_path / "chromium").write_text(f"#!/bin/sh\n{how}\n")
         (tmp_path / "chromium").chmod(0o755)
         before = prints(site)
