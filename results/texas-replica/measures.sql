@@ -735,15 +735,15 @@ select count(*) as numbers, count(*) filter (not same) as different from numbers
 -- counted_planted_share.broad, all: searches of a replica planted to count, of those that broad counts; the library computes it
 -- counted_planted_share.core, all: searches of a replica planted to count, of those that core counts; the library computes it
 -- counted_planted_share.strict, all: searches of a replica planted to count, of those that strict counts; the library computes it
--- distinct_immigration_searches_at_least.core, all: core searches that there are at least, no row being matched; the library computes it
--- distinct_searches_at_least, all: searches that there are at least, no row being matched; the library computes it
--- immigration_hidden_at_most.core, all: the most of these that could cite immigration (core), as an exact one-sided 95 per cent bound of their share; the library computes it
+-- distinct_immigration_searches_at_least.core, all: the fewest core searches there can be, without comparing rows; the library computes it
+-- distinct_searches_at_least, all: the fewest searches there can be, without comparing rows; the library computes it
+-- immigration_hidden_at_most.core, all: the most of these that could cite immigration (core), as an exact one-sided 95 percent bound of their share; the library computes it
 -- names_of_nobody, all: names that are blank, masked or no agency's; the library computes it
 -- names_reviewed, all: names that a reviewed line decided; the library computes it
 -- names_with_kind, all: names of agencies that were given a kind; the library computes it
 -- names_with_state, all: names of agencies of one state that were given it; the library computes it
--- one_search_precision, all: pairs of rows with one id, of those with ids that the rule takes for one search; the library computes it
--- one_search_recall, all: pairs of rows that the rule takes for one search, of those with one id; the library computes it
+-- one_search_precision, all: pairs of rows with the same id, of those with ids that the rule joins as one search; the library computes it
+-- one_search_recall, all: pairs of rows that the rule joins as one search, of those with the same id; the library computes it
 -- own_reasons, Alvin ISD: what else these cited, as far as it can be printed; the library computes it
 -- own_reasons, Brockrigg ISD: what else these cited, as far as it can be printed; the library computes it
 -- own_reasons, Huffman ISD: what else these cited, as far as it can be printed; the library computes it

@@ -266,18 +266,18 @@ select count(*) as numbers, count(*) filter (not same) as different from numbers
 -- agreements_listed, all: dated agreements on the newest list; the library computes it (not known: the place carries no list of 287(g) agreements with dates)
 -- coded_reasons, all: different reasons that were read and coded; the library computes it
 -- coded_rows, all: searches that gave these reasons; the library computes it
--- distinct_immigration_searches_at_least.core, all: core searches that there are at least, no row being matched; the library computes it (not known: only the logs of several camera owners could show it)
--- distinct_searches_at_least, all: searches that there are at least, no row being matched; the library computes it (not known: only the logs of several camera owners could show it)
--- immigration_hidden_at_most.core, all: the most of these that could cite immigration (core), as an exact one-sided 95 per cent bound of their share; the library computes it (not known: only the logs of several camera owners could show it)
+-- distinct_immigration_searches_at_least.core, all: the fewest core searches there can be, without comparing rows; the library computes it (not known: only the logs of several camera owners could show it)
+-- distinct_searches_at_least, all: the fewest searches there can be, without comparing rows; the library computes it (not known: only the logs of several camera owners could show it)
+-- immigration_hidden_at_most.core, all: the most of these that could cite immigration (core), as an exact one-sided 95 percent bound of their share; the library computes it (not known: only the logs of several camera owners could show it)
 -- language_models, all: readers of the coded reasons that were language models, not people; the library computes it
 -- missed_rows.core, all: immigration searches that core does not count; the library computes it
--- missed_rows_at_most.core, all: the most that they may be: the upper end of a 95 per cent interval, with what readers could not tell or read; the library computes it
+-- missed_rows_at_most.core, all: the most that they may be: the upper end of a 95 percent interval, with what readers could not tell or read; the library computes it
 -- names_of_nobody, all: names that are blank, masked or no agency's; the library computes it
 -- names_reviewed, all: names that a reviewed line decided; the library computes it
 -- names_with_kind, all: names of agencies that were given a kind; the library computes it
 -- names_with_state, all: names of agencies of one state that were given it; the library computes it
--- one_search_precision, all: pairs of rows with one id, of those with ids that the rule takes for one search; the library computes it
--- one_search_recall, all: pairs of rows that the rule takes for one search, of those with one id; the library computes it
+-- one_search_precision, all: pairs of rows with the same id, of those with ids that the rule joins as one search; the library computes it
+-- one_search_recall, all: pairs of rows that the rule joins as one search, of those with the same id; the library computes it
 -- own_reasons, Yuba County CA SO: what else these cited, as far as it can be printed; the library computes it
 -- own_reasons, all: what else these cited, as far as it can be printed; the library computes it
 -- repeated_records, Yuba County CA SO: records equal in every released cell to an earlier one of their file; the library computes it
