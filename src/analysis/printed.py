@@ -61,7 +61,7 @@ class Printed:
 
     @classmethod
     def read(cls, text: str) -> Printed | None:
-        """A number as printed ('733,000', '0.50', '46.8 %', '1.5 years', 'hundreds of thousands'); None where it is
+        """A number as printed ('733,000', '0.50', '46.8%', '1.5 years', 'hundreds of thousands'); None where it is
         none."""
         text = text.strip()
         if text in _WORDS:
@@ -127,7 +127,8 @@ class Printed:
         digits = f"{value:,.{most}f}"
         while "." in digits and digits[-1] in "0." and len(digits.partition(".")[2]) > least:
             digits = digits[:-1].removesuffix(".")
-        return self._with_days(f"{digits} {self.unit}".strip(), computed)
+        blank = "" if self.unit in ("", "%") else " "
+        return self._with_days(f"{digits}{blank}{self.unit}", computed)
 
     def __str__(self) -> str:
         days = self.number * _UNITS[self.unit]
@@ -144,5 +145,5 @@ class Printed:
 def as_printed(value: float, is_share: bool) -> str:
     """How a number that somebody typed without quotes would be written as printed, for a message."""
     if is_share:
-        return f"{(Decimal(str(value)) * 100).normalize():,f} %"
+        return f"{(Decimal(str(value)) * 100).normalize():,f}%"
     return f"{value:,}"

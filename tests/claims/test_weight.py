@@ -77,7 +77,7 @@ def test_a_round_number_begins_no_lower_than_halfway_from_the_one_below(first: i
         ("more than", "3,100", [3_182], 6.2),
         ("equals", "hundreds of thousands", [733_412], 1.0),
         ("equals", "0", [0, 0, 0], 1.5),
-        ("equals", "6.4 %", [0.06366], 7.2),
+        ("equals", "6.4%", [0.06366], 7.2),
     ],
 )
 def test_weights_are_those_of_a_hand(operator: str, value: str, tried: list[float], bits: float) -> None:
@@ -132,7 +132,7 @@ def test_more_tries_never_add_weight_and_the_order_of_tries_is_nothing(
 # What repeats what, and the score
 
 NUMBERS = [
-    claim(id="count"), claim(id="share", share=True, value="70 %", restates="count"),
+    claim(id="count"), claim(id="share", share=True, value="70%", restates="count"),
     claim(id="rounded", operator="about", value="1,000"), claim(id="again", operator="equals", value="1,234"),
     claim(id="rest", measure="agencies", restates="share"), claim(id="other", scope="Tarnwick ISD"),
     claim(id="part", among={"federal": True}), claim(id="context", measure="", needs="an interview"),

@@ -52,7 +52,7 @@ def test_the_published_counts_are_those_of_all_the_rows_of_one_scope():
         )
 
     printed = [
-        claim("620"), claim("9.5 %", share=True), claim("30", measure="immigration_agencies"),
+        claim("620"), claim("9.5%", share=True), claim("30", measure="immigration_agencies"),
         claim("12", among={"month": "2025-12"}), claim("1,000", operator="about"), claim("7", scope="Quellmere ISD"),
     ]  # fmt: skip
     found = claims.counts_published(printed, "immigration_searches")

@@ -55,7 +55,7 @@ class BadClaims(Refused):
 class Published(toml.Schema, frozen=True):
     """One number of a published piece, beside our paraphrase of the sentence that held it: a [[claim]] as typed.
 
-    `value` is the number as it was printed ("0.50", "46.8 %"), or texts where the operator is `includes`.
+    `value` is the number as it was printed ("0.50", "46.8%"), or texts where the operator is `includes`.
     `share` means that it is compared with numerator / denominator of the computed number.
     `instead` names measures that count the same thing in another way; what they give is reported.
     `because` says why a number differs, for every place (key "") or for one. `needs` says what it would take
@@ -228,7 +228,7 @@ def _check_value(claim: Published) -> None:
     if said is None:
         raise ValueError(
             f'value = {value!r} cannot go with "{operator}"; write a number as it was printed, as "733,000", '
-            '"0.50", "46.8 %" or "1.5 years"; a day or a time as "2025-05-15" or "2025-05-15 17:23:45" (UTC)'
+            '"0.50", "46.8%" or "1.5 years"; a day or a time as "2025-05-15" or "2025-05-15 17:23:45" (UTC)'
         )
     if said.is_span and claim.unit != "days":
         raise ValueError(

@@ -224,9 +224,10 @@ def story(published: Mapping[str, str], numbers: Mapping[str, Number]) -> str:
     if not (of_immigration and published):
         told = chain(told, *(said for _, said in _subjects(published)))
     told = told if of_immigration else chain(told, (_NO_IMMIGRATION,))
-    whole = f"Of {formatted(numbers.get('searches', {}).get('value'))} searches, "  # said once
+    whole = f"Of {formatted(numbers.get('searches', {}).get('value'))} searches, "  # the number is said once
     before, said, after = _told(told, known).partition(whole)
-    return before + (said if of_immigration else said and "Of those, ") + after.replace(whole, "")
+    first = said if of_immigration else said and "Of those, "
+    return before + first + after.replace(whole, "Of all searches, ")
 
 
 def pictures(published: Iterable[str], numbers: Mapping[str, Number]) -> list[str]:
