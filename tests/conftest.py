@@ -8,6 +8,7 @@ import hypothesis
 import psutil
 import pytest
 import small_place
+from _pytest.nodeid import NodeId
 
 # An unattended check must not fail on an example that nobody has seen yet; a person's run goes on looking for them.
 hypothesis.settings.register_profile("unattended", derandomize=True, deadline=None)
@@ -17,6 +18,17 @@ hypothesis.settings.load_profile("unattended" if os.environ.get("CI") else "atte
 
 
 os.environ["OFFLINE"] = "1"  # no test asks a server but its own
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Write each test's group into its id, by which tests are dealt out, so that one process runs a whole group.
+
+    pytest-xdist 3.8 writes it where pytest 9.2 no longer reads it: every group's place was made in each process.
+    """
+    for item in items if config.getoption("loadgroup", False) else ():
+        group = item.get_closest_marker("xdist_group")
+        if group is not None and not item.nodeid.endswith(ending := f"@{group.args[0]}"):
+            item._id = NodeId.parse(f"{item.nodeid}{ending}")
 
 
 @pytest.fixture(scope="session")

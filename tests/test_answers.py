@@ -54,7 +54,7 @@ def test_a_story_says_its_denominator_once_and_what_had_been_published():
     assert answers.story(published, numbers) == (
         "The log held 9 searches. Of those, 4 looked back more than 30 days, and 1 more than 31. The furthest looked "
         "back 50 days. No search whose whole reason was 'patrol' looked back more than 43 days. The published figure "
-        "was 1.5 years. Of all searches, 2 (22.2%) gave no reason. None of 9 searches cited immigration, under any "
+        "was 1.5 years. In addition, 2 (22.2%) gave no reason. None of 9 searches cited immigration, under any "
         "definition."
     )
 
@@ -68,8 +68,7 @@ def test_a_place_about_which_nothing_was_published_tells_every_subject_of_its_lo
     said = answers.story({}, numbers)
     assert said.startswith("2 of 9 searches (22.2%) cited immigration. ")
     assert (
-        "Of 9 searches, 1 looked back more than 30 days, and 0 more than 31. Of all searches, 3 (33.3%)"
-        in said
+        "Of 9 searches, 1 looked back more than 30 days, and 0 more than 31. In addition, 3 (33.3%)" in said
     )
     assert said.endswith("2 (22.2%) gave no reason.")
     assert "patrol" not in said, "which is one place's story"

@@ -162,3 +162,8 @@ def test_both_licenses_and_a_corrections_policy_are_there() -> None:
         or "Attribution 4.0" in (ROOT / "LICENSE-DATA").read_text()
     )
     assert "Corrections policy" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.xdist_group("small place")
+def test_a_test_of_a_group_is_dealt_out_with_its_group(request):
+    assert request.node.nodeid.endswith("@small place") == request.config.getoption("loadgroup", False)

@@ -374,6 +374,18 @@ def test_every_word_has_its_place_on_the_page_of_words(site: Path) -> None:
     assert {"core", "HSI", "ERO", "287(g)", "network audit", "era", "roll-out"} <= {*names}
 
 
+def test_an_answer_with_links_reads_as_a_sentence_where_another_page_quotes_it(tmp_path: Path) -> None:
+    said = (
+        '<p class="answer">Adding HSI made it <a href="numbers.json">1,516</a>. Each once: <em>620</em>.</p>'
+    )
+    cell = new_code_cell("1", outputs=[new_output("display_data", {"text/html": said})])
+    nbformat.write(
+        new_notebook(cells=[new_markdown_cell("# How many?"), cell]), tmp_path / "05-how-many.ipynb"
+    )
+    page = article.render(tmp_path / "05-how-many.ipynb")
+    assert page.summary == "Adding HSI made it 1,516. Each once: 620."
+
+
 def test_numbers_in_our_answers_are_counted_and_lead_to_their_lines(tmp_path: Path) -> None:
     made = results(place(tmp_path))
     numbers = [

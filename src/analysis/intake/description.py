@@ -13,7 +13,7 @@ from analysis import agencies, places
 from analysis.intake.answers import QUESTIONS, WHERE, Answers
 from analysis.intake.recognition import Found
 from analysis.places import LeftOut, Place, states
-from analysis.wording import an
+from analysis.wording import an, days_between
 
 
 def suggestions(found: Sequence[Found]) -> dict[str, str]:
@@ -186,5 +186,5 @@ def _title(at: str, found: Sequence[Found], zone: str) -> str:
     more = f" of {len(owners)} camera owners" if len(owners) > 1 else ""
     times = [time for entry in found if entry.searches for time in (entry.first_search, entry.last_search)]
     local = [datetime.fromisoformat(time).astimezone(ZoneInfo(zone)).date() for time in times]
-    days = f", {min(local)} to {max(local)}" if local else ""
+    days = f", {days_between(min(local), max(local))}" if local else ""
     return f"{who}: {logs}{more}{days}"

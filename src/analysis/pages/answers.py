@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, cycle
 
 from analysis.claims import Claim
 from analysis.measures import Number, formatted
@@ -227,7 +227,8 @@ def story(published: Mapping[str, str], numbers: Mapping[str, Number]) -> str:
     whole = f"Of {formatted(numbers.get('searches', {}).get('value'))} searches, "  # the number is said once
     before, said, after = _told(told, known).partition(whole)
     first = said if of_immigration else said and "Of those, "
-    return before + first + after.replace(whole, "Of all searches, ")
+    again = cycle(("In addition, ", "Of all searches, "))
+    return before + first + re.sub(re.escape(whole), lambda _: next(again), after)
 
 
 def pictures(published: Iterable[str], numbers: Mapping[str, Number]) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 from nbconvert import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
@@ -66,7 +66,7 @@ def render(path: Path) -> Article:
     except BadPage as error:
         raise BadPage(f"{path.name}: {error}") from None
     soup = BeautifulSoup(body, "html.parser")
-    answer = " ".join(said.get_text(" ", strip=True) for said in soup.select("p.answer"))
+    answer = " ".join(_said(paragraph) for paragraph in soup.select("p.answer"))
     summary = answer or _plain(" ".join(summary.split()))
     _name_sections(soup, {cell.id: cell.metadata.get(PLAIN, "") for cell in nb.cells})
     _answer_first(soup)
@@ -74,8 +74,13 @@ def render(path: Path) -> Article:
     _fold(soup)
     glossary.explain(soup)
     made = _one_title(soup, heading)
-    sections = tuple((str(one["id"]), one.get_text(" ", strip=True)) for one in soup.select("h2[id]"))
+    sections = tuple((str(heading["id"]), _said(heading)) for heading in soup.select("h2[id]"))
     return Article(path.stem, heading, summary, made, tuple(_settled(nb)), sections)
+
+
+def _said(tag: Tag) -> str:
+    """The text of a tag as a reader sees it: a link ends no word."""
+    return " ".join(tag.get_text().split())
 
 
 def _settled(nb: NotebookNode) -> Iterator[tuple[str, str]]:
@@ -126,11 +131,7 @@ def _fold_unanswered(soup: BeautifulSoup) -> None:
             continue
         rest = [*takewhile(lambda tag: not tag.find("h2"), text.find_next_siblings(True))]
         steps = [tag for tag in rest if "step" in tag.get_attribute_list("class")]
-        said = [
-            out.get_text(" ", strip=True)
-            for step in steps
-            for out in step.select(".output, figure, .printed")
-        ]
+        said = [_said(out) for step in steps for out in step.select(".output, figure, .printed")]
         if not steps or not all(one.startswith(NOT_SHOWN) for one in said):
             continue
         details, summary = soup.new_tag("details", attrs={"class": "unanswered"}), soup.new_tag("summary")
