@@ -187,6 +187,15 @@ def test_memory_is_that_of_the_step_and_not_of_who_started_it(tmp_path):
     del ours
 
 
+def _fails(place, path, out):
+    raise ValueError("a step that fails")
+
+
+def test_a_step_that_fails_ends_the_measurement(tmp_path):
+    with pytest.raises(RuntimeError, match="ended with code 1"):
+        timed.measure(_fails, places.find("texas-replica"), tmp_path)
+
+
 def test_a_release_is_measured_from_its_archive():
     said = []
     found = builds.measure_release(places.find("texas-replica"), said.append, 600)

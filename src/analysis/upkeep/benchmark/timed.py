@@ -58,10 +58,12 @@ def _timed(way: Way, place: Place, path: Path, out: Path, queue: Any) -> None:
     watcher = threading.Thread(target=_watch, args=(held, over))
     watcher.start()
     used, began = _core_seconds(), time.perf_counter()
-    way(place, path, out)
-    seconds, computed = time.perf_counter() - began, _core_seconds() - used
-    over.set()
-    watcher.join()
+    try:
+        way(place, path, out)
+    finally:
+        seconds, computed = time.perf_counter() - began, _core_seconds() - used
+        over.set()
+        watcher.join()
     queue.put((seconds, computed, held[0] / 1e9))
 
 
