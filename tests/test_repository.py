@@ -16,8 +16,8 @@ import analysis
 from analysis import pages, places, tips
 from analysis.arguments import VERBS
 from analysis.intake.answers import QUESTIONS, WHERE
+from analysis.notebooks import methodology
 from analysis.pages import INVENTED
-from analysis.pipeline import notebooks
 from analysis.upkeep import inventory, readme
 
 ROOT = places.root()
@@ -284,16 +284,16 @@ def test_what_was_planted_is_known_to_the_replica_and_the_error_notebook_only():
 # Notebooks --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("notebook", notebooks(), ids=lambda path: path.stem[:2])
+@pytest.mark.parametrize("notebook", methodology(), ids=lambda path: path.stem[:2])
 def test_a_notebook_is_clean_short_and_says_what_it_does_not_show(notebook):
     assert notebook_rules.is_clean(notebook) == []
 
 
 def test_there_are_eight_notebooks_in_reading_order():
-    assert [path.name[:2] for path in notebooks()] == [f"{n:02}" for n in range(1, 9)]
+    assert [path.name[:2] for path in methodology()] == [f"{n:02}" for n in range(1, 9)]
 
 
-@pytest.mark.parametrize("notebook", notebooks(), ids=lambda path: path.stem[:2])
+@pytest.mark.parametrize("notebook", methodology(), ids=lambda path: path.stem[:2])
 def test_what_a_notebook_says_it_writes_is_what_it_wrote(notebook):
     results = places.find("texas-replica").results
     table = [c["source"] for c in cells(notebook) if c["cell_type"] == "markdown"][-1]
@@ -310,7 +310,7 @@ def test_what_a_notebook_says_it_writes_is_what_it_wrote(notebook):
     assert said == wrote
 
 
-@pytest.mark.parametrize("notebook", notebooks(), ids=lambda path: path.stem[:2])
+@pytest.mark.parametrize("notebook", methodology(), ids=lambda path: path.stem[:2])
 def test_a_notebook_checks_what_it_says_it_checks(notebook):
     source = "\n".join(c["source"] for c in cells(notebook) if c["cell_type"] == "code")
     table = [c["source"] for c in cells(notebook) if c["cell_type"] == "markdown"][-1]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from analysis import files, places
+from analysis import files, notebooks, places
 from analysis.build import inputs, stamps
 from analysis.build.dataset import Folder
 from analysis.places import Place, sources
@@ -38,7 +38,7 @@ def make(place: Place, say: Say) -> str:
         return claims.waiting(place, len(place.files) - len(sources.at_hand(place)))
     build.build(place, say)
     run_notebooks(place, say)
-    pages.publish(place, {path.stem: _executed(place) / path.name for path in notebooks()})
+    pages.publish(place, {path.stem: _executed(place) / path.name for path in notebooks.methodology()})
     tips.write(place)
     score = claims.score(place, pages.open_claims(place).to_dict("records"))
     stamped.record({"results": {"inputs": inputs.results(read), "score": score}})
@@ -165,14 +165,9 @@ def waits(place: Place) -> bool:
 # Notebooks --------------------------------------------------------------------------------------------------
 
 
-def notebooks(top: Path | None = None) -> list[Path]:
-    """The notebooks of the methodology, in reading order."""
-    return sorted(((top or places.root()) / "notebooks").glob("0[1-8]-*.ipynb"))
-
-
 def run_notebooks(place: Place, say: Say) -> None:
     """Run the notebooks of which something has changed since they last ran."""
-    *first, last = notebooks()
+    *first, last = notebooks.methodology()
     _run_stale(place, {path: inputs.notebook(place, path) for path in first}, say)
     # The last notebook reads what the others settled.
     _run_stale(place, {last: inputs.notebook(place, last, [path.stem for path in first])}, say)

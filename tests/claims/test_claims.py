@@ -617,9 +617,9 @@ def test_a_waiting_place_says_what_to_ask_for_and_its_claims_name_the_same_owner
 
 
 def test_every_measure_that_a_claim_names_is_settled_by_some_notebook() -> None:
-    from analysis.pipeline import notebooks
+    from analysis.notebooks import methodology
 
-    settled = " ".join(path.read_text(encoding="utf-8") for path in notebooks())
+    settled = " ".join(path.read_text(encoding="utf-8") for path in methodology())
     # A number of some of the searches is counted for its claim alone, where notebook 08 lists all of them.
     said = [one for path in REGISTERS for one in claims.read(path).claims if one.measure and not one.among]
     stems = {one.measure.partition(".")[0] for one in said}

@@ -11,7 +11,7 @@ import pytest
 from nbclient import NotebookClient
 
 from analysis import __main__ as verbs
-from analysis import pipeline, places
+from analysis import notebooks, places
 
 pytestmark = pytest.mark.xdist_group("small place")
 
@@ -70,7 +70,7 @@ def test_the_notebook_for_your_own_question_is_clean_and_shows_ten_calls():
         r"^## (\w+):", "\n".join(c.source for c in nb.cells if c.cell_type == "markdown"), re.M
     )
     assert headings == ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
-    assert OWN not in pipeline.notebooks(), "it is no part of the methodology and publishes nothing"
+    assert OWN not in notebooks.methodology(), "it is no part of the methodology and publishes nothing"
 
 
 def test_the_lab_opens_on_the_notebooks_with_the_repository_in_reach(monkeypatch):

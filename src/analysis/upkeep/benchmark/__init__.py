@@ -6,16 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from analysis import places
-from analysis.upkeep.benchmark import builds, goals, waits, written
+from analysis.upkeep.benchmark import builds, goals, nation, waits, written
 
 ROWS = 10_000_000
 """Rows of the larger synthetic corpus, unless another number is given."""
 
 FILES = (100, 1_000)
 """How many small files are built together; ten thousand where the corpus is the largest."""
-
-NATION = 100_000_000
-"""Rows of the largest corpus, for which a goal is set: about those of the largest public one."""
 
 
 def run(say: Callable[[str], None], rows: int = ROWS) -> int:
@@ -31,7 +28,7 @@ def run(say: Callable[[str], None], rows: int = ROWS) -> int:
     month = builds.measure_month(place, place.raw / largest.name, say)
     months = builds.measure_months(place, say)
     many = builds.measure_files(
-        place, place.raw / largest.name, (*FILES, 10_000) if rows >= NATION else FILES, say
+        place, place.raw / largest.name, (*FILES, 10_000) if rows >= nation.ROWS else FILES, say
     )
     release = builds.measure_release(place, say)
     corpora, measured = builds.measure_corpora(place, sorted({builds.SMALL, rows}), say)
@@ -39,7 +36,7 @@ def run(say: Callable[[str], None], rows: int = ROWS) -> int:
         **written.of_month(month),
         **written.of_many(months, many),
         **written.of_release(release),
-        **(written.of_nation(corpora.iloc[-1]) if rows == NATION else {}),
+        **(written.of_nation(corpora.iloc[-1]) if rows == nation.ROWS else {}),
         **waits.measure_waits(say),
     }
     docs = place.root / "docs"

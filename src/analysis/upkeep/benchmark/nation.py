@@ -18,6 +18,8 @@ from analysis.places import Place
 from analysis.searches.table import Searches
 
 ROWS = 100_000_000
+"""Rows of the largest corpus, for which a goal is set: about those of the largest public one."""
+
 FILES = 16
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from analysis import places, processes
+from analysis import notebooks, places, processes
 from analysis.notebooks import cells, run
 from analysis.places import Place, sources
 from analysis.upkeep.benchmark.goals import Found
@@ -33,7 +33,7 @@ def measure_waits(say: Callable[[str], None], runs: int = 3) -> Found:
         with contextlib.suppress(sources.MissingRecords):
             sources.locate(okaloosa)
             found["Okaloosa from its released PDF to its pages and the site"] = [_make(okaloosa)]
-            _change(_notebooks()[3])
+            _change(notebooks.methodology()[3])
             _started("-c", _MAKE.format(okaloosa.name))
             found["the site after a change in one notebook"] = [_started("-c", _SITE)]
     for what, seconds in found.items():
@@ -67,15 +67,11 @@ def _make(place: Place) -> float:
     return _started("-m", "analysis", "all", "--place", place.name)
 
 
-def _notebooks() -> list[Path]:
-    return sorted((places.root() / "notebooks").glob("0[1-8]-*.ipynb"))
-
-
 def _of_notebooks(place: Place, out: Path) -> Found:
     """A place's notebooks one by one, by the seconds of their cells, and then as `make` runs them."""
     taken = {
         path.stem[:2]: run.run(path, out / path.name, {"place": place.name}, cwd=path.parent)
-        for path in _notebooks()
+        for path in notebooks.methodology()
     }
     shutil.rmtree(place.processed / "executed")  # without which `make` runs all of them again
     at_once, cells_alone = _started("-c", _NOTEBOOKS.format(place.name)), sum(taken.values())
