@@ -133,7 +133,8 @@ def site(top: Path) -> Inputs:
     """What the site is made from, and the site itself."""
     described = [p for p in (top / "data" / "raw").glob("*/*.*") if p.name in _PAGES]
     folders = (top / "results", top / "claims", top / "data" / "hand")
-    parts = (top / "data" / "processed").glob("*/searches/*.parquet")
+    processed = top / "data" / "processed"
+    parts = (path for table in dataset.TABLES for path in processed.glob(f"*/{table}/*.parquet"))
     read = [*described, top / "requirements.lock", *(path for folder in folders for path in _files(folder))]
     return {
         _CODE: _everything(),

@@ -157,7 +157,7 @@ by_hour = Picture(
 
 def _origins_by_week(figure: Figure, table: pd.DataFrame) -> None:
     """Stacked shares of where reasons came from, week by week; a bar spans the seven days from its Monday, and is
-    pale where the logs cover a part of the week."""
+    faint where the logs cover a part of the week."""
     axes = panel(figure, 3.2)
     wide = table.pivot(index="week", columns="reason_origin", values="share").fillna(0)
     parts = table.groupby("week")["partial"].first()
@@ -193,7 +193,7 @@ origins_by_week = Picture(
 
 
 def _immigration_per_week(figure: Figure, table: pd.DataFrame, eras: Sequence[str] = ()) -> None:
-    """Bars inside bars, each over the seven days from its Monday: strict inside core inside broad, pale and hatched
+    """Bars inside bars, each over the seven days from its Monday: strict inside core inside broad, faint and hatched
     where the logs cover a part of the week; `eras` as in `searches_per_day`."""
     axes = panel(figure, 3.2)
     ends = []
@@ -246,8 +246,8 @@ def _label_weeks(axes: Axes, weeks: Sequence[datetime], parts: bool) -> None:
     labeled = weeks[:: 1 + len(weeks) // (3 if is_narrow(axes.get_figure()) else 7)]  # type: ignore[arg-type]
     axes.set_xticks([mdates.date2num(week) for week in labeled], [_day(week) for week in labeled])
     axes.set_xlim(mdates.date2num(weeks[0]) - 0.5, mdates.date2num(weeks[-1]) + 7)
-    pale = "\n(faint: the logs cover a part of it)" if parts else ""
-    axes.set_xlabel(f"week that begins on{pale}", fontsize=8.5, color=SOFT)
+    faint = "\n(faint: the logs cover a part of it)" if parts else ""
+    axes.set_xlabel(f"week that begins on{faint}", fontsize=8.5, color=SOFT)
 
 
 def _day(day: datetime) -> str:
