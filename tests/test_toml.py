@@ -44,7 +44,7 @@ def test_what_no_description_needs_is_refused_without_a_traceback(text):
 
 def test_an_unknown_key_is_named_with_the_nearest_known_one():
     said = toml.unknown_key(["Mesure"], ["measure", "scope"])
-    assert said == "unknown key 'Mesure'; known are measure, scope; near it: measure"
+    assert said == "unknown key 'Mesure'; near it: measure; known are measure, scope"
     assert toml.unknown_key(["qqqq"], ["measure"]) == "unknown key 'qqqq'; known are measure"
     assert toml.unknown_key(["measure"], ["measure"]) is None
 
@@ -108,7 +108,7 @@ def test_every_typed_file_of_this_repository_fits_its_schema_and_a_slip_in_any_i
         path = tmp_path / "data" / "hand" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text('shade = "red"\n' + (hand / name).read_text())
-        with pytest.raises(Refused, match=rf"{name}: unknown key 'shade'; known are"):
+        with pytest.raises(Refused, match=rf"{name}: unknown key 'shade'.*; known are"):
             read()
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis import pages
-from analysis.wording import an, counted
+from analysis.wording import an, counted, near
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,13 @@ def test_a_count_is_said_with_its_noun(count, noun, said):
 )
 def test_a_noun_is_said_with_its_article(said):
     assert an(said.split(" ", 1)[1]) == said
+
+
+def test_a_name_that_holds_the_word_is_nearer_than_one_that_is_spelled_like_it():
+    assert near("agency", ["vague", "searching_agency", "search_type"]) == "; near it: searching_agency"
+    assert near("serch_type", ["vague", "searching_agency", "search_type"]).startswith(
+        "; near it: search_type"
+    )
 
 
 def test_a_day_that_is_not_known_is_an_empty_cell():

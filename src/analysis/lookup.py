@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING, Any, cast
 from analysis import places
 from analysis.paths import visible
 from analysis.refused import Refused
+from analysis.wording import counted
 
 if TYPE_CHECKING:
     from analysis.measures.columns import Name
 
 
 def explain(args: argparse.Namespace) -> None:
-    """What the rules make of one reason, or of one a line."""
+    """What the rules make of one reason, or of one a line; of a measure, how it is counted."""
     from analysis import reasons
 
     if args.place:
@@ -32,6 +34,8 @@ def explain(args: argparse.Namespace) -> None:
     if not args.stdin:
         said = reasons.explain(_given(args.reason), rules, args.state)
         _answer(_json(said.as_dict()) if args.json else said.as_text())
+        if not args.json and re.fullmatch(r"[a-z0-9]+[_.][a-z0-9_.]+", args.reason):
+            _say_if_a_measure(args.reason)
         return
     for first, lines in _objects_at_hand("reason"):
         for line, answer in zip(lines, reasons.answer_lines(lines, rules, first)):
@@ -48,20 +52,43 @@ def explain(args: argparse.Namespace) -> None:
         sys.stdout.flush()
 
 
-def _explain_measure(name: str, place_name: str) -> None:
-    """What a measure is, its value in each scope of a place, its SQL, and where its rows are."""
-    from analysis import measures
-    from analysis.rows import open_place
+def _say_if_a_measure(text: str) -> None:
+    """Say how to have a measure explained, where its name was taken for a reason."""
+    from analysis.measures import MEASURES
 
-    counted, opened = measures.measure(name), open_place(place_name)
-    lines = [f"{name}: {counted.says} ({counted.unit})"]
-    if not counted.has_rows:
+    if text in MEASURES:
+        _answer(
+            f"{text} is also a measure. To see how it is counted, add --place and a place that has results."
+        )
+
+
+def _explain_measure(name: str, place_name: str) -> None:
+    """What a measure is, its value in each scope of a place, its SQL, and where its rows are; or what a condition is.
+
+    Of a place that was not rebuilt here the values are those published.
+    """
+    from analysis import measures, pages
+    from analysis.build import dataset
+    from analysis.opened import Opened
+
+    if name in measures.NAMES:
+        _answer("\n".join(map(_meaning, measures.names_in(name))))
+        return
+    measure, place = measures.measure(name), places.find(place_name)
+    lines = [f"{name}: {measure.says} ({measure.unit})"]
+    if not measure.has_rows:
         lines.append(f"notebook and value: results/{place_name}/numbers.json")
     else:
-        lines += [_of_scope(number) for number in opened.count(name) if number["measure"] == name]
-        words = opened.searches.used(f"{counted.where} {counted.column} {counted.of} {counted.having}")
-        lines += [f"  {_meaning(measures.NAMES[word])}" for word in words]
-        lines += ["SQL on the table `searches` of measures.sql:", f"  {counted.select()}"]
+        if dataset.is_built(place):
+            numbers = Opened(place).count(name)
+        elif (place.results / "numbers.json").is_file():
+            numbers = pages.open_numbers(place)
+        else:
+            raise Refused(f"{place_name} has no numbers yet: run make PLACE={place_name} first")
+        lines += [_of_scope(number) for number in numbers if number["measure"] == name]
+        words = measures.names_in(f"{measure.where} {measure.column} {measure.of} {measure.having}")
+        lines += [f"  {_meaning(word)}" for word in words]
+        lines += ["SQL on the table `searches` of measures.sql:", f"  {measure.select()}"]
         lines += ["its rows:", f"  analysis.place({place_name!r}).searches.behind({name!r}).frame()"]
     _answer("\n".join(lines))
 
@@ -86,6 +113,7 @@ def claims(args: argparse.Namespace) -> int:
     """How the claims of places would end by the numbers that are there; nothing is run."""
     from analysis import claims as register
     from analysis import pages
+    from analysis.build import dataset
     from analysis.measures import lookup as by_scope
     from analysis.opened import Opened
 
@@ -98,6 +126,8 @@ def claims(args: argparse.Namespace) -> int:
                     f"{place.name}: {len(loaded)} claims read; there are no numbers yet: run make PLACE={place.name}"
                 )
             continue
+        countable = [claim for claim in loaded if dataset.is_built(place) or not claim.among]
+        left_out, loaded = len(loaded) - len(countable), countable
         opened, numbers = Opened(place), by_scope(pages.open_numbers(place))
         ends = [
             register.settle(claim, register.counted(claim, opened) if claim.among else numbers, place)
@@ -111,8 +141,16 @@ def claims(args: argparse.Namespace) -> int:
             _answer(
                 f"{row['id']}: {row['outcome']}: published {register.printed(row)}, computed {row['computed'] or '-'}"
             )
+        for slip in register.never_met(loaded, opened) if dataset.is_built(place) else ():
+            _answer(f"{place.name}: {slip}, as a claim has it: is it spelled as in the records?")
         problems += register.problems(loaded, rows)
-        _answer(register.score(place, rows))
+        if left_out:
+            _answer(
+                f"{place.name}: {counted(left_out, 'claim')} about some of the searches cannot be counted before the "
+                f"place is rebuilt here: run make PLACE={place.name}"
+            )
+        else:
+            _answer(register.score(place, rows))
     for problem in problems:
         _answer(problem)
     return int(bool(problems))

@@ -191,9 +191,9 @@ _FORMS: Mapping[type, str] = {
 
 
 def unknown_key(said: Iterable[str], known: Iterable[str]) -> str | None:
-    """What a message says of the first key that is not known, with the nearest known one; None where all are known."""
+    """What a message says of the first key that is not known, with the nearest known ones; None where all are known."""
     names = sorted(known)
     wrong = next(iter(sorted(set(said) - set(names))), None)
     if wrong is None:
         return None
-    return f"unknown key {wrong!r}; known are {', '.join(names)}{near(wrong.casefold(), names)}"
+    return f"unknown key {wrong!r}{near(wrong.casefold(), names)}; known are {', '.join(names)}"

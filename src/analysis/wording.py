@@ -37,7 +37,11 @@ def an(noun: str) -> str:
 
 def near(name: str, known: Iterable[str]) -> str:
     """What a message about an unknown name ends with: '; near it: a, b', or nothing where no known name is near."""
-    found = get_close_matches(name, list(known), 3, 0.5)
+    names = list(known)
+    holding = [
+        each for each in names if name in re.split(r"[^a-z]", each)
+    ]  # as searching_agency holds agency
+    found = holding[:4] or get_close_matches(name, names, 3, 0.5)
     return f"; near it: {', '.join(found)}" if found else ""
 
 

@@ -237,11 +237,11 @@ def test_a_sample_is_drawn_once(place, made):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"code": "imigration"}, "row 2: the code is none that we have; choose one of immigration"),
+        ({"code": "imigration"}, "row 2: there is no such code; choose one of immigration"),
         ({"code": ""}, "row 2: no code; choose one, and cannot_tell"),
-        ({"kind": "odd", "code": "ice_ero"}, "row 2: the kind is none that we have; choose one of civil"),
+        ({"kind": "odd", "code": "ice_ero"}, "row 2: there is no such kind; choose one of civil"),
         ({"kind": "civil"}, "row 2: kind 'civil' beside code 'not_immigration'"),
-        ({"topics": "theft; tehft"}, "row 2: a topic is none that we have; use theft"),
+        ({"topics": "theft; tehft"}, "row 2: there is no such topic; use theft"),
         ({"string_id": "0000"}, "row 2: its string_id is not in the sample"),
     ],
 )

@@ -501,6 +501,25 @@ def test_weeks_and_agencies_are_counted_under_every_definition():
     assert measures.agencies_otherwise(rows)[CORE_LINE].tolist() == [2]
 
 
+def test_a_definition_is_one_line_and_one_about_agreements_is_left_out_where_a_place_lists_none(
+    monkeypatch, lists
+):
+    name = "core without agencies that had an agreement"
+    monkeypatch.setitem(measures.ALTERNATIVES, name, "core and not had_agreement")
+    signed = {
+        **STRICT,
+        "searching_agency": "Quellmere GA PD",
+        "agency_state": "GA",
+        "agency_kind": "municipal",
+    }
+    for listed, count in ((None, None), (lists[0].agreements, 1)):
+        searches = log(signed, {**signed, "searching_agency": "Tarnfield GA PD"}, listed=listed)
+        table = measures.otherwise(searches).set_index("definition")["searches"]
+        assert table.get(name) == count
+        assert (name in measures.weeks_otherwise(searches)) is bool(count)
+        assert (name in measures.agencies_otherwise(searches)) is bool(count)
+
+
 LISTS = [
     {"who": "words", "terms": ["ice", "hsi"]},
     {"who": "parts", "parts": ["ice"]},

@@ -1,6 +1,7 @@
 """measures.sql gives every number again with nothing but DuckDB, and says where one would differ."""
 
 import os
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -8,6 +9,7 @@ import pytest
 
 from analysis import __main__ as verbs
 from analysis import pages, places
+from analysis.build import dataset
 
 pytestmark = pytest.mark.xdist_group("small place")
 
@@ -64,7 +66,7 @@ def test_every_number_has_its_meaning_and_those_of_rows_their_sql(small):
 @pytest.mark.parametrize("name", [place.name for place in places.tracked() if place.files])
 def test_the_published_file_of_a_place_gives_its_numbers(name):
     place = places.find(name)
-    if not (place.processed / "built.json").is_file() or not (place.results / "measures.sql").is_file():
+    if not dataset.is_built(place) or not (place.results / "measures.sql").is_file():
         pytest.skip(f"{name} has not been built here: run make PLACE={name}")
     numbers, different, names = run(
         (place.results / "measures.sql").read_text(encoding="utf-8"), place.results
@@ -98,3 +100,68 @@ def test_a_verb_says_how_claims_would_end_by_the_numbers_that_are_there(small, m
     assert len(ends) > 3
     for end in ends.to_dict("records"):
         assert f"{end['id']}: {end['outcome']}" in said
+
+
+def test_a_published_measure_and_a_condition_are_explained_without_a_rebuild(
+    small, tmp_path, monkeypatch, capsys
+):
+    for part in ("claims", f"data/raw/{small.place.name}", f"results/{small.place.name}"):
+        shutil.copytree(small.root / part, tmp_path / part)
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    assert verbs.main(["explain", "searches", "--place", small.place.name]) == 0
+    number = next(
+        one
+        for one in pages.open_numbers(small.place)
+        if (one["measure"], one["scope"]) == ("searches", "all")
+    )
+    assert f"all: {number['value']}" in capsys.readouterr().out
+    assert verbs.main(["explain", "night", "--place", small.place.name]) == 0
+    assert "hour: the local hour" in capsys.readouterr().out
+    shutil.rmtree(tmp_path / "results")
+    assert verbs.main(["explain", "searches", "--place", small.place.name]) == 1
+    assert f"run make PLACE={small.place.name} first" in capsys.readouterr().err
+
+
+def test_a_reason_that_is_a_measure_s_name_is_both(capsysbinary):
+    assert verbs.main(["explain", "immigration_agencies.core"]) == 0
+    assert b"immigration_agencies.core is also a measure" in capsysbinary.readouterr().out
+    assert verbs.main(["explain", "ICE hold"]) == 0
+    assert b"also a measure" not in capsysbinary.readouterr().out
+
+
+FILTERED = """
+[[claim]]
+id = "night-{id}"
+says = "No search of December was so."
+measure = "searches"
+operator = "equals"
+value = "0"
+unit = "searches"
+confidence = "low"
+source = "https://example.org/"
+among = {{ {among} }}
+"""
+
+
+def test_a_filter_that_no_search_meets_is_named_and_one_without_records_stops_nothing(
+    small, tmp_path, monkeypatch, capsysbinary
+):
+    name = small.place.name
+    for part in ("claims", "data", f"results/{name}"):
+        shutil.copytree(small.root / part, tmp_path / part)
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    file = tmp_path / "claims" / f"{small.place.claims[0]}.toml"
+    among = ('search_type = "lookups"', 'searching_agency = "Nowhere PD"', "hour = [3, 77]", "night = true")
+    added = "".join(FILTERED.format(id=at, among=one) for at, one in enumerate(among))
+    file.write_text(file.read_text(encoding="utf-8") + added, encoding="utf-8")
+    verbs.main(["claims", name])
+    said = capsysbinary.readouterr().out.decode()
+    assert "no search has search_type = 'lookups'" in said
+    assert "no search has searching_agency = 'Nowhere PD'" in said
+    assert "no search has hour = 77" in said
+    assert "no search has hour = 3," not in said
+    shutil.rmtree(tmp_path / "data" / "processed")
+    verbs.main(["claims", name])
+    said = capsysbinary.readouterr().out.decode()
+    assert "claims about some of the searches cannot be counted before the place is rebuilt here" in said
+    assert "reproduced" not in said.splitlines()[-1]

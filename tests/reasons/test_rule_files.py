@@ -64,7 +64,7 @@ def test_a_good_small_rule_file_loads(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('because = "A fruit."', 'becuase = "A fruit."', "unknown key 'becuase'; known are"),
+        ('because = "A fruit."', 'becuase = "A fruit."', "unknown key 'becuase'; near it: because; known are"),
         ('because = "A fruit."', "", "'because' is missing; needed are id, match, because"),
         ('because = "A fruit."', "because = 1", "'because' must be written as a text in quotation marks"),
         ('["apple", "red apple"]', '"apple"', "'matches' must be written as texts"),

@@ -48,7 +48,7 @@ def read_overrides(path: Path | None = None) -> pd.DataFrame:
 def _check(file: str, number: int, line: dict) -> None:
     for column in ("released_name", "relation", "evidence", "reviewer", "reviewed"):
         if not line[column].strip():
-            raise BadOverride(f"{file}, line {number}: {column} is empty; say it, or take the line out")
+            raise BadOverride(f"{file}, line {number}: {column} is empty; fill it in, or remove the line")
     allowed = {"relation": RELATIONS, "state": ("", *read_word_list().states), "kind": ("", *KINDS)}
     for column, values in allowed.items():
         if line[column] not in values:

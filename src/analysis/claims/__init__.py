@@ -26,6 +26,7 @@ from analysis.claims.settling import (
     counted,
     counts_published,
     filtered,
+    never_met,
     settle,
 )
 from analysis.claims.weight import HARDLY, bits, can_hardly_fail, restated
@@ -33,6 +34,6 @@ from analysis.claims.weight import HARDLY, bits, can_hardly_fail, restated
 __all__ = [
     "COLUMNS", "FACT", "HARDLY", "HARDLY_FAILS", "REPEATS", "UNSETTLED", "BadClaims", "Claim", "Depends", "Settlement",
     "all_waiting", "bits", "can_hardly_fail", "compare", "conditions", "counted", "counts_published", "coverage",
-    "depends", "facts", "filtered", "for_measures", "load", "main_scope", "on_what", "printed", "problems", "published",
-    "read", "restated", "score", "settle", "table", "waiting", "weakest", "weighed", "weights", "worth",
+    "depends", "facts", "filtered", "for_measures", "load", "main_scope", "never_met", "on_what", "printed", "problems",
+    "published", "read", "restated", "score", "settle", "table", "waiting", "weakest", "weighed", "weights", "worth",
 ]  # fmt: skip

@@ -124,6 +124,25 @@ def _of_files_or_share(claim: Claim, opened: Opened) -> Number:
     return number(claim.measure, claim.scope, part, unit, numerator=part, denominator=whole.count())
 
 
+def never_met(claims: Sequence[Claim], opened: Opened) -> list[str]:
+    """What filters of these claims look for that no search of the place holds: a spelling mistake counts 0 as well."""
+    values = {
+        (key, value)
+        for claim in claims
+        for key, listed in [*claim.among.items(), *claim.out_of.items()]
+        for value in (listed if isinstance(listed, list) else [listed])
+        if key not in ("from", "to") and not isinstance(value, bool)
+    }
+    if not values:
+        return []
+    named = opened.every_row.tally("searching_agency")["searching_agency"].dropna()
+    tests = (f"count(*) filter ({next(conditions({key: value}, named))})" for key, value in values)
+    counts = opened.every_row.rows(f"select {', '.join(tests)} from searches")[0]
+    return sorted(
+        f"no search has {key} = {value!r}" for (key, value), count in zip(values, counts) if not count
+    )
+
+
 def described(among: Mapping[str, Any]) -> str:
     """The searches that a claim is about, as a phrase; empty where it is about all of them."""
     by = " ".join(_values(among[key]) for key in ("searching_agency", "agency_state") if key in among)

@@ -139,10 +139,10 @@ def _problem(
         "its string_id is not in the sample; give back the sheet of this place, ids untouched": foreign,
         f"its string_id is in row {seen.get(string)} too; keep one of them": string in seen,
         "no code; choose one, and cannot_tell where the words do not say": not code,
-        f"the code is none that we have; choose one of {', '.join(CODES)}": code not in CODES,
-        f"the kind is none that we have; choose one of {', '.join(KINDS)}, or leave it empty": odd_kind,
-        f"kind '{kind}' beside code '{code}'; a kind is said of {', '.join(HAVE_A_KIND)}": kind and misplaced,
-        f"a topic is none that we have; use {', '.join(sorted(topics))}": odd_topic,
+        f"there is no such code; choose one of {', '.join(CODES)}": code not in CODES,
+        f"there is no such kind; choose one of {', '.join(KINDS)}, or leave it empty": odd_kind,
+        f"kind '{kind}' beside code '{code}'; only {', '.join(HAVE_A_KIND)} have a kind": kind and misplaced,
+        f"there is no such topic; use {', '.join(sorted(topics))}": odd_topic,
     }
     return next((problem for problem, is_wrong in checks.items() if is_wrong), None)
 

@@ -9,7 +9,7 @@ from analysis.measures.agencies import by_kind, by_side, by_state, is_named, top
 from analysis.measures.agreements import at_search, beside, by_model, by_standing, growth, lists_read
 from analysis.measures.changed import agencies_changed, rates_compared, said_of_changed
 from analysis.measures.changes import CUT_OVERS, eras_of
-from analysis.measures.columns import NAMES, NO_FRAME, Facts, largest_agency, vocabulary
+from analysis.measures.columns import NAMES, NO_FRAME, Facts, largest_agency, names_in, vocabulary
 from analysis.measures.computing import numbers, only_known
 from analysis.measures.cutovers import (
     by_hour,
@@ -189,6 +189,7 @@ __all__ = [
     "measure",
     "measures",
     "name_errors",
+    "names_in",
     "names_resolved",
     "not_shown",
     "number",

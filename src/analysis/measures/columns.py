@@ -96,6 +96,11 @@ def vocabulary(facts: Facts) -> Mapping[str, str]:
     return names
 
 
+def names_in(sql: str) -> list[Name]:
+    """The names that SQL uses, each after those that it is made of."""
+    return [NAMES[name] for name in Searches("", vocabulary(Facts())).used(sql)]
+
+
 NO_FRAME = "window_start is null and window_end is null and searched_at_precision = 'second'"
 _FRAMED_KEY = (
     "{0}(case when window_start is not null or window_end is not null then search_key end) "

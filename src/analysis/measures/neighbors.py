@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from analysis.measures.columns import NAMES
 from analysis.measures.computing import numbers
 from analysis.measures.numbers import Number
-from analysis.measures.otherwise import ALTERNATIVES
+from analysis.measures.otherwise import alternatives
 from analysis.measures.register import Measure
 from analysis.searches.sql import words
 from analysis.searches.table import Searches
@@ -85,7 +85,7 @@ def neighbors(
 
 
 def count(found: Sequence[Neighbor], lacks: frozenset[str] = frozenset()) -> list[Number]:
-    """The numbers of neighbors, in their order; those of the same searches from the same scans.
+    """The numbers of neighbors, in their order; those of the same searches are counted in one scan.
 
     `lacks` are the needs that the searches of the place do not meet (`needs.unmet`).
     """
@@ -107,7 +107,7 @@ def _definitions(one: Measure, searches: Searches) -> Iterator[tuple[str, Measur
     used = set(_DEFINITION.findall(where))
     if len(used) != 1:
         return
-    for name, sql in ALTERNATIVES.items():
+    for name, sql in alternatives(searches).items():
         if sql not in used:
             put = f"({sql})"
             yield name, replace(one, where=_DEFINITION.sub(put, where), of=_DEFINITION.sub(put, of))

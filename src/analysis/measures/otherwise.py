@@ -46,17 +46,26 @@ ALTERNATIVES = {
     "broad without DHS that may be human services": "broad and not coalesce(dhs_ambiguous, false)",
 }
 """The alternative definitions by name, each as a condition. Strict grows to core by one group of rules after the other;
-smuggling and operations make up the rest. A further definition is one further line."""
+smuggling and operations make up the rest. A further definition is one further line. It can count only rows that broad
+or the line with machine-made text counts: no others are looked at."""
+
+
+def alternatives(searches: Searches) -> Mapping[str, str]:
+    """Those of `ALTERNATIVES` that the place can tell: one about agreements only where it carries a list of them."""
+    if searches.where("has_agreement_list").count():
+        return ALTERNATIVES
+    listed = {"first_signed", "undated_agreement"}
+    return {name: sql for name, sql in ALTERNATIVES.items() if listed.isdisjoint(searches.used(sql))}
 
 
 @cache
 def _counted(searches: Searches) -> Searches:
-    """The searches that some alternative counts, with a column for each of `ALTERNATIVES`, in their order: a0, a1, …"""
+    """The searches that some alternative counts, with a column for each of `alternatives`, in their order: a0, a1, …"""
     columns = (
         "camera_owner", "searching_agency", "agency_state", "agency_kind", "searched_at", "search_key",
         "immigration_kind",
     )  # fmt: skip
-    made = {f"a{at}": f"coalesce({sql}, false)" for at, sql in enumerate(ALTERNATIVES.values())}
+    made = {f"a{at}": f"coalesce({sql}, false)" for at, sql in enumerate(alternatives(searches).values())}
     return immigration_rows(searches).kept(*columns, **made)
 
 
@@ -70,7 +79,7 @@ def otherwise(searches: Searches) -> pd.DataFrame:
     Each line changes one thing and is named for it. `agencies_287g` counts agencies with an agreement on a day they
     searched, and is empty where the place carries no list.
     """
-    definitions = {name: f"a{at}" for at, name in enumerate(ALTERNATIVES)}
+    definitions = {name: f"a{at}" for at, name in enumerate(alternatives(searches))}
     table = figures_under(_counted(searches), definitions, *FIGURES)
     table.insert(5, "share", table["searches"] / max(searches.count(), 1))
     if not searches.where("has_agreement_list").count():
@@ -81,21 +90,23 @@ def otherwise(searches: Searches) -> pd.DataFrame:
 def weeks_otherwise(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.DataFrame:
     """The weekly figure under every definition: week (local, from Monday), a column for each alternative, and how much
     of the week the logs cover (`files.weeks_covered`)."""
-    counts = ", ".join(f"count(*) filter (a{at})" for at in range(len(ALTERNATIVES)))
+    names = list(alternatives(searches))
+    counts = ", ".join(f"count(*) filter (a{at})" for at in range(len(names)))
     lines = _counted(searches).rows(f"select {WEEK}, {counts} from searches group by all")
-    table = pd.DataFrame(lines, columns=["week", *ALTERNATIVES]).set_index("week")
+    table = pd.DataFrame(lines, columns=["week", *names]).set_index("week")
     table = table.reindex(every_week(searches), fill_value=0).rename_axis("week").reset_index()
     return with_coverage(table, searches, files)
 
 
 def agencies_otherwise(searches: Searches) -> pd.DataFrame:
     """The agencies' figure under every definition: searching_agency, then a column for each alternative."""
-    counts = [f"count(*) filter (a{at})" for at in range(len(ALTERNATIVES))]
+    names = list(alternatives(searches))
+    counts = [f"count(*) filter (a{at})" for at in range(len(names))]
     lines = _counted(searches).rows(
         f"select searching_agency, {', '.join(counts)} from searches where named "
         f"group by all having greatest({', '.join(counts)}) > 0"
     )
-    table = pd.DataFrame(lines, columns=["searching_agency", *ALTERNATIVES])
+    table = pd.DataFrame(lines, columns=["searching_agency", *names])
     return table.sort_values([CORE, "searching_agency"], ascending=[False, True], ignore_index=True)
 
 

@@ -54,8 +54,8 @@ def could_be_hidden(searches: Searches) -> pd.DataFrame:
     """How many immigration searches (core) there could be: assumption, added, of_unstated, searches (with those
     stated), rows, share of these.
 
-    The first line is a count and the last the most that reasons can hide. Those between are no estimates with an error
-    that anybody knows: each says what would follow if its assumption were true. Where no search states a purpose, only
+    The first line is a count and the last the most that reasons can hide. Those between are not estimates, since nobody
+    knows their error: each says what would follow if its assumption were true. Where no search states a purpose, only
     the first and the last two can be computed.
     """
     lines = searches.query(

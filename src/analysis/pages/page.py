@@ -74,8 +74,8 @@ class Page(WithClaims, WithSentences):
     # Showing ------------------------------------------------------------------------------------------------
 
     def count(self, *measures: str) -> None:
-        """Count these measures of the register (`measures/declared.py`) and keep them for numbers.json; a name stands
-        for every measure that begins with it and a dot, too. Raises `UnknownMeasure`."""
+        """Count these measures of the register (`measures/declared.py`) and keep them for numbers.json; a name
+        also counts every measure that begins with it and a dot. Raises `UnknownMeasure`."""
         self._keep(self.opened.count(*measures))
 
     def record(self, numbers: Numbers) -> None:

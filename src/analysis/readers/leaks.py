@@ -28,7 +28,7 @@ MOST_LINES = 8  # of one kind: a print of 800 pages may have something under a b
 
 
 def of_pdf(path: Path, name: str) -> Iterator[Block]:
-    """What a PDF holds beside what is seen on its pages, as the notes of one block. Raises `UnreadableFile`."""
+    """What a PDF holds beyond what its pages show, as the notes of one block. Raises `UnreadableFile`."""
     pages = open_pages(path, name)
     lines = [f"page {at:,}: {said}" for at, page in enumerate(pages, 1) if (said := hidden.said(page.hidden))]
     found = _few(lines)

@@ -73,10 +73,10 @@ class Explanation:
         return f'<pre class="tex2jax_ignore">{html.escape(self.as_text())}</pre>'
 
     def _line(self, what: str, rule: str) -> str:
-        met = f" met '{_short(self.words[rule])}'" if self.words.get(rule) else ""
+        words = f" matched '{_short(self.words[rule])}'" if self.words.get(rule) else ""
         note = " (suspect: counted in no total, read by a person)" if rule in self.suspects else ""
         because = self.because.get(rule, "")
-        return f"{what:<18}{rule}{met}{note}" + (f": {because}" if because else "")
+        return f"{what:<18}{rule}{words}{note}" + (f": {because}" if because else "")
 
 
 def _short(text: str, most: int = 300) -> str:
@@ -92,7 +92,7 @@ def explain(
     """Explain one reason.
 
     `offense_types` is a portal's own column, as one cell or as a list of values; `agency_state` a USPS code,
-    which only decides whether DHS is ambiguous. Rules about dated operations speak, since no day is given.
+    which only decides whether DHS is ambiguous. Rules about dated operations apply, since no day is given.
     """
     split = rules.split_reason(reason, _cell(offense_types))
     found, text = classify_fast(split, rules), searched(split.matched_text)
@@ -103,7 +103,7 @@ def explain(
         split=split,
         found=found,
         normal=_normal(text),
-        words={rule.id: _met(rule.searched, text) for rule in spoke.values()},
+        words={rule.id: _matched(rule.searched, text) for rule in spoke.values()},
         because=because | {rule.id: rule.because for rule in spoke.values()},
         removed_by={rule: _said(why, text) for rule, why in found.removed.items()},
         suspects=tuple(rule.id for rule in spoke.values() if rule.tier == "suspect"),
@@ -124,8 +124,8 @@ def _normal(text: str) -> str:
     return " | ".join(reading.strip() for reading in re.findall(r"<( .*?) ?>", text, re.DOTALL))
 
 
-def _met(expression: str, text: str) -> str:
-    """The words that an expression meets."""
+def _matched(expression: str, text: str) -> str:
+    """The words that an expression matches."""
     hit = re.search(expression, text)
     return hit[0].strip(" <>") if hit else ""
 
@@ -133,7 +133,7 @@ def _met(expression: str, text: str) -> str:
 def _said(why: Removal, text: str) -> str:
     because = f": {why.because}" if why.because else "."
     return (
-        f"'{_short(_met(words(why.pattern.expression), text))}'" if why.pattern else f"rule {why.rule}"
+        f"'{_short(_matched(words(why.pattern.expression), text))}'" if why.pattern else f"rule {why.rule}"
     ) + because
 
 

@@ -52,9 +52,9 @@ def in_other_order(section: Section, layout: Layout, typed: pa.Table) -> np.ndar
     """The numbers of those rows of a section whose cells follow another order than its header.
 
     `typed` are the same rows, typed, each with a readable time of search. Two exports stacked under one header may
-    have that time in the same column and little else. So a row is looked at where its time frame, a count, its id
-    or its agency is none, and it is in another order if what is missing stands under a column where it cannot
-    belong. Which column the other cells belong to cannot be known, so such a row is no search.
+    have that time in the same column and little else. So we look at a row whose time frame, count, id or agency does
+    not look like one. If what is missing is in a column where it cannot belong, the row is in another order. Nobody
+    can know which column its other cells belong to, so such a row is not a search.
     """
     cells = section.cells
     elsewhere = np.zeros(cells.num_rows, dtype=bool)

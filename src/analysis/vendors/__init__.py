@@ -58,7 +58,7 @@ def all_vendors() -> tuple[Vendor, ...]:
 
 
 def named(key: str) -> Vendor:
-    """The vendor whose folder has a name."""
+    """The vendor whose folder has this name."""
     return next(vendor for vendor in all_vendors() if vendor.key == key)
 
 

@@ -27,7 +27,7 @@ class Goal:
     least: bool = False
 
     def outcome(self, value: float) -> str:
-        """How a measured value ended; empty where nothing was set."""
+        """Whether a measured value met its goal; empty where no goal was set."""
         if math.isnan(value):
             return NOT_MEASURED
         if self.bound is None:

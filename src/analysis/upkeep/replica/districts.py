@@ -34,7 +34,7 @@ class District:
 
     @property
     def file(self) -> str:
-        """The file name, in the vendor's manner."""
+        """The file name, as the vendor would give it."""
         return f"12_2_2025-1_4_2026-{self.name}-Network-Audit-REPLICA.csv"
 
 
