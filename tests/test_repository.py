@@ -103,7 +103,7 @@ def exists(name):
 def test_everything_of_the_library_that_a_page_or_a_notebook_names_exists():
     modules = "|".join(readme.ORDER)
     spans = re.compile(rf"`(?:analysis\.)?((?:{modules})\.[A-Za-z_][\w.]*)")
-    files = re.compile(r"\.(toml|csv|py|md|json|ipynb|parquet|txt|html|yml)$")
+    files = re.compile(r"\.(toml|csv|py|md|json|ipynb|parquet|txt|html|yml|sql)$")
     missing = [
         (path.name, name)
         for path, text in named_in_texts()

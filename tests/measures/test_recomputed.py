@@ -7,8 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import analysis
 from analysis import __main__ as verbs
-from analysis import pages, places
+from analysis import build, pages, places
 from analysis.build import dataset
 
 pytestmark = pytest.mark.xdist_group("small place")
@@ -165,3 +166,11 @@ def test_a_filter_that_no_search_meets_is_named_and_one_without_records_stops_no
     said = capsysbinary.readouterr().out.decode()
     assert "claims about some of the searches cannot be counted before the place is rebuilt here" in said
     assert "reproduced" not in said.splitlines()[-1]
+
+
+def test_a_place_that_was_not_rebuilt_says_what_to_run(small, tmp_path, monkeypatch):
+    for part in ("claims", f"data/raw/{small.place.name}"):
+        shutil.copytree(small.root / part, tmp_path / part)
+    monkeypatch.setenv("ANALYSIS_ROOT", str(tmp_path))
+    with pytest.raises(build.NotBuilt, match=f"run make PLACE={small.place.name} first"):
+        analysis.place(small.place.name).searches.count()

@@ -29,6 +29,10 @@ class NothingToRead(Refused):
     """A place whose files hold no search at all."""
 
 
+class NotBuilt(Refused):
+    """A place whose searches were asked for before it was rebuilt here; the message says how to do that."""
+
+
 def build(place: Place, say: Say = lambda _: None, run: engine.Run = engine.run_here) -> bool:
     """Bring `searches/`, `rejected/`, files.csv and ledger.csv of a place up to date; False when they are.
 
@@ -141,7 +145,9 @@ def open_rejected(place: Place) -> pd.DataFrame:
 
 
 def open_files(place: Place) -> pd.DataFrame:
-    """What was found in each released file (`FACTS`)."""
+    """What was found in each released file (`FACTS`). Raises `NotBuilt`."""
+    if not (place.processed / "files.csv").is_file():
+        raise NotBuilt(f"{place.name} was not rebuilt here yet: run make PLACE={place.name} first")
     files = pd.read_csv(place.processed / "files.csv", keep_default_na=False)
     return files.assign(camera_owner=files["camera_owner"].replace("", None))  # nobody has said whose cameras
 
