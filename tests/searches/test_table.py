@@ -210,6 +210,24 @@ def test_a_file_that_was_written_again_is_read_again(tmp_path):
         assert stored(log(*changes), tmp_path / "searches.parquet").count() == len(changes)
 
 
+def test_a_file_that_is_gone_is_counted_no_more(tmp_path):
+    for name in ("one", "two"):
+        stored(log(*ROWS), tmp_path / f"{name}.parquet")
+    rows = Searches(str(tmp_path / "*.parquet"))
+    assert rows.count() == rows.count() == 2 * len(ROWS)
+    (tmp_path / "one.parquet").unlink()
+    assert rows.count() == len(ROWS)
+
+
+def test_the_same_question_is_answered_once(tmp_path, monkeypatch):
+    rows = stored(log(*ROWS), tmp_path / "searches.parquet")
+    first = rows.tally("camera_owner")
+    monkeypatch.setattr(Searches, "_asking", None)
+    assert rows.tally("camera_owner").equals(first)
+    with pytest.raises(TypeError):
+        rows.tally("agency_state")
+
+
 def test_a_file_and_a_frame_give_the_same_answer_of_the_same_types(tmp_path):
     made = log(*ROWS)
     columns = ("camera_owner", "agency_state", "own_search", "networks_searched", "topics", "window_start")

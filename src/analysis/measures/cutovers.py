@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -129,7 +130,7 @@ def decomposed(searches: Searches) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["change", "from", *columns])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Window:
     """What is compared before and after: a change, the day from which it is expected (blank: each agency's own), the
     days of a side (those of all agencies), and how searches are joined, as SQL, to the `table` of moments and days."""
@@ -143,7 +144,8 @@ class Window:
     inside = 'searched_at >= moment - to_days("days"::int) and searched_at < moment + to_days("days"::int)'
 
 
-def windows(searches: Searches) -> list[Window]:
+@cache
+def windows(searches: Searches) -> tuple[Window, ...]:
     """What is compared before and after: the vendor's changes inside the period, and each agency's own first row of the
     menu."""
     first, last = _period(searches)
@@ -165,7 +167,7 @@ def windows(searches: Searches) -> list[Window]:
         found.append(
             Window(what, "", int(began["days"].sum()), "join compared using (searching_agency)", began)
         )
-    return found
+    return tuple(found)
 
 
 def _days(before: pd.Timedelta, after: pd.Timedelta) -> int:
@@ -174,6 +176,7 @@ def _days(before: pd.Timedelta, after: pd.Timedelta) -> int:
     return days // 7 * 7 or days
 
 
+@cache
 def _tally(searches: Searches, window: Window) -> pd.DataFrame:
     counts = ", ".join(f"coalesce({sql}, false) as {name}" for name, sql in _COUNTS.items())
     lines = searches.query(

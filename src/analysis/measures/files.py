@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis import vendors
@@ -101,18 +102,20 @@ def covered_days(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.D
 
     A file covers the days that `source.toml` says, and those from its first search to its last.
     """
-    said = {file.name: file.period for file in files if file.period}
+    said = {file.name: [*map(pd.Timestamp, file.period)] for file in files if file.period}
     spans = searches.query(
         f"select coalesce(camera_owner, '') as camera_owner, source_file, min({_DAY}) as first, max({_DAY}) as last "
         "from searches where searched_at is not null group by all order by all"
     )
-    parts = [
-        pd.DataFrame({"camera_owner": owner, "day": pd.date_range(min(first, *period), max(last, *period))})
-        for owner, file, first, last in spans.itertuples(index=False)
-        for period in [[pd.Timestamp(day) for day in said.get(file, ())] or [first]]
-    ]
-    days = pd.concat(parts) if parts else pd.DataFrame({"camera_owner": [], "day": pd.DatetimeIndex([])})
-    return days.drop_duplicates(ignore_index=True)
+    if spans.empty:
+        return pd.DataFrame({"camera_owner": [], "day": pd.DatetimeIndex([])})
+    first = spans["first"].combine(spans["source_file"], lambda day, file: min(day, *said.get(file, [day])))
+    last = spans["last"].combine(spans["source_file"], lambda day, file: max(day, *said.get(file, [day])))
+    count = (last - first).dt.days.to_numpy() + 1
+    ahead = np.arange(count.sum()) - np.repeat(count.cumsum() - count, count)
+    days = first.repeat(count) + pd.to_timedelta(ahead, unit="D")
+    owners = spans["camera_owner"].astype("str").repeat(count)
+    return pd.DataFrame({"camera_owner": owners, "day": days}).drop_duplicates(ignore_index=True)
 
 
 def exposure(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.DataFrame:

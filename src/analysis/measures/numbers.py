@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.special import betaincinv
 
 from analysis.searches.table import Searches
 from analysis.wording import on_day
@@ -90,9 +91,7 @@ CONFIDENCE = 0.95
 
 def at_most(found: int, draws: int, confidence: float = CONFIDENCE) -> float:
     """Clopper and Pearson's one-sided upper bound of a share of which `found` of `draws` draws were seen."""
-    from scipy.stats import beta  # half a second, for what few pages need
-
-    return 1.0 if found >= draws else float(beta.ppf(confidence, found + 1, draws - found))
+    return 1.0 if found >= draws else float(betaincinv(found + 1, draws - found, confidence))
 
 
 def with_share(table: pd.DataFrame, column: str = "searches", of: int | None = None) -> pd.DataFrame:

@@ -31,6 +31,10 @@ from analysis.wording import near
 MEMORY = "1500MB"
 """What a question may hold in memory; DuckDB puts the rest into a temporary file."""
 
+REMEMBERED = 100_000_000
+"""Bytes of answers that are kept: measures ask some questions again, of files that nobody wrote since. None of them is
+larger than a twentieth."""
+
 PERIODS = ("hour", "day", "week", "month", "year")
 
 CHECKED = ("camera_owner", "searching_agency", "agency_state", "agency_kind")
@@ -114,12 +118,22 @@ class Searches:
 
     def arrow(self, sql: str, **tables: pd.DataFrame) -> pa.Table:
         """The answer to an SQL query as it comes from DuckDB, for many columns of many rows."""
+        question = self.sql(sql)
+        on_disk = not tables and not isinstance(self.source, pd.DataFrame)
+        key = question, _changed_at(self.source) if on_disk else 0
+        if on_disk and key in _ANSWERS:
+            return _ANSWERS[key]
         with self._asking(tables) as asked:
             try:
-                found = asked.sql(self.sql(sql)).to_arrow_table()
+                found = asked.sql(question).to_arrow_table()
             except duckdb.BinderException as error:
                 raise self._unknown(str(error)) from None
-        return found.cast(_kept(found.schema))
+        found = found.cast(_kept(found.schema))
+        if on_disk and found.nbytes <= REMEMBERED // 20:
+            _ANSWERS[key] = found
+            while sum(answer.nbytes for answer in _ANSWERS.values()) > REMEMBERED:
+                del _ANSWERS[next(iter(_ANSWERS))]
+        return found
 
     def _asking(self, tables: Mapping[str, pd.DataFrame]) -> duckdb.DuckDBPyConnection:
         asked = connection().cursor()
@@ -227,6 +241,10 @@ class Searches:
 # DuckDB -----------------------------------------------------------------------------------------------------
 
 
+_ANSWERS: dict[tuple[str, int], pa.Table] = {}
+"""Answers by their question and by when the files were written of which it was asked, the oldest first."""
+
+
 @cache
 def connection() -> duckdb.DuckDBPyConnection:
     """One connection for the process; what does not fit in memory goes to the machine's temporary folder."""
@@ -249,9 +267,9 @@ def _temporary() -> Path:
     return held.enter_context(processes.scratch())
 
 
-def _changed_at(source: str) -> int:
-    """When one of the files was last written: their columns are looked at again after that."""
-    return max((Path(path).stat().st_mtime_ns for path in glob(source)), default=0)
+def _changed_at(source: str | pd.DataFrame) -> int:
+    """A number for the files and when each was last written: they are looked at again when it is another one."""
+    return hash(tuple((path, Path(path).stat().st_mtime_ns) for path in sorted(glob(str(source)))))
 
 
 @cache
