@@ -49,6 +49,27 @@ def test_a_heading_is_short_and_of_published_numbers(place):
             assert not re.search(r"\{|\[|None|not known|\b1 \w+s\b(?! of)", one), one
 
 
+def test_a_heading_says_no_more_than_the_log():
+    def said(chapter, section, **values):
+        numbers = {name.replace("__", "."): value for name, value in values.items()}
+        return headings.finding(headings.HEADINGS[chapter][section], numbers, {})
+
+    def rows(value, whole=None):
+        return {"value": value, "unit": "rows", "numerator": value, "denominator": whole}
+
+    whose = "Whose searches they were"
+    one = {"immigration_agencies__core": rows(1), "immigration_half_agencies__core": rows(1)}
+    named = said("05", whose, **one, immigration_searches_unnamed__core=rows(30))
+    assert named == "The log named a single agency behind the immigration searches"
+    assert said("05", whose, **one, immigration_searches_unnamed__core=rows(0)).endswith(
+        "made all of the immigration searches"
+    )
+    back = said("04", "How far back searches looked", windows_over_30_days=rows(0, 10))
+    assert back == "None of 10 searches looked back more than 30 days"
+    same = {f"immigration_searches__{name}": rows(23, 120) for name in ("strict", "core", "broad")}
+    assert said("05", "Three totals, each inside the next", **same) == "Each definition counted 23 searches"
+
+
 def notebook(tmp_path):
     cells = [
         nbformat.v4.new_markdown_cell("# How many?", id="title"),

@@ -1,5 +1,6 @@
 """Figures are the same bytes for the same table, say what was found, and say when their records are invented."""
 
+import warnings
 from functools import cache
 from itertools import combinations, pairwise
 
@@ -314,7 +315,7 @@ def test_of_many_camera_owners_the_smallest_share_a_panel():
     panels = figures.searches_per_day(days).axes
     titles = [axes.get_title(loc="left") for axes in panels]
     assert titles == [*owners[-11:], "29 other camera owners together"]
-    assert panels[-1].lines[0].get_ydata().max() == sum(range(29))
+    assert panels[-1].lines[0].get_ydata()[0] == sum(range(29))
 
 
 @pytest.mark.parametrize(("first", "last"), [("2025-01-01", "2025-12-31"), ("2025-05-01", "2026-04-30")])
@@ -347,3 +348,30 @@ def test_agreements_of_one_month_alone_are_counted_and_said_to_have_grown_from_n
     said = figures.growth.says(months)
     assert said.values == "3 dated agreements of 2 agencies by March 2025."
     assert "doubled" not in said.finding
+
+
+def test_a_title_says_no_more_than_its_table():
+    states = pd.DataFrame({"agency_state": ["GA", "(unknown)"], "searches": [30, 30], "share": [0.5, 0.5]})
+    assert headlines.states(states).finding.endswith("the most of any known state")
+    assert headlines.states(states.head(1)).finding.endswith("the most of any state")
+    behind = pd.DataFrame({"searching_agency": ["Quellmere GA PD"], "searches": [30], "share": [0.5]})
+    assert headlines.behind(behind).finding.endswith("the most of any named agency")
+    alike = pd.DataFrame({"definition": ["strict", "core", "broad"], "searches": [23, 23, 23]})
+    assert headlines.definitions(alike).finding == "Each definition counted 23 searches"
+
+
+@pytest.mark.parametrize("days", range(2, 8))
+def test_a_period_of_a_few_days_is_marked_by_days_without_a_warning(days):
+    table = pd.DataFrame(
+        {
+            "camera_owner": "Tarnwick ISD",
+            "day": pd.date_range("2025-12-05", periods=days),
+            "searches": range(12, 12 + days),
+        }
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure = figures.searches_per_day(table)
+        figure.canvas.draw()
+    said = [label.get_text() for label in figure.axes[-1].get_xticklabels()]
+    assert len(set(said)) == len(said), "a day is named once"

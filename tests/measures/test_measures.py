@@ -429,6 +429,24 @@ def test_days_without_searches_stand_at_zero_in_the_owners_own_time():
     assert str(days["day"].min().date()) == "2025-12-01"
 
 
+def test_a_day_that_only_another_log_covers_or_no_file_is_no_quiet_day():
+    rows = [
+        {"source_file": file, "camera_owner": owner, "searched_at": f"2025-12-{day:02}T18:00:00Z"}
+        for file, owner, day in (
+            ("a.csv", "Tarnwick ISD", 1), ("a.csv", "Tarnwick ISD", 3), ("b.csv", "Umberstow ISD", 8),
+            ("c.csv", "Tarnwick ISD", 6),
+        )
+    ]  # fmt: skip
+    said = ReleasedFile(
+        "b.csv", "00", "network audit", "Umberstow ISD", period=(date(2025, 12, 7), date(2025, 12, 8))
+    )
+    days = measures.per_day(log(*rows), [said])
+    assert [(owner, day.day, count) for owner, day, count in days.itertuples(index=False)] == [
+        ("Tarnwick ISD", 1, 1), ("Tarnwick ISD", 2, 0), ("Tarnwick ISD", 3, 1), ("Tarnwick ISD", 6, 1),
+        ("Umberstow ISD", 7, 0), ("Umberstow ISD", 8, 1),
+    ]  # fmt: skip
+
+
 def covered(file, *moments):
     rows = [{"source_file": file.name, "searched_at": moment} for moment in moments]
     return measures.coverage(log(*rows, time_zone="America/New_York"), [file]).iloc[0]

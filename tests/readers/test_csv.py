@@ -56,6 +56,7 @@ def test_cells_stay_exactly_as_released(tmp_path):
         ("utf-8-sig", "byte-order mark"),
         ("utf-16", "UTF-16"),
         ("utf-16-le", "UTF-16"),
+        ("utf-32", "UTF-32"),
         ("cp1252", "cp1252"),
     ],
 )
@@ -71,7 +72,7 @@ def test_each_kind_of_line_end_is_read(tmp_path, ends):
     assert reasons(reading) == ["stolen", "theft"]
 
 
-@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_other_delimiters_are_recognised_by_the_header(tmp_path, delimiter):
     path = tmp_path / "log.csv"
     cells = [plain_csv.reader([line]).__next__() for line in (HEADER, "A,Tarnwick TX PD,5,x,stolen,y")]

@@ -61,12 +61,16 @@ def _searches_per_day(
     panels = figure.subplots(len(owners), 1, sharex=True, squeeze=False)[:, 0]
     for owner, axes in zip(owners, panels):
         rows = table[table["camera_owner"] == owner]
-        axes.plot(rows["day"], rows["searches"], color=SHADES["strict"], linewidth=1.6)
+        drawn = rows.set_index("day")["searches"].asfreq("D")  # no line over days that the log does not cover
+        alone = "." if drawn.isna().any() else ""
+        axes.plot(drawn.index, drawn, marker=alone, color=SHADES["strict"], linewidth=1.6)
         axes.set_title(owner if len(owners) > 1 else "", loc="left", fontsize=9)
         thousands(axes, rows["searches"], ticks=3, room=1.3 if len(owners) == 1 else 1.15)
         height = 1.0 if len(owners) == 1 else 0.05
         _mark_changes(axes, first, last, height, eras, named=axes is panels[-1])
-    panels[-1].xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=5))
+    few = (last - first).days < 5  # an automatic locator would set ticks on hours
+    days = mdates.DayLocator() if few else mdates.AutoDateLocator(minticks=3, maxticks=5)
+    panels[-1].xaxis.set_major_locator(days)
     panels[-1].xaxis.set_major_formatter(FuncFormatter(lambda value, _: _day(mdates.num2date(value))))
     if len(owners) == 1 and happened is not None and headlines.is_peak(table):
         _say_busiest(figure, panels[0], happened.iloc[0], first, last)

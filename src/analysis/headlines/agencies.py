@@ -63,8 +63,9 @@ def _by_state(table: pd.DataFrame, what: str) -> Headline:
         return Headline("", values)
     top = known.iloc[0]
     name = names.get(top["agency_state"], top["agency_state"])
+    any_state = "any state" if len(known) == len(table) else "any known state"
     return Headline(
-        f"Agencies of {name} made {percent(top['share'])} of the {what}, the most of any state", values
+        f"Agencies of {name} made {percent(top['share'])} of the {what}, the most of {any_state}", values
     )
 
 
@@ -87,12 +88,14 @@ def behind(table: pd.DataFrame) -> Headline:
     """Of `agencies_behind`: how many agencies there were, and the largest one's share."""
     values = f"{listed(table['searching_agency'], table['searches'], table['share'])}."
     top = table.iloc[0]
+    whole = table["share"].sum() > 0.999
+    rest = (
+        f"; {counted(len(table) - 1, 'other agency')} made the rest"
+        if whole
+        else ", the most of any named agency"
+    )
     return Headline(
-        f"{top['searching_agency']} made {percent(top['share'])} of immigration searches; "
-        f"{counted(len(table) - 1, 'other agency')} made the rest"
-        if table["share"].sum() > 0.999
-        else f"{top['searching_agency']} made {percent(top['share'])} of immigration searches, the most of any agency",
-        values,
+        f"{top['searching_agency']} made {percent(top['share'])} of immigration searches{rest}", values
     )
 
 

@@ -71,6 +71,8 @@ def definitions(table: pd.DataFrame) -> Headline:
     """Of `added_by_definition`: the narrowest and the widest count."""
     counts = table.set_index("definition")["searches"]
     values = f"{listed(counts.index, counts)}."
+    if counts.nunique() == 1:
+        return Headline(f"Each definition counted {counted(int(counts.iloc[0]), 'search')}", values)
     return Headline(
         f"The definition decides: {counts.iloc[0]:,} searches by the narrowest, {counts.iloc[-1]:,} by the widest",
         values,

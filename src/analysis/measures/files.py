@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import vendors
-from analysis.measures.numbers import Numbers, every_step, in_each_scope, list_counts, number, with_share
+from analysis.measures.numbers import Numbers, in_each_scope, list_counts, number, with_share
 from analysis.places import LEFT_OUT, LeftOut, ReleasedFile
 from analysis.privacy import search_types
 from analysis.searches.table import Searches
@@ -65,11 +65,11 @@ def silent_owners(files: pd.DataFrame) -> list[str]:
     return sorted(silent["camera_owner"].dropna().unique())
 
 
-def per_day(searches: Searches) -> pd.DataFrame:
-    """Searches on each local day of each log: camera_owner, day, searches; days without any are 0."""
-    lines = searches.tally("camera_owner", day=_DAY)
-    days = every_step(lines["day"].min(), lines["day"].max(), "D")
-    every = pd.MultiIndex.from_product([lines["camera_owner"].unique(), days], names=["camera_owner", "day"])
+def per_day(searches: Searches, files: Sequence[ReleasedFile] = ()) -> pd.DataFrame:
+    """Searches on each local day that a log covers: camera_owner, day, searches. A covered day without any is 0; a day
+    that only other logs cover is no day of it."""
+    lines = searches.tally(camera_owner="coalesce(camera_owner, '')", day=_DAY)
+    every = pd.MultiIndex.from_frame(covered_days(searches, files).sort_values(["camera_owner", "day"]))
     counts = lines.set_index(["camera_owner", "day"])["rows"].reindex(every, fill_value=0)
     return counts.rename("searches").reset_index()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, cycle
+from typing import Any
 
 from analysis.claims import Claim
 from analysis.measures import Number, formatted
@@ -50,7 +51,8 @@ ANSWERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
             "{out_of_state_searches} of {searches} searches ({out_of_state_searches%}).",
             "[agencies > 1] {agencies} agencies searched.",
             "[agencies_by_number > 0] {agencies_by_number agency} searched. The log gave numbers in place of names.",
-            "This log listed the searches of one agency's own officers.",
+            "[agencies = 1] The log named a single agency.",
+            "No row of the log named the agency that searched.",
         ),
         (
             "[several_network_searches > 0] {several_network_searches} of {several_network_searches/} searches "
@@ -59,6 +61,9 @@ ANSWERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ),
     "05": (
         (
+            "[immigration_agencies.core > 0] [immigration_searches_unnamed.core > 0] {immigration_searches.core} of "
+            "{searches} searches ({immigration_searches.core%}) cited immigration. The log named "
+            "{immigration_agencies.core agency} behind them, and none for {immigration_searches_unnamed.core}.",
             "[immigration_agencies.core > 0] {immigration_searches.core} of {searches} searches "
             "({immigration_searches.core%}) cited immigration. They came from {immigration_agencies.core} of "
             "{agencies} agencies.",
@@ -69,6 +74,8 @@ ANSWERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
             "How many of {searches} searches cited immigration is not known: {immigration_searches.core?}.",
         ),
         (
+            "[immigration_searches.broad > 0] [immigration_searches.broad = immigration_searches.strict] Each "
+            "definition counted the same number.",
             "[immigration_searches.broad > 0] Adding HSI and DHS, whose agents also do other work, made it "
             "{immigration_searches.broad}. Counting only explicit words and legal terms made it "
             "{immigration_searches.strict}.",
@@ -80,6 +87,8 @@ ANSWERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ),
     "06": (
         (
+            "[immigration_searches.broad > 0] [immigration_searches.broad = immigration_searches.strict] Each "
+            "definition counted {immigration_searches.core search}.",
             "[immigration_searches.broad > 0] The definition decided the number: {immigration_searches.strict "
             "search} by the narrowest, {immigration_searches.core} by the definition published first here and "
             "{immigration_searches.broad} by the widest.",
@@ -107,9 +116,10 @@ ANSWERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ),
 }
 """For each chapter its sentences, in order. Of several versions of a sentence the first is said whose numbers are known
-and whose conditions, in brackets, hold. `{measure}` is its value, `{measure agency}` its value with that noun in
-singular or plural, `{measure%}` its share, `{measure#}` its two counts ("2 of 300"), `{measure/}` its denominator,
-`{measure?}` why it is not known, and `{measure!}` what was published of it."""
+and whose conditions, in brackets, hold; they compare with a number or with another measure. `{measure}` is its value,
+`{measure agency}` its value with that noun in singular or plural, `{measure%}` its share, `{measure#}` its two counts
+("2 of 300"), `{measure/}` its denominator, `{measure?}` why it is not known, and `{measure!}` what was published of
+it."""
 
 STORIES: Sequence[tuple[str, str, tuple[tuple[str, ...], ...]]] = (
     (
@@ -117,6 +127,11 @@ STORIES: Sequence[tuple[str, str, tuple[tuple[str, ...], ...]]] = (
         "04-look-back",
         (
             (
+                "[searches > windows_over_30_days/] [windows_over_30_days > 0] Of {windows_over_30_days/} searches "
+                "whose time frame the log gives, {windows_over_30_days} looked back more than 30 days, and "
+                "{windows_over_31_days} more than 31.",
+                "[searches > windows_over_30_days/] [windows_over_30_days = 0] None of {windows_over_30_days/} "
+                "searches whose time frame the log gives looked back more than 30 days.",
                 "[windows_over_30_days > 0] Of {windows_over_30_days/} searches, {windows_over_30_days} looked "
                 "back more than 30 days, and {windows_over_31_days} more than 31.",
                 "[windows_over_30_days = 0] None of {windows_over_30_days/} searches looked back more than 30 days.",
@@ -138,13 +153,26 @@ STORIES: Sequence[tuple[str, str, tuple[tuple[str, ...], ...]]] = (
     (
         "night",
         "04-hours",
-        (("Of {night_searches/} searches, {night_searches} ({night_searches%}) were made from 10 p.m. to 5 a.m.",),),
+        (
+            (
+                "[searches > night_searches/] Of {night_searches/} searches whose hour the log gives, {night_searches} "
+                "({night_searches%}) were made from 10 p.m. to 5 a.m.",
+                "Of {night_searches/} searches, {night_searches} ({night_searches%}) were made from 10 p.m. to 5 a.m.",
+            ),
+        ),
     ),
     (
         "one_network|several_network|networks|devices",
         "04-breadth",
-        (("Of {several_network_searches/} searches, {several_network_searches} ({several_network_searches%}) "
-          "queried the cameras of several networks, {networks_most} at most.",),),
+        (
+            (
+                "[searches > several_network_searches/] Of {several_network_searches/} searches whose networks the log "
+                "counts, {several_network_searches} ({several_network_searches%}) queried the cameras of several, "
+                "{networks_most} at most.",
+                "Of {several_network_searches/} searches, {several_network_searches} ({several_network_searches%}) "
+                "queried the cameras of several networks, {networks_most} at most.",
+            ),
+        ),
     ),
     (
         "blank",
@@ -174,7 +202,8 @@ _NO_IMMIGRATION = (
 )
 
 _WORD = re.compile(r"\{([a-z_0-9.]+)(?:([%?/!#])| ([a-z ]+))?\}")
-_CONDITION = re.compile(r"\[([a-z_0-9.]+) ([=>]) (\d+)\] ")
+_CONDITION = re.compile(r"\[([a-z_0-9.]+/?) ([=>]) ([a-z_0-9.]+/?)\] ")
+_PERIOD = "from {first_day}, to {last_day}"
 
 Mark = Callable[[str, str], str]
 """Marks up a number in a sentence, given its measure and its text: as a link, say."""
@@ -192,8 +221,13 @@ def measures_of(chapter: str) -> tuple[str, ...]:
 
 def named_in(*versions: str) -> tuple[str, ...]:
     """The measures that versions of a sentence name, in order."""
-    found = (match[1] for text in versions for match in (*_CONDITION.finditer(text), *_WORD.finditer(text)))
-    return tuple(dict.fromkeys(found))
+    conditions = (
+        name for text in versions for match in _CONDITION.finditer(text) for name in match.group(1, 3)
+    )
+    words = (match[1] for text in versions for match in _WORD.finditer(text))
+    return tuple(
+        dict.fromkeys(name.removesuffix("/") for name in (*conditions, *words) if not name.isdigit())
+    )
 
 
 def answer(chapter: str, numbers: Mapping[str, Number], mark: Mark = unmarked) -> str:
@@ -224,11 +258,17 @@ def story(published: Mapping[str, str], numbers: Mapping[str, Number]) -> str:
     if not (of_immigration and published):
         told = chain(told, *(said for _, said in _subjects(published)))
     told = told if of_immigration else chain(told, (_NO_IMMIGRATION,))
-    whole = f"Of {formatted(numbers.get('searches', {}).get('value'))} searches, "  # the number is said once
-    before, said, after = _told(told, known).partition(whole)
-    first = said if of_immigration else said and "Of those, "
+    whole = f"Of {formatted(numbers.get('searches', {}).get('value'))} searches, "
     again = cycle(("In addition, ", "Of all searches, "))
-    return before + first + re.sub(re.escape(whole), lambda _: next(again), after)
+    told_of_all, story = False, [piece for versions in told if (piece := first_known(versions, known))]
+    for at, piece in enumerate(story):
+        if piece.startswith(whole):  # the number is said once, as long as no other one comes between
+            follows = at == 1 and not of_immigration
+            lead = "Of those, " if follows else next(again) if told_of_all else whole
+            story[at], told_of_all = lead + piece.removeprefix(whole), True
+        elif re.match(r"(?:Of|None of) \d", piece):
+            told_of_all = False
+    return " ".join(story)
 
 
 def pictures(published: Iterable[str], numbers: Mapping[str, Number]) -> list[str]:
@@ -258,12 +298,21 @@ def first_known(versions: Sequence[str], numbers: Mapping[str, Number], mark: Ma
 def _said(text: str, numbers: Mapping[str, Number], mark: Mark) -> str:
     """A version of a sentence with its numbers; "" where one is not known or its condition does not hold."""
     while condition := _CONDITION.match(text):
-        value, limit = numbers.get(condition[1], {}).get("value"), int(condition[3])
-        if value is None or not (value > limit if condition[2] == ">" else value == limit):
+        value, limit = (_amount(name, numbers) for name in condition.group(1, 3))
+        if value is None or limit is None or not (value > limit if condition[2] == ">" else value == limit):
             return ""
         text = text[condition.end() :]
+    if _amount("first_day", numbers) == _amount("last_day", numbers):
+        text = text.replace(_PERIOD, "on {first_day}")
     words = {match[0]: _word(match, numbers.get(match[1], {}), mark) for match in _WORD.finditer(text)}
     return "" if None in words.values() else _WORD.sub(lambda match: str(words[match[0]]), text)
+
+
+def _amount(name: str, numbers: Mapping[str, Number]) -> Any:
+    """What a side of a condition comes to: a number, or a measure's value or (`measure/`) denominator."""
+    if name.isdigit():
+        return int(name)
+    return numbers.get(name.removesuffix("/"), {}).get("denominator" if name.endswith("/") else "value")
 
 
 def _word(match: re.Match[str], number: Number, mark: Mark) -> str | None:

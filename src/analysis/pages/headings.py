@@ -15,7 +15,7 @@ from analysis.pages.tables import plain
 HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "01": {
         "Each row was a search, not a sighting of a car": (
-            "Each of {searches} rows was a search, not a sighting of a car",
+            "[searches > 1] Each of {searches} rows was a search, not a sighting of a car",
         ),
         "Nothing was dropped without a reason": (
             "[rows_rejected > 0] We left out {rows_rejected record}, each for a stated reason",
@@ -68,12 +68,12 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "How many networks searches reached": (
             "[several_network_searches > 0] {several_network_searches} of {several_network_searches/} searches "
             "queried several networks",
-            "[several_network_searches = 0] No search queried several networks",
+            "[several_network_searches = 0] None of {several_network_searches/} searches queried several networks",
         ),
         "How far back searches looked": (
             "[windows_over_30_days > 0] {windows_over_30_days} of {windows_over_30_days/} searches looked back more "
             "than 30 days",
-            "[windows_over_30_days = 0] No search looked back more than 30 days",
+            "[windows_over_30_days = 0] None of {windows_over_30_days/} searches looked back more than 30 days",
         ),
         "When they searched": (
             "Of {night_searches/} searches, {night_searches} were made from 10 p.m. to 5 a.m.",
@@ -84,6 +84,8 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "05": {
         "Three totals, each inside the next": (
+            "[immigration_searches.broad > 0] [immigration_searches.broad = immigration_searches.strict] Each "
+            "definition counted {immigration_searches.core search}",
             "[camera_owners > 1] [immigration_searches.broad > 0] In all logs, from {immigration_searches.strict} to "
             "{immigration_searches.broad} searches, depending on the definition",
             "[immigration_searches.broad > 0] From {immigration_searches.strict} to {immigration_searches.broad} "
@@ -92,13 +94,17 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "Week by week": ("=05-per-week",),
         "Whose searches they were": (
-            "[immigration_agencies.core = 1] A single agency made all of the immigration searches",
-            "{immigration_half_agencies.core} of {immigration_agencies.core} agencies made half of the "
+            "[immigration_searches_unnamed.core = 0] [immigration_agencies.core = 1] A single agency made all of the "
             "immigration searches",
+            "[immigration_agencies.core = 1] The log named a single agency behind the immigration searches",
+            "[immigration_searches_unnamed.core = 0] {immigration_half_agencies.core} of {immigration_agencies.core} "
+            "agencies made at least half of the immigration searches",
+            "{immigration_half_agencies.core} of {immigration_agencies.core} named agencies made half of those with a "
+            "name",
         ),
         "How many could be hidden": (
             "[immigration_searches_at_most.core > 0] At most {immigration_searches_at_most.core} of {searches} "
-            "searches could have been about immigration",
+            "searches cited immigration (core) or hid it",
         ),
         "Civil, criminal or neither": (
             "[distinct_immigration_searches.core > 0] {immigration_civil.distinct} civil, "

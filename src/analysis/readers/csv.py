@@ -31,7 +31,7 @@ from analysis.readers.base import (
 )
 from analysis.readers.columnar import USUAL_LINES, Header
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 HEADER_WITHIN = 50  # records: cover notes above a header are shorter than this in every release seen
 HEADER_BYTES = 1 << 20  # and no cover note is longer than this
 LINES_IN_A_RECORD = 1_000  # a quote still open after so many lines was never closed
@@ -47,8 +47,8 @@ def stream(
 ) -> Iterator[Block]:
     """Read one delimited file, `piece` bytes at a time; see `analysis.readers` for the contract.
 
-    UTF-8 (with or without mark), UTF-16 and cp1252 are recognized in that order; any of LF, CRLF, CR ends a
-    record; comma, semicolon or tab separates cells. Raises `NoKnownHeader` where no known header is found.
+    UTF-8 (with or without mark), UTF-32, UTF-16 and cp1252 are recognized; any of LF, CRLF, CR ends a record; comma,
+    semicolon, tab or vertical bar separates cells. Raises `NoKnownHeader` where no known header is found.
     """
     encoding, note = text.encoding(path)
     with path.open("rb") as file:

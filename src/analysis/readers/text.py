@@ -57,6 +57,8 @@ def encoding(path: Path) -> tuple[str, str]:
         start = file.read(200)
         if start.startswith(codecs.BOM_UTF8):
             return "utf-8-sig", "UTF-8 with a byte-order mark"
+        if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):  # which begins like UTF-16
+            return "utf-32", "UTF-32"
         if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16", "UTF-16"
         for first, name in ((1, "utf-16-le"), (0, "utf-16-be")):

@@ -24,8 +24,8 @@ ABOUT = (
     "[duplicate_sightings > 0] The released files hold {searches} rows that are searches, made from {first_day}, to "
     "{last_day}, on the camera owner's clock. They record {distinct_searches} different searches: the other rows "
     "repeat one of these. What follows counts rows where it does not say otherwise.",
-    "The released files hold {searches} searches, made from {first_day}, to {last_day}, on the camera owner's clock.",
-    "The released files hold {searches} searches.",
+    "The released files hold {searches search}, made from {first_day}, to {last_day}, on the camera owner's clock.",
+    "The released files hold {searches search}.",
 )
 
 TIPS: Sequence[Tip] = (
@@ -38,6 +38,8 @@ TIPS: Sequence[Tip] = (
             "None of {searches} searches gave immigration as the reason, by the core definition.",
         ),
         (
+            "[immigration_searches.core > 0] [immigration_searches.broad = immigration_searches.strict] A reason is "
+            "what an officer typed or chose, and nobody checked it.",
             "[immigration_searches.core > 0] The definition decides the number: {immigration_searches.strict} by the "
             "narrowest, {immigration_searches.broad} by the widest, which counts HSI and DHS. Say which one you print.",
             "[no_stated_purpose > 0] That no reason says so does not mean that no search was about immigration: "
@@ -69,6 +71,8 @@ TIPS: Sequence[Tip] = (
         (
             "[immigration_agencies_on_one_row.core > 0] Agencies that did so in a single row: "
             "{immigration_agencies_on_one_row.core}.",
+            "[searches_by_unnamed_agencies > 0] Agencies are counted after different spellings of a name were joined. Those "
+            "that the log does not name are not counted.",
             "Agencies are counted after different spellings of a name were joined.",
         ),
         ("Does the policy allow these searches, and who reviews them?",),
@@ -144,6 +148,8 @@ TIPS: Sequence[Tip] = (
     Tip(
         "windows_over_30_days",
         (
+            "[searches > windows_over_30_days/] [windows_over_30_days > 0] {windows_over_30_days} of "
+            "{windows_over_30_days/} searches whose time frame the log gives looked back more than 30 days.",
             "[windows_over_30_days > 0] {windows_over_30_days} of {windows_over_30_days/} searches looked back more "
             "than 30 days.",
         ),
@@ -174,6 +180,9 @@ TIPS: Sequence[Tip] = (
     Tip(
         "several_network_searches",
         (
+            "[searches > several_network_searches/] [several_network_searches > 0] {several_network_searches} of "
+            "{several_network_searches/} searches whose networks the log counts queried the cameras of several. The "
+            "widest queried {networks_most}.",
             "[several_network_searches > 0] {several_network_searches} of {several_network_searches/} searches queried "
             "the cameras of several networks. The widest queried {networks_most}.",
         ),
@@ -208,7 +217,8 @@ TIPS: Sequence[Tip] = (
             "{distinct_immigration_searches.core} cited immigration.",
         ),
         (
-            "A search can be a row in several logs: {immigration_searches.core} are rows. Say which you count.",
+            "A search can be several rows, in one log or more: {immigration_searches.core} are rows. Say which you "
+            "count.",
         ),
         ("Which rows are one search, and does the vendor number its searches?",),
         OWNER,
@@ -239,7 +249,7 @@ TIPS: Sequence[Tip] = (
     ),
     Tip(
         "distinct_reasons",
-        ("[distinct_reasons > 0] {searches} searches gave {distinct_reasons} different reasons.",),
+        ("[distinct_reasons > 0] {searches search} held {distinct_reasons different reason}.",),
         ("Spellings of one word are different reasons here.",),
         ("Is there a list of reasons to choose from, and since when?",),
         OWNER,
