@@ -71,8 +71,8 @@ TIPS: Sequence[Tip] = (
         (
             "[immigration_agencies_on_one_row.core > 0] Agencies that did so in a single row: "
             "{immigration_agencies_on_one_row.core}.",
-            "[searches_by_unnamed_agencies > 0] Agencies are counted after different spellings of a name were joined. Those "
-            "that the log does not name are not counted.",
+            "[searches_by_unnamed_agencies > 0] Agencies are counted after different spellings of a name were joined. "
+            "Those that the log does not name are not counted.",
             "Agencies are counted after different spellings of a name were joined.",
         ),
         ("Does the policy allow these searches, and who reviews them?",),
