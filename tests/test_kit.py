@@ -86,6 +86,12 @@ def test_every_verb_explains_itself(verb: str, capsys) -> None:
     assert len(capsys.readouterr().out) > 60
 
 
+def test_an_option_that_a_verb_does_not_take_shows_those_that_it_takes(capsys) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["claims", "--place", "okaloosa"])
+    assert "analysis claims [-h] [places ...]" in capsys.readouterr().err
+
+
 def test_help_reads_like_a_table_of_contents() -> None:
     path = ROOT / "src" / "analysis" / "__init__.py"
     text = path.read_text(encoding="utf-8")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -127,3 +129,13 @@ def test_a_slip_in_the_word_list_of_agencies_is_named_with_its_entry(tmp_path, o
     path = _written(tmp_path / "agency_words.toml", text.replace(old, new, 1))
     with pytest.raises(BadWords, match=rf"agency_words\.toml.*{said}"):
         load_words(path)
+
+
+def test_what_is_written_is_read_back_as_it_was():
+    values = {
+        "name": 'Tarnwick "log" \x7f \U0001f697 \\ é', "column 3": 7, "learned": date(2026, 2, 10), "by_hand": True,
+        "left_out": ["a.pdf", "b\n.pdf"],
+    }  # fmt: skip
+    assert tomllib.loads(toml.lines(values)) == values
+    assert toml.lines({}) == ""
+    assert {line.index(" = ") for line in toml.lines({"a": 1, "longer": 2}).splitlines()} == {6}

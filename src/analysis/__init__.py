@@ -9,8 +9,8 @@ wording     Says a count with its noun, a noun with its article and the names ne
 paths       Makes a path inside a folder of a name that came from outside, or refuses it, and writes out
             what nobody sees.
 terminal    Prints what verbs say, with every character that nobody sees as an escape.
-toml        Reads TOML that people type by its schema and names the file, entry or line, the nearest
-            known key and the remedy.
+toml        Reads TOML by its schema, and names the file, entry or line, the nearest known key and the
+            remedy; writes it.
 files       Writes a file or a folder whole or not at all: it is made beside its target, and renamed when
             it is finished.
 processes   Lets one run at a time write, and leaves no process and no temporary folder of a run behind,

@@ -12,11 +12,19 @@ ONE_PLACE: dict[str, Any] = {"help": f"one place only: {PLACE}"}
 FLAG: dict[str, Any] = {"action": "store_true"}
 
 
+class _Parser(argparse.ArgumentParser):
+    """Shows what a verb takes where it is given something else: argparse would show the list of verbs."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        found, rest = super().parse_known_args(args, namespace)
+        if rest:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return found, rest
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of a command line; the verb is in `verb`."""
-    whole = argparse.ArgumentParser(
-        prog="python -m analysis", description="The verbs of the Makefile, for every machine."
-    )
+    whole = _Parser(prog="python -m analysis", description="The verbs of the Makefile, for every machine.")
     verbs = whole.add_subparsers(required=True, metavar="verb", dest="verb")
     for name, (says, options) in VERBS.items():
         added = verbs.add_parser(name, help=says, description=says)

@@ -69,8 +69,8 @@ def of_records(place: Place, records: Sequence[int], file: str = "") -> list[str
         sheet = _sheet(place, line["source_file"], record)
         where = {"page": line["source_page"], "sheet": sheet and f"'{privacy.file_name(sheet)}'"}
         inside = "".join(f", {kind} {value}" for kind, value in where.items() if value)
-        aside = " (no search: see rejected/)" if line["table"] == "rejected" else ""
-        said.append(f"Record {record}{inside}{aside}: {of_file(place, line['source_file'])}.")
+        note = " (no search: see rejected/)" if line["table"] == "rejected" else ""
+        said.append(f"Record {record}{inside}{note}: {of_file(place, line['source_file'])}.")
     return said
 
 

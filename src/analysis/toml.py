@@ -1,7 +1,8 @@
-"""Reads TOML that people type by its schema and names the file, entry or line, the nearest known key and the remedy."""
+"""Reads TOML by its schema, and names the file, entry or line, the nearest known key and the remedy; writes it."""
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -35,6 +36,20 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def fields(self) -> dict[str, Any]:
         """Every field with its value, in order."""
         return msgspec.structs.asdict(self)
+
+
+def text(value: object) -> str:
+    """A value as TOML has it: JSON writes the same, but for days and one character that TOML forbids."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def lines(values: Mapping[str, object]) -> str:
+    """The lines of a table, their equals signs below each other."""
+    keys = {key: key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else text(key) for key in values}
+    width = max(map(len, keys.values()), default=0)
+    return "".join(f"{keys[key]:{width}} = {text(value)}\n" for key, value in values.items())
 
 
 Table = TypeVar("Table", bound=Schema)

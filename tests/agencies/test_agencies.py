@@ -15,6 +15,7 @@ from analysis import agencies, places
 from analysis.agencies.names import read
 from analysis.agencies.words import load, read_word_list
 from analysis.measures.agreements import at_search
+from analysis.refused import Refused
 
 COLUMNS = ["released", "agency", "state", "kind", "tags", "decided_by"]
 
@@ -508,7 +509,7 @@ def test_a_reviewed_line_can_say_that_a_name_is_no_agency():
 def test_a_line_that_nobody_could_check_is_refused_by_name(tmp_path, cells, message):
     path = tmp_path / "agencies.csv"
     line(**({"released_name": "Tarnwick"} | cells)).to_csv(path, index=False)
-    with pytest.raises(agencies.BadOverride, match=message):
+    with pytest.raises(Refused, match=message):
         agencies.read_overrides(path)
 
 
@@ -633,8 +634,8 @@ def test_candidates_suggest_near_spellings_of_the_same_state_and_decide_nothing(
     known = pd.DataFrame(
         {"agency": ["Tarnwick Hollow TX PD", "Tarnwick Hollow OK PD"], "state": ["TX", "OK"]}
     )
-    found = agencies.candidates(unresolved, known)
-    assert found["candidate"].tolist() == ["Tarnwick Hollow TX PD"]
+    table = agencies.queue(unresolved, {}, known).set_index("released_name")
+    assert table["candidates"].to_dict() == {"Tarnwik Hollow (TX)": "Tarnwick Hollow TX PD", "Ostvale": ""}
     assert unresolved["kind"].isna().all()
 
 
@@ -642,7 +643,8 @@ def test_the_queue_lists_unresolved_names_by_rows_and_leaves_out_what_has_no_sin
     found = agencies.resolve(
         ["Tarnwick PD", "Quellmere (CA)", "FBI", "Delete", "", "Tarnwick TX PD", "Ohio State OH PD"]
     )
-    table = agencies.queue(found, {"Quellmere (CA)": 9, "Tarnwick PD": 2})
+    nobody = pd.DataFrame(columns=["agency", "state"])
+    table = agencies.queue(found, {"Quellmere (CA)": 9, "Tarnwick PD": 2}, nobody)
     assert table["released_name"].tolist() == ["Quellmere (CA)", "Tarnwick PD", "Ohio State OH PD"]
     assert table["why"].tolist() == ["no kind", "no state", "two kinds"]
 
@@ -666,14 +668,14 @@ def sheet(tmp_path: Path) -> Path:
 
 
 def test_a_sheet_of_agreements_is_read_one_row_for_each_agency_and_model(sheet):
-    found = agencies.participating(sheet)
+    found = agencies.read_list(sheet).agreements
     assert found["agency"].tolist()[:3] == ["Quellmere County TX SO"] * 2 + ["Tarnwick TX PD"]
     assert found["signed"].tolist()[:2] == [date(2025, 12, 10), date(2020, 6, 8)]
     assert found["row"].tolist() == [1, 2, 3, 4, 5]
 
 
 def test_broken_dates_and_unknown_states_are_set_aside_and_never_repaired(sheet):
-    found = agencies.participating(sheet)
+    found = agencies.read_list(sheet).agreements
     assert found["signed"].tolist()[2:4] == [None, None]
     assert found["problem"].tolist() == [
         None,
@@ -692,7 +694,7 @@ def test_a_workbook_with_a_title_above_its_header_and_other_column_names_is_read
         page.write_row(1, 0, ["State", "Law Enforcement Agency ", "Support Type", "Date Signed"])
         page.write_row(2, 0, ["Georgia", "Quellmere County Sheriff's Office", "Task Force"])
         page.write_datetime(2, 3, date(2025, 3, 4), book.add_format({"num_format": "m/d/yyyy"}))
-    found = agencies.participating(path).iloc[0]
+    found = agencies.read_list(path).agreements.iloc[0]
     assert (found["agency"], found["model"], found["signed"]) == (
         "Quellmere County GA SO",
         "Task Force Model",
@@ -709,7 +711,7 @@ def test_an_index_of_agreements_is_read_with_its_file_name_dates(tmp_path):
         "TX,blayne police department,,0429202\n",
         encoding="utf-8",
     )
-    found = agencies.participating(path)
+    found = agencies.read_list(path).agreements
     assert found["agency"].tolist() == ["Quellmere County TX SO", "Tarnwick TX PD", "Blayne TX PD"]
     assert found["signed"].tolist() == [date(2025, 4, 29), date(2025, 4, 29), None]
     assert found["problem"].tolist() == [None, None, "no model; '0429202' is not a date"]
@@ -725,7 +727,7 @@ def test_a_date_that_only_a_documents_name_holds_is_read_there_where_it_has_one_
         "TX,d county sheriffs office,WSO,0992025,DCoTX_WSO_MOA_05.06.2025.pdf\n",
         encoding="utf-8",
     )
-    assert agencies.participating(path)["signed"].tolist() == [
+    assert agencies.read_list(path).agreements["signed"].tolist() == [
         date(2025, 5, 6),
         date(2019, 10, 15),
         None,
@@ -782,7 +784,7 @@ def test_a_list_without_a_state_and_an_agency_is_refused_with_a_remedy(tmp_path)
     path = tmp_path / "287g.csv"
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(agencies.UnreadableAgreements, match=r"287g\.csv: no row names a state"):
-        agencies.participating(path)
+        agencies.read_list(path)
 
 
 @pytest.mark.parametrize(
@@ -801,7 +803,7 @@ def test_a_table_of_names_and_states_is_no_list_of_agreements(tmp_path, header, 
     with pytest.raises(
         agencies.UnreadableAgreements, match=rf"287g-portals\.csv: {missing}.*needs a state"
     ) as said:
-        agencies.participating(path)
+        agencies.read_list(path)
     assert "Tarnwick" not in str(said.value)
 
 
@@ -810,7 +812,7 @@ def test_a_list_with_some_models_or_dates_missing_is_still_a_list(tmp_path):
     path.write_text(
         "State,Agency,Model\nTX,A Police Department,TFM\nTX,B Police Department,\n", encoding="utf-8"
     )
-    assert agencies.participating(path)["model"].tolist() == ["Task Force Model", None]
+    assert agencies.read_list(path).agreements["model"].tolist() == ["Task Force Model", None]
 
 
 ENDED = """STATE,LAW ENFORCEMENT AGENCY,SUPPORT TYPE,SIGNED,STATUS,END DATE
@@ -860,7 +862,7 @@ def test_an_agreement_counts_from_the_day_it_was_signed(tmp_path, days, when, be
     path = tmp_path / "287g.csv"
     path.write_text("\n".join(SHEET.splitlines()[:2]), encoding="utf-8")
     found = signed(
-        searched("Quellmere County TX SO", "TX", "county_sheriff", *days), agencies.participating(path)
+        searched("Quellmere County TX SO", "TX", "county_sheriff", *days), agencies.read_list(path).agreements
     ).iloc[0]
     assert (found["when"], found["signed_before"], found["signed_after"], found["searches_since"]) == (
         when,
@@ -872,13 +874,15 @@ def test_an_agreement_counts_from_the_day_it_was_signed(tmp_path, days, when, be
 
 def test_every_model_is_kept_with_its_own_date_and_the_first_one_counts(sheet):
     rows = searched("Quellmere County TX SO", "TX", "county_sheriff", "2025-12-01")
-    found = agencies.holders(rows, agencies.participating(sheet)).iloc[0]
+    found = agencies.holders(rows, agencies.read_list(sheet).agreements).iloc[0]
     assert found["models"] == "Jail Enforcement Model (2020-06-08); Task Force Model (2025-12-10)"
     assert found["first_signed"] == date(2020, 6, 8)
 
 
 def test_an_agreement_without_a_readable_date_is_never_in_force(sheet):
-    found = signed(searched("Tarnwick TX PD", "TX", "municipal", "2025-12-01"), agencies.participating(sheet))
+    found = signed(
+        searched("Tarnwick TX PD", "TX", "municipal", "2025-12-01"), agencies.read_list(sheet).agreements
+    )
     assert (found["when"].item(), found["signed_before"].item()) == ("date not known", False)
 
 
@@ -890,26 +894,28 @@ def test_neither_another_state_nor_another_agency_of_the_place_is_matched(sheet)
             searched("Tarnwick ISD TX PD", "TX", "school", "2025-12-20"),
         ]
     )
-    assert agencies.holders(rows, agencies.participating(sheet)).empty
+    assert agencies.holders(rows, agencies.read_list(sheet).agreements).empty
 
 
 def test_a_towns_public_safety_department_is_the_police_of_a_list(sheet):
     rows = searched("Tarnwick TX DPS", "TX", "municipal", "2025-12-01")
-    assert agencies.holders(rows, agencies.participating(sheet))["match"].tolist() == ["state, kind and name"]
+    assert agencies.holders(rows, agencies.read_list(sheet).agreements)["match"].tolist() == [
+        "state, kind and name"
+    ]
 
 
 def test_the_day_of_a_search_is_that_of_the_owners_clock(tmp_path):
     path = tmp_path / "287g.csv"
     path.write_text("\n".join(SHEET.splitlines()[:2]), encoding="utf-8")
     rows = searched("Quellmere County TX SO", "TX", "county_sheriff", "2025-12-10T03:00")
-    listed = agencies.participating(path)
+    listed = agencies.read_list(path).agreements
     assert signed(rows, listed)["signed_before"].item()
     assert not signed(rows, listed, "America/Chicago")["signed_before"].item()
 
 
 def test_a_match_with_the_kind_unknown_on_one_side_says_so(sheet):
     found = agencies.holders(
-        searched("Tarnwick TX PD", "TX", None, "2025-12-01"), agencies.participating(sheet)
+        searched("Tarnwick TX PD", "TX", None, "2025-12-01"), agencies.read_list(sheet).agreements
     )
     assert found["match"].tolist() == ["state and name; kind unknown"]
 
@@ -942,7 +948,7 @@ def test_ices_real_sheet_is_read_whole_with_its_three_broken_dates(records, real
     path = records.parent / "reference" / "ice_287g_participating_20250718.csv"
     if not path.is_file():
         pytest.skip("needs ICE's sheet beside RECORDS")
-    found = agencies.participating(path)
+    found = agencies.read_list(path).agreements
     assert (len(found), found["state"].nunique()) == (832, 40)
     assert found["problem"].notna().sum() == 3
     assert found["model"].value_counts().to_dict() == {
@@ -963,7 +969,7 @@ def test_the_real_index_of_agreements_is_read_whole(records):
     path = records.parent / "reference" / "ice_287g_moa_index_20260707.csv"
     if not path.is_file():
         pytest.skip("needs the index of agreements beside RECORDS")
-    found = agencies.participating(path)
+    found = agencies.read_list(path).agreements
     assert (len(found), found["state"].nunique(), found["model"].isna().sum()) == (1681, 40, 191)
     assert found["signed"].isna().sum() == 74, "dates that only a document's name holds are read there"
     assert found["problem"].fillna("").str.contains("repeats row").sum() == 2

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from frames import log
 
-from analysis import coding, places, reasons
+from analysis import coding, places, readers, reasons
 from analysis.coding import agreement, estimates, samples, sheets
 from analysis.refused import Refused
 
@@ -268,7 +268,7 @@ def test_a_sheet_that_is_cut_doubled_or_no_sheet_is_refused(place, made):
         with pytest.raises(coding.BadSheet, match=said):
             coding.take_back(place, done, "A", [], TODAY)
     (place.processed / "done.xlsx").write_bytes(b"no workbook")
-    with pytest.raises(coding.BadSheet, match=r"^done\.xlsx: the workbook is broken"):
+    with pytest.raises(readers.UnreadableFile, match=r"^done\.xlsx: the workbook is broken"):
         coding.take_back(place, place.processed / "done.xlsx", "A", [], TODAY)
     with pytest.raises(coding.BadSheet, match="no sample was drawn"):
         coding.take_back(SimpleNamespace(name="other", hand=place.hand), done, "A", [], TODAY)

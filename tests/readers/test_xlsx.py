@@ -592,7 +592,7 @@ def test_every_sheet_of_a_list_is_given_as_text(tmp_path):
     path = workbook(
         tmp_path / "list.xlsx", [["a", 5], ["b"]], [], [["c", dt.date(2025, 12, 2)]], hidden_sheet=True
     )
-    assert readers.sheets(path, "list.xlsx") == [
+    assert readers.sheets(path) == [
         ("Sheet1", [["a", "5"], ["b", ""]]),
         ("Sheet2", []),
         ("Sheet3", [["c", "2025-12-02"]]),

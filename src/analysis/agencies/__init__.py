@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 from analysis.agencies.agreement_lists import (
     AgreementList,
     UnreadableAgreements,
-    participating,
     read_list,
     read_lists,
 )
@@ -24,13 +23,13 @@ from analysis.agencies.cleaning import clean
 from analysis.agencies.names import Name, bare, key, read
 from analysis.agencies.overrides import BadOverride, read_overrides, unused
 from analysis.agencies.reference import States, UnreadableReference, read_reference, state_of
-from analysis.agencies.suggestions import candidates, queue
+from analysis.agencies.suggestions import queue
 from analysis.agencies.word_list import KINDS
 from analysis.agencies.words import BadWords, Words, read_word_list
 
 __all__ = [
     "KINDS", "AgreementList", "BadOverride", "BadWords", "Known", "UnreadableAgreements", "UnreadableReference",
-    "add", "candidates", "explain", "explain_all", "holders", "key", "known", "own", "participating", "queue",
+    "add", "explain", "explain_all", "holders", "key", "known", "own", "queue",
     "read_list", "read_lists", "read_overrides", "read_reference", "resolve", "unused",
 ]  # fmt: skip
 

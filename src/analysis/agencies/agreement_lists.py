@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,12 @@ from analysis import readers
 from analysis.agencies.agreements import COLUMNS
 from analysis.agencies.names import read
 from analysis.agencies.words import Words, read_word_list
-from analysis.refused import Refused
 
 FIRST, LAST = date(2002, 1, 1), date(2099, 12, 31)
 """Agreements under 8 USC 1357(g) have been signed since 2002; a year outside is a typing error."""
 
 
-class UnreadableAgreements(Refused):
+class UnreadableAgreements(readers.UnreadableFile):
     """The list cannot be read; the message names the file, what was found and the remedy."""
 
 
@@ -29,8 +28,13 @@ class UnreadableAgreements(Refused):
 class AgreementList:
     """One list as it was read: its agreements, the day it is of, and what in it was not read.
 
-    `agreements` has the columns of `participating`. `as_of` is the day in the file's name, or else the newest
-    day on which something was signed; `as_of_from` says which. `unread_columns` and `unread_sheets` are named.
+    `agreements` has a row for each row of the list: agency_released, agency, state, kind, model, signed, ended, file,
+    row, problem. `row` counts from the header, which is 0. `signed` is a date, or None where the list has none that can
+    be read; `ended` is what the list says of an agreement that is not in force, such as 'ended 2024-05-01' or
+    'terminated', or None. `problem` names these with the text found, and the row that an equal one repeats.
+
+    `as_of` is the day in the file's name, or else the newest day on which something was signed; `as_of_from` says
+    which. `unread_columns` and `unread_sheets` are named.
     `keeps_ended` says whether a column shows agreements that have ended, as an index of documents does; a list of
     participants leaves them out.
     """
@@ -44,25 +48,16 @@ class AgreementList:
     keeps_ended: bool
 
 
-def participating(path: Path) -> pd.DataFrame:
-    """A list of 287(g) agreements: agency_released, agency, state, kind, model, signed, ended, file, row, problem.
-
-    One row for each row of ICE's sheet of participating agencies (CSV or XLSX, any of its column spellings) or of
-    an index of agreement documents. `row` counts from the header, which is 0. `signed` is a date, or None where
-    the list has none that can be read; `ended` is what the list says of an agreement that is not in force, such as
-    'ended 2024-05-01' or 'terminated', or None. `problem` names these with the text found, and the row that an
-    equal one repeats. Dates are never repaired.
+def read_list(path: Path) -> AgreementList:
+    """One list, with what was and was not read of it: ICE's sheet of participating agencies (CSV or workbook, in any
+    spelling of its columns) or an index of agreement documents.
 
     A table of names and states is no such list: one row in two needs a model or a date of signature that can be
-    read. Raises `UnreadableAgreements`, which says what is missing.
+    read. Dates are never repaired. Raises `UnreadableAgreements`, which says what is missing, and
+    `readers.UnreadableFile`.
     """
-    return read_list(path).agreements
-
-
-def read_list(path: Path) -> AgreementList:
-    """One list, with what was and was not read of it. Raises `UnreadableAgreements`."""
-    path, lists = Path(path), read_word_list()
-    sheets = _sheets(path)
+    lists = read_word_list()
+    sheets = readers.sheets(path)
     taken: dict[str, _Sheet] = {}
     missing = [f"{path.name} is empty; save ICE's sheet of participating agencies unchanged"]
     for name, cells in sheets:
@@ -102,7 +97,7 @@ def _and(was: str | None, note: str) -> str | None:
 
 def read_lists(folder: Path) -> list[AgreementList]:
     """The lists of agreements that a place carries: every file of its reference folder whose name holds 287g."""
-    kinds = (".csv", ".xlsx", ".xlsm", ".xls")
+    kinds = (".csv", *readers.WORKBOOKS)
     return [read_list(path) for path in sorted(folder.glob("*287g*")) if path.suffix.lower() in kinds]
 
 
@@ -120,16 +115,6 @@ def _repeats_named(frame: pd.DataFrame) -> pd.DataFrame:
 # Reading the list -------------------------------------------------------------------------------------------
 
 
-def _sheets(path: Path) -> list[tuple[str, list[list[str]]]]:
-    """Every sheet of a workbook with its name, hidden ones too; the rows of a text."""
-    try:
-        if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
-            return readers.sheets(path, path.name)
-        return [("", readers.delimited(path, path.name))]
-    except (readers.UnreadableFile, OSError) as error:
-        raise UnreadableAgreements(str(error)) from None
-
-
 @dataclass(frozen=True)
 class _Sheet:
     """The agreements of one sheet, the columns of it that were not read, and whether one shows what has ended."""
@@ -139,7 +124,7 @@ class _Sheet:
     keeps_ended: bool
 
 
-def _read_sheet(rows: Sequence[Sequence[Any]], lists: Words) -> _Sheet | str:
+def _read_sheet(rows: Sequence[Sequence[str]], lists: Words) -> _Sheet | str:
     """The agreements of one sheet, or what it lacks to be a list of agreements."""
     header = _header(rows, lists)
     if header is None:
@@ -161,11 +146,11 @@ def _read_sheet(rows: Sequence[Sequence[Any]], lists: Words) -> _Sheet | str:
     return _Sheet(agreements, unread, bool({"document", "ended", "status"} & set(columns)))
 
 
-def _plain_column(name: Any) -> str:
+def _plain_column(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", _cell(name).lower())
 
 
-def _header(rows: Sequence[Sequence[Any]], lists: Words) -> tuple[int, dict[str, int]] | None:
+def _header(rows: Sequence[Sequence[str]], lists: Words) -> tuple[int, dict[str, int]] | None:
     """Which of the first rows is the header, and which column holds what."""
     for number, row in enumerate(rows[:30]):
         names = [_plain_column(cell) for cell in row]
@@ -180,13 +165,11 @@ def _header(rows: Sequence[Sequence[Any]], lists: Words) -> tuple[int, dict[str,
     return None
 
 
-def _cell(cell: Any) -> str:
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return " ".join(str("" if cell is None else cell).split())
+def _cell(cell: str) -> str:
+    return " ".join(cell.split())
 
 
-def _agreement(number: int, row: Sequence[Any], columns: Mapping[str, int], lists: Words) -> dict[str, Any]:
+def _agreement(number: int, row: Sequence[str], columns: Mapping[str, int], lists: Words) -> dict[str, Any]:
     cell = {name: _cell(row[index]) if index < len(row) else "" for name, index in columns.items()}
     state, model_words = cell["state"], cell.get("model", "").lower()
     code = lists.state_names.get(state.lower()) or (state.upper() if state.upper() in lists.states else None)

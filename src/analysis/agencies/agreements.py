@@ -11,13 +11,13 @@ import pandas as pd
 from analysis.agencies.names import key
 
 COLUMNS = ["agency_released", "agency", "state", "kind", "model", "signed", "ended", "file", "row", "problem"]
-"""The columns of a frame of agreements (`agreement_lists.participating`)."""
+"""The columns of a frame of agreements (`agreement_lists.AgreementList`)."""
 
 
 def holders(searching: pd.DataFrame, participating: pd.DataFrame) -> pd.DataFrame:
     """The searching agencies that hold a 287(g) agreement, one row each, with its models and first day.
 
-    `searching` needs searching_agency, agency_state and agency_kind; `participating` is the frame of that name.
+    `searching` needs searching_agency, agency_state and agency_kind; `participating` is a list's `agreements`.
     Columns: these three, models (each with its date), first_signed (None where no date can be read), match.
 
     An attribute of an agency, never evidence about a search: it says nothing about why anyone searched. Agencies

@@ -25,7 +25,8 @@ class BadOverride(Refused):
 
 
 def read_overrides(path: Path | None = None) -> pd.DataFrame:
-    """The reviewed lines, every cell text. Raises `BadOverride` for a line that a stranger could not check."""
+    """The reviewed lines, every cell text. Raises `BadOverride` and `places.BadDay` for a line that a stranger could
+    not check."""
     path = path or places.root() / "data" / "hand" / "agencies.csv"
     if not path.is_file():
         return pd.DataFrame(columns=list(COLUMNS), dtype=str)
@@ -35,10 +36,7 @@ def read_overrides(path: Path | None = None) -> pd.DataFrame:
         raise BadOverride(f"{path.name}: {said}")
     for number, line in enumerate(lines.to_dict("records"), start=2):
         _check(path.name, number, line)
-    try:
-        places.check_days(path.name, lines.to_dict("records"), "reviewed")
-    except places.BadDay as wrong:
-        raise BadOverride(str(wrong)) from None
+    places.check_days(path.name, lines.to_dict("records"), "reviewed")
     twice = lines.loc[lines["released_name"].map(clean).str.casefold().duplicated(), "released_name"]
     if len(twice):
         raise BadOverride(f"{path.name}: {twice.iloc[0]!r} has two lines; keep the one that is right")

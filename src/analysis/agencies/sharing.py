@@ -19,7 +19,6 @@ import pandas as pd
 
 from analysis import agencies, readers
 from analysis.agencies import Known
-from analysis.refused import Refused
 
 COLUMNS = {
     "name": ("organizationname", "organisationname", "name", "agency", "organization", "agencyname"),
@@ -33,7 +32,7 @@ COLUMNS = {
 ENTRIES = ["released", "agency", "state", "kind", "may_search_owner", "owner_may_search", "networks", "row"]
 
 
-class UnreadableSharingList(Refused):
+class UnreadableSharingList(readers.UnreadableFile):
     """A sharing list that cannot be read or belongs to nobody; the message names file, what was found and remedy."""
 
 
@@ -59,11 +58,11 @@ class SharingList:
 
 
 def read_lists(folder: Path, owners: Sequence[str], known: Known | None = None) -> list[SharingList]:
-    """The sharing lists of a folder. Raises `UnreadableSharingList`.
+    """The sharing lists of a folder. Raises `UnreadableSharingList` and `readers.UnreadableFile`.
 
     A list belongs to the camera owner whose name is in the file's name, or to the only owner there is.
     """
-    kinds = (".csv", ".txt", ".xlsx", ".xlsm", ".xls")
+    kinds = (".csv", ".txt", *readers.WORKBOOKS)
     paths = [path for path in sorted(folder.glob("*")) if _is_list(path)]
     for path in paths:
         if path.suffix.lower() not in kinds:
@@ -93,8 +92,9 @@ def _owner(path: Path, owners: Sequence[str]) -> str:
 
 
 def read_list(path: Path, camera_owner: str, known: Known | None = None) -> SharingList:
-    """One sharing list of a camera owner. Raises `UnreadableSharingList`."""
-    rows = _rows(path)
+    """One sharing list of a camera owner, from a workbook's first sheet. Raises `UnreadableSharingList` and
+    `readers.UnreadableFile`."""
+    rows = [row for _, sheet in readers.sheets(path)[:1] for row in sheet if _filled(row)]
     header = {_letters(cell): index for index, cell in enumerate(rows[0])} if rows else {}
     columns = {
         ours: next((header[name] for name in theirs if name in header), None)
@@ -140,22 +140,6 @@ def _line(number: int, row: Sequence[str], columns: Mapping[str, int | None]) ->
 def split_networks(cell: str) -> list[str]:
     """The network names of one cell, joined by a comma without a space; a name may hold a comma and a space."""
     return [name.strip() for name in re.split(r",(?! )", cell) if name.strip()]
-
-
-# Reading ----------------------------------------------------------------------------------------------------
-
-
-def _rows(path: Path) -> list[list[str]]:
-    try:
-        if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
-            rows = [row for _, rows in readers.sheets(path, path.name)[:1] for row in rows]
-        elif path.suffix.lower() == ".txt":
-            rows = [[line.strip()] for line in readers.lines(path, path.name)]
-        else:
-            rows = readers.delimited(path, path.name)
-    except (readers.UnreadableFile, OSError) as error:
-        raise UnreadableSharingList(str(error)) from None
-    return [row for row in rows if _filled(row)]
 
 
 def _filled(row: Sequence[str]) -> list[str]:

@@ -163,7 +163,7 @@ class Account:
             yield f"searches dated after {self.file.received}, the day the file was taken: {self.late:,}"
 
     def _disorder(self) -> Iterator[str]:
-        """What is said of cells that stand under columns where they cannot belong."""
+        """What is said of cells in columns where they cannot belong."""
         if rows := self.refused[shifted.OTHER_ORDER]:
             yield (
                 f"{rows:,} rows, the first of them record {self.other_order[0]:,}, have their cells in another order "

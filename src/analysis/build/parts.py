@@ -58,7 +58,7 @@ SCHEMA = pa.schema(
         ("dhs_ambiguous", pa.bool_()),
     ]
 )
-"""The columns of searches, in order; README of the repository's data dictionary is made from it."""
+"""The columns of searches, in order."""
 
 ROWS_IN_A_GROUP = 131_072
 _UNREPEATED = {"search_key", "released_id", "source_row", "searched_at", "window_start", "window_end"}

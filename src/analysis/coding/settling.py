@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.coding.samples import Sample
-from analysis.coding.sheets import KEPT
+from analysis.coding.sheets import KEPT, topics_in
 
 PAIRS = ("string_id", "stratum", "readers", "first", "second")
 """The columns of the codes that two readers gave to one reason."""
@@ -48,7 +48,7 @@ def settle(coders: Sequence[pd.DataFrame], sample: Sample) -> Settled:
     for string_id, given in every.groupby("string_id", sort=True):
         readers = given[~given["coder"].map(is_judge)]
         codes, kinds = set(readers["code"]), set(readers["kind"])
-        named = [_topics(cell) for cell in readers["topics"]]
+        named = [set(topics_in(cell)) for cell in readers["topics"]]
         pairs += [
             (string_id, strata[string_id], f"{a.coder}; {b.coder}", a.code, b.code)
             for a, b in itertools.combinations(readers.itertuples(), 2)
@@ -57,7 +57,7 @@ def settle(coders: Sequence[pd.DataFrame], sample: Sample) -> Settled:
             differ.add(string_id)
         if string_id in final:
             said = final[string_id]
-            lines.append((string_id, said["code"], said["kind"], sorted(_topics(said["topics"]))))
+            lines.append((string_id, said["code"], said["kind"], sorted(set(topics_in(said["topics"])))))
             continue
         if len(codes) > 1:
             still_open.add(string_id)
@@ -66,7 +66,3 @@ def settle(coders: Sequence[pd.DataFrame], sample: Sample) -> Settled:
         lines.append((string_id, code, kind, sorted(set.intersection(*named))))
     settled = pd.DataFrame(lines, columns=["string_id", "code", "coded_kind", "coded_topics"])
     return Settled(settled, pd.DataFrame(pairs, columns=list(PAIRS), dtype=str), differ, still_open)
-
-
-def _topics(cell: str) -> set[str]:
-    return {topic for topic in cell.split("; ") if topic}

@@ -85,12 +85,16 @@ def workbook(table: pd.DataFrame) -> bytes:
 def read_back(
     path: Path, coder: str, sample: Sample, topics: Iterable[str], today: datetime.date
 ) -> pd.DataFrame:
-    """A finished sheet (XLSX or CSV) as `KEPT` columns, after checking every row; raises `BadSheet`.
+    """A finished sheet (XLSX or CSV) as `KEPT` columns, after checking every row; raises `BadSheet`, and
+    `readers.UnreadableFile` for what is no sheet.
 
     Every reason given to the coder must have one code; a reason that comes twice, or that the sample does not
     hold, is refused. Rows are counted as the spreadsheet shows them: the header is row 1.
     """
-    sheet = _open(path)
+    rows = [row for _, sheet in readers.sheets(path)[:1] for row in sheet if any(row)] or [[]]
+    sheet = pd.DataFrame(
+        [dict(zip(rows[0], row)) for row in rows[1:]], columns=list(dict.fromkeys(rows[0])), dtype=str
+    )
     missing = next((name for name in ("string_id", "code") if name not in sheet.columns), None)
     if missing:
         raise BadSheet(f"{path.name}: there is no column '{missing}'; keep the header as it was given out")
@@ -109,23 +113,9 @@ def read_back(
             f"{path.name}: {short} reasons of the sample have no row; code all of them, or begin the file's name "
             "with 'adjudicated' if it settles disagreements"
         )
-    kept = sheet.assign(coder=coder, topics=sheet["topics"].map(lambda cell: "; ".join(_topics(cell))))
+    kept = sheet.assign(coder=coder, topics=sheet["topics"].map(lambda cell: "; ".join(topics_in(cell))))
     kept["coded_on"] = kept["coded_on"].where(kept["coded_on"] != "", today.isoformat())
     return kept[list(KEPT)].sort_values("string_id", ignore_index=True)
-
-
-def _open(path: Path) -> pd.DataFrame:
-    try:
-        if path.suffix.lower() == ".csv":
-            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        header, *rows = readers.sheets(path, path.name)[0][1]
-        return pd.DataFrame(rows, columns=header, dtype=str)
-    except readers.UnreadableFile as error:
-        raise BadSheet(str(error)) from None
-    except Exception as error:
-        raise BadSheet(
-            f"{path.name}: not readable as XLSX or CSV ({type(error).__name__}); save it as one of these"
-        ) from error
 
 
 def _problem(
@@ -134,7 +124,7 @@ def _problem(
     """What is wrong with a row, and what to do about it."""
     string, code, kind = line["string_id"], line["code"], line["kind"]
     foreign, odd_kind, misplaced = string not in in_sample, kind not in ("", *KINDS), code not in HAVE_A_KIND
-    odd_topic = not set(_topics(line["topics"])) <= set(topics)
+    odd_topic = not set(topics_in(line["topics"])) <= set(topics)
     checks = {
         "its string_id is not in the sample; give back the sheet of this place, ids untouched": foreign,
         f"its string_id is in row {seen.get(string)} too; keep one of them": string in seen,
@@ -147,7 +137,8 @@ def _problem(
     return next((problem for problem, is_wrong in checks.items() if is_wrong), None)
 
 
-def _topics(cell: str) -> list[str]:
+def topics_in(cell: str) -> list[str]:
+    """The topics that a coder named in one cell."""
     return [topic.strip() for topic in re.split("[,;]", cell) if topic.strip()]
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
-from analysis import agencies, places
+from analysis import agencies, places, toml
 from analysis.intake.answers import QUESTIONS, WHERE, Answers
 from analysis.intake.recognition import Found
 from analysis.places import LeftOut, Place, states
@@ -58,23 +57,23 @@ def new(
     suggested = "suggested by the state; " if state else ""
     why = "" if answers.time_zone else f"   # {suggested}see the open question"
     day = f" on {today}" if today else ""
-    listed = "".join(f"  {_text(question)},\n" for question in questions)
+    listed = "".join(f"  {toml.text(question)},\n" for question in questions)
     lines = [
         f"# Written by `make place`{day} from the released files themselves. What no file can tell is below as an",
         "# open question. Write each answer where it says, then delete the question from the list.",
         "",
-        f"title     = {_text(_title(at, found, zone))}",
+        f"title     = {toml.text(_title(at, found, zone))}",
         'kind      = "records"',
         "claims    = []              # names of files in claims/, without .toml, where something was published",
-        f"time_zone = {_text(zone)}{why}",
-        *([f"state     = {_text(state)}              # of the camera owners"] if state else []),
+        f"time_zone = {toml.text(zone)}{why}",
+        *([f"state     = {toml.text(state)}              # of the camera owners"] if state else []),
         *_same_search(found),
         f"open_questions = [\n{listed}]" if questions else "open_questions = []",
         "",
         "[released]",
-        f"by       = {_text(answers.released_by or '')}",
-        f"request  = {_text(answers.request or '')}",
-        f"redacted = {_text(answers.redacted or '')}",
+        f"by       = {toml.text(answers.released_by or '')}",
+        f"request  = {toml.text(answers.request or '')}",
+        f"redacted = {toml.text(answers.redacted or '')}",
         'license  = "none stated"',
         "",
     ]
@@ -89,7 +88,7 @@ def _wait(at: str, answers: Answers) -> str:
         "period": "the days that matter",
         "ask": "make request",
     }
-    return f"\n[[waiting]]\n{_table(said)}"
+    return f"\n[[waiting]]\n{toml.lines(said)}"
 
 
 def appended(place: Place, found: Sequence[Found], left: Sequence[LeftOut]) -> str:
@@ -105,13 +104,7 @@ def _entries(found: Sequence[Found], left: Sequence[LeftOut]) -> str:
 
 def _left_entry(entry: LeftOut) -> str:
     said = {"name": entry.name, "sha256": entry.sha256, "kind": entry.kind, "why": entry.why}
-    return f"\n[[left_out]]\n{_table(said)}"
-
-
-def _table(values: Mapping[str, str]) -> str:
-    """Lines of TOML, their signs of equality below each other."""
-    width = max(map(len, values))
-    return "".join(f"{key:{width}} = {_text(value)}\n" for key, value in values.items())
+    return f"\n[[left_out]]\n{toml.lines(said)}"
 
 
 def _file_entry(entry: Found) -> str:
@@ -120,16 +113,16 @@ def _file_entry(entry: Found) -> str:
     lines = [
         "",
         "[[file]]",
-        f"name         = {_text(file.name)}",
-        f"sha256       = {_text(file.sha256)}",
+        f"name         = {toml.text(file.name)}",
+        f"sha256       = {toml.text(file.sha256)}",
         f"bytes        = {file.bytes}",
-        f"log          = {_text(file.log)}   # {how}",
-        f"camera_owner = {_text(file.camera_owner)}"
+        f"log          = {toml.text(file.log)}   # {how}",
+        f"camera_owner = {toml.text(file.camera_owner)}"
         if file.camera_owner
         else 'camera_owner = ""   # not said; see the open question',
     ]
     if file.own_agency:
-        lines.append(f"own_agency   = {_text(file.own_agency)}   # the camera owner's own police")
+        lines.append(f"own_agency   = {toml.text(file.own_agency)}   # the camera owner's own police")
     if file.period:
         first, last = file.period
         lines.append(f'period       = ["{first}", "{last}"]   # as the file\'s name says')
@@ -140,14 +133,9 @@ def _file_entry(entry: Found) -> str:
             f'# dates      = "day first"   # or "month first": decides {entry.two_ways:,} rejected rows'
         )
     if file.columns:
-        mapped = ", ".join(f"{_text(name)} = {_text(ours)}" for name, ours in file.columns.items())
+        mapped = ", ".join(f"{toml.text(name)} = {toml.text(ours)}" for name, ours in file.columns.items())
         lines.append(f"columns      = {{ {mapped} }}")
     return "\n".join(lines) + "\n"
-
-
-def _text(value: str) -> str:
-    """A TOML string: JSON writes the same, once characters that TOML forbids are spelled out."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _owners(found: Sequence[Found]) -> list[str]:

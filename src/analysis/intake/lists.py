@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from analysis import agencies, build
+from analysis import agencies, build, readers
 from analysis.agencies import sharing
 from analysis.intake.arrivals import Arrived
 from analysis.places import LeftOut, Place
@@ -35,8 +35,8 @@ def _is_agreements(path: Path) -> bool:
     if path.suffix.casefold() not in {".csv", ".xlsx"}:
         return False
     try:
-        return len(agencies.participating(path)) > 0
-    except (agencies.UnreadableAgreements, ValueError, OSError):
+        return len(agencies.read_list(path).agreements) > 0
+    except (readers.UnreadableFile, ValueError, OSError):
         return False
 
 
@@ -46,7 +46,7 @@ def kept(place: Place, lists: Sequence[str]) -> tuple[tuple[str, ...], tuple[str
     folder = place.raw / "reference"
     for name in lists:
         if "287g" in name:
-            held = len(agencies.participating(place.raw / name))
+            held = len(agencies.read_list(place.raw / name).agreements)
             good.append(f"{name}: a 287(g) list of {counted(held, 'agreement')}, held against who searched")
             continue
         entries = sharing.read_list(place.raw / name, "").entries

@@ -105,7 +105,7 @@ class Masker:
         return each(masked.get(ours, only_known_words))
 
     def _id(self, layout: Layout, text: str) -> str:
-        """An id of the vendor's, or a number; what else stands under ids is numbered, so that equal ones stay equal."""
+        """An id of the vendor's, or a number; anything else among ids is numbered, so that equal ones stay equal."""
         plain, ids = text.strip(), layout.vendor.ids
         shape = rf"{ids.pattern if ids else '$^'}|[0-9]{{1,8}}"
         if not plain or is_masked(plain) or re.fullmatch(shape, plain):

@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
-import json
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TextIO
 
-from analysis import build, files, paths, processes, reasons
+from analysis import build, files, paths, processes, reasons, toml
 from analysis.build.release import Release, recognised
 from analysis.masked import proof
 from analysis.masked.cells import Masker
@@ -149,7 +148,7 @@ def _certificate(place: Place, made: Sequence[Made], said: Sequence[str]) -> str
         f"# Masked copies of the released files of {place.name}, written by `make mask PLACE={place.name}`.\n"
         "# `rules` are the words that may stay (data/hand); `cells` says of each column how many cells are not as "
         "released.",
-        _table(head),
+        toml.lines(head),
     ]
     for one in made:
         masked = one.file.masked
@@ -157,17 +156,12 @@ def _certificate(place: Place, made: Sequence[Made], said: Sequence[str]) -> str
         released = {"released": one.file.name, "released_sha256": one.file.sha256}
         copy = {"masked": masked.name, "masked_sha256": masked.sha256, "records": one.records}
         entry = {**released, **copy, **({"left_out": one.left_out} if one.left_out else {})}
-        parts.append(f"\n[[copy]]\n{_table(entry)}\npaste = '''\n{pasted(one.file)}'''")
-        parts.append(f"[copy.cells]\n{_table(one.cells)}")
-    return "\n".join(parts) + "\n"
+        parts.append(f"[[copy]]\n{toml.lines(entry)}paste = '''\n{pasted(one.file)}'''\n")
+        parts.append(f"[copy.cells]\n{toml.lines(one.cells)}")
+    return "\n".join(parts)
 
 
 def pasted(file: ReleasedFile) -> str:
-    """The lines that name a file's masked copy, to stand below its `[[file]]` in source.toml."""
+    """The lines that name a file's masked copy, to be pasted below its `[[file]]` in source.toml."""
     assert file.masked is not None
-    return "[file.masked]\n" + _table({k: v for k, v in file.masked.fields().items() if v is not None}) + "\n"
-
-
-def _table(values: Mapping[str, object]) -> str:
-    keys = {key: key if key.isidentifier() else json.dumps(key) for key in values}
-    return "\n".join(f"{keys[key]} = {json.dumps(value)}" for key, value in values.items())
+    return "[file.masked]\n" + toml.lines({k: v for k, v in file.masked.fields().items() if v is not None})

@@ -69,11 +69,6 @@ class Measure:
         return self.kind != "computed"
 
     @property
-    def counts_rows(self) -> bool:
-        """Whether the number, or its numerator, is how many rows there are."""
-        return self.kind in ("rows", "share", "mean", "beyond") or (self.kind == "ratio" and not self.column)
-
-    @property
     def with_others(self) -> str:
         """How many values there are with those of `also`, as an SQL aggregate; blank where there are no others."""
         values = f"list(distinct {self.column}) filter ({self.where})"

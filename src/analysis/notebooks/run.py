@@ -68,7 +68,7 @@ def run(
 
     `parameters` must fit the tagged cell (`BadParameters`). `cwd` is the kernel's working folder, the present
     one if None. `failed` is the folder for the copy of a run that stopped. `limit` is in seconds.
-    Raises `NotebookFailed`; what stood at `out` before is then still there.
+    Raises `NotebookFailed`; what was at `out` before is then still there.
     """
     check(notebook, parameters)
     with processes.scratch() as folder:

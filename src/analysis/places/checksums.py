@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from analysis import files, places
+from analysis import files, places, toml
 from analysis.paths import inside
 from analysis.places import Place, ReleasedFile
 from analysis.places.downloads import WrongChecksum, not_the_file
@@ -51,10 +50,10 @@ def pin(place: Place, file: ReleasedFile, path: Path, by_hand: bool) -> None:
     kept = inside(place.raw, places.LEARNED)
     text = kept.read_text(encoding="utf-8") if kept.is_file() else _LEARNED_FROM_FILES
     entry = {
-        "name": json.dumps(file.name, ensure_ascii=False), "sha256": f'"{sha256(path)}"',
-        "bytes": path.stat().st_size, "learned": date.today(), "by_hand": str(by_hand).lower(),
+        "name": file.name, "sha256": sha256(path), "bytes": path.stat().st_size, "learned": date.today(),
+        "by_hand": by_hand,
     }  # fmt: skip
-    files.write(kept, text + "\n[[file]]\n" + "".join(f"{key:7} = {value}\n" for key, value in entry.items()))
+    files.write(kept, f"{text}\n[[file]]\n{toml.lines(entry)}")
 
 
 _LEARNED_FROM_FILES = """\

@@ -38,8 +38,8 @@ from analysis.readers.base import (
 )
 
 __all__ = [
-    "WHY", "Block", "IsHeader", "MissingHeader", "NoKnownHeader", "Rejected", "Section", "UnreadableFile",
-    "delimited", "expect", "left_inside", "lines", "no_known_header", "shapes", "sheets", "stream",
+    "WHY", "WORKBOOKS", "Block", "IsHeader", "MissingHeader", "NoKnownHeader", "Rejected", "Section", "UnreadableFile",
+    "delimited", "expect", "left_inside", "no_known_header", "shapes", "sheets", "stream",
 ]  # fmt: skip
 
 _NOT_READ = {
@@ -114,14 +114,23 @@ def expect(paths: Iterable[Path]) -> None:
                 return isolated.expect()
 
 
-def sheets(path: Path, name: str) -> list[tuple[str, list[list[str]]]]:
-    """Every sheet of a workbook, hidden ones too, with its rows as text: for lists kept beside the logs.
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+
+
+def sheets(path: Path) -> list[tuple[str, list[list[str]]]]:
+    """A list kept beside the logs as its sheets, each with its name and its rows as text: those of a workbook, hidden
+    ones too; or one without a name of the cells of delimited text, or of the lines of a `.txt`.
 
     Raises `UnreadableFile` for what is broken, locked or too large.
     """
+    kind = path.suffix.lower()
+    if kind == ".txt":
+        return [("", [[line.strip()] for line in lines(path, path.name)])]
+    if kind not in WORKBOOKS:
+        return [("", delimited(path, path.name))]
     from analysis.readers import isolated, xlsx
 
-    sections = [block.section for block in isolated.stream(xlsx.every_sheet, path, name)]
+    sections = [block.section for block in isolated.stream(xlsx.every_sheet, path, path.name)]
     return [
         (section.sheet or "", [list(row) for row in zip(*(c.to_pylist() for c in section.cells.columns))])
         for section in sections

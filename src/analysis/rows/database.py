@@ -39,7 +39,7 @@ def file(place: Place) -> Path:
 def make(place: Place, say: Callable[[str], None] = lambda _: None) -> Path:
     """Write the place's rows.db, unless it is up to date: searches, rejected, numbers and claims.
 
-    The file is made aside and takes the place of the old one when it is whole. Nothing in it is private that is
+    The file is written beside the old one and replaces it when it is whole. Nothing in it is private that is
     not in the searches, and rare reasons are left out (`Shown`).
     """
     path, mark = file(place), _fingerprint(place)

@@ -1,7 +1,7 @@
 """Finds the column names of an export that begins without them: by the header further down, or by its cells' shapes.
 
 Seen in a release: 20,000 rows whose header comes as row 16,485. The first row is never taken for names. A header is
-only accepted if every cell of the first records can stand under it, judged by shapes that nothing else has: times,
+only accepted if every cell of the first records fits it, judged by shapes that nothing else has: times,
 time frames, ids, counts, kinds of search. Of the orders that the vendor has used, one alone must fit. Shapes cannot
 tell words from words, so the file's notes ask a person to look.
 """

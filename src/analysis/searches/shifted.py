@@ -3,7 +3,7 @@
 Seen in releases: two exports pasted together under the first one's header, from row 92,527 of one file on; a row
 with a cell too many before its times; a missing case number that pulls later cells to the left. A row is put back
 only if both its time of search and its time frame stand the same number of columns off, so that all between them do
-too, and an agency still stands in its own column. In every other case the row stays unread: nothing is guessed. Rows
+too, and an agency is still in its own column. In every other case the row stays unread: nothing is guessed. Rows
 that have a cell more or less than their header are put back by `seated`.
 """
 

@@ -151,7 +151,7 @@ class Family(Schema, frozen=True, dict=True):
 
 
 class NotAnAudit(Schema, frozen=True):
-    """A file that officers also hand over: what it is, and the names that all stand in its header."""
+    """A file that officers also hand over: what it is, and the names that its header must hold."""
 
     name: Text
     marks: Texts

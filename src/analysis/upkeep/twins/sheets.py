@@ -132,7 +132,7 @@ def _listed(
 
 
 def santa_rosa(twin: Release) -> None:
-    """ZIPs of workbooks; in one an export in another column order lies below, and verdicts stand under Search Time."""
+    """ZIPs of workbooks; one has an export in another column order below, and verdicts in Search Time."""
     days = months((2026, 5), 1)[0]
     below = ("released_id", "officer", "agency", "agency", "networks", "plate", "time_frame", "case_number", "filters",
              "reason", "search_time", "text_prompt", "search_type")  # fmt: skip
