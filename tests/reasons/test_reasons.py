@@ -500,10 +500,10 @@ def test_an_explanation_has_exactly_the_promised_fields(rules: Rules) -> None:
 
 def test_an_explanation_names_the_words_the_near_misses_and_the_suspects(rules: Rules) -> None:
     text = explain("ICE cream truck, ICE detainer, bailout", rules).as_text()
-    assert "near miss         ice_act.hold met 'ice detainer'" in text
+    assert "near miss         ice_act.hold matched 'ice detainer'" in text
     assert "Removed by 'ice cream': These neighbours make ICE a thing" in text
     text = explain("locate alien", rules).as_text()
-    assert "suspect.alien met 'alien'" in text
+    assert "suspect.alien matched 'alien'" in text
     assert "counted in no total" in text
     assert "Removed by rule protest.against_ice: Protest" in str(explain("anti-ICE", rules))
 
