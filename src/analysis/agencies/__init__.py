@@ -25,10 +25,10 @@ from analysis.agencies.overrides import BadOverride, read_overrides, unused
 from analysis.agencies.reference import States, UnreadableReference, read_reference, state_of
 from analysis.agencies.suggestions import queue
 from analysis.agencies.word_list import KINDS
-from analysis.agencies.words import BadWords, Words, read_word_list
+from analysis.agencies.words import Words, read_word_list
 
 __all__ = [
-    "KINDS", "AgreementList", "BadOverride", "BadWords", "Known", "UnreadableAgreements", "UnreadableReference",
+    "KINDS", "AgreementList", "BadOverride", "Known", "UnreadableAgreements", "UnreadableReference",
     "add", "explain", "explain_all", "holders", "key", "known", "own", "queue",
     "read_list", "read_lists", "read_overrides", "read_reference", "resolve", "unused",
 ]  # fmt: skip

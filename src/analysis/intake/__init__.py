@@ -23,7 +23,7 @@ from analysis.refused import Refused
 from analysis.vendors.recognition import UnknownColumns
 
 __all__ = [
-    "QUESTIONS", "Answers", "BadAnswer", "BadPlaceName", "Found", "NothingToTake", "Taken", "WouldOverwrite", "ask",
+    "QUESTIONS", "Answers", "BadAnswer", "BadPlaceName", "NothingToTake", "Taken", "WouldOverwrite", "ask",
     "columns", "look", "shown", "take",
 ]  # fmt: skip
 

@@ -25,7 +25,7 @@ from analysis.places.released import LOGS, Learned, LearnedList, ReleasedFile
 from analysis.refused import Refused
 
 __all__ = [
-    "COULD_BE_AUDITS", "LEARNED", "LEFT_OUT", "LOGS", "OWNER_NOT_SAID", "BadDay", "BadSource", "Learned", "LeftOut",
+    "COULD_BE_AUDITS", "LEARNED", "LEFT_OUT", "LOGS", "OWNER_NOT_SAID", "BadDay", "BadSource", "LeftOut",
     "Place", "ReleasedFile", "UnknownPlace", "Waiting", "all_places", "check_days", "find", "left_out_by_kind", "names",
     "read", "root", "tracked",
 ]  # fmt: skip

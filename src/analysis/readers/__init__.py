@@ -38,7 +38,7 @@ from analysis.readers.base import (
 )
 
 __all__ = [
-    "WHY", "WORKBOOKS", "Block", "IsHeader", "MissingHeader", "NoKnownHeader", "Rejected", "Section", "UnreadableFile",
+    "WHY", "WORKBOOKS", "Block", "NoKnownHeader", "Rejected", "Section", "UnreadableFile",
     "delimited", "expect", "left_inside", "no_known_header", "shapes", "sheets", "stream",
 ]  # fmt: skip
 

@@ -9,21 +9,17 @@ from typing import Any
 import pandas as pd
 
 from analysis.reasons.candidates import company, near_words, near_words_of
-from analysis.reasons.engine import INTERFACE_TOPIC, MACHINE_TOPIC, TOPIC_OF_TIER, Found, classify_text
-from analysis.reasons.explanation import Explanation, answer_lines, explain
-from analysis.reasons.normal import normal_form, normal_forms, readings
-from analysis.reasons.origin import ORIGINS, Menu, SplitReason
+from analysis.reasons.engine import Found, classify_text
+from analysis.reasons.explanation import answer_lines, explain
+from analysis.reasons.normal import normal_forms, readings
 from analysis.reasons.rule_files import BadRules, load
-from analysis.reasons.rules import TIERS, Guard, Rule, Rules, WordList
+from analysis.reasons.rules import Rules
 from analysis.reasons.table import COLUMNS, add, classify
-from analysis.vendors.facts import OffenseType
 from analysis.wording import counted
 
 __all__ = [
-    "COLUMNS", "INTERFACE_TOPIC", "MACHINE_TOPIC", "ORIGINS", "TIERS", "TOPIC_OF_TIER", "BadRules", "Explanation",
-    "Found", "Guard", "Menu", "OffenseType", "Rule", "Rules", "SplitReason", "WordList", "add", "answer_lines",
-    "classify", "classify_text", "company", "explain", "load", "near_words", "near_words_of", "never_matched",
-    "normal_form", "normal_forms", "readings", "rules_table",
+    "COLUMNS", "BadRules", "Found", "Rules", "add", "answer_lines", "classify", "classify_text", "company", "explain",
+    "load", "near_words", "near_words_of", "never_matched", "normal_forms", "readings", "rules_table",
 ]  # fmt: skip
 
 TABLE_COLUMNS = ("id", "topic", "tier", "kind", "match", "unless", "because", "matches", "leaves", "source")

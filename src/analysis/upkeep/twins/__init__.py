@@ -16,9 +16,9 @@ from analysis.paths import visible
 from analysis.refused import Refused
 from analysis.upkeep.twins import exports, sheets, tables
 from analysis.upkeep.twins.drawn import Owner
-from analysis.upkeep.twins.release import PlantedFile, Release
+from analysis.upkeep.twins.release import Release
 
-__all__ = ["ROWS", "TWINS", "NoSuchTwin", "NotEmpty", "PlantedFile", "Release", "write"]
+__all__ = ["ROWS", "TWINS", "NoSuchTwin", "NotEmpty", "Release", "write"]
 
 _CENTRAL, _MOUNTAIN, _WEST = "America/Chicago", "America/Denver", "America/Los_Angeles"
 
