@@ -20,7 +20,7 @@ from analysis.searches.table import Searches
 
 
 class PlaceSearches(Searches):
-    """Searches of which a measure can be asked by its name."""
+    """Searches that can be asked for a measure by its name."""
 
     def measure(self, name: str) -> Number:
         """A measure of these searches: value, unit, what it says, its SQL, and a numerator and denominator if it has

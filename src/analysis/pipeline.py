@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 
 def make(place: Place, say: Say) -> str:
-    """Do all of a place that is not up to date, or say what it waits for; gives its line of the score."""
+    """Bring all of a place up to date, or say what it waits for; gives its line of the score."""
     for name in sources.unlisted(place):
         say(
             f"data/raw/{place.name}/{name} is not in source.toml and was not read; describe it there to use it"

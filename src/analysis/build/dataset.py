@@ -77,7 +77,7 @@ class Folder:
         files.write(self._path / name, text)
 
     def move(self, name: str, target: str) -> None:
-        """Put a file where another is, or none."""
+        """Move a file, over another if one is there."""
         (self._path / target).parent.mkdir(parents=True, exist_ok=True)
         os.replace(self._path / name, self._path / target)
 

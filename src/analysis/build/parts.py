@@ -123,7 +123,7 @@ def make(file: ReleasedFile, path: Path, recipe: Recipe, into: Path, threads: in
 
 @contextmanager
 def _block_after_block() -> Iterator[None]:
-    """The process as suits many blocks of one size: nothing is cleared away that the next block needs.
+    """Set up the process for many blocks of one size: it keeps what the next block needs.
 
     Blocks leave no cycles behind, and Python's collector would walk over all remembered reasons again and again.
     Arrow's usual allocator gives memory back after each block, and the system must wipe it before the next.

@@ -70,7 +70,7 @@ def _by_state(table: pd.DataFrame, what: str) -> Headline:
 
 
 def elsewhere(table: pd.DataFrame, places: Container[str]) -> int:
-    """The searches of a table by state that are of none of these states."""
+    """How many searches of a table by state were made from outside these states."""
     return sum(n for state, n in zip(table["agency_state"], table["searches"]) if state not in places)
 
 

@@ -87,8 +87,8 @@ def columns(said: str) -> dict[str, str]:
 
 
 def ask(answers: Answers, reply: Callable[[str], str], suggested: Mapping[str, str]) -> Answers:
-    """The answers with those that a person gives now. An empty reply agrees with what is suggested; where nothing
-    is, it leaves the question open."""
+    """The answers, with those that a person types now. An empty reply accepts what is suggested; without a suggestion
+    it leaves the question open."""
     said: dict[str, Any] = {}
     agreed = set(answers.confirmed)
     for key, question in QUESTIONS.items():

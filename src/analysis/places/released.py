@@ -169,7 +169,7 @@ class ReleasedFile(toml.Schema, frozen=True):
 
     @property
     def logs(self) -> tuple[ReleasedFile, ...]:
-        """The entry itself, and as it is for each kind of files in it that differs."""
+        """The entry itself, and a copy for each kind of file in it that differs."""
         return (self, *map(self.with_member, self.members))
 
     def of_inner(self, inner: str) -> ReleasedFile:

@@ -141,7 +141,7 @@ def _with_odd_rows(block: Block, tables: list[range]) -> tuple[Section, list[Rej
 
 
 def _numbered(rejected: Iterable[Rejected], times: int) -> list[Rejected]:
-    """Records that are no rows, by their row; those above the header keep their number."""
+    """Records that are not rows, by their row; those above the header keep their number."""
     return [
         replace(rejection, record=rejection.record * (times if rejection.record > 0 else 1))
         for rejection in rejected

@@ -28,7 +28,7 @@ def blocks(
     odd: Sequence[Rejected] = (),
     text: Callable[[int], str] | None = None,
 ) -> Iterator[Block]:
-    """A block for the first rows and one for the rows below each header among them, without what is no data.
+    """A block for the first rows and one for the rows below each header among them, without what is not data.
 
     `odd` are records rejected already, in order; `text` gives that of a record by its number, where it is more than
     its cells.

@@ -119,7 +119,7 @@ def _candidates(matched: frozenset[int], split: SplitReason, rules: Rules, day: 
 def _removed(
     matched: frozenset[int], candidates: list[Rule], menu: set[str], rules: Rules
 ) -> dict[str, Removal]:
-    """For each rule that matched in vain: the pattern, or the other rule, that removed it."""
+    """For each rule whose match was taken back: the pattern, or the other rule, that removed it."""
     if matched.isdisjoint(rules.excluding) and not any(rule.group in rules.guarded for rule in candidates):
         return {}
     own = {rule.id: _met(rule.unless, "", matched, rules) for rule in candidates}

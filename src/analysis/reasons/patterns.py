@@ -116,7 +116,7 @@ def _without_open_letters(word: str, endings: Collection[str]) -> Iterator[str]:
 
 
 def _check(written: str, lists: Mapping[str, str]) -> None:
-    """Refuse what people may not write."""
+    """Refuse what a pattern may not hold."""
     unknown = [name for name in _NAME.findall(written) if name not in lists]
     if unknown:
         raise BadPattern(

@@ -200,7 +200,7 @@ def _rule(topic: Topic, rule: TypedRule, lists: Mapping[str, str]) -> Rule:
 
 
 def _refuse_doubles(rules: Sequence[Rule]) -> None:
-    """Refuse an id or a pattern of one topic that is there twice, and a group with two files or tiers."""
+    """Refuse an id, or a pattern of one topic, that occurs twice, and a group with two files or tiers."""
     ids: dict[str, Rule] = {}
     patterns: dict[tuple[str, str, str | None, date | None], str] = {}
     groups: dict[str, Rule] = {}

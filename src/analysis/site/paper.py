@@ -47,7 +47,7 @@ class NotPrinted(Refused):
 
 
 def _printed(order: Sequence[str], pages: Sequence[Path], profile: Path) -> Iterator[bytes]:
-    """Each page as PDF, all from one Chromium: to start it takes longer than to print a page.
+    """Each page as PDF, all from one Chromium: starting it takes longer than printing a page.
 
     It reads orders and writes answers in JSON, each ended by a zero byte, on its third and fourth file descriptor.
     """

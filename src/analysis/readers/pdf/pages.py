@@ -39,7 +39,7 @@ class Characters:
 
     @property
     def ink(self) -> np.ndarray:
-        """Which of them are no spaces."""
+        """Which of them are not spaces."""
         return self.code != BLANK
 
 
