@@ -135,7 +135,7 @@ def test_offense_types_and_search_types_of_an_agencys_own_are_not_printed_unless
     [
         "QZX 4417", "QZ 44178", "8 QZX 441", "QZX-4417", "QZX4417", "441 QZX", "4417 QZ", "QZ 441 X",
         "plate ZANNAQ", "tag: QWERTZ", "lp zorgon", "lic# QWERTZ", "license plate QWERTZ", "reg zork12",
-        "Plate # Zanna 1",
+        "Plate # Zanna 1", "Q Z X 4 4 1 7", "q-z-x-4-4-1", "Q. Z. X. 4. 4. 1",
         "A 219 448 807", "A-219-448-807", "A# 219448807", "A219448807", "dob march 3 1985", "born 3 mar 85",
         "DOB 3/14/85",
         "dob: 03 14 1985", "d.o.b. 14 March, 1985", "march 3rd, 1985", "219-44-8807", "219 44 8807",

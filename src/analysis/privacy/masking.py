@@ -141,17 +141,20 @@ _CASE = re.compile(
 _PLATE = re.compile(
     r"\b(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{5,8}\b|\b[A-Za-z]{2,3}-\d{3,4}\b|\b\d{3,4}-[A-Za-z]{2,3}\b"
 )
+_SPELLED = re.compile(r"(?<![\w'’])(?:[A-Za-z\d][ .-]{1,2}){4,}[A-Za-z\d](?!\w)")
 
 
 def mask_text(text: str) -> str:
     """Text with plates, e-mail addresses, long numbers, dates of birth and surnames beside 'dob' or 'hold' as `***`.
 
     Shapes of plates are those of the states (two or three groups of letters and digits, with or without a space or
-    hyphen between them). Words of the vocabulary are left alone, so that `8 USC 1325` is no plate.
+    hyphen between them), and five or more letters and digits spelled one by one. Words of the vocabulary are left
+    alone, so that `8 USC 1325` is no plate.
     """
     if not _MAY_BE_MASKED.search(text):
         return text
     text = BIRTH.sub(lambda found: f"{found['before'] or ''}{MASK}", ADDRESS.sub(MASK, text))
+    text = _SPELLED.sub(lambda found: MASK if re.search(r"\d", found[0]) else found[0], text)
     if "," in text:
         text = _PERSON_NAMED.sub(_name_masked, text)
     text = _AFTER_PLATE.sub(_after_plate_masked, _LONG_NUMBER.sub(MASK, _DATE.sub(MASK, text)))
