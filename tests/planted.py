@@ -63,6 +63,7 @@ MARKED = {
     "a plate with a hyphen": "{QZ-44178}",
     "a plate that begins with a digit": "{8QVX443}",
     "a plate in three groups": "{8 QZX 441}",
+    "a plate spelled one by one": "plate {Q Z V 4 4 7}",
     "a plate in small letters": "{qzv4419}",
     "a vanity plate": "plate {ZORKEEN}",
     "a vanity tag": "tag: {VYXWUTT}",
@@ -280,6 +281,9 @@ def records() -> list[list[str]]:
         for text in common
         for number in range(OFTEN)
     ]
+    # A name that is read as an agency's holds what names a vehicle or a person; beside it one that is not read so.
+    for kind in ("a plate", "a plate with a blank", "a telephone number with dots", "an e-mail address"):
+        found += [record(number, org=f"{KINDS[kind]} {end}") for number, end in enumerate(("GA PD", "Hub"))]
     for text in KINDS.values():
         found += [
             [f"Total searches by {text}", "512"],

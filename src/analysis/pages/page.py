@@ -37,6 +37,8 @@ from analysis.paths import inside
 
 AGENCIES = ("searching_agency", "agency", "released_name", "camera_owner")
 """Columns that hold names of agencies, which an officer's name may have slipped into."""
+LISTED = "candidates"
+"""A column of which each cell lists several."""
 
 
 class Page(WithClaims, WithSentences):
@@ -105,9 +107,14 @@ class Page(WithClaims, WithSentences):
         """A table in which names that may be a person's stand for no agency; `table` and `figure` keep no other."""
         columns = [name for name in AGENCIES if name in table.columns]
         printed = {name: self.opened.printed_agencies(table[name].dropna()) for name in columns}
-        return table.assign(
+        table = table.assign(
             **{name: table[name].map(names, na_action="ignore") for name, names in printed.items()}
         )
+        if LISTED not in table:
+            return table
+        lists = [[name for name in text.split("; ") if name] for text in table[LISTED]]
+        near = self.opened.printed_agencies(name for names in lists for name in names)
+        return table.assign(**{LISTED: ["; ".join(near[name] for name in names) for names in lists]})
 
     def table(self, table: pd.DataFrame, name: str, caption: str, most: int | None = None) -> None:
         """Show a table (its first `most` rows) and keep all of it as tables/<number>-<name>.csv; of one that the log
