@@ -209,7 +209,7 @@ def test_a_damaged_print_adds_up_or_is_refused(data, tmp_path_factory):
 def test_a_workbook_with_a_damaged_part_adds_up_or_is_refused(container, part, data, tmp_path):
     with zipfile.ZipFile(io.BytesIO(SEEDS[container])) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    damaged = data.draw(changed(parts[part]))
+    damaged = data.draw(changed(parts[part].replace(b"1048000", b"1048")))  # or a million rows may be read
     adds_up_or_is_refused(tmp_path / "log", containers.zipped({**parts, part: damaged}))
 
 

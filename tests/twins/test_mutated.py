@@ -32,9 +32,9 @@ MASKS = ["[withheld]", "* * *", "###", "REDACTED ", "7923.600 GC", "—", "N/A",
 
 @cache
 def text_of(name):
-    """The text of one file of a twin."""
+    """The text of one file of a twin, short: each example reads it all."""
     with tempfile.TemporaryDirectory() as folder:
-        twins.write(name, Path(folder) / name, 400)
+        twins.write(name, Path(folder) / name, 120)
         return (Path(folder) / name / FILES[name]).read_bytes().decode()
 
 

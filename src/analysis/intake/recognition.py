@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -62,8 +63,7 @@ def inspected(
     today: date | None = None,
 ) -> Found | LeftOut | UnknownColumns:
     """What a file told, why it is left out, or which of its columns no export has."""
-    replicas = (place for place in places.all_places() if place.is_replica)
-    if "REPLICA" in file.name or any(file.sha256 == f.sha256 for place in replicas for f in place.files):
+    if "REPLICA" in file.name or file.sha256 in _checksums_of_replicas(places.root()):
         why = "a replica's file: invented records never belong in a place of records"
         return LeftOut(file.name, file.sha256, why, "replica")
     say(f"reading {file.name}")
@@ -109,6 +109,14 @@ def inspected(
 _FACTS = (
     "forms", "records", "searches", "rejected", "first_search", "last_search", "notes", "repeated_records",
 )  # fmt: skip
+
+
+@cache
+def _checksums_of_replicas(top: Path) -> frozenset[str]:
+    """The invented files of a repository, whose descriptions are read once for all that is taken."""
+    return frozenset(
+        file.sha256 for place in places.all_places(top) if place.is_replica for file in place.files
+    )
 
 
 def _values(block: Done, column: str) -> list[str]:

@@ -122,16 +122,16 @@ class Searches:
         on_disk = not tables and not isinstance(self.source, pd.DataFrame)
         key = question, _changed_at(self.source) if on_disk else 0
         if on_disk and key in _ANSWERS:
-            return _ANSWERS[key]
+            return _ANSWERS[key][0]
         with self._asking(tables) as asked:
             try:
                 found = asked.sql(question).to_arrow_table()
             except duckdb.BinderException as error:
                 raise self._unknown(str(error)) from None
         found = found.cast(_kept(found.schema))
-        if on_disk and found.nbytes <= REMEMBERED // 20:
-            _ANSWERS[key] = found
-            while sum(answer.nbytes for answer in _ANSWERS.values()) > REMEMBERED:
+        if on_disk and (size := found.nbytes) <= REMEMBERED // 20:
+            _ANSWERS[key] = found, size
+            while sum(size for _, size in _ANSWERS.values()) > REMEMBERED:
                 del _ANSWERS[next(iter(_ANSWERS))]
         return found
 
@@ -241,7 +241,7 @@ class Searches:
 # DuckDB -----------------------------------------------------------------------------------------------------
 
 
-_ANSWERS: dict[tuple[str, int], pa.Table] = {}
+_ANSWERS: dict[tuple[str, int], tuple[pa.Table, int]] = {}
 """Answers by their question and by when the files were written of which it was asked, the oldest first."""
 
 
