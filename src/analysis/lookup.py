@@ -76,16 +76,18 @@ def _explain_measure(name: str, place_name: str) -> None:
         return
     measure, place = measures.measure(name), places.find(place_name)
     lines = [f"{name}: {measure.says} ({measure.unit})"]
-    if not measure.has_rows:
-        lines.append(f"notebook and value: results/{place_name}/numbers.json")
+    if measure.has_rows and dataset.is_built(place):
+        numbers = Opened(place).count(name)
+    elif (place.results / "numbers.json").is_file():
+        numbers = pages.open_numbers(place)
     else:
-        if dataset.is_built(place):
-            numbers = Opened(place).count(name)
-        elif (place.results / "numbers.json").is_file():
-            numbers = pages.open_numbers(place)
-        else:
-            raise Refused(f"{place_name} has no numbers yet: run make PLACE={place_name} first")
-        lines += [_of_scope(number) for number in numbers if number["measure"] == name]
+        raise Refused(f"{place_name} has no numbers yet: run make PLACE={place_name} first")
+    found = [number for number in numbers if number["measure"] == name]
+    lines += [_of_scope(number) for number in found]
+    if not measure.has_rows:
+        where = sorted({number["notebook"] for number in found})
+        lines.append(f"computed by a function, not from a query of rows: notebook {', '.join(where) or '-'}")
+    else:
         words = measures.names_in(f"{measure.where} {measure.column} {measure.of} {measure.having}")
         lines += [f"  {_meaning(word)}" for word in words]
         lines += ["SQL on the table `searches` of measures.sql:", f"  {measure.select()}"]

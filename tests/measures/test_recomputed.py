@@ -116,6 +116,8 @@ def test_a_published_measure_and_a_condition_are_explained_without_a_rebuild(
         if (one["measure"], one["scope"]) == ("searches", "all")
     )
     assert f"all: {number['value']}" in capsys.readouterr().out
+    assert verbs.main(["explain", "rows_released", "--place", small.place.name]) == 0
+    assert "computed by a function, not from a query of rows: notebook 01-what" in capsys.readouterr().out
     assert verbs.main(["explain", "night", "--place", small.place.name]) == 0
     assert "hour: the local hour" in capsys.readouterr().out
     shutil.rmtree(tmp_path / "results")
