@@ -267,6 +267,13 @@ def test_a_sheet_that_is_cut_doubled_or_no_sheet_is_refused(place, made):
         wrong.to_csv(done, index=False)
         with pytest.raises(coding.BadSheet, match=said):
             coding.take_back(place, done, "A", [], TODAY)
+    lines = sheet.assign(code=["odd", *sheet["code"][1:]]).to_csv(index=False).splitlines(keepends=True)
+    done.write_text("".join([lines[0], "\n", *lines[1:]]), encoding="utf-8")
+    with pytest.raises(coding.BadSheet, match=r"done\.csv, row 3: there is no such code"):
+        coding.take_back(place, done, "A", [], TODAY)
+    lines = sheet.to_csv(index=False).splitlines(keepends=True)
+    done.write_text("".join([lines[0], "\n", *lines[1:], ",,,\n"]), encoding="utf-8")
+    assert coding.take_back(place, done, "A", ["theft", "warrant"], TODAY).is_file()
     (place.processed / "done.xlsx").write_bytes(b"no workbook")
     with pytest.raises(readers.UnreadableFile, match=r"^done\.xlsx: the workbook is broken"):
         coding.take_back(place, place.processed / "done.xlsx", "A", [], TODAY)

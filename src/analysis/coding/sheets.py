@@ -91,7 +91,7 @@ def read_back(
     Every reason given to the coder must have one code; a reason that comes twice, or that the sample does not
     hold, is refused. Rows are counted as the spreadsheet shows them: the header is row 1.
     """
-    rows = [row for _, sheet in readers.sheets(path)[:1] for row in sheet if any(row)] or [[]]
+    rows = readers.sheets(path)[0][1] or [[]]
     sheet = pd.DataFrame(
         [dict(zip(rows[0], row)) for row in rows[1:]], columns=list(dict.fromkeys(rows[0])), dtype=str
     )
@@ -102,9 +102,10 @@ def read_back(
     sheet = sheet.map(lambda cell: str(cell).strip().removeprefix("'"))
     in_sample, known_topics, seen = set(sample.strings["string_id"]), set(topics), dict[str, int]()
     for row, line in enumerate(sheet.to_dict("records"), start=2):
-        if problem := _problem(line, in_sample, seen, known_topics):
-            raise BadSheet(f"{path.name}, row {row}: {problem}")
-        seen[line["string_id"]] = row
+        if any(line.values()):
+            if problem := _problem(line, in_sample, seen, known_topics):
+                raise BadSheet(f"{path.name}, row {row}: {problem}")
+            seen[line["string_id"]] = row
     # a sheet holds all that one of the two coders was given, unless it settles disagreements
     second = sample.strings.loc[sample.strings["second_coder"], "string_id"]
     short = min(len(ids - seen.keys()) for ids in (in_sample, set(second)))
@@ -113,7 +114,8 @@ def read_back(
             f"{path.name}: {short} reasons of the sample have no row; code all of them, or begin the file's name "
             "with 'adjudicated' if it settles disagreements"
         )
-    kept = sheet.assign(coder=coder, topics=sheet["topics"].map(lambda cell: "; ".join(topics_in(cell))))
+    kept = sheet[sheet["string_id"] != ""].assign(coder=coder)
+    kept["topics"] = kept["topics"].map(lambda cell: "; ".join(topics_in(cell)))
     kept["coded_on"] = kept["coded_on"].where(kept["coded_on"] != "", today.isoformat())
     return kept[list(KEPT)].sort_values("string_id", ignore_index=True)
 
