@@ -11,7 +11,7 @@ from frames import log
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import agencies, places
+from analysis import agencies, places, readers
 from analysis.agencies.names import read
 from analysis.agencies.words import load, read_word_list
 from analysis.measures.agreements import at_search
@@ -552,11 +552,15 @@ def test_a_list_without_names_and_states_is_refused_with_a_remedy(tmp_path):
         lists(tmp_path, "a,b", "1,2")
 
 
-def test_a_list_that_is_no_csv_is_refused_with_a_remedy(tmp_path):
-    (tmp_path / "agencies.csv").write_bytes(b"agency,state\n\xff\xfe,TX\n")
-    with pytest.raises(
-        agencies.UnreadableReference, match=r"agencies\.csv: it cannot be read as CSV.*Save it as CSV"
-    ):
+def test_a_list_is_read_as_windows_saved_it_and_one_that_is_no_csv_is_refused_with_a_remedy(tmp_path):
+    path = tmp_path / "agencies.csv"
+    path.write_bytes("agency,state,kind\nTarnwick Caf\u00e9 PD,TX,City\n\nOstvale PD\n".encode("cp1252"))
+    assert agencies.read_reference(tmp_path) == {("tarnwick caf\u00e9 pd", "municipal"): frozenset({"TX"})}
+    path.write_bytes(b"")
+    with pytest.raises(agencies.UnreadableReference, match="none of its 0 columns"):
+        agencies.read_reference(tmp_path)
+    path.write_bytes(b'agency,state\n"' + b"x" * 200_000)
+    with pytest.raises(readers.UnreadableFile, match=r"no delimited text .* Save it as CSV"):
         agencies.read_reference(tmp_path)
 
 

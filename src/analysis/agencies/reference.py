@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-
+from analysis import readers
 from analysis.agencies.names import Name, key, read
 from analysis.agencies.words import Words, read_word_list
 from analysis.refused import Refused
@@ -36,7 +35,7 @@ def read_reference(folder: Path) -> States:
     """The states in which the lists of a folder (`*agencies*.csv`) name an agency, by its spelling and kind.
 
     Without such a list the answer is empty. Names that the FBI's release cut at a colon are no agency's and are
-    left out. Raises `UnreadableReference`.
+    left out. Raises `UnreadableReference` and `readers.UnreadableFile`.
     """
     lists, found = read_word_list(), defaultdict(set)
     files = sorted(folder.glob("*agencies*.csv"))
@@ -66,22 +65,17 @@ _OPEN = ("state=no state", "state=CO may be a county")
 
 def _named(path: Path, lists: Words) -> list[tuple[str, str]]:
     """Each listed agency as a name that says its state, and that state's code."""
-    try:
-        lines = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except ValueError as error:  # the base of what pandas says of cells, of encodings and of an empty file
-        raise UnreadableReference(
-            f"{path.name}: it cannot be read as CSV ({type(error).__name__}). Save it as CSV in UTF-8."
-        ) from None
-    columns = {ours: next((c for c in theirs if c in lines), None) for ours, theirs in COLUMNS.items()}
-    if columns["name"] is None or columns["state"] is None:
+    header, *rows = readers.delimited(path, path.name) or [[]]
+    called = {ours: next((name for name in theirs if name in header), "") for ours, theirs in COLUMNS.items()}
+    if not called["name"] or not called["state"]:
         raise UnreadableReference(
             f"{path.name}: no column {' or '.join(COLUMNS['name'])} beside {' or '.join(COLUMNS['state'])}; "
-            f"none of its {len(lines.columns)} columns is both. Name them agency, state and kind."
+            f"none of its {len(header)} columns is both. Name them agency, state and kind."
         )
-    kinds = lines[columns["type"]] if columns["type"] else [""] * len(lines)
-    rows = zip(lines[columns["name"]], lines[columns["state"]], kinds)
     found = []
-    for name, state, kind in rows:
+    for row in rows:
+        cells = dict(zip(header, row))
+        name, state, kind = (cells.get(called[ours], "") for ours in COLUMNS)
         code = lists.state_names.get(state.strip().lower(), state.strip().upper())
         code = _CODES.get(code, code)
         if not name.endswith((":", ",")) and code in lists.states:
