@@ -554,7 +554,7 @@ def test_a_list_without_names_and_states_is_refused_with_a_remedy(tmp_path):
 
 def test_a_list_is_read_as_windows_saved_it_and_one_that_is_no_csv_is_refused_with_a_remedy(tmp_path):
     path = tmp_path / "agencies.csv"
-    path.write_bytes("agency,state,kind\nTarnwick Caf\u00e9 PD,TX,City\n\nOstvale PD\n".encode("cp1252"))
+    path.write_bytes("agency,state,\nTarnwick Caf\u00e9 PD,TX,County\n\nOstvale PD\n".encode("cp1252"))
     assert agencies.read_reference(tmp_path) == {("tarnwick caf\u00e9 pd", "municipal"): frozenset({"TX"})}
     path.write_bytes(b"")
     with pytest.raises(agencies.UnreadableReference, match="none of its 0 columns"):

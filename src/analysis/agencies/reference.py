@@ -66,16 +66,21 @@ _OPEN = ("state=no state", "state=CO may be a county")
 def _named(path: Path, lists: Words) -> list[tuple[str, str]]:
     """Each listed agency as a name that says its state, and that state's code."""
     header, *rows = readers.delimited(path, path.name) or [[]]
-    called = {ours: next((name for name in theirs if name in header), "") for ours, theirs in COLUMNS.items()}
-    if not called["name"] or not called["state"]:
+    at = {
+        ours: header.index(name)
+        for ours, theirs in COLUMNS.items()
+        for name in theirs[::-1]
+        if name in header
+    }
+    if "name" not in at or "state" not in at:
         raise UnreadableReference(
             f"{path.name}: no column {' or '.join(COLUMNS['name'])} beside {' or '.join(COLUMNS['state'])}; "
             f"none of its {len(header)} columns is both. Name them agency, state and kind."
         )
     found = []
     for row in rows:
-        cells = dict(zip(header, row))
-        name, state, kind = (cells.get(called[ours], "") for ours in COLUMNS)
+        cells = {ours: row[column] for ours, column in at.items() if column < len(row)}
+        name, state, kind = (cells.get(ours, "") for ours in COLUMNS)
         code = lists.state_names.get(state.strip().lower(), state.strip().upper())
         code = _CODES.get(code, code)
         if not name.endswith((":", ",")) and code in lists.states:
