@@ -140,7 +140,9 @@ def _as_exported(one: Results) -> str:
         ("somebody's selection", corpus),
         ("read from masked copies", masked_copies(one.place)),
     )
-    return "; ".join(f"{len(found)} files are {how}, not as exported" for how, found in kinds if found)
+    return "; ".join(
+        f"{how}, not as exported: {counted(len(found), 'file')}" for how, found in kinds if found
+    )
 
 
 def _chosen(one: Results) -> str:
@@ -150,9 +152,14 @@ def _chosen(one: Results) -> str:
 def _whole(one: Results) -> str:
     cut = int(one.files["notes"].str.contains("may be cut").sum())
     gaps = one.coverage[["days_missing_at_start", "days_missing_at_end"]]
-    missing = int((gaps.apply(pd.to_numeric, errors="coerce").fillna(0) > 1).any(axis=1).sum())
-    kinds = ((cut, "may be cut off"), (missing, "lack days of the period they cover"))
-    return "; ".join(f"{number} files {what}" for number, what in kinds if number)
+    missing = (gaps.apply(pd.to_numeric, errors="coerce").fillna(0) > 1).any(axis=1)
+    is_said = one.coverage["said_until"] != ""
+    kinds = (
+        ("may be cut off", cut),
+        ("without days of the period that was said", int((missing & is_said).sum())),
+        ("ending before the month does, where nobody said the period", int((missing & ~is_said).sum())),
+    )
+    return "; ".join(f"{what}: {counted(number, 'file')}" for what, number in kinds if number)
 
 
 def _readable(one: Results) -> str:

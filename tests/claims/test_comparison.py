@@ -28,7 +28,13 @@ def results(tmp_path, name="quellmere", **more):
         [number(name, "all", value, "rows", **of_searches.get(name, {})) for name, value in counts.items()]
     )
     line = {"source_file": "log.csv", "forms": "NA-5", "notes": "", **more.pop("file", {})}
-    gaps = {"days_without_searches": "0", "days_missing_at_start": "0", "days_missing_at_end": "0", **more}
+    gaps = {
+        "said_until": "2025-12-31",
+        "days_without_searches": "0",
+        "days_missing_at_start": "0",
+        "days_missing_at_end": "0",
+        **more,
+    }
     days = pd.DataFrame(
         {"day": ["2025-11-30", "2025-12-01", "2025-12-02", "2025-12-03"], "searches": list("9570")}
     )
@@ -73,10 +79,11 @@ def test_a_place_without_anything_amiss_is_graded_a(tmp_path):
     [
         ({"open_questions": ("Who released these records?",)}, "is not all said"),
         ({"released": {"by": "", "request": "1"}}, "is not all said"),
-        ({"file": {"source_file": "log.pdf"}}, "1 files are printed"),
+        ({"file": {"source_file": "log.pdf"}}, "printed, not as exported: 1 file"),
         ({"file": {"forms": "HIBF-17"}}, "somebody's selection"),
         ({"file": {"notes": "exactly 1,048,575 records: the export may be cut off"}}, "may be cut off"),
-        ({"days_missing_at_end": "10"}, "lack days of the period"),
+        ({"days_missing_at_end": "10"}, "without days of the period that was said: 1 file"),
+        ({"days_missing_at_end": "10", "said_until": ""}, "where nobody said the period: 1 file"),
         ({"counts": {"blank_reasons": 50, "masked_reasons": 10}}, "30.0% of the reasons"),
         ({"counts": {"searches_by_unresolved_agencies": 20}}, "10.0% of the searches"),
     ],

@@ -35,7 +35,7 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "{one_search_recall%}",
         ),
         "Bounds that hold under any rule": (
-            "There were at least {distinct_searches_at_least search}, whatever the rule",
+            "By agencies' names alone, there were at least {distinct_searches_at_least search}",
         ),
         "What several logs said of one search": (
             "[immigration_hidden_elsewhere.core > 0] {immigration_hidden_elsewhere.core search} cited "
