@@ -145,13 +145,14 @@ def claims(args: argparse.Namespace) -> int:
             )
         for slip in register.never_met(loaded, opened) if dataset.is_built(place) else ():
             _answer(f"{place.name}: {slip}, as a claim has it: is it spelled as in the records?")
-        problems += register.problems(loaded, rows)
         if left_out:
             _answer(
                 f"{place.name}: {counted(left_out, 'claim')} about some of the searches cannot be counted before the "
                 f"place is rebuilt here: run make PLACE={place.name}"
             )
-        else:
+        wrong = register.problems(loaded, rows)
+        problems += wrong
+        if not left_out and not wrong:  # a score says that reasons are given
             _answer(register.score(place, rows))
     for problem in problems:
         _answer(problem)

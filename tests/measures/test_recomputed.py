@@ -163,6 +163,8 @@ def test_a_filter_that_no_search_meets_is_named_and_one_without_records_stops_no
     assert "no search has searching_agency = 'Nowhere PD'" in said
     assert "no search has hour = 77" in said
     assert "no search has hour = 3," not in said
+    assert "claim 'night-3' differs without a reason" in said
+    assert "published numbers reproduced" not in said, "a score says that reasons are given"
     shutil.rmtree(tmp_path / "data" / "processed")
     verbs.main(["claims", name])
     said = capsysbinary.readouterr().out.decode()
