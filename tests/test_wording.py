@@ -34,6 +34,7 @@ def test_a_noun_is_said_with_its_article(said):
 
 def test_a_name_that_holds_the_word_is_nearer_than_one_that_is_spelled_like_it():
     assert near("agency", ["vague", "searching_agency", "search_type"]) == "; near it: searching_agency"
+    assert near("", ["Tarnwick ISD", "search_type"]) == ""
     assert near("serch_type", ["vague", "searching_agency", "search_type"]).startswith(
         "; near it: search_type"
     )

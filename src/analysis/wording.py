@@ -37,10 +37,9 @@ def an(noun: str) -> str:
 
 def near(name: str, known: Iterable[str]) -> str:
     """What a message about an unknown name ends with: '; near it: a, b', or nothing where no known name is near."""
-    names = list(known)
-    holding = [
-        each for each in names if name in re.split(r"[^a-z]", each)
-    ]  # as searching_agency holds agency
+    names = list(known) if name else []
+    # as searching_agency holds agency
+    holding = [each for each in names if name in re.split(r"[^a-z]", each)]
     found = holding[:4] or get_close_matches(name, names, 3, 0.5)
     return f"; near it: {', '.join(found)}" if found else ""
 

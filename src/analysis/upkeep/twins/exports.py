@@ -79,7 +79,7 @@ def _events() -> bytes:
 
 
 def mountain_view(twin: Release) -> None:
-    """Each month released twice, byte for byte; a row a file runs over into two columns without a label."""
+    """Each month released twice, byte for byte; one row of each file runs over into two columns without a label."""
     for period in months((2025, 1), 12):
         table = searches(twin.owner, f"{period} {twin.seed}", twin.share(12), period, 100)
         content = csv(table, NA_6, " ")
@@ -122,7 +122,7 @@ def san_bruno(twin: Release) -> None:
 
 
 def denver(twin: Release) -> None:
-    """Four CSVs that know the day alone, and two workbooks that repeat parts of them under capitals."""
+    """Four CSVs that give only the day, and two workbooks that repeat parts of them under a header in capitals."""
     columns = ("agency", "networks", "devices", "search_time", "search_type", "reason")
     whole = searches(twin.owner, f"denver {twin.seed}", twin.rows, (date(2024, 6, 1), date(2025, 10, 10)), 0)
     zone = ZoneInfo(twin.owner.zone)

@@ -200,7 +200,7 @@ def marin(twin: Release) -> None:
 
 
 def redwood_city(twin: Release) -> None:
-    """JSON lines in batches with counts such as 164.0, and a workbook without a header, which comes further down."""
+    """JSON lines in batches with counts such as 164.0, and a workbook whose header comes further down."""
     folder = "assets/redwood-city-pras"
     for first, last in zip(months((2024, 1), 24)[::3], months((2024, 3), 24)[::3]):
         name = f"{folder}/json/PRA_26_217_{first[0].year}_Q{first[0].month // 3 + 1}.ndjson.gz"
