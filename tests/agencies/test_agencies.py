@@ -712,13 +712,15 @@ def test_an_index_of_agreements_is_read_with_its_file_name_dates(tmp_path):
         "state,agency_lower,model,date_in_filename\n"
         "TX,quellmere county sheriff s department,TFM,042925\n"
         "TX,tarnwick police department,WSO,04292025\n"
-        "TX,blayne police department,,0429202\n",
+        "TX,blayne police department,,0429202\n"
+        "TX,ostvale police department,WSO,042999\n",  # no agreement was signed in 1999, or will be in 2099
         encoding="utf-8",
     )
     found = agencies.read_list(path).agreements
-    assert found["agency"].tolist() == ["Quellmere County TX SO", "Tarnwick TX PD", "Blayne TX PD"]
-    assert found["signed"].tolist() == [date(2025, 4, 29), date(2025, 4, 29), None]
-    assert found["problem"].tolist() == [None, None, "no model; '0429202' is not a date"]
+    assert found["agency"].tolist()[:3] == ["Quellmere County TX SO", "Tarnwick TX PD", "Blayne TX PD"]
+    assert found["signed"].tolist() == [date(2025, 4, 29), date(2025, 4, 29), None, None]
+    problems = [None, None, "no model; '0429202' is not a date", "'042999' is not a date"]
+    assert found["problem"].tolist() == problems
 
 
 def test_a_date_that_only_a_documents_name_holds_is_read_there_where_it_has_one_reading(tmp_path):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -193,24 +194,22 @@ def _agreement(number: int, row: Sequence[str], columns: Mapping[str, int], list
     }  # fmt: skip
 
 
-_DATES = tuple(map(re.compile, (
-    r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?: \d\d:\d\d:\d\d)?",
-    r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})",
-    r"(?P<month>\d{2})(?P<day>\d{2})(?P<year>\d{4}|\d{2})",
-)))  # fmt: skip
+_DATES = {
+    r"\d{4}-\d\d-\d\d": "%Y-%m-%d",
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d": "%Y-%m-%d %H:%M:%S",
+    r"\d{1,2}/\d{1,2}/\d{4}": "%m/%d/%Y",
+    r"\d{8}": "%m%d%Y",
+    r"\d{6}": "%m%d%y",
+}
 
 
 def _signed(text: str) -> tuple[date | None, str]:
     """The day in an ISO, a United States or a file-name date (MMDDYY, MMDDYYYY), or what is wrong with it."""
     if not text:
         return None, "no date"
-    found = next(filter(None, (pattern.fullmatch(text) for pattern in _DATES)), None)
-    if found:
-        numbers = {name: int(number) for name, number in found.groupdict().items()}
-        try:
-            day = date(**numbers | {"year": numbers["year"] + (2000 if numbers["year"] < 100 else 0)})
-        except ValueError:
-            day = date.min
+    form = next((form for shape, form in _DATES.items() if re.fullmatch(shape, text, re.ASCII)), "")
+    with contextlib.suppress(ValueError):
+        day = datetime.strptime(text, form).date()
         if FIRST <= day <= LAST:
             return day, ""
     only_figures = re.fullmatch(r"[\d/. -]{1,12}", text)  # anything else may be somebody's words
