@@ -324,6 +324,14 @@ def test_a_time_frame_from_1970_or_without_an_end_is_not_known(cell):
     assert list(clocks.notes()) == ["time frames that begin or end before 2000 or after 2036, not known: 1"]
 
 
+def test_a_time_frame_that_cannot_be_read_is_noted_and_a_blank_or_a_mask_is_not():
+    clocks = Clocks(FLOCK)
+    cells = ["last week", "12/45/2025, 01:00:00 AM UTC\n12/46/2025, 01:00:00 AM UTC", "", " ", "***", "——"]
+    start, end = frames.pair(pa.array(cells), clocks.clock("time_frame"))
+    assert start.null_count == end.null_count == len(cells)
+    assert list(clocks.notes()) == ["time frames that could not be read, not known: 2"]
+
+
 def test_a_reversed_time_frame_is_kept_and_noted():
     clocks = Clocks(FLOCK)
     cell = "05/04/2025, 06:00:00 PM UTC\n05/04/2025, 05:00:00 PM UTC"

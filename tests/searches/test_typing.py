@@ -33,11 +33,14 @@ USUAL = {
 }
 
 
-def typed(*changes, columns=COLUMNS):
+def section(*changes, columns=COLUMNS):
     rows = [{**USUAL, **change} for change in changes]
     cells = {str(n): pa.array([row[c.strip()] for row in rows], pa.string()) for n, c in enumerate(columns)}
-    section = Section(tuple(columns), pa.table(cells), pa.array(range(1, len(rows) + 1), pa.int64()))
-    return typing.type_rows(section, recognition.recognize(columns), FILE)
+    return Section(tuple(columns), pa.table(cells), pa.array(range(1, len(rows) + 1), pa.int64()))
+
+
+def typed(*changes, columns=COLUMNS):
+    return typing.type_rows(section(*changes, columns=columns), recognition.recognize(columns), FILE)
 
 
 def first(column, **change):
@@ -66,12 +69,21 @@ def test_plates_officers_and_case_numbers_are_in_no_column():
 @pytest.mark.parametrize(
     ("cell", "number"),
     [("1480", 1480), ("1480.0", 1480), ("1,480", 1480), ("0", 0), ("", None), ("***", None), ("——", None),
-     ("many", None), ("-3", None), ("٣", None), ("9" * 30, None)],
+     ("many", None), ("-3", None), ("1,48", None), ("٣", None), ("9" * 30, None)],
 )  # fmt: skip
 def test_counts_are_whole_numbers_or_unknown_and_keep_their_row(cell, number):
     table, rejected = typed({"Total Networks Searched": cell})
     assert table.column("networks_searched").to_pylist() == [number]
     assert rejected.num_rows == 0
+
+
+def test_counts_that_could_not_be_read_are_noted():
+    cells = ("1480", "1,48", "many", "-3", "", "***", "——", "0")
+    found = section(*({"Total Networks Searched": cell} for cell in cells))
+    layout = recognition.recognize(COLUMNS)
+    clocks = typing.file_clocks(FILE, found, layout, tuple)
+    typing.type_rows(found, layout, FILE, clocks)
+    assert list(clocks.notes()) == ["counts of networks that are no whole number, not known: 3"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -63,6 +64,14 @@ def count_of(section: Section, layout: Layout, column: str) -> pa.Array:
     )
 
 
+def unread(texts: pa.Array, missing: np.ndarray) -> int:
+    """How many of the cells of which a value is missing hold one that could not be read: no blank, no mask, and not the
+    vendor's 'no value' or a zero that says nothing."""
+    found = pc.value_counts(texts.filter(pa.array(missing))).to_pylist() if missing.any() else []
+    said = [(line["values"], line["counts"]) for line in found if (line["values"] or "").strip(" 0.,\r\n\t")]
+    return sum(number for text, number in said if not is_masked(text) and not is_no_value(text))
+
+
 def count(texts: pa.Array) -> pa.Array:
     """Whole numbers of a column of counts: thousands commas and a spreadsheet's '.0' are read; a mask, the
     vendor's 'no value' and anything that is no whole number are null, and the row stays."""
@@ -74,7 +83,8 @@ def count(texts: pa.Array) -> pa.Array:
 
 
 def _whole_number(text: str) -> int | None:
-    digits = re.sub(r"\.0+$", "", text.strip().replace(",", ""))
-    if not digits.isascii() or not digits.isdigit() or is_no_value(text):
+    digits = re.sub(r"\.0+$", "", text.strip())
+    if not re.fullmatch(r"[0-9]+|[0-9]{1,3}(,[0-9]{3})+", digits) or is_no_value(text):
         return None
+    digits = digits.replace(",", "")
     return int(digits) if len(digits) < 19 else None

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.searches.clocks import Clock
+from analysis.searches.columns import unread
 from analysis.searches.shapes import NONE, Shapes, characters, flat, in_shapes, widths
 from analysis.searches.times import (
     FIRST_YEAR,
@@ -54,7 +55,11 @@ def pair(texts: pa.Array, clock: Clock) -> tuple[pa.Array, pa.Array]:
         sides = halves(texts.take(pa.array(left)), shapes.between)
         for side, out in zip(sides, (start, end)):
             out[left] = np.where(out[left] == NONE, parsed(side, clock)[0], out[left])
+        clock.note(_UNREAD, unread(texts, (start == NONE) | (end == NONE)))
     return _framed(start, end, clock)
+
+
+_UNREAD = "time frames that could not be read, not known"
 
 
 def is_frame(texts: pa.Array, shapes: Shapes) -> pa.Array:
@@ -102,7 +107,11 @@ def _split(text: str, between: str) -> tuple[str, str]:
 
 def frame(start: pa.Array, end: pa.Array, starts: Clock, ends: Clock) -> tuple[pa.Array, pa.Array]:
     """The time frames of two columns, one of starts and one of ends."""
-    return _framed(parsed(flat(start), starts)[0], parsed(flat(end), ends)[0], starts)
+    texts, clocks = (flat(start), flat(end)), (starts, ends)
+    sides = [parsed(side, clock)[0] for side, clock in zip(texts, clocks, strict=True)]
+    for side, ticks, clock in zip(texts, sides, clocks, strict=True):
+        clock.note(_UNREAD, unread(side, ticks == NONE))
+    return _framed(sides[0], sides[1], starts)
 
 
 def _framed(start: np.ndarray, end: np.ndarray, clock: Clock | None) -> tuple[pa.Array, pa.Array]:

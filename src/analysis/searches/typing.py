@@ -14,7 +14,15 @@ from analysis.privacy import masking
 from analysis.readers import Rejected, Section
 from analysis.searches import frames, shifted, times
 from analysis.searches.clocks import Clocks, Evidence, file_clocks
-from analysis.searches.columns import by_distinct, constant, count_of, search_time_of, short_text_of, text_of
+from analysis.searches.columns import (
+    by_distinct,
+    constant,
+    count_of,
+    search_time_of,
+    short_text_of,
+    text_of,
+    unread,
+)
 from analysis.searches.shapes import shapes_of
 from analysis.vendors.facts import Vendor, normal
 from analysis.vendors.masks import are_masked, by_number, is_masked, mask_spellings
@@ -140,6 +148,11 @@ def _typed(
 ) -> pa.Table:
     rows = section.cells.num_rows
     start, end = _window(section, layout, clocks)
+    counts = {name: count_of(section, layout, name) for name in ("networks", "devices")}
+    for name, values in counts.items():
+        missing = values.is_null().to_numpy(zero_copy_only=False)
+        number = unread(text_of(section, layout, name), missing) if name in layout else 0
+        clocks.clock(name).note(f"counts of {name} that are no whole number, not known", number)
     released_id = short_text_of(section, layout, "released_id")
     return pa.table(
         {
@@ -155,8 +168,8 @@ def _typed(
             "searched_at_precision": searched.precision,
             "window_start": start,
             "window_end": end,
-            "networks_searched": count_of(section, layout, "networks"),
-            "devices_searched": count_of(section, layout, "devices"),
+            "networks_searched": counts["networks"],
+            "devices_searched": counts["devices"],
             "search_type": _search_type(section, layout),
             "moderation": short_text_of(section, layout, "moderation"),
             "has_case_number": _has_case_number(section, layout),
