@@ -11,6 +11,7 @@ from pathlib import Path
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -77,6 +78,7 @@ class Picture:
         figure that says so."""
         with mpl.rc_context(fname=str(STYLE)):
             figure = Figure(figsize=(NARROW if phone else WIDE, 1.2))
+            FigureCanvasAgg(figure)  # so that text is measured by one renderer, not each by a new one
             if len(table):
                 self.draw(figure, table, *more)
                 title = self.says(table).finding

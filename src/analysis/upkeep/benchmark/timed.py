@@ -6,12 +6,12 @@ import contextlib
 import multiprocessing
 import resource
 import statistics
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -43,42 +43,39 @@ class Measured:
 def measure(way: Way, place: Place, path: Path) -> tuple[float, float, float]:
     """Seconds, core-seconds and peak gigabytes of a step in a fresh process; imports are not timed."""
     context = multiprocessing.get_context("spawn")
-    queue = context.Queue()
+    given, taken = context.Pipe(duplex=False)
     with processes.scratch() as out:
-        process = context.Process(target=_timed, args=(way, place, path, out, queue))
+        process = context.Process(target=_timed, args=(way, place, path, out, taken))
         process.start()
+        taken.close()
+        memory = _watch(process, given)
         process.join()
-    if process.exitcode:
-        raise RuntimeError(f"{way} ended with code {process.exitcode}")
-    return queue.get()
+        if process.exitcode:
+            raise RuntimeError(f"{way} ended with code {process.exitcode}")
+        return *given.recv(), memory
 
 
-def _timed(way: Way, place: Place, path: Path, out: Path, queue: Any) -> None:
-    held, over = [0], threading.Event()
-    watcher = threading.Thread(target=_watch, args=(held, over))
-    watcher.start()
+def _timed(way: Way, place: Place, path: Path, out: Path, taken: Connection) -> None:
     used, began = _core_seconds(), time.perf_counter()
-    try:
-        way(place, path, out)
-    finally:
-        seconds, computed = time.perf_counter() - began, _core_seconds() - used
-        over.set()
-        watcher.join()
-    queue.put((seconds, computed, held[0] / 1e9))
+    way(place, path, out)
+    taken.send((time.perf_counter() - began, _core_seconds() - used))
 
 
-def _watch(held: list[int], over: threading.Event) -> None:
-    """Keep the most bytes that this process and its children held at one time.
+def _watch(process: BaseProcess, given: Connection) -> float:
+    """The most gigabytes that a process and its children held at one time, until it says what it took or has ended.
+    It is watched from outside, so that nothing in it waits for the watcher.
 
     `ru_maxrss` cannot say it: a child's begins with what its parent held when it was started.
     """
-    me = psutil.Process()
-    while not over.wait(EVERY):
-        taken = 0
-        for process in [me, *me.children(recursive=True)]:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                taken += process.memory_info().rss
-        held[0] = max(held[0], taken)
+    most, watched = 0, psutil.Process(process.pid)
+    while not given.poll(EVERY):
+        held = 0
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for running in [watched, *watched.children(recursive=True)]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    held += running.memory_info().rss
+        most = max(most, held)
+    return most / 1e9
 
 
 _WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
