@@ -118,9 +118,13 @@ class Opened:
     def _known(self) -> agencies.Known:
         return build.open_known(self.place)
 
+    @cached_property
+    def _said(self) -> dict[str, str]:
+        return build.said_of_agencies(self.place, self._known)
+
     def printed_agencies(self, names: Iterable[str]) -> dict[str, str]:
         """How each of these names of agencies is printed: what may be a person's stands for no agency."""
-        return {**agency_names(names, self._known), **build.said_of_agencies(self.place)}
+        return {**agency_names(names, self._known), **self._said}
 
     @cached_property
     def lacks(self) -> Unmet:

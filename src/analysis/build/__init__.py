@@ -234,7 +234,7 @@ def open_known(place: Place) -> agencies.Known:
     return agencies.known(place.hand / "agencies.csv", place.raw / "reference")
 
 
-def said_of_agencies(place: Place) -> dict[str, str]:
+def said_of_agencies(place: Place, known: agencies.Known) -> dict[str, str]:
     """The names of agencies that a person typed in source.toml, in each spelling, by themselves: they are printed."""
     said = [
         name
@@ -242,7 +242,7 @@ def said_of_agencies(place: Place) -> dict[str, str]:
         for name in (file.camera_owner, file.searching_agency, file.own_agency)
         if name
     ]
-    spelled = agencies.resolve(said, open_known(place))["agency"] if said else []
+    spelled = agencies.resolve(said, known)["agency"] if said else []
     return {name: name for name in (*said, *spelled)}
 
 

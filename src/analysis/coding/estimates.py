@@ -27,10 +27,8 @@ def exact(right: int, total: int, confidence: float = CONFIDENCE) -> tuple[float
     """Clopper and Pearson's 95 percent interval of a share of counts; unknown where there is nothing to share."""
     if not total:
         return None, None
-    from scipy.stats import binomtest  # half a second, for what few pages need
-
-    interval = binomtest(right, total).proportion_ci(confidence, method="exact")
-    return float(interval.low), float(interval.high)
+    end = (1 + confidence) / 2
+    return 1 - at_most(total - right, total, end), at_most(right, total, end)
 
 
 def _share(right: float, total: float) -> float | None:

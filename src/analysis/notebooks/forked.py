@@ -31,7 +31,7 @@ IS_SAFE = sys.platform == "linux"
 
 _IMPORTED = (
     "analysis.notebooks.ordered", "ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline", "seaborn", "pandas", "duckdb", "pyarrow.parquet",
+    "matplotlib_inline.backend_inline", "pandas", "duckdb", "pyarrow.parquet",
     "analysis.build", "analysis.claims", "analysis.coding", "analysis.figures", "analysis.measures", "analysis.pages",
 )  # fmt: skip
 

@@ -92,7 +92,7 @@ def _change(notebook: Path) -> None:
 
 
 _IMPORTS = (
-    "from analysis import build, claims, coding, figures, measures, pages; import matplotlib.pyplot, seaborn"
+    "from analysis import build, claims, coding, figures, measures, pages; import matplotlib.pyplot"
 )
 _KERNEL = (
     "from jupyter_client.manager import start_new_kernel as start; manager, client = start(kernel_name='python3');"
