@@ -229,7 +229,7 @@ def test_rows_whose_date_nothing_decides_are_rejected_with_a_reason_of_their_own
     place, found, notes = dated(root, *cells)
     assert list(found) == [3]
     assert build.open_rejected(place)["why"].tolist() == [typing.TWO_WAYS] * 2
-    assert "dates that could be read two ways: 2, not read (nothing in the file decides)" in notes
+    assert "dates that could be read two ways: 2, not read (nothing in the file decides: dates =" in notes
     toml = place.raw / "source.toml"
     toml.write_text(toml.read_text() + 'dates = "day first"\n')
     build.build(places.find("tarnwick", root))

@@ -807,3 +807,30 @@ def test_searches_after_the_day_on_which_the_file_was_taken_are_noted(top, tmp_p
         "tarnwick", [native(tmp_path / "log.csv", "Quellmere GA PD")], today=date(2025, 12, 1)
     )
     assert "searches dated after 2025-12-01, the day the file was taken: 1" in taken.found[0].notes
+
+
+def test_a_file_whose_dates_a_person_must_decide_is_taken_with_the_question(top, tmp_path):
+    path = native(
+        tmp_path / "12_1_2025-12_12_2025-Tarnwick ISD TX-Network-Audit.csv", "Quellmere GA PD", day=2
+    )
+    path.write_text(path.read_text().replace("01:00:00 AM UTC", "1:00:00"))
+    taken = intake.take("tarnwick", [path])
+    shown = intake.shown(taken)
+    assert "Are the dates in" in shown
+    assert "nothing to count" in shown
+    source = top / "data" / "raw" / "tarnwick" / "source.toml"
+    with pytest.raises(build.NothingToRead, match='dates = "day first" or "month first"'):
+        build.build(places.find("tarnwick", top))
+    source.write_text(source.read_text().replace('# dates      = "day first"', 'dates      = "month first"'))
+    build.build(places.find("tarnwick", top))
+    assert build.count_searches(places.find("tarnwick", top)) == 1
+
+
+def test_a_capture_that_holds_a_header_alone_may_come_later(top, tmp_path):
+    (release := tmp_path / "release").mkdir()
+    portal(release / "a.csv", 1, 2)
+    intake.take("tarnwick", [release])
+    (release / "b.csv").write_text(PORTAL)
+    shown = intake.shown(intake.take("tarnwick", [release]))
+    assert "0 records in 1 new file" in shown
+    assert "do not wait" in shown

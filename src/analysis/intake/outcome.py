@@ -57,7 +57,9 @@ def shown(taken: Taken) -> str:
             f"request, then take it with make place AT={taken.place} FROM=<file>."
         )
     else:
-        answer = "Step 3: answer the questions above in source.toml. The numbers do not wait for it."
+        counts = taken.known or any(entry.searches for entry in taken.found)
+        waits = "The numbers do not wait for it." if counts else "Before that there is nothing to count."
+        answer = f"Step 3: answer the questions above in source.toml. {waits}"
         lines += [
             "",
             *([answer] if taken.open_questions else []),
@@ -76,12 +78,15 @@ def _in_all(found: Sequence[Found]) -> list[str]:
     repeated = sum(entry.repeated_records for entry in found)
     dated = [entry for entry in found if entry.searches]
     owners = sorted({entry.file.camera_owner or OWNER_NOT_SAID for entry in found})
-    first, last = min(entry.first_search for entry in dated), max(entry.last_search for entry in dated)
+    days = ""
+    if dated:  # a portal's capture may hold a header alone
+        first, last = min(entry.first_search for entry in dated), max(entry.last_search for entry in dated)
+        days = f", {first[:10]} to {last[:10]} UTC"
     whose = ", ".join(owners) if len(owners) < 4 else counted(len(owners), "camera owner")
     lines = [
         f"{counted(total, 'record')} in {counted(len(found), 'new file')}: {counted(kept, 'search row')}, "
         f"{total - kept:,} rejected. They record {counted(distinct, 'distinct search')} "
-        f"({whose}, {first[:10]} to {last[:10]} UTC)."
+        f"({whose}{days})."
     ]
     if repeated:
         lines.append(f"Rows that repeat another row of their file in every column: {repeated:,}.")

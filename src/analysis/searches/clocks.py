@@ -24,6 +24,7 @@ MANY_MINUTES = 100
 """Times: more than so many, each with 00 seconds, were cut to minutes."""
 MANY_MIDNIGHTS = 10
 """Times: so many, each of them midnight, are days."""
+_OPEN = 'nothing in the file decides: dates = "day first" or "month first" in its entry of source.toml does'
 
 
 @dataclass
@@ -208,7 +209,7 @@ class Clock:
         counts = ", ".join(f"can only be {order}: {n:,}" for order, n in sorted(self._deciding.items()))
         if evidence.undecided:
             decided = f"read {self.order}" if self.order else "not read"
-            why = "source.toml says so" if self.file.said else counts or "nothing in the file decides"
+            why = "source.toml says so" if self.file.said else counts or _OPEN
             yield f"{name}: dates that could be read two ways: {evidence.undecided:,}, {decided} ({why})"
         if self.date_cells and evidence.orders and evidence.exchangeable:
             yield f"{name}: date cells in which a spreadsheet " + (
