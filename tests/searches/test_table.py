@@ -1,6 +1,8 @@
 """Searches as one object: the question is held, the answer is exact, in memory and on disk alike, and a slip is
 answered with the nearest name."""
 
+from dataclasses import replace
+
 import duckdb
 import pandas as pd
 import pytest
@@ -160,6 +162,20 @@ def test_local_time_is_that_of_the_calendar(moments, zone):
     asked = log(*({"searched_at": second} for second in seconds), time_zone=zone)
     expected = asked.source["searched_at"].dt.tz_convert(zone).dt.tz_localize(None)
     assert asked.frame("local_time")["local_time"].tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("zone", ["America/Chicago", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"])
+@pytest.mark.parametrize("until", ["2025-04-30", "2024-03-02"])
+def test_local_time_of_a_file_is_that_of_the_calendar_too(tmp_path, zone, until):
+    moments = pd.date_range("2024-03-01", until, freq="14min59s", tz="UTC").as_unit("us")
+    asked = replace(log({}, time_zone=zone), source=pd.DataFrame({"searched_at": [*moments, None]}))
+    on_disk = stored(asked, tmp_path / "searches.parquet")
+    found = on_disk.query("select local_time from searches order by searched_at")["local_time"]
+    assert found[:-1].tolist() == moments.tz_convert(zone).tz_localize(None).tolist()
+    assert found.isna().sum() == 1
+    question = on_disk.sql("select local_time from searches")
+    assert "timezone" in question
+    assert "timezone" not in on_disk._quick(question)
 
 
 def test_the_hour_that_comes_twice_is_two_hours_of_searches():

@@ -7,6 +7,8 @@ that is given all searches for `again`, or none, looks at every row and finds th
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 
 from analysis.measures.needs import IN_SEVERAL_LOGS
@@ -27,6 +29,7 @@ ASKED = (
 """The columns that the measures of this module read."""
 
 
+@cache
 def seen_again(searches: Searches) -> Searches:
     """Every row that shares its search, its id, or its agency and second with another row, as a copy with the columns
     `ASKED`.

@@ -25,15 +25,13 @@ import pyarrow as pa
 
 from analysis import processes
 from analysis.refused import Refused
+from analysis.searches.answers import ANSWERS, frame_type, kept_schema, remember
 from analysis.searches.sql import listed, one_of, quoted, values_table, words
+from analysis.searches.zoned import FIRST_YEAR, ZONED, with_offsets
 from analysis.wording import near
 
 MEMORY = "1500MB"
 """What a question may hold in memory; DuckDB puts the rest into a temporary file."""
-
-REMEMBERED = 100_000_000
-"""Bytes of answers that are kept: measures ask some questions again, of files that nobody wrote since. None of them is
-larger than a twentieth."""
 
 PERIODS = ("hour", "day", "week", "month", "year")
 
@@ -121,19 +119,26 @@ class Searches:
         question = self.sql(sql)
         on_disk = not tables and not isinstance(self.source, pd.DataFrame)
         key = question, _changed_at(self.source) if on_disk else 0
-        if on_disk and key in _ANSWERS:
-            return _ANSWERS[key][0]
+        if on_disk and key in ANSWERS:
+            return ANSWERS[key][0]
         with self._asking(tables) as asked:
             try:
-                found = asked.sql(question).to_arrow_table()
+                found = asked.sql(self._quick(question)).to_arrow_table()
             except duckdb.BinderException as error:
                 raise self._unknown(str(error)) from None
-        found = found.cast(_kept(found.schema))
-        if on_disk and (size := found.nbytes) <= REMEMBERED // 20:
-            _ANSWERS[key] = found, size
-            while sum(size for _, size in _ANSWERS.values()) > REMEMBERED:
-                del _ANSWERS[next(iter(_ANSWERS))]
+        found = found.cast(kept_schema(found.schema))
+        if on_disk:
+            remember(key, found)
         return found
+
+    def _quick(self, question: str) -> str:
+        """A question as it is run: what takes long to ask row by row is written in another way."""
+        if isinstance(self.source, pd.DataFrame) or not ZONED.search(question):
+            return question
+        first, last = Searches(self.source).rows("select min(searched_at), max(searched_at) from searches")[0]
+        if first is None or first.tzinfo is None or first.year < FIRST_YEAR:
+            return question
+        return with_offsets(question, first, last, connection())
 
     def _asking(self, tables: Mapping[str, pd.DataFrame]) -> duckdb.DuckDBPyConnection:
         asked = connection().cursor()
@@ -152,7 +157,7 @@ class Searches:
         else:
             source = str(_temporary() / f"{next(_NUMBER)}.parquet")
             with self._asking({}) as asked:
-                asked.execute(f"copy ({self.sql(query)}) to {quoted(source)} (format parquet)")
+                asked.execute(f"copy ({self._quick(self.sql(query))}) to {quoted(source)} (format parquet)")
         stored = {*columns, *made}
         return replace(
             self,
@@ -241,10 +246,6 @@ class Searches:
 # DuckDB -----------------------------------------------------------------------------------------------------
 
 
-_ANSWERS: dict[tuple[str, int], tuple[pa.Table, int]] = {}
-"""Answers by their question and by when the files were written of which it was asked, the oldest first."""
-
-
 @cache
 def connection() -> duckdb.DuckDBPyConnection:
     """One connection for the process; what does not fit in memory goes to the machine's temporary folder."""
@@ -276,28 +277,3 @@ def _changed_at(source: str | pd.DataFrame) -> int:
 def _columns_of(source: str, _: int) -> list[str]:
     with connection().cursor() as asked:
         return [line[0] for line in asked.execute(f"describe from read_parquet({quoted(source)})").fetchall()]
-
-
-def frame_type(kind: pa.DataType) -> Any:
-    """The type of a frame's column for one of Arrow's: text and lists stay in Arrow, missing is always `NA`."""
-    if pa.types.is_string(kind):
-        return pd.StringDtype("pyarrow", na_value=pd.NA)
-    if pa.types.is_int64(kind):
-        return pd.Int64Dtype()
-    if pa.types.is_boolean(kind):
-        return pd.BooleanDtype()
-    return pd.ArrowDtype(kind) if pa.types.is_list(kind) else None
-
-
-def _kept(schema: pa.Schema) -> pa.Schema:
-    """The schema as this library keeps it: one name of the zone, one size of whole numbers, texts as texts."""
-
-    def kind(of: pa.DataType) -> pa.DataType:
-        if pa.types.is_timestamp(of):
-            return pa.timestamp("us", "UTC" if of.tz else None)
-        if pa.types.is_dictionary(of):
-            return of.value_type
-        whole = pa.types.is_integer(of) or (pa.types.is_decimal(of) and of.scale == 0)
-        return pa.int64() if whole else of
-
-    return pa.schema([(one.name, kind(one.type)) for one in schema])
