@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis import measures
-from analysis.measures import computing, recomputed
+from analysis.measures import recomputed, values
 from analysis.measures.register import KINDS
 from analysis.vendors import masks
 
@@ -20,7 +20,7 @@ SILENT = "Sampleton ISD"
 
 def numbers_of(rows, many=False):
     """Every number that is counted from these rows, in the way for many rows or for few."""
-    with patch.object(computing, "MANY_ROWS", 0 if many else computing.MANY_ROWS):
+    with patch.object(values, "MANY_ROWS", 0 if many else values.MANY_ROWS):
         return measures.numbers(rows, COUNTED, owners=[SILENT])
 
 
