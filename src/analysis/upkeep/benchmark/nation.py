@@ -104,7 +104,7 @@ NAMES = (
     "candidate_spellings", "candidate_words",
     "released_names", "by_kind", "by_state", "by_side", "top_agencies", "own_reasons", "reach_spread",
     "own_cameras", "breadth", "look_backs", "reach_by_type", "by_hour", "hours_unknown", "changes_in", "cut_overs",
-    "decomposed", "exposure", "covered_days", "agencies_changed", "rates_compared", "every_agency",
+    "decomposed", "exposure", "agencies_changed", "rates_compared", "every_agency",
     "with_access", "without_access", "access",
     "by_definition", "added_by_definition", "immigration_per_week", "immigration_by_state", "agencies_behind",
     "by_immigration_kind", "unstated", "could_be_hidden", "without_one_agency",
