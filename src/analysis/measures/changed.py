@@ -57,10 +57,12 @@ def said_of_changed(table: pd.DataFrame) -> str:
 
 def _tested(searches: Searches, window: Window) -> pd.DataFrame:
     lines = searches.query(
-        "select * from (select searching_agency, lower(trim(reason_text)) as reason, coalesce(vague, false) as vague, "
-        "count(*) filter (searched_at < moment) as before, count(*) filter (searched_at >= moment) as after "
+        "select * from (with reasons as materialized (select searching_agency, lower(trim(reason_text)) as reason, "
+        "coalesce(vague, false) as vague, count(*) filter (searched_at < moment) as before, "
+        "count(*) filter (searched_at >= moment) as after "
         f"from searches {window.join} where {window.inside} and typed_alone and named group by all) "
-        f"qualify count(*) filter (vague) over (partition by searching_agency) >= {FEWEST_VAGUE} order by all",
+        "select * from reasons where searching_agency in (select searching_agency from reasons where vague "
+        f"group by all having count(*) >= {FEWEST_VAGUE})) order by all",
         compared=window.table,
     )
     kinds = {"vague": bool, "before": float, "after": float}

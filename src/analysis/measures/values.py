@@ -43,12 +43,12 @@ def family(searches: Searches, one: Measure) -> tuple[object, ...]:
     meet a condition, and all are counted otherwise where there are very many (`MANY_ROWS`).
     """
     alone = () if _is_of_counts(one) else (one.where, one.only_all)
-    return tuple(_made_of(searches, one)), one.where == "true" and one.column == "search_key", *alone
+    return tuple(_names_in(searches, one.column)), one.where == "true" and one.column == "search_key", *alone
 
 
-def _made_of(searches: Searches, one: Measure) -> list[str]:
-    """The columns and names that the counted values are made of."""
-    return [name for name in dict.fromkeys(words(one.column)) if name in searches.columns()]
+def _names_in(searches: Searches, sql: str) -> list[str]:
+    """The columns and names that SQL names."""
+    return [name for name in dict.fromkeys(words(sql)) if name in searches.columns()]
 
 
 def _is_of_counts(one: Measure) -> bool:
@@ -107,15 +107,23 @@ def _counted_together(
     counts (which column), every, camera_owner, counted, n0, n1, …
 
     Rows are counted once for what the columns are made of, and these counts added up. A text is looked at once, however
-    many owners' logs hold it.
+    many owners' logs hold it; so are conditions on the texts alone.
     """
-    parts = _made_of(searches, about[0])
+    parts = _names_in(searches, about[0].column)
     keys = ", ".join(dict.fromkeys(["camera_owner", *parts]))
     numbers = [f"n{at}" for at in range(len(wheres))]
     sums = ", ".join(f"sum({name}) as {name}" for name in numbers)
-    asked = ", ".join(f"count(*) filter ({sql}) as {name}" for sql, name in zip(wheres, numbers))
+    of_rows, of_parts = [], []
+    for sql, name in zip(wheres, numbers):
+        if set(_names_in(searches, sql)) <= set(parts):
+            of_parts.append(f"case when {sql} then n else 0 end as {name}")
+        else:
+            of_rows.append(f"count(*) filter ({sql}) as {name}")
+    rows = ", ".join([keys, "count(*) as n", *of_rows])
+    among = "" if of_parts else f"where {_any(wheres)}"
     tables = [
-        f"lines as materialized (select {keys}, {asked} from searches where {_any(wheres)} group by all)"
+        f"lines as materialized (select {', '.join(['*', *of_parts])} from "
+        f"(select {rows} from searches {among} group by all))"
     ]
     selected = []
     for at, column in enumerate(dict.fromkeys(one.column for one in about)):
