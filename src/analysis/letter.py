@@ -23,7 +23,7 @@ class UnknownState(Refused):
 
 
 class BadDay(Refused):
-    """A day that is none; the message shows the form."""
+    """What was given as a day is not one; the message shows how to write it."""
 
 
 def day(said: str) -> date | None:
@@ -31,7 +31,7 @@ def day(said: str) -> date | None:
     try:
         return date.fromisoformat(said) if said else None
     except ValueError:
-        raise BadDay(f"{said!r} is no day; write it as 2025-12-01") from None
+        raise BadDay(f"{said!r} is not a day; write it as 2025-12-01") from None
 
 
 @dataclass(frozen=True)

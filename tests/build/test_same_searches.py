@@ -145,7 +145,7 @@ def test_a_zone_for_a_column_that_is_not_there_is_refused_by_name(tmp_path: Path
 @pytest.mark.parametrize(
     ("second", "again", "says"),
     [
-        ('time_zones = { "Search Date" = "Pacific" }', "first.csv", "'Pacific' is no zone"),
+        ('time_zones = { "Search Date" = "Pacific" }', "first.csv", "'Pacific' is not a time zone"),
         ("", "third.csv", "same_searches_as names 'third.csv', which is no file listed"),
         ("", "second.csv", "same_searches_as names 'second.csv', which is no file listed"),
     ],

@@ -177,7 +177,7 @@ def test_a_place_whose_logs_are_public_says_what_downloads_them_and_how_much() -
         ('"fewer than"', '"more than"', "operator = 'fewer than' is none of"),
         ('"certain"', '"high"', "confidence = 'certain' is none of"),
         ("", 'source = "https://example.org/a"', "has no source"),
-        ('source = "a book"', 'source = "https://example.org/a"', "is no address"),
+        ('source = "a book"', 'source = "https://example.org/a"', "is not an address"),
         ('value = "many"', 'value = "700"', "write a number"),
         ('value = "2025-05"', 'value = "700"', "write a number"),
         (
@@ -225,7 +225,7 @@ def test_only_a_lead_may_be_without_a_source(tmp_path: Path) -> None:
 def test_a_piece_with_a_key_that_nobody_knows_or_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadClaims, match="unknown key 'adress'"):
         claims.read(write(tmp_path, f'[piece]\nadress = "https://example.org"\n{GOOD}'))
-    with pytest.raises(BadClaims, match="is no address"):
+    with pytest.raises(BadClaims, match="is not an address"):
         claims.read(write(tmp_path, f'[piece]\naddress = "javascript:alert(1)"\n{GOOD}'))
 
 

@@ -56,7 +56,7 @@ def test_an_archive_holds_the_logs_of_its_members_too_and_they_answer_what_is_wa
     assert place.files[0].of_inner("x/Own/a.csv").period == (date(2025, 12, 2), date(2025, 12, 3))
     assert place.files[0].of_inner("x/Network/a.csv").log == "network audit"
     rewrite(repository, 'like = "*/Own/*"', 'like = "*/Own/*"\ntime_zone = "Texas"')
-    with pytest.raises(places.BadSource, match=r"file 'log\.csv': time_zone = 'Texas' is no zone"):
+    with pytest.raises(places.BadSource, match=r"file 'log\.csv': time_zone = 'Texas' is not a time zone"):
         places.find("tarnwick", repository)
 
 
@@ -73,7 +73,7 @@ def test_a_name_that_is_no_place_lists_those_that_are(repository, name):
         ('title = "Tarnwick"', 'tittle = "Tarnwick"', "unknown key 'tittle'"),
         ('log = "network audit"', 'log = "audit"', "log = 'audit' is none of"),
         ('sha256 = "00"', "", "file 'log.csv': 'sha256' is missing"),
-        ('"America/Chicago"', '"Texas"', "is no zone"),
+        ('"America/Chicago"', '"Texas"', "is not a time zone"),
         ('name = "log.csv"', 'name = "../log.csv"', "inside the place's folder"),
         ('name = "log.csv"', 'name = "june/NUL"', "device on Windows"),
         ('kind = "records"', 'claims = ["../../../x"]', "is not the name of a file in claims/"),
@@ -96,7 +96,7 @@ def test_a_name_that_is_no_place_lists_those_that_are(repository, name):
             'waiting = [{ log = "network audit" }]',
             "waiting 1: 'camera_owner' is missing; needed are camera_owner, log, period, ask",
         ),
-        ('"America/Chicago"', '"../../etc/passwd"', "is no zone"),
+        ('"America/Chicago"', '"../../etc/passwd"', "is not a time zone"),
         (
             'name = "log.csv"',
             'name = "log.csv"\ndates = "European"',
@@ -105,7 +105,7 @@ def test_a_name_that_is_no_place_lists_those_that_are(repository, name):
         (
             'name = "log.csv"',
             'name = "log.csv"\ntime_zone = "Pacific"',
-            r"file 'log\.csv': time_zone = 'Pacific' is no zone",
+            r"file 'log\.csv': time_zone = 'Pacific' is not a time zone",
         ),
         (
             'name = "log.csv"',

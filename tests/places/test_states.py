@@ -22,7 +22,7 @@ def test_a_day_in_another_form_is_refused_with_its_line(tmp_path, day):
     first = dict(zip(lines[0].split(","), lines[1].split(",")))
     (tmp_path / "states.csv").write_text("\n".join([lines[0], lines[1].replace(first["checked"], day)]))
     with pytest.raises(
-        places.BadDay, match=r"states\.csv, line 2: checked .* is no day; write it as 2026-11-28"
+        places.BadDay, match=r"states\.csv, line 2: checked .* is not a day; write it as 2026-11-28"
     ):
         states.table(tmp_path / "states.csv")
 

@@ -180,8 +180,8 @@ def _agreement(number: int, row: Sequence[str], columns: Mapping[str, int], list
     text = re.sub(r"\b(sheriff|constable|marshal) s\b", r"\1's", cell["agency"], flags=re.IGNORECASE)
     name = read(f"{text} ({code})" if code else text, lists)
     problems = [
-        "" if code else "the state is none that is known",
-        "" if model else "the model is none that is known" if cell.get("model") else "no model",
+        "" if code else "unknown state",
+        "" if model else "unknown model" if cell.get("model") else "no model",
         wrong_date,
     ]
     # the day on which the row says that its agreement ended, or its words for one that is not in force

@@ -209,7 +209,7 @@ def _piece(path: Path, _: bytes) -> Piece:  # once for each content of the file
 
 def _check_address(address: str, key: str) -> None:
     if address and not address.startswith(("https://", "http://")):
-        raise ValueError(f"{key} {address!r} is no address; write it with https://")
+        raise ValueError(f"{key} {address!r} is not an address; write it with https://")
 
 
 def _check_value(claim: Published) -> None:

@@ -42,7 +42,7 @@ class UnknownPlace(Refused):
 
 
 class BadDay(Refused):
-    """A table typed by people holds what is no day; the message names the file, the line and the remedy."""
+    """A table typed by people holds what is not a day; the message names the file, the line and the remedy."""
 
 
 def check_days(file: str, lines: Iterable[Mapping[str, str]], column: str) -> None:
@@ -53,7 +53,7 @@ def check_days(file: str, lines: Iterable[Mapping[str, str]], column: str) -> No
         except ValueError:
             is_day = False
         if not is_day:
-            said = f"{column} {line[column]!r} is no day; write it as 2026-11-28"
+            said = f"{column} {line[column]!r} is not a day; write it as 2026-11-28"
             raise BadDay(f"{file}, line {number}: {said}")
 
 

@@ -191,7 +191,7 @@ def check_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (KeyError, OSError, ValueError) as error:
-        raise ValueError(f"time_zone = {zone!r} is no zone; write it as America/Chicago") from error
+        raise ValueError(f"time_zone = {zone!r} is not a time zone; write it as America/Chicago") from error
 
 
 class Learned(toml.Schema, frozen=True):

@@ -45,7 +45,7 @@ class Article:
 
 
 def render(path: Path) -> Article:
-    """The page of one executed notebook. Raises `BadPage` for a file that is none, an error or a bare figure."""
+    """The page of one executed notebook. Raises `BadPage` for a file that is not one, an error or a bare figure."""
     try:
         nb = nbformat.read(path, as_version=4)
     except (ValueError, nbformat.ValidationError, AttributeError) as error:

@@ -95,7 +95,7 @@ def refuse_columns(said: Mapping[str, str]) -> None:
         if ours not in COLUMNS:
             near = get_close_matches(ours, COLUMNS, 1, 0.0)
             raise UnknownColumns(
-                f"{called(name, 0)} cannot be {ours!r}: that is none of our columns. The nearest is {near[0]!r}; all "
+                f"{called(name, 0)} cannot be {ours!r}: we have no such column. The nearest is {near[0]!r}; all "
                 f"are {', '.join(COLUMNS)}"
             )
 
