@@ -318,7 +318,7 @@ def test_an_object_that_asks_nothing_is_answered_by_its_number_and_stops_nothing
             said = [json.loads(line) for line in out.splitlines()]
             assert [one.get("line") for one in said] == [None, 2, 3, 4, None]
             assert [one["error"].split(";")[0].split("(")[0].strip() for one in said[1:4]] == [
-                f"'{key}' is missing", f"'{key}' is not a text", "this is no JSON"
+                f"'{key}' is missing", f"'{key}' is not a text", "this is not JSON"
             ]  # fmt: skip
             assert said[0] == said[4]
         else:

@@ -119,7 +119,7 @@ def test_every_typed_file_of_this_repository_fits_its_schema_and_a_slip_in_any_i
     [
         ('name    = "federal"', 'nome    = "federal"', "tag 1: unknown key 'nome'; .*near it: name"),
         ("because = \"Offices of New York's", 'from = "x"\nbecause = "', "is written twice: .*line"),
-        ("from    = '^NYS\\b'", "from    = '(NYS'", r"written out '\(NYS': '\(NYS' is no pattern"),
+        ("from    = '^NYS\\b'", "from    = '(NYS'", r"written out '\(NYS': '\(NYS' is not a pattern"),
         ('kind     = "federal"', 'kind     = "national"', "kind '.*': kind = 'national' is none of"),
     ],
 )

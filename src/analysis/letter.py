@@ -125,7 +125,7 @@ def _state(said: str | None) -> states.State | None:
         return known[word]
     near = get_close_matches(word, known, 1)
     hint = f"did you mean {known[near[0]].name}?" if near else "write it as GA or Georgia"
-    raise UnknownState(f"{said!r} is no state of the United States; {hint}")
+    raise UnknownState(f"{said!r} is not a state of the United States; {hint}")
 
 
 def _eligibility(law: states.State | None, sender: Sender) -> str:

@@ -240,7 +240,7 @@ def _name(line: str) -> str | dict[str, str]:
     try:
         said = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return {"error": f"this is no JSON ({error}); {form}"}
+        return {"error": f"this is not JSON ({error}); {form}"}
     name = said.get("name")
     if not isinstance(name, str):
         return {"error": f"'name' is {'not a text' if 'name' in said else 'missing'}; {form}"}

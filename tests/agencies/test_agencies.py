@@ -560,7 +560,7 @@ def test_a_list_is_read_as_windows_saved_it_and_one_that_is_no_csv_is_refused_wi
     with pytest.raises(agencies.UnreadableReference, match="none of its 0 columns"):
         agencies.read_reference(tmp_path)
     path.write_bytes(b'agency,state\n"' + b"x" * 200_000)
-    with pytest.raises(readers.UnreadableFile, match=r"no delimited text .* Save it as CSV"):
+    with pytest.raises(readers.UnreadableFile, match=r"not delimited text .* Save it as CSV"):
         agencies.read_reference(tmp_path)
 
 

@@ -542,15 +542,15 @@ def test_a_line_needs_a_reason_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("nope", "this is no JSON"),
+        ("nope", "this is not JSON"),
         ("", "the line is empty"),
-        ("[1]", "this is no JSON object"),
+        ("[1]", "this is not a JSON object"),
         ("{}", "'reason' is missing"),
         ('{"reason": null}', "'reason' is not a text"),
         ('{"reason": 7}', "'reason' is not a text"),
         ('{"reason": "x", "agency_state": 7}', "'agency_state' is not a text"),
         ('{"reason": "x", "offense_types": [7]}', "'offense_types' is not a list of texts"),
-        ("[" * 100_000, "this is no JSON"),
+        ("[" * 100_000, "this is not JSON"),
     ],
 )
 def test_a_bad_line_is_answered_by_its_number_and_stops_nothing(line: str, said: str) -> None:

@@ -26,7 +26,7 @@ def pattern_of(*alternatives: str, flags: int = re.IGNORECASE) -> re.Pattern[str
         try:
             re.compile(written)
         except re.error as error:
-            raise ValueError(f"{written!r} is no pattern ({error})") from None
+            raise ValueError(f"{written!r} is not a pattern ({error})") from None
     return re.compile("|".join(f"(?:{written})" for written in alternatives), flags)
 
 

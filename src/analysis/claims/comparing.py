@@ -41,7 +41,7 @@ def number_printed(value: Any) -> Printed:
     """A claim's number; a register that holds another text was refused when it was read."""
     said = Printed.read(value)
     if said is None:
-        raise ValueError(f"{value!r} is no number as printed")
+        raise ValueError(f"{value!r} is not a number as printed")
     return said
 
 

@@ -198,4 +198,4 @@ def delimited(path: Path, name: str) -> list[list[str]]:
     try:
         return list(csv.reader(lines(path, name)))
     except csv.Error as error:
-        raise UnreadableFile(f"{name}: it is no delimited text ({error}). Save it as CSV again.") from None
+        raise UnreadableFile(f"{name}: it is not delimited text ({error}). Save it as CSV again.") from None

@@ -160,9 +160,9 @@ def _query(line: str) -> tuple[str, str | None] | str:
     try:
         said = json.loads(line.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
-        return f"this is no JSON ({error}); {_FORM}" if line.strip() else f"the line is empty; {_FORM}"
+        return f"this is not JSON ({error}); {_FORM}" if line.strip() else f"the line is empty; {_FORM}"
     if not isinstance(said, dict):
-        return f"this is no JSON object; {_FORM}"
+        return f"this is not a JSON object; {_FORM}"
     reason, state, types = (said.get(key) for key in ("reason", "agency_state", "offense_types"))
     if not isinstance(reason, str):
         return f"'reason' is {'not a text' if 'reason' in said else 'missing'}; {_FORM}"

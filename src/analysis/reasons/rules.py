@@ -100,7 +100,7 @@ class Dhs(toml.Schema, frozen=True):
     def __post_init__(self) -> None:
         wrong = [state for state in self.states if not re.fullmatch("[A-Z]{2}", state)]
         if wrong:
-            raise ValueError(f"'{wrong[0]}' is no state's code of two capitals; fix it")
+            raise ValueError(f"'{wrong[0]}' is not a state's code of two capitals; fix it")
 
 
 class WordList(NamedTuple):
