@@ -15,6 +15,7 @@ from analysis import agencies, places, readers
 from analysis.agencies.names import read
 from analysis.agencies.words import load, read_word_list
 from analysis.measures.agreements import at_search
+from analysis.readers import base
 from analysis.refused import Refused
 
 COLUMNS = ["released", "agency", "state", "kind", "tags", "decided_by"]
@@ -552,15 +553,16 @@ def test_a_list_without_names_and_states_is_refused_with_a_remedy(tmp_path):
         lists(tmp_path, "a,b", "1,2")
 
 
-def test_a_list_is_read_as_windows_saved_it_and_one_that_is_no_csv_is_refused_with_a_remedy(tmp_path):
+def test_a_list_is_read_as_windows_saved_it_and_one_that_is_no_list_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "agencies.csv"
     path.write_bytes("agency,state,\nTarnwick Caf\u00e9 PD,TX,County\n\nOstvale PD\n".encode("cp1252"))
     assert agencies.read_reference(tmp_path) == {("tarnwick caf\u00e9 pd", "municipal"): frozenset({"TX"})}
     path.write_bytes(b"")
     with pytest.raises(agencies.UnreadableReference, match="none of its 0 columns"):
         agencies.read_reference(tmp_path)
-    path.write_bytes(b'agency,state\n"' + b"x" * 200_000)
-    with pytest.raises(readers.UnreadableFile, match=r"not delimited text .* Save it as CSV"):
+    path.write_bytes(b"agency,state")
+    monkeypatch.setattr(base, "MOST_IN_A_LIST", 10)
+    with pytest.raises(readers.UnreadableFile, match="it is larger than"):
         agencies.read_reference(tmp_path)
 
 

@@ -64,7 +64,10 @@ def test_a_search_that_two_files_hold_is_counted_once_and_no_row_is_lost(tmp_pat
     assert second == ("second.csv",)
     found = measures.lookup(measures.released(opened.files, second))
     assert found["rows_in_second_files", "all"]["value"] == 4
-    assert "4 more are in `second.csv`" in measures.said_of_second_files(opened.files, second)[0]
+    assert (
+        "`second.csv` repeats searches of another file (4 rows)"
+        in measures.said_of_second_files(opened.files, second)[0]
+    )
     numbers = measures.lookup(opened.count("searches", "distinct_searches", "night_searches"))
     assert [one["value"] for one in numbers.values() if one["scope"] == "all"] == [3, 3, 1]
 

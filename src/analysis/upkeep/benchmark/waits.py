@@ -91,9 +91,7 @@ def _change(notebook: Path) -> None:
     cells.write(changed, notebook)
 
 
-_IMPORTS = (
-    "from analysis import build, claims, coding, figures, measures, pages; import matplotlib.pyplot"
-)
+_IMPORTS = "from analysis import build, claims, coding, figures, measures, pages; import matplotlib.pyplot"
 _KERNEL = (
     "from jupyter_client.manager import start_new_kernel as start; manager, client = start(kernel_name='python3');"
     "client.execute_interactive('1', silent=True); client.stop_channels(); manager.shutdown_kernel(now=True)"
