@@ -97,6 +97,9 @@ def test_fifty_rows_of_a_name_in_one_agencys_log_are_counted_and_not_printed():
         assert table[["reasons", "searches", "agencies"]].iloc[-1].tolist() == [1, 50, 1]
         assert "zanna" not in table.to_csv()
     assert "1 common reason in 50 searches" in measures.not_shown(measures.common_reasons(log))
+    assert measures.not_shown(measures.common_reasons(log).head(0)) == "", (
+        "nothing is said of reasons that are none"
+    )
 
 
 def test_reasons_that_differ_in_their_case_number_are_one_line():

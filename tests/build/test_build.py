@@ -300,6 +300,11 @@ def test_searches_and_time_frames_of_impossible_years_are_counted_and_noted(root
         assert note in notes
 
 
+def test_searches_from_before_the_vendor_sold_cameras_are_noted(root):
+    *_, notes = dated(root, "12/02/2016, 01:00:00 AM UTC", "12/02/2025, 01:00:00 AM UTC")
+    assert "searches dated before 2017, when the vendor sold no cameras: the first in 2016" in notes
+
+
 def test_a_file_in_the_vendors_own_form_is_read_once(root, monkeypatch):
     monkeypatch.setattr(reading, "_survey", lambda _: pytest.fail("the file was read a second time"))
     inside = row(at="12:31:00 AM").replace("12/02/2025", "12/20/2025")  # no month is twelve days long

@@ -339,6 +339,7 @@ def test_the_busiest_day_is_said_in_a_sentence_only_where_it_is_out_of_the_commo
     said = "200 searches were made on Nov. 20, 2025, 150 of them with the topic ‘warrant’, 80 from 11 p.m. to midnight."
     assert headlines.busiest_day(happened, table) == f"{said} The log does not say why."
     assert headlines.busiest_day(happened, table.assign(searches=10)) == ""
+    assert headlines.busiest_day(happened, table.tail(3)) == "", "of a few days none is out of the common"
 
 
 def test_agreements_of_one_month_alone_are_counted_and_said_to_have_grown_from_nothing():

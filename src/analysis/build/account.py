@@ -159,6 +159,10 @@ class Account:
         for precision in ("minute", "day"):
             if self.precision[precision]:
                 yield f"searches known to the {precision} only: {self.precision[precision]:,}"
+        first_year = self.clocks.shapes.first_year if self.clocks else 0
+        if self.times and self.times[0].year < first_year:
+            first = f"the first in {self.times[0].year}"
+            yield f"searches dated before {first_year}, when the vendor sold no cameras: {first}"
         if self.late:
             yield f"searches dated after {self.file.received}, the day the file was taken: {self.late:,}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.headlines.words import FEWEST, PEAK, STEADY, Headline, listed, percent
+from analysis.headlines.words import FEWEST, PEAK, STEADY, WEEK, Headline, listed, percent
 from analysis.wording import counted, on_day
 
 
@@ -16,7 +16,7 @@ def busiest(table: pd.DataFrame) -> Headline:
         f"{total:,} searches in {counted(len(days), 'day')}, from {int(days.min()):,} to {most:,} a day; "
         f"the most on {on_day(day)}."
     )
-    if len(days) < 7 or total < FEWEST:
+    if len(days) < WEEK or total < FEWEST:
         return Headline("", values)
     if most <= STEADY * days.min():
         return Headline(f"Every day had from {int(days.min()):,} to {most:,} searches", values)
@@ -31,10 +31,14 @@ def busiest(table: pd.DataFrame) -> Headline:
 
 
 def is_peak(table: pd.DataFrame) -> bool:
-    """Whether the busiest day of `per_day` was out of the common: so many times the median, and a twentieth of all."""
+    """Whether the busiest day of `per_day` was out of the common: of a week or more, so many times the median, and a
+    twentieth of all."""
     days = table.groupby("day")["searches"].sum()
     return bool(
-        days.max() >= PEAK * days.median() and days.max() >= 0.05 * days.sum() and days.sum() >= FEWEST
+        len(days) >= WEEK
+        and days.max() >= PEAK * days.median()
+        and days.max() >= 0.05 * days.sum()
+        and days.sum() >= FEWEST
     )
 
 

@@ -20,6 +20,9 @@ class Headline(NamedTuple):
 STEADY, PEAK = 1.25, 2.0
 """Counts hold steady while the most is so many times the least or fewer; a peak is so many times the median."""
 
+WEEK = 7
+"""A log of fewer days has no busiest one: its first and last are seldom whole."""
+
 FEWEST = 30
 """A trend, a peak or a share is no finding where there are fewer searches than this."""
 

@@ -133,7 +133,10 @@ def _spelt(lines: pd.DataFrame, place: np.ndarray, chosen: np.ndarray) -> pd.Dat
 
 
 def not_shown(table: pd.DataFrame) -> str:
-    """A sentence that says how many reasons of `common_reasons` are counted in its last line and not printed."""
+    """A sentence that says how many reasons of `common_reasons` are counted in its last line and not printed; "" where
+    no reason is common."""
+    if table.empty:
+        return ""
     hidden = table[table["reason"] == NOT_SHOWN]
     reasons, rows = int(hidden["reasons"].sum()), int(hidden["searches"].sum())
     if not reasons:
