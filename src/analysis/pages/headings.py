@@ -39,7 +39,7 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "What several logs said of one search": (
             "[immigration_hidden_elsewhere.core > 0] {immigration_hidden_elsewhere.core search} cited "
-            "immigration in one log and hid it elsewhere",
+            "immigration in one log while another hid the reason",
             "[immigration_hidden_elsewhere.core = 0] No log showed an immigration reason that another hid",
         ),
     },
@@ -104,7 +104,7 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "How many could be hidden": (
             "[immigration_searches_at_most.core > 0] At most {immigration_searches_at_most.core} of {searches} "
-            "searches cited immigration (core) or hid it",
+            "searches were for immigration (core), if the stated reasons were true",
         ),
         "Civil, criminal or neither": (
             "[distinct_immigration_searches.core > 0] {immigration_civil.distinct} civil, "
