@@ -104,7 +104,7 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "How many could be hidden": (
             "[immigration_searches_at_most.core > 0] At most {immigration_searches_at_most.core} of {searches} "
-            "searches were for immigration (core), if the stated reasons were true",
+            "searches were for immigration, if reasons were true",
         ),
         "Civil, criminal or neither": (
             "[distinct_immigration_searches.core > 0] {immigration_civil.distinct} civil, "
