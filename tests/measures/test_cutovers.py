@@ -197,3 +197,21 @@ def test_immigration_searches_by_state_add_up_to_core_with_those_of_no_state():
     )  # fmt: skip
     table = measures.immigration_by_state(rows).set_index("agency_state")["searches"]
     assert table.to_dict() == {"TX": 2, "(unknown)": 1}
+
+
+def rows_on(days, **more):
+    return [{**more, "searched_at": f"{day:%Y-%m-%d}T18:00:00Z"} for day in days]
+
+
+def test_days_that_no_log_covers_or_only_another_are_no_side_of_a_change():
+    before, after = pd.date_range("2025-09-01", periods=13), pd.date_range("2025-11-20", periods=13)
+    gap = [*rows_on(before, source_file="a.csv"), *rows_on(after, source_file="b.csv")]
+    assert measures.cut_overs(log(*gap)).empty, "November's change fell into the gap"
+    near = [*gap[:13], *rows_on(pd.date_range("2025-10-15", periods=40), source_file="b.csv")]
+    table = measures.cut_overs(log(*near))
+    assert table["days"].unique().tolist() == [14], "as far as the second file goes back"
+    assert table["searches"].tolist() == [14, 14]
+    whole = rows_on(pd.date_range("2025-10-01", periods=80), camera_owner="Tarnwick ISD", source_file="a.csv")
+    late = rows_on(pd.date_range("2025-11-01", periods=49), camera_owner="Umberstow ISD", source_file="b.csv")
+    changed = measures.cut_overs(log(*whole, *late))["from"].unique().tolist()
+    assert changed == ["2025-12-17"], "a second log began on the day of November's change"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -147,11 +148,12 @@ class Window:
 @cache
 def windows(searches: Searches) -> tuple[Window, ...]:
     """What is compared before and after: the vendor's changes inside the period, and each agency's own first row of the
-    menu."""
+    menu. On both sides the same logs cover every day, or all but a few."""
     first, last = _period(searches)
+    gaps, breaks = _breaks(searches)
     found = []
     for at, what in _changes(searches):
-        days = _days(at - first, last - at)
+        days = _days(pd.Timestamp(at), first, last, breaks)
         moments = pd.DataFrame({"moment": [pd.Timestamp(at)], "days": [days]})
         if days:
             found.append(Window(what, at.date().isoformat(), days, "cross join compared", moments))
@@ -159,7 +161,7 @@ def windows(searches: Searches) -> tuple[Window, ...]:
         f"select searching_agency, min(searched_at) filter ({MENU}) as moment, min(searched_at) as first, "
         "max(searched_at) as last from searches where named group by all having moment is not null order by all"
     )
-    began["days"] = [_days(line.moment - line.first, line.last - line.moment) for line in began.itertuples()]
+    began["days"] = [_days(line.moment, line.first, line.last, gaps) for line in began.itertuples()]
     began = began.loc[began["days"] >= SHORTEST, ["searching_agency", "moment", "days"]]
     if len(began):
         agencies = f"{len(began):,} {'agency' if len(began) == 1 else 'agencies'}"
@@ -170,10 +172,33 @@ def windows(searches: Searches) -> tuple[Window, ...]:
     return tuple(found)
 
 
-def _days(before: pd.Timedelta, after: pd.Timedelta) -> int:
-    """How many whole days there are on both sides, at most `LONGEST`; whole weeks where there is one."""
-    days = min(before.days, after.days, LONGEST)
+def _days(at: pd.Timestamp, first: pd.Timestamp, last: pd.Timestamp, breaks: Sequence[pd.Timestamp]) -> int:
+    """How many whole days there are on both sides of a moment, from the first search to the last and without one of the
+    `breaks` inside, at most `LONGEST`; whole weeks where there is one."""
+    place = bisect_right(breaks, at)
+    ends = [at - first, last - at, *(at - one for one in breaks[max(place - 1, 0) : place])]
+    days = min(LONGEST, *(end.days for end in (*ends, *(one - at for one in breaks[place : place + 1]))))
     return days // 7 * 7 or days
+
+
+def _breaks(searches: Searches) -> tuple[list[pd.Timestamp], ...]:
+    """Each day of a stretch of a week or more that no log covers, and the days on which such a stretch of any owner's
+    log begins or ends; shorter ones may be quiet days. The first day of all and the last are none."""
+    days = covered_days(searches)
+    whole = _ends(days["day"].drop_duplicates())
+    gaps = [day for end, begin in zip(whole[1::2], whole[2::2]) for day in pd.date_range(end, begin)]
+    of_owners = {end for _, log in days.groupby("camera_owner") for end in _ends(log["day"])}
+    breaks = of_owners.difference(whole[:1], whole[-1:]).union(gaps)
+    return tuple([day.tz_localize("UTC") for day in sorted(found)] for found in (gaps, breaks))
+
+
+def _ends(days: pd.Series) -> list[pd.Timestamp]:
+    """The first day of each stretch of days, and the day after its last."""
+    days = days.sort_values(ignore_index=True)
+    begins = days.diff().dt.days.gt(SHORTEST) | (days.index == 0)
+    stretches = days.groupby(begins.cumsum()).agg(["min", "max"])
+    ends = zip(stretches["min"], stretches["max"] + pd.Timedelta(days=1))
+    return [end for pair in ends for end in pair]
 
 
 @cache
