@@ -64,6 +64,11 @@ def test_a_heading_says_no_more_than_the_log():
     assert said("05", whose, **one, immigration_searches_unnamed__core=rows(0)).endswith(
         "made all of the immigration searches"
     )
+    # One that names HSI may have been for immigration too, and core does not count it.
+    most = said(
+        "05", "How many could be hidden", immigration_searches_at_most__core=rows(30), searches=rows(40)
+    )
+    assert most == "30 of 40 searches cited immigration (core) or stated no purpose"
     back = said("04", "How far back searches looked", windows_over_30_days=rows(0, 10))
     assert back == "None of 10 searches looked back more than 30 days"
     same = {f"immigration_searches__{name}": rows(23, 120) for name in ("strict", "core", "broad")}

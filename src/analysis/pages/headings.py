@@ -103,8 +103,8 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "name",
         ),
         "How many could be hidden": (
-            "[immigration_searches_at_most.core > 0] At most {immigration_searches_at_most.core} of {searches} "
-            "searches were for immigration, if reasons were true",
+            "[immigration_searches_at_most.core > 0] {immigration_searches_at_most.core} of {searches} searches cited "
+            "immigration (core) or stated no purpose",
         ),
         "Civil, criminal or neither": (
             "[distinct_immigration_searches.core > 0] {immigration_civil.distinct} civil, "
