@@ -4,12 +4,11 @@ import csv
 import hashlib
 import io
 import json
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+import forks
 
 from analysis import places
 
@@ -232,9 +231,7 @@ def tarnwick(root: Path) -> places.Place:
 
 def run(place: places.Place) -> Run:
     """The whole job for one place, as `make PLACE=…` does it; fails with what it printed."""
-    command = [sys.executable, "-m", "analysis", "all", "--place", place.name]
-    environment = {**os.environ, "ANALYSIS_ROOT": str(place.root)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    printed = done.stdout + done.stderr
+    done = forks.verb("all", "--place", place.name, env={"ANALYSIS_ROOT": str(place.root)})
+    printed = (done.stdout + done.stderr).decode()
     assert done.returncode == 0, printed
     return Run(place, printed)

@@ -2,13 +2,11 @@
 
 import functools
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import forks
 import pandas as pd
 import planted
 import pyarrow.parquet as pq
@@ -48,10 +46,8 @@ def done(tmp_path_factory):
     printed = {}
 
     def verb(called, line, *paths, stdin=b"", fails=False):
-        environment = {**os.environ, "ANALYSIS_ROOT": str(root), "PYTHONHASHSEED": "0"}
-        command = [sys.executable, "-m", "analysis", *line.split(), *map(str, paths)]
-        ran = subprocess.run(
-            command, env=environment, cwd=root, input=stdin, capture_output=True, check=False
+        ran = forks.verb(
+            *line.split(), *map(str, paths), env={"ANALYSIS_ROOT": str(root)}, cwd=root, stdin=stdin
         )
         printed[called] = (ran.stdout + ran.stderr).decode("utf-8", "backslashreplace")
         assert (ran.returncode != 0) == fails, printed[called]
