@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psutil
@@ -20,15 +21,45 @@ hypothesis.settings.load_profile("unattended" if os.environ.get("CI") else "atte
 os.environ["OFFLINE"] = "1"  # no test asks a server but its own
 
 
+LONGEST_FIRST = (
+    "small place", "planted", "tests/readers/test_hostile_files.py", "twins", "second vendor", "new place",
+    "small site", "tests/measures/test_anywhere.py", "tests/upkeep/test_benchmark.py", "tests/twins/test_twins.py",
+    "tests/masked/test_masked.py", "tests/twins/test_mutated.py", "coverage",
+)  # fmt: skip
+"""Groups and files that take longest: begun first, so that neither process is left with one when the other is done."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Write each test's group into its id, by which tests are dealt out, so that one process runs a whole group.
+    """Put the tests that take longest first, and write each test's group into its id, so that one process runs it.
 
     pytest-xdist 3.8 writes it where pytest 9.2 no longer reads it: every group's place was made in each process.
     """
-    for item in items if config.getoption("loadgroup", False) else ():
+    if not config.getoption("loadgroup", False):
+        return
+    for item in items:
         group = item.get_closest_marker("xdist_group")
         if group is not None and not item.nodeid.endswith(ending := f"@{group.args[0]}"):
             item._id = NodeId.parse(f"{item.nodeid}{ending}")
+    places = {name: at for at, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(dealt_with(item.nodeid), len(places)))
+
+
+def dealt_with(nodeid: str) -> str:
+    """The group that a test is dealt out with; its file where it has none: to deal six thousand tests one by one
+    takes longer than most of them."""
+    return nodeid.rpartition("@")[2] if nodeid.rfind("@") > nodeid.rfind("]") else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal tests out by `dealt_with`, in their order."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return dealt_with(nodeid)
+
+    return Scheduling(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 @pytest.fixture(scope="session")
