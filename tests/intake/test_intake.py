@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import shutil
+import subprocess
 import tomllib
 import zipfile
 from datetime import date
@@ -684,7 +685,7 @@ def test_what_would_stop_make_is_said_at_once_with_its_remedy(top, tmp_path):
     assert "make would stop at data/raw/texas/reference/shared.csv: whose list is it?" in text
     assert "Put the camera owner's name in the file's name" in text
     assert "These are logs of 2 camera owners" in text
-    assert f'make place AT=brockrigg-isd-tx FROM="{(tmp_path / "in" / "brockrigg").resolve()}' in text
+    assert f"make place AT=brockrigg-isd-tx FROM='{(tmp_path / 'in' / 'brockrigg').resolve()}/" in text
 
 
 def test_files_without_any_readable_time_are_refused_before_anything_is_written(top, tmp_path):
@@ -834,3 +835,18 @@ def test_a_capture_that_holds_a_header_alone_may_come_later(top, tmp_path):
     shown = intake.shown(intake.take("tarnwick", [release]))
     assert "0 records in 1 new file" in shown
     assert "do not wait" in shown
+
+
+def test_a_files_name_runs_no_command_where_a_printed_line_is_pasted(top, tmp_path):
+    for number, owner in enumerate(("Tarnwick ISD", "Umberstow ISD")):
+        folder = tmp_path / "in" / f"Audit $(date) `date` $HOME {number}"
+        native(folder / f"{owner}_Network_Audit_2025-12-01_2025-12-31.csv", "Quellmere GA PD", day=2 + number)
+    shown = intake.shown(intake.take("tarnwick", [tmp_path / "in"]))
+    (first, _) = re.findall(r"make place AT=\S+ (FROM=.*)", shown)
+    makefile = "export FROM\nall:\n\t@printf '%s' \"$$FROM\"\n"
+    (tmp_path / "Makefile").write_text(makefile)
+    done = subprocess.run(
+        ["sh", "-c", f"make -s {first}"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert Path(done.stdout).is_relative_to((tmp_path / "in").resolve())
+    assert Path(done.stdout).exists()

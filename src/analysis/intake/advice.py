@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,7 +49,11 @@ def several_places(at: str, found: Sequence[Found], given: Sequence[Path]) -> li
     folders = {owner: _alone(mine, found, given) for owner, mine in owners.items() if owner}
     if len(owners) > MOST_PLACES or "" in owners or not all(folders.values()):
         return [f"{said}put each owner's files into a folder of its own, then make place of each folder."]
-    lines = [f'    make place AT={slug(owner)} FROM="{path}"' for owner, path in folders.items()]
+    # The shell and make each read a dollar sign: a file's name must run no command where the line is pasted.
+    lines = [
+        f"    make place AT={slug(owner)} FROM={shlex.quote(str(path).replace('$', '$$'))}"
+        for owner, path in folders.items()
+    ]
     return [f"{said}paste:\n" + "\n".join(lines)]
 
 
