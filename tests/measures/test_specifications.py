@@ -2,9 +2,11 @@
 
 from types import SimpleNamespace
 
+import pytest
 from frames import log
 
 from analysis import claims, measures
+from analysis.measures import values
 from analysis.measures.otherwise import CORE
 from analysis.measures.specifications import LEFT_OUT, TRIED
 
@@ -20,7 +22,9 @@ TEN = [
 STRICTLY, BROADLY = "strict: the words themselves", "broad: core, HSI and DHS"
 
 
-def test_every_combination_is_counted_as_a_hand_counts_it():
+@pytest.mark.parametrize("many_rows", [0, values.MANY_ROWS])
+def test_every_combination_is_counted_as_a_hand_counts_it(monkeypatch, many_rows):
+    monkeypatch.setattr(values, "MANY_ROWS", many_rows)
     table = measures.specifications(log(*TEN)).set_index(["definition", "left_out", "counted"])
     assert len(table) == len(TRIED) * len(LEFT_OUT) * 2
 

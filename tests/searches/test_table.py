@@ -178,6 +178,19 @@ def test_local_time_of_a_file_is_that_of_the_calendar_too(tmp_path, zone, until)
     assert "timezone" not in on_disk._quick(question)
 
 
+@pytest.mark.parametrize("names", [["***", None, "", "Marl TX PD"], [f"{'*' * at}" for at in range(3, 40)]])
+def test_conditions_on_texts_hold_for_the_same_rows_of_a_file(tmp_path, names):
+    rows = [{"searching_agency": name} for name in names]
+    rows += [{"reason_text": text} for text in (" Patrol ", "patrol", "patrol car", "", "PATROL")]
+    asked = log(*rows)
+    for filters in ((), ("searching_agency <> 'lower(trim(reason_text)) = ''patrol'''",)):
+        one, other = (
+            each.where(*filters).query("select named, patrol from searches order by source_row")
+            for each in (asked, stored(asked, tmp_path / "searches.parquet"))
+        )
+        pd.testing.assert_frame_equal(one, other)
+
+
 def test_the_hour_that_comes_twice_is_two_hours_of_searches():
     moments = ({"searched_at": "2025-11-02T06:59:59Z"}, {"searched_at": "2025-11-02T07:00:00Z"})
     local = log(*moments, time_zone="America/Chicago").frame("local_time")["local_time"]

@@ -107,9 +107,8 @@ def exchanged(vague: np.ndarray, before: np.ndarray, after: np.ndarray) -> float
     at, product = np.arange(steps // 2 + 1), np.zeros(steps // 2 + 1)
     for size, many in sorted(zip(sizes, counts), key=lambda one: -one[1]):
         at = at[np.abs(cosines[at * size & steps - 1]) > NOTHING ** (1 / many)]
-    product[at] = np.prod(
-        [cosines[at * size & steps - 1] ** many for size, many in zip(sizes, counts)], axis=0
-    )
+    factors = ((cosines[at * size & steps - 1], many) for size, many in zip(sizes, counts))
+    product[at] = np.prod([one if many == 1 else one**many for one, many in factors], axis=0)
     chances = np.fft.irfft(product, steps)
     seen = abs(parts.sum()) / step - 1 - np.sqrt(len(parts))
     sums = np.abs(np.fft.fftfreq(steps, 1 / steps))

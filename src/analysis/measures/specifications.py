@@ -8,6 +8,7 @@ from analysis.measures.immigration import figures_under, immigration_rows
 from analysis.measures.needs import unmet
 from analysis.measures.otherwise import ALTERNATIVES
 from analysis.measures.register import in_scope
+from analysis.measures.values import distinct_searches
 from analysis.searches.table import Searches
 
 TRIED = dict(list(ALTERNATIVES.items())[:6])
@@ -33,7 +34,7 @@ def specifications(searches: Searches, scope: str = "all") -> pd.DataFrame:
     Every combination is there, none chosen (Simonsohn, Simmons and Nelson 2020; Steegen et al. 2016).
     """
     whole = in_scope(searches, scope)
-    every = {"searches": whole.count(), "distinct_searches": whole.distinct("search_key")}
+    every = {"searches": whole.count(), "distinct_searches": distinct_searches(whole)}
     conditions = {
         (definition, left): f"({sql}) and ({rest})"
         for definition, sql in TRIED.items()

@@ -36,6 +36,14 @@ def _shared(searches: Searches) -> Searches:
     return searches.shared("search_key", columns=sorted(searches.made_of(asked)))
 
 
+def distinct_searches(searches: Searches) -> int:
+    """How many searches there are, each counted once."""
+    if searches.count() < MANY_ROWS:
+        return searches.distinct("search_key")
+    again = _shared(searches)
+    return searches.count() - again.count() + again.distinct("search_key")
+
+
 def family(searches: Searches, one: Measure) -> tuple[object, ...]:
     """What measures have in common of which the values are counted together.
 

@@ -26,8 +26,8 @@ import pyarrow as pa
 from analysis import processes
 from analysis.refused import Refused
 from analysis.searches.answers import ANSWERS, frame_type, kept_schema, remember
+from analysis.searches.quick import COLUMNS, quicker
 from analysis.searches.sql import listed, one_of, quoted, values_table, words
-from analysis.searches.zoned import FIRST_YEAR, ZONED, with_offsets
 from analysis.wording import near
 
 MEMORY = "1500MB"
@@ -133,12 +133,9 @@ class Searches:
 
     def _quick(self, question: str) -> str:
         """A question as it is run: what takes long to ask row by row is written in another way."""
-        if isinstance(self.source, pd.DataFrame) or not ZONED.search(question):
+        if isinstance(self.source, pd.DataFrame) or COLUMNS & {*self.names}:
             return question
-        first, last = Searches(self.source).rows("select min(searched_at), max(searched_at) from searches")[0]
-        if first is None or first.tzinfo is None or first.year < FIRST_YEAR:
-            return question
-        return with_offsets(question, first, last, connection())
+        return quicker(question, self.source, _changed_at(self.source), connection())
 
     def _asking(self, tables: Mapping[str, pd.DataFrame]) -> duckdb.DuckDBPyConnection:
         asked = connection().cursor()
