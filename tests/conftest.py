@@ -8,8 +8,11 @@ from typing import Any
 import hypothesis
 import psutil
 import pytest
+import readings
 import small_place
 from _pytest.nodeid import NodeId
+
+from analysis.readers import pdf
 
 # An unattended check must not fail on an example that nobody has seen yet; a person's run goes on looking for them.
 hypothesis.settings.register_profile("unattended", derandomize=True, deadline=None)
@@ -69,6 +72,13 @@ def records() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("needs real released records: set RECORDS to the folder that holds them")
     return Path(folder).resolve()
+
+
+@pytest.fixture(scope="session")
+def okaloosa(records: Path) -> readings.Reading:
+    """Okaloosa's released print, read once; tests that use it belong to the xdist group 'prints'."""
+    (path,) = (records / "okaloosa-fl").glob("*.pdf")
+    return readings.read_here(pdf.stream, path, "place/log.pdf")
 
 
 @pytest.fixture

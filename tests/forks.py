@@ -1,7 +1,8 @@
 """Runs verbs as forks of one process that has imported what they import, so that no test waits for that again.
 
 It is the process that a run forks its notebooks from, and verbs run in it share it with their notebooks. What a person
-starts, `python -m analysis`, is started itself by the tests of a new place, of a second vendor and of a rebuild.
+starts, `python -m analysis`, is started itself by the tests of a second vendor, and of a rebuild, whose results must be
+those of a fork to the byte.
 """
 
 import atexit

@@ -1,13 +1,11 @@
 """From a folder of released files to results, as a reporter does it: two commands, no code, nothing else touched."""
 
 import json
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
+import forks
 import hostile
 import pandas as pd
 import pytest
@@ -35,14 +33,11 @@ def run(tmp_path_factory):
     odd, _ = hostile.every_odd_cell()
     (release / "12_1_2025-12_31_2025-Mockville College TX-Network-Audit.csv").write_bytes(odd)
     before = everything(top)
-    environment = {**os.environ, "ANALYSIS_ROOT": str(top)}
 
     def verb(*words):
-        command = [sys.executable, "-m", "analysis", *words]
-        return subprocess.run(
-            command, env=environment, cwd=release, check=True, capture_output=True, text=True,
-            stdin=subprocess.DEVNULL,
-        ).stdout  # fmt: skip
+        done = forks.verb(*words, env={"ANALYSIS_ROOT": str(top)}, cwd=release)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode()
 
     said = [verb("place", "--at", "tarnwick", "--from", str(release)), verb("all", "--place", "tarnwick")]
     return top, before, said

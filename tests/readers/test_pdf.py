@@ -405,11 +405,6 @@ def released(records):
 
 
 @pytest.fixture(scope="module")
-def okaloosa(released):
-    return read(released)
-
-
-@pytest.fixture(scope="module")
 def typed(okaloosa):
     section = okaloosa.sections[0]
     file = ReleasedFile("okaloosa.pdf", "0", "organization audit", "Okaloosa County FL SO")

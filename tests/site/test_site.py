@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import readings
 import small_place
 from bs4 import BeautifulSoup
 
@@ -708,7 +707,8 @@ def test_every_link_and_anchor_of_the_site_resolves(small):
 # The real records, where someone has them
 
 
-def test_no_rare_reason_plate_or_account_of_the_real_records_is_published(records):
+@pytest.mark.xdist_group("prints")
+def test_no_rare_reason_plate_or_account_of_the_real_records_is_published(okaloosa):
     """The released PDF holds surnames, a word shaped like a plate and an account name: none is in the results."""
     import pypdfium2
 
@@ -721,8 +721,7 @@ def test_no_rare_reason_plate_or_account_of_the_real_records_is_published(record
     if not (place.results / "numbers.json").is_file():
         pytest.skip("needs the published results of okaloosa")
     (file,) = sources.locate(place).values()
-    reading = readings.read(file, file.name)
-    (section,) = reading.sections
+    (section,) = okaloosa.sections
     at = next(at for at, name in enumerate(section.columns) if name.strip().casefold() == "reason")
     reasons = [" ".join(text.split()).casefold() for text in section.cells.column(at).to_pylist()]
     often = pd.Series(reasons).value_counts()
