@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -51,12 +52,12 @@ def _difference(path: Path, pages: Sequence[Characters], edges: np.ndarray) -> s
             lefts = pages[at][pages[at].ink].left
             mine = _by_column(*_letters(pages[at]), edges)
             # A bold character may be drawn twice; taking those out is slow, and done where the readings differ.
-            for twin in (lambda page=page: page, page.dedupe_chars):
-                inked = [character for character in twin().chars if character["text"].strip()]
-                places = np.array([character["x0"] for character in inked])
+            for drawn in (_drawn, _drawn_once):
+                inked = [(text, left) for text, left in drawn(page) if text.strip()]
+                places = np.array([left for _, left in inked])
                 if len(places) and len(lefts):
                     places += lefts.min() - places.min()  # the libraries count from different corners
-                theirs = _by_column([character["text"] for character in inked], places, edges)
+                theirs = _by_column([text for text, _ in inked], places, edges)
                 if theirs == mine:
                     break
             else:
@@ -67,6 +68,24 @@ def _difference(path: Path, pages: Sequence[Characters], edges: np.ndarray) -> s
                 )
                 return f"page {at + 1}: in column {column}, {count:,} characters are not the same"
     return ""
+
+
+def _drawn(page: Any) -> Iterator[tuple[str, float]]:
+    """Every character that the other library finds on a page, and its left edge."""
+    from pdfminer.layout import LTChar, LTContainer
+
+    waiting = [page.layout]
+    while waiting:
+        for item in waiting.pop():
+            if isinstance(item, LTChar):
+                yield item.get_text(), item.x0
+            elif isinstance(item, LTContainer):
+                waiting.append(item)
+
+
+def _drawn_once(page: Any) -> Iterator[tuple[str, float]]:
+    """The same, without characters that are drawn twice at one place."""
+    return ((character["text"], character["x0"]) for character in page.dedupe_chars().chars)
 
 
 def _letters(page: Characters) -> tuple[list[str], np.ndarray]:
