@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import measures
+from analysis.searches import answers
 from analysis.searches.sql import one_of
 from analysis.searches.table import Searches, UnknownName
 
@@ -255,6 +256,20 @@ def test_the_same_question_is_answered_once(tmp_path, monkeypatch):
     assert rows.tally("camera_owner").equals(first)
     with pytest.raises(TypeError):
         rows.tally("agency_state")
+
+
+def test_processes_that_share_a_folder_of_answers_ask_each_question_of_each_file_once(tmp_path, monkeypatch):
+    (tmp_path / "answers").mkdir()
+    monkeypatch.setenv(answers.SHARED, str(tmp_path / "answers"))
+    rows = stored(log(*ROWS), tmp_path / "searches.parquet")
+    first = rows.tally("camera_owner", "topics", "moderation")
+    answers._ANSWERS.clear()  # as in another process
+    with monkeypatch.context() as without_duckdb:
+        without_duckdb.setattr(Searches, "_asking", None)
+        pd.testing.assert_frame_equal(rows.tally("camera_owner", "topics", "moderation"), first)
+    answers._ANSWERS.clear()
+    assert stored(log(*ROWS[:1]), tmp_path / "searches.parquet").count() == 1
+    assert len(rows.tally("camera_owner", "topics", "moderation")) == 1
 
 
 def test_a_file_and_a_frame_give_the_same_answer_of_the_same_types(tmp_path):

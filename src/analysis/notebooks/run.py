@@ -22,6 +22,7 @@ from analysis.notebooks.cells import ERROR_MARK, INJECTED, last_heading, read, t
 from analysis.notebooks.parameters import check
 from analysis.notebooks.strip import UnstableOutput, strip
 from analysis.refused import ENDED, Refused
+from analysis.searches.answers import SHARED
 
 
 class NotebookFailed(Refused):
@@ -62,18 +63,20 @@ def run(
     *,
     failed: Path | None = None,
     limit: float = 3600.0,
+    answers: Path | None = None,
 ) -> float:
     """Execute one notebook in a process of its own and write the stripped copy to `out`, whole or not at all.
     Gives the seconds that its cells took.
 
     `parameters` must fit the tagged cell (`BadParameters`). `cwd` is the kernel's working folder, the present
     one if None. `failed` is the folder for the copy of a run that stopped. `limit` is in seconds.
+    `answers` is a folder in which notebooks leave answers to questions for each other (`searches.answers`).
     Raises `NotebookFailed`; what was at `out` before is then still there.
     """
     check(notebook, parameters)
     with processes.scratch() as folder:
         draft = folder / "draft.ipynb"
-        said = _separately(notebook, draft, parameters, cwd, limit)
+        said = _separately(notebook, draft, parameters, cwd, limit, answers)
         if said is not None:
             cell, heading, lines, kind = _stopped(draft)
             if os.strerror(errno.ENOSPC) in lines + said:
@@ -110,10 +113,14 @@ def run_all(
     if failed is not None:
         _forget(failed, notebooks)
     failures: dict[str, Exception] = {}
-    with ThreadPoolExecutor(max_workers=jobs) as pool, _bar(len(notebooks)) as bar:
+    with (
+        processes.scratch() as answers,
+        ThreadPoolExecutor(max_workers=jobs) as pool,
+        _bar(len(notebooks)) as bar,
+    ):
         tell = progress or (lambda line: bar.write(line, file=sys.stderr))
         tasks = {
-            pool.submit(_timed, path, out_folder / path.name, parameters, cwd, failed): path
+            pool.submit(_timed, path, out_folder / path.name, parameters, cwd, failed, answers): path
             # The longest first, so that the last to end leaves no processor idle for long.
             for path in sorted(notebooks, key=lambda path: -path.stat().st_size)
         }
@@ -134,10 +141,15 @@ def run_all(
 
 
 def _timed(
-    notebook: Path, out: Path, parameters: Mapping[str, Any], cwd: Path | None, failed: Path | None
+    notebook: Path,
+    out: Path,
+    parameters: Mapping[str, Any],
+    cwd: Path | None,
+    failed: Path | None,
+    answers: Path,
 ) -> float:
     began = time.monotonic()
-    run(notebook, out, parameters, cwd, failed=failed)
+    run(notebook, out, parameters, cwd, failed=failed, answers=answers)
     return time.monotonic() - began
 
 
@@ -155,12 +167,17 @@ def _bar(total: int) -> Any:
 
 
 def _separately(
-    notebook: Path, draft: Path, parameters: Mapping[str, Any], cwd: Path | None, limit: float
+    notebook: Path,
+    draft: Path,
+    parameters: Mapping[str, Any],
+    cwd: Path | None,
+    limit: float,
+    answers: Path | None,
 ) -> str | None:
     """Run papermill in another process; None if it went well, else the last lines that it said."""
     folder = str(cwd) if cwd else None
     order = {"notebook": str(notebook), "draft": str(draft), "parameters": dict(parameters), "cwd": folder}
-    env = _environment(draft.parent)
+    env = _environment(draft.parent) | ({SHARED: str(answers)} if answers else {})
     command = (
         forked.command(env, "notebook")
         if forked.IS_SAFE

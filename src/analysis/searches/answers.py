@@ -2,26 +2,62 @@
 
 from __future__ import annotations
 
+import os
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
+from analysis import files
+
 REMEMBERED = 100_000_000
 """Bytes of answers that are kept: measures ask some questions again, of files that nobody wrote since. None of them is
 larger than a twentieth."""
 
-ANSWERS: dict[tuple[str, int], tuple[pa.Table, int]] = {}
-"""Answers with their bytes, by their question and by when the files were written of which it was asked, the oldest
-first."""
+SHARED = "ANALYSIS_ANSWERS"
+"""The environment's name of a folder in which processes leave answers for each other, as long as it is there."""
+
+Written = tuple[tuple[str, int], ...]
+"""Each file of which a question is asked, and when it was last written."""
+
+Question = tuple[str, Written]
+"""The SQL of a question, and the files as they were written then."""
+
+_ANSWERS: dict[Question, tuple[pa.Table, int]] = {}
+"""Answers with their bytes, the oldest first."""
 
 
-def remember(key: tuple[str, int], answer: pa.Table) -> None:
+def remembered(question: Question) -> pa.Table | None:
+    """The answer to a question that this process, or one that shares its answers, has asked before."""
+    if question not in _ANSWERS and (path := _shared(question)) and path.is_file():
+        with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as answer:
+            _keep(question, answer.read_all())
+    return _ANSWERS[question][0] if question in _ANSWERS else None
+
+
+def remember(question: Question, answer: pa.Table) -> None:
     """Keep an answer for when its question is asked again, in place of the oldest ones."""
-    if (size := answer.nbytes) <= REMEMBERED // 20:
-        ANSWERS[key] = answer, size
-        while sum(each for _, each in ANSWERS.values()) > REMEMBERED:
-            del ANSWERS[next(iter(ANSWERS))]
+    if answer.nbytes > REMEMBERED // 20:
+        return
+    _keep(question, answer)
+    if path := _shared(question):
+        written = pa.BufferOutputStream()
+        with pa.ipc.new_file(written, answer.schema) as file:
+            file.write_table(answer)
+        files.write(path, written.getvalue().to_pybytes())
+
+
+def _keep(question: Question, answer: pa.Table) -> None:
+    _ANSWERS[question] = answer, answer.nbytes
+    while sum(each for _, each in _ANSWERS.values()) > REMEMBERED:
+        del _ANSWERS[next(iter(_ANSWERS))]
+
+
+def _shared(question: Question) -> Path | None:
+    folder = os.environ.get(SHARED)
+    return Path(folder, sha256(repr(question).encode()).hexdigest()) if folder else None
 
 
 def frame_type(kind: pa.DataType) -> Any:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import duckdb
 
+from analysis.searches.answers import Written
 from analysis.searches.sql import one_of, quoted
 
 COLUMNS = frozenset(("searched_at", "searching_agency", "reason_text"))
@@ -31,9 +32,9 @@ _FROM = 946_684_800_000_000
 _FEW = 12
 
 
-def quicker(question: str, source: str, changed: int, asked: duckdb.DuckDBPyConnection) -> str:
+def quicker(question: str, source: str, changed: Written, asked: duckdb.DuckDBPyConnection) -> str:
     """A question in SQL about the searches in a file or files, written so that it is answered faster; `changed` is
-    another number when the files are written again."""
+    another value when the files are written again."""
 
     def instead(found: re.Match[str]) -> str:
         column = found["agency"] or found["reason"]
@@ -45,7 +46,7 @@ def quicker(question: str, source: str, changed: int, asked: duckdb.DuckDBPyConn
 
 
 @cache
-def _local(zone: str, source: str, _: int, asked: duckdb.DuckDBPyConnection) -> str:
+def _local(zone: str, source: str, _: Written, asked: duckdb.DuckDBPyConnection) -> str:
     """A search's local time, from the offsets that the zone had while these searches were made; blank where there is
     none, or one from before 2000."""
     ends = "epoch_us(min(searched_at)), epoch_us(max(searched_at)), any_value(typeof(searched_at))"
@@ -67,7 +68,9 @@ def _local(zone: str, source: str, _: int, asked: duckdb.DuckDBPyConnection) -> 
 
 
 @cache
-def _one_of_few(column: str, condition: str, source: str, _: int, asked: duckdb.DuckDBPyConnection) -> str:
+def _one_of_few(
+    column: str, condition: str, source: str, _: Written, asked: duckdb.DuckDBPyConnection
+) -> str:
     """A condition on a column as the few texts that meet it; blank where there are many."""
     rows = f"select distinct {column} from read_parquet({quoted(source)}) where {condition} limit {_FEW + 1}"
     texts = sorted(text for (text,) in asked.execute(rows).fetchall())

@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from analysis import processes
 from analysis.refused import Refused
-from analysis.searches.answers import ANSWERS, frame_type, kept_schema, remember
+from analysis.searches.answers import Written, frame_type, kept_schema, remember, remembered
 from analysis.searches.quick import COLUMNS, quicker
 from analysis.searches.sql import listed, one_of, quoted, values_table, words
 from analysis.wording import near
@@ -118,9 +118,9 @@ class Searches:
         """The answer to an SQL query as it comes from DuckDB, for many columns of many rows."""
         question = self.sql(sql)
         on_disk = not tables and not isinstance(self.source, pd.DataFrame)
-        key = question, _changed_at(self.source) if on_disk else 0
-        if on_disk and key in ANSWERS:
-            return ANSWERS[key][0]
+        key = question, _changed_at(self.source) if on_disk else ()
+        if on_disk and (known := remembered(key)) is not None:
+            return known
         with self._asking(tables) as asked:
             try:
                 found = asked.sql(self._quick(question)).to_arrow_table()
@@ -265,12 +265,12 @@ def _temporary() -> Path:
     return held.enter_context(processes.scratch())
 
 
-def _changed_at(source: str | pd.DataFrame) -> int:
-    """A number for the files and when each was last written: they are looked at again when it is another one."""
-    return hash(tuple((path, Path(path).stat().st_mtime_ns) for path in sorted(glob(str(source)))))
+def _changed_at(source: str | pd.DataFrame) -> Written:
+    """Each file and when it was last written: the files are looked at again when that is another time."""
+    return tuple((path, Path(path).stat().st_mtime_ns) for path in sorted(glob(str(source))))
 
 
 @cache
-def _columns_of(source: str, _: int) -> list[str]:
+def _columns_of(source: str, _: Written) -> list[str]:
     with connection().cursor() as asked:
         return [line[0] for line in asked.execute(f"describe from read_parquet({quoted(source)})").fetchall()]
