@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import LONGEST_FIRST, dealt_with
 
 import analysis
 from analysis import places
@@ -173,3 +174,11 @@ def test_both_licenses_and_a_corrections_policy_are_there() -> None:
 @pytest.mark.xdist_group("small place")
 def test_a_test_of_a_group_is_dealt_out_with_its_group(request):
     assert request.node.nodeid.endswith("@small place") == request.config.getoption("loadgroup", False)
+
+
+def test_tests_without_a_group_are_dealt_out_with_their_file_and_those_begun_first_are_there():
+    assert dealt_with("tests/a/test_b.py::test_c[x@y]") == "tests/a/test_b.py"
+    assert dealt_with("tests/a/test_b.py::test_c[x@y]@small place") == "small place"
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
+    gone = [name for name in LONGEST_FIRST if not (ROOT / name).is_file()]
+    assert [name for name in gone if not any(f'xdist_group("{name}")' in text for text in texts)] == []
