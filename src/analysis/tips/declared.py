@@ -249,7 +249,7 @@ TIPS: Sequence[Tip] = (
     ),
     Tip(
         "distinct_reasons",
-        ("[distinct_reasons > 0] {searches search} held {distinct_reasons different reason}.",),
+        ("[distinct_reasons > 0] The log of {searches search} shows {distinct_reasons different reason}.",),
         ("Spellings of one word are different reasons here.",),
         ("Is there a list of reasons to choose from, and since when?",),
         OWNER,
