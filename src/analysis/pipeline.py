@@ -29,6 +29,7 @@ def make(place: Place, say: Say) -> str:
         return str(stamped.steps()["results"]["score"])
 
     from analysis import build, claims, pages, tips
+    from analysis.notebooks import run
 
     files.recover(place.results)
     try:
@@ -36,6 +37,7 @@ def make(place: Place, say: Say) -> str:
     except sources.MissingRecords as missing:
         say(str(missing))
         return claims.waiting(place, len(place.files) - len(sources.at_hand(place)))
+    run.prepare()
     build.build(place, say)
     run_notebooks(place, say)
     pages.publish(place, {path.stem: _executed(place) / path.name for path in notebooks.methodology()})

@@ -46,20 +46,33 @@ with socket.socket(socket.AF_UNIX) as line:
 """
 
 
-def command(env: Mapping[str, str], *argv: str) -> list[str]:
-    """What starts `notebook`, or `kernel` with its arguments, as a fork of the process that has imported everything.
-    The first call starts that process, with this environment."""
+def start(env: Mapping[str, str]) -> None:
+    """Start the process that imports everything and forks, unless there is one; nobody waits for it yet."""
     with _starting:
         if not _folders:
-            _folders.append(_serve_until_exit(env))
+            folder, process = _serve_until_exit(env)
+            _folders.append(folder)
+            _importing.append(process)
+
+
+def command(env: Mapping[str, str], *argv: str) -> list[str]:
+    """What starts `notebook`, or `kernel` with its arguments, as a fork of the process that has imported everything.
+    It is started with this environment, unless it was before."""
+    start(env)
+    with _starting:
+        while _importing:
+            said = _importing.pop().stdout
+            assert said is not None
+            said.readline()  # it says when it has imported everything
     return [sys.executable, "-ISc", _ORDER, _folders[0], *argv]
 
 
 _starting = threading.Lock()
 _folders: list[str] = []
+_importing: list[subprocess.Popen[bytes]] = []
 
 
-def _serve_until_exit(env: Mapping[str, str]) -> str:
+def _serve_until_exit(env: Mapping[str, str]) -> tuple[str, subprocess.Popen[bytes]]:
     until_exit = contextlib.ExitStack()
     atexit.register(until_exit.close)
     folder = str(until_exit.enter_context(processes.scratch()))  # open to its owner alone
@@ -68,9 +81,7 @@ def _serve_until_exit(env: Mapping[str, str]) -> str:
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, start_new_session=True,
     )  # fmt: skip
     until_exit.callback(processes.end, process.pid)
-    assert process.stdout is not None
-    process.stdout.readline()  # it says when it has imported everything
-    return folder
+    return folder, process
 
 
 # In the process that forks ----------------------------------------------------------------------------------

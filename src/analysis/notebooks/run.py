@@ -189,25 +189,37 @@ def _separately(
     return None if status == 0 else _tail(said, 1) or f"It ended with code {status}."
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """What a kernel starts with: this interpreter, no settings of the person who runs it, no randomness."""
-    kernel = folder / "jupyter" / "kernels" / "python3" / "kernel.json"
-    settings = folder / "ipython" / "profile_default" / "ipython_kernel_config.py"
-    # 40 is 'error': ipykernel 7 prints a warning about TCP on every start
-    files.write(settings, "c.IPKernelApp.log_level = 40\nc.HistoryManager.enabled = False\n")
+def prepare() -> None:
+    """Begin to import what notebooks need, where that is done once for all, while something else is done."""
+    if forked.IS_SAFE:
+        forked.start(_settings())
+
+
+def _settings() -> dict[str, str]:
+    """What notebooks start with: no settings of the person who runs them, no randomness."""
     package = str(Path(__file__).resolve().parents[2])
-    env = os.environ | {
-        "JUPYTER_PATH": str(folder / "jupyter"),
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "IPYTHONDIR": str(folder / "ipython"),
+    return os.environ | {
         "PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")])),
         "PYTHONHASHSEED": "0",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "SOURCE_DATE_EPOCH": "0",  # the date that matplotlib writes into SVG and PDF
         "TZ": "UTC",
-        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(_made(folder / "temporary"))),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a debugger's warning about frozen modules
+    }
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """What a kernel starts with: these settings, this interpreter, and folders of its own."""
+    kernel = folder / "jupyter" / "kernels" / "python3" / "kernel.json"
+    settings = folder / "ipython" / "profile_default" / "ipython_kernel_config.py"
+    # 40 is 'error': ipykernel 7 prints a warning about TCP on every start
+    files.write(settings, "c.IPKernelApp.log_level = 40\nc.HistoryManager.enabled = False\n")
+    env = _settings() | {
+        "JUPYTER_PATH": str(folder / "jupyter"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "IPYTHONDIR": str(folder / "ipython"),
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(_made(folder / "temporary"))),
     }
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     if forked.IS_SAFE:
