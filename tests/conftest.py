@@ -11,6 +11,7 @@ import pytest
 import readings
 import small_place
 from _pytest.nodeid import NodeId
+from dealing import LONGEST_FIRST, dealt_with
 
 from analysis.readers import pdf
 
@@ -22,14 +23,6 @@ hypothesis.settings.load_profile("unattended" if os.environ.get("CI") else "atte
 
 
 os.environ["OFFLINE"] = "1"  # no test asks a server but its own
-
-
-LONGEST_FIRST = (
-    "small place", "planted", "tests/readers/test_hostile_files.py", "twins", "second vendor", "new place",
-    "small site", "tests/measures/test_anywhere.py", "tests/upkeep/test_benchmark.py", "tests/twins/test_twins.py",
-    "tests/masked/test_masked.py", "tests/twins/test_mutated.py", "coverage",
-)  # fmt: skip
-"""Groups and files that take longest: begun first, so that neither process is left with one when the other is done."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -45,12 +38,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item._id = NodeId.parse(f"{item.nodeid}{ending}")
     places = {name: at for at, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: places.get(dealt_with(item.nodeid), len(places)))
-
-
-def dealt_with(nodeid: str) -> str:
-    """The group that a test is dealt out with; its file where it has none: to deal six thousand tests one by one
-    takes longer than most of them."""
-    return nodeid.rpartition("@")[2] if nodeid.rfind("@") > nodeid.rfind("]") else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import LONGEST_FIRST, dealt_with
+from dealing import LONGEST_FIRST, dealt_with
 
 import analysis
 from analysis import places
