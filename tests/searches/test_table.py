@@ -1,10 +1,12 @@
 """Searches as one object: the question is held, the answer is exact, in memory and on disk alike, and a slip is
 answered with the nearest name."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import pytest
 from frames import log, searches, stored
 from hypothesis import given, settings
@@ -270,6 +272,16 @@ def test_processes_that_share_a_folder_of_answers_ask_each_question_of_each_file
     answers._ANSWERS.clear()
     assert stored(log(*ROWS[:1]), tmp_path / "searches.parquet").count() == 1
     assert len(rows.tally("camera_owner", "topics", "moderation")) == 1
+
+
+def test_several_may_leave_the_same_answer_at_once(tmp_path, monkeypatch):
+    monkeypatch.setenv(answers.SHARED, str(tmp_path))
+    answer, questions = pa.table({"rows": [len(ROWS)]}), [("select 1", ()), ("select 2", ())] * 100
+    with ThreadPoolExecutor(8) as pool:
+        assert [*pool.map(lambda question: answers.remember(question, answer), questions)] == [None] * 200
+    answers._ANSWERS.clear()
+    assert [answers.remembered(question) for question in questions[:2]] == [answer, answer]
+    assert len([*tmp_path.iterdir()]) == 2
 
 
 def test_a_file_and_a_frame_give_the_same_answer_of_the_same_types(tmp_path):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-
-from analysis import files
 
 REMEMBERED = 100_000_000
 """Bytes of answers that are kept: measures ask some questions again, of files that nobody wrote since. None of them is
@@ -46,7 +46,12 @@ def remember(question: Question, answer: pa.Table) -> None:
         written = pa.BufferOutputStream()
         with pa.ipc.new_file(written, answer.schema) as file:
             file.write_table(answer)
-        files.write(path, written.getvalue().to_pybytes())
+        with contextlib.suppress(OSError):  # then the others ask for themselves
+            # Several processes may have the same answer at once, so that each writes a file of its own first.
+            number, own = tempfile.mkstemp(dir=path.parent)
+            with open(number, "wb") as begun:
+                begun.write(written.getvalue())
+            os.replace(own, path)
 
 
 def _keep(question: Question, answer: pa.Table) -> None:
