@@ -42,6 +42,14 @@ def test_a_ratio_to_nothing_is_unknown_and_says_why():
     assert "fewer than ten searches named" in found["civil_to_criminal", "all"]["because"]
 
 
+def test_definitions_are_counted_again_where_the_files_were_written_again(tmp_path):
+    rows, counts = stored(log(STRICT, CORE), tmp_path / "searches.parquet"), []
+    for again in (log(STRICT, CORE), log(STRICT)):
+        stored(again, tmp_path / "searches.parquet")
+        counts.append(int(measures.otherwise(rows)["searches"].max()))
+    assert counts == [2, 1]
+
+
 def test_the_menu_alone_is_a_definition_of_its_own():
     assert values(log({**STRICT, "offense_types": CIVIL}, STRICT, CORE), "immigration_searches.dropdown") == [
         1

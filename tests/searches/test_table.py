@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from analysis import measures
 from analysis.searches import answers
 from analysis.searches.sql import one_of
-from analysis.searches.table import Searches, UnknownName
+from analysis.searches.table import Searches, UnknownName, once
 
 HOSTILE = "O'Quell\"mere\\ TX PD; drop table searches --"
 CITED = (
@@ -272,6 +272,21 @@ def test_processes_that_share_a_folder_of_answers_ask_each_question_of_each_file
     answers._ANSWERS.clear()
     assert stored(log(*ROWS[:1]), tmp_path / "searches.parquet").count() == 1
     assert len(rows.tally("camera_owner", "topics", "moderation")) == 1
+
+
+def test_what_was_worked_out_once_is_worked_out_again_of_a_file_that_was_written_again(tmp_path):
+    worked = []
+
+    @once
+    def rows_of(searches, more=0):
+        worked.append(more)
+        return searches.count() + more
+
+    rows = stored(log(*ROWS), tmp_path / "searches.parquet")
+    assert [rows_of(rows), rows_of(rows), rows_of(rows, 1)] == [len(ROWS), len(ROWS), len(ROWS) + 1]
+    stored(log(*ROWS[:1]), tmp_path / "searches.parquet")
+    assert rows_of(rows) == 1
+    assert worked == [0, 1, 0]
 
 
 def test_several_may_leave_the_same_answer_at_once(tmp_path, monkeypatch):

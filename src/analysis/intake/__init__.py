@@ -72,9 +72,8 @@ def take(
         found = [entry for entry in read if isinstance(entry, Found)]
         left = [*broken, *unfit, *(entry for entry in read if isinstance(entry, LeftOut))]
         taken_lists, left = lists.lists_among(left, fresh)
-        is_log = any(
-            entry.searches or entry.two_ways for entry in found
-        )  # dates are open until a person answers
+        # Rows whose dates a person must decide are no searches yet.
+        is_log = any(entry.searches or entry.two_ways for entry in found)
         if not again and not is_log and not (taken_lists and not found):
             raise NothingToTake(advice.why_nothing(at, found, left))
         if reply and not place:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pandas as pd
 
 from analysis.measures.numbers import with_share
-from analysis.searches.table import Searches
+from analysis.searches.table import Searches, once
 from analysis.vendors.masks import is_name
 
 
@@ -28,7 +26,7 @@ def _grouped(lines: pd.DataFrame, column: str) -> pd.DataFrame:
     return table.reset_index().sort_values(["searches", column], ascending=[False, True], ignore_index=True)
 
 
-@cache
+@once
 def by_agency(searches: Searches) -> pd.DataFrame:
     """A tally of what is counted of agencies: searching_agency, agency_state, agency_kind, own_search, core, vague,
     hidden (the reason is blank or masked)."""

@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -15,7 +14,7 @@ from analysis.measures.changes import changes_of
 from analysis.measures.files import covered_days
 from analysis.measures.numbers import rows_of, share
 from analysis.places import ReleasedFile
-from analysis.searches.table import Searches
+from analysis.searches.table import Searches, once
 from analysis.wording import on_day
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -145,7 +144,7 @@ class Window:
     inside = 'searched_at >= moment - to_days("days"::int) and searched_at < moment + to_days("days"::int)'
 
 
-@cache
+@once
 def windows(searches: Searches) -> tuple[Window, ...]:
     """What is compared before and after: the vendor's changes inside the period, and each agency's own first row of the
     menu. On both sides the same logs cover every day, or all but a few."""
@@ -201,7 +200,7 @@ def _ends(days: pd.Series) -> list[pd.Timestamp]:
     return [end for pair in ends for end in pair]
 
 
-@cache
+@once
 def _tally(searches: Searches, window: Window) -> pd.DataFrame:
     counts = ", ".join(f"coalesce({sql}, false) as {name}" for name, sql in _COUNTS.items())
     lines = searches.query(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 import pandas as pd
 
@@ -12,7 +11,7 @@ from analysis.measures.files import weeks_covered
 from analysis.measures.numbers import DEFINITIONS, every_step, in_every_scope, with_share
 from analysis.measures.register import LEAST_OF_RATIO
 from analysis.places import ReleasedFile
-from analysis.searches.table import Searches
+from analysis.searches.table import Searches, once
 
 LEFT_ALONE = {
     "HSI or DHS, counted in broad only": "hsi_dhs",
@@ -24,7 +23,7 @@ LEFT_ALONE = {
 """Why *core* leaves a row alone, as conditions: the first of these that holds."""
 
 
-@cache
+@once
 def immigration_rows(searches: Searches) -> Searches:
     """The searches that some definition counts, and those whose machine-made text quotes such words, as a copy with
     what is counted of them."""
@@ -103,7 +102,6 @@ WEEK = "week::timestamp"
 """An SQL expression for the Monday of each search's local week, as a moment."""
 
 
-@cache
 def every_week(searches: Searches) -> pd.DatetimeIndex:
     """The Mondays from the first search to the last."""
     ends = searches.query(f"select min({WEEK}) as first, max({WEEK}) as last from searches").iloc[0]

@@ -7,13 +7,11 @@ that is given all searches for `again`, or none, looks at every row and finds th
 
 from __future__ import annotations
 
-from functools import cache
-
 import pandas as pd
 
 from analysis.measures.needs import IN_SEVERAL_LOGS
 from analysis.measures.numbers import Numbers, in_each_scope, number
-from analysis.searches.table import Searches
+from analysis.searches.table import Searches, once
 
 MOMENT = """searching_agency, epoch_us(searched_at) // 1000000,
     case when searched_at_precision <> 'second' then source_file || source_row end"""
@@ -29,7 +27,7 @@ ASKED = (
 """The columns that the measures of this module read."""
 
 
-@cache
+@once
 def seen_again(searches: Searches) -> Searches:
     """Every row that shares its search, its id, or its agency and second with another row, as a copy with the columns
     `ASKED`.

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from analysis.measures.columns import NAMES
@@ -15,7 +14,7 @@ from analysis.measures.numbers import Number
 from analysis.measures.otherwise import alternatives
 from analysis.measures.register import Measure
 from analysis.searches.sql import words
-from analysis.searches.table import Searches
+from analysis.searches.table import Searches, once
 
 INSTEAD: Mapping[str, tuple[str, str]] = {
     "lookback_days": ("window_days", "the length of the time frame, not how far back it reached"),
@@ -51,7 +50,7 @@ class Neighbor:
     searches: Searches
 
 
-@cache
+@once
 def cited(searches: Searches) -> Searches:
     """A copy of the searches that some other definition of an immigration search counts (`otherwise.ALTERNATIVES`)."""
     return searches.kept("*", where="broad or quoted_by_machine")

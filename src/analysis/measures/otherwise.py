@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ from analysis.measures.numbers import rows_of
 from analysis.measures.reasons import each_reason
 from analysis.places import ReleasedFile
 from analysis.searches.sql import one_of
-from analysis.searches.table import Searches
+from analysis.searches.table import Searches, once
 
 CORE = "core: and smuggling of people, named operations"
 
@@ -58,7 +57,7 @@ def alternatives(searches: Searches) -> Mapping[str, str]:
     return {name: sql for name, sql in ALTERNATIVES.items() if listed.isdisjoint(searches.used(sql))}
 
 
-@cache
+@once
 def _counted(searches: Searches) -> Searches:
     """The searches that some alternative counts, with a column for each of `alternatives`, in their order: a0, a1, …"""
     columns = (
@@ -234,7 +233,7 @@ def _why_left_alone(lines: pd.DataFrame) -> pd.DataFrame:
     return alone.assign(why=np.select(tests, list(LEFT_ALONE), "no such word is there"))
 
 
-@cache
+@once
 def _why_counted(hits: Searches) -> pd.DataFrame:
     """The rows that *core* counts by the groups of rules that matched: reason_as_released, why, rows."""
     groups = "array_to_string(list_transform(rules, lambda rule: split_part(rule, '.', 1)), ' ')"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from analysis.measures.immigration import LEFT_ALONE, WEEK, with_coverage
 from analysis.measures.numbers import lengths, list_counts, rows_of, with_share
 from analysis.places import ReleasedFile
 from analysis.privacy import NOT_SHOWN, shown
-from analysis.searches.table import Searches
+from analysis.searches.table import Searches, once
 
 COMMON_ROWS, COMMON_AGENCIES = 50, 3
 """A reason is common when so many rows hold it, from so many agencies (or from the only one there is). It is printed
@@ -24,7 +23,7 @@ only if it could name nobody as well (`analysis.privacy`)."""
 _ORIGINS = ("typed", "dropdown", "dropdown+typed", "machine", "masked", "blank")
 
 
-@cache
+@once
 def each_reason(searches: Searches) -> pd.DataFrame:
     """Each reason and the text that was typed in it, by what became of its rows: reason_as_released, reason_text,
     written (by an officer), topic (there is one), uncounted (words that no total counts), core, those of
@@ -157,7 +156,6 @@ def _agencies_behind(searches: Searches, spelled: pd.DataFrame, without_topic: b
     return searches.query(sql, spelled=spelled).set_index("place")["agencies"]
 
 
-@cache
 def _few(searches: Searches) -> int:
     """How many agencies must have given a reason: a few, or the only one there is."""
     return min(COMMON_AGENCIES, searches.distinct("searching_agency"))
@@ -166,7 +164,7 @@ def _few(searches: Searches) -> int:
 # Candidates -------------------------------------------------------------------------------------------------
 
 
-@cache
+@once
 def _words(searches: Searches) -> pd.DataFrame:
     """Each typed text in normal form, counted by core or by no total: reason_text, core, normal, rows."""
     every = each_reason(searches)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from analysis.measures.numbers import in_every_scope
 from analysis.measures.register import MEASURES, Measure
 from analysis.searches.sql import words
-from analysis.searches.table import Searches
+from analysis.searches.table import Searches, once
 
 Found = dict[str, dict[str, dict[str, Any]]]
 """By scope and measure, what was found by the name of the aggregate."""
@@ -28,7 +27,7 @@ def is_of_values(one: Measure) -> bool:
     return one.kind == "ratio" and bool(one.column)
 
 
-@cache
+@once
 def _shared(searches: Searches) -> Searches:
     """The rows that share their search with another row, with what measures ask of all rows of a search."""
     havings = (one.having for one in MEASURES.values() if one.column == "search_key")
@@ -51,10 +50,14 @@ def family(searches: Searches, one: Measure) -> tuple[object, ...]:
     meet a condition, and all are counted otherwise where there are very many (`MANY_ROWS`).
     """
     alone = () if _is_of_counts(one) else (one.where, one.only_all)
-    return tuple(_names_in(searches, one.column)), one.where == "true" and one.column == "search_key", *alone
+    return (
+        tuple(_columns_in(searches, one.column)),
+        one.where == "true" and one.column == "search_key",
+        *alone,
+    )
 
 
-def _names_in(searches: Searches, sql: str) -> list[str]:
+def _columns_in(searches: Searches, sql: str) -> list[str]:
     """The columns and names that SQL names."""
     return [name for name in dict.fromkeys(words(sql)) if name in searches.columns()]
 
@@ -117,13 +120,13 @@ def _counted_together(
     Rows are counted once for what the columns are made of, and these counts added up. A text is looked at once, however
     many owners' logs hold it; so are conditions on the texts alone.
     """
-    parts = _names_in(searches, about[0].column)
+    parts = _columns_in(searches, about[0].column)
     keys = ", ".join(dict.fromkeys(["camera_owner", *parts]))
     numbers = [f"n{at}" for at in range(len(wheres))]
     sums = ", ".join(f"sum({name}) as {name}" for name in numbers)
     of_rows, of_parts = [], []
     for sql, name in zip(wheres, numbers):
-        if set(_names_in(searches, sql)) <= set(parts):
+        if set(_columns_in(searches, sql)) <= set(parts):
             of_parts.append(f"case when {sql} then n else 0 end as {name}")
         else:
             of_rows.append(f"count(*) filter ({sql}) as {name}")

@@ -11,13 +11,13 @@ from __future__ import annotations
 import atexit
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, wraps
 from glob import glob
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
 
 import duckdb
 import pandas as pd
@@ -117,9 +117,8 @@ class Searches:
     def arrow(self, sql: str, **tables: pd.DataFrame) -> pa.Table:
         """The answer to an SQL query as it comes from DuckDB, for many columns of many rows."""
         question = self.sql(sql)
-        on_disk = not tables and not isinstance(self.source, pd.DataFrame)
-        key = question, _changed_at(self.source) if on_disk else ()
-        if on_disk and (known := remembered(key)) is not None:
+        key = None if tables or isinstance(self.source, pd.DataFrame) else (question, self.written)
+        if key and (known := remembered(key)) is not None:
             return known
         with self._asking(tables) as asked:
             try:
@@ -127,7 +126,7 @@ class Searches:
             except duckdb.BinderException as error:
                 raise self._unknown(str(error)) from None
         found = found.cast(kept_schema(found.schema))
-        if on_disk:
+        if key:
             remember(key, found)
         return found
 
@@ -135,7 +134,7 @@ class Searches:
         """A question as it is run: what takes long to ask row by row is written in another way."""
         if isinstance(self.source, pd.DataFrame) or COLUMNS & {*self.names}:
             return question
-        return quicker(question, self.source, _changed_at(self.source), connection())
+        return quicker(question, self.source, self.written, connection())
 
     def _asking(self, tables: Mapping[str, pd.DataFrame]) -> duckdb.DuckDBPyConnection:
         asked = connection().cursor()
@@ -199,6 +198,13 @@ class Searches:
         every_search = f"select * from (select *{made}\n  from {source}){where}"
         return f"with {tables}searches as not materialized (\n  {every_search}\n)\n{query}"
 
+    @property
+    def written(self) -> Written:
+        """Each file of the searches and when it was last written: what was found in them holds until that changes."""
+        if isinstance(self.source, pd.DataFrame):
+            return ()
+        return tuple((path, Path(path).stat().st_mtime_ns) for path in sorted(glob(self.source)))
+
     def columns(self) -> list[str]:
         """Every column and name that a question may use."""
         return list(dict.fromkeys([*self._stored(), *self.names]))
@@ -206,7 +212,7 @@ class Searches:
     def _stored(self) -> list[str]:
         if isinstance(self.source, pd.DataFrame):
             return list(map(str, self.source.columns))
-        return _columns_of(self.source, _changed_at(self.source))
+        return _columns_of(self.source, self.written)
 
     def used(self, text: str) -> list[str]:
         """The names of the vocabulary that SQL uses, each after those that it is made of."""
@@ -240,6 +246,23 @@ class Searches:
         )
 
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def once(make: _Function) -> _Function:
+    """A function of searches that is worked out once for the same searches, until their files are written again."""
+
+    @cache
+    def made(searches: Searches, _: Written, *more: Hashable) -> Any:
+        return make(searches, *more)
+
+    @wraps(make)
+    def known(searches: Searches, *more: Hashable) -> Any:
+        return made(searches, searches.written, *more)
+
+    return cast(_Function, known)
+
+
 # DuckDB -----------------------------------------------------------------------------------------------------
 
 
@@ -263,11 +286,6 @@ def _temporary() -> Path:
     held = ExitStack()
     atexit.register(held.close)
     return held.enter_context(processes.scratch())
-
-
-def _changed_at(source: str | pd.DataFrame) -> Written:
-    """Each file and when it was last written: the files are looked at again when that is another time."""
-    return tuple((path, Path(path).stat().st_mtime_ns) for path in sorted(glob(str(source))))
 
 
 @cache
