@@ -1,10 +1,14 @@
 """Counts with their nouns, and articles."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis import pages
-from analysis.wording import an, counted, near
+from analysis.wording import an, counted, days_between, near, without_period
 
 
 @pytest.mark.parametrize(
@@ -44,3 +48,24 @@ def test_a_day_that_is_not_known_is_an_empty_cell():
     shown = pages.table_html(pd.DataFrame({"first_day": pd.to_datetime(["2025-12-01", None])}), "Days")
     assert "NaT" not in shown
     assert "<td></td>" in shown
+
+
+@pytest.mark.parametrize(
+    ("title", "rest"),
+    [
+        ("Sampleton: own searches, Dec. 1, 2024, to June 12, 2025, as shown", "Sampleton: own searches, as shown"),
+        ("Searches of Tarnwick, Marin, August 2025 to early May 2026", "Searches of Tarnwick, Marin"),
+        ("Searches that included Mockville, October 2025", "Searches that included Mockville"),
+        ("Searches of Sampleton, Mayfield", "Searches of Sampleton, Mayfield"),
+    ],
+)  # fmt: skip
+def test_a_title_without_its_period_keeps_all_else(title, rest):
+    assert without_period(title) == rest
+
+
+DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
+
+
+@given(DAYS, DAYS)
+def test_no_form_of_a_period_is_left_in_part(first, last):
+    assert without_period(f"Sampleton PD, {days_between(*sorted([first, last]))}") == "Sampleton PD"

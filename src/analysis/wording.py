@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -60,3 +61,11 @@ def days_between(first: date, last: date) -> str:
         return on_day(first)
     same = first.year == last.year
     return f"{on_day(first, not same)}{'' if same else ','} to {on_day(last)}"
+
+
+_PERIOD = re.compile(rf", (?:{'|'.join(map(re.escape, (*MONTHS, *calendar.month_name[1:])))}) .*\b20\d\d\b")
+
+
+def without_period(title: str) -> str:
+    """A title without the months or days that it is of, as `days_between` says them or a person does."""
+    return _PERIOD.sub("", title)

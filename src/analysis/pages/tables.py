@@ -16,7 +16,7 @@ from analysis.measures import formatted
 from analysis.opened import Opened
 from analysis.paths import no_formula, visible
 from analysis.places import Place
-from analysis.wording import counted, days_between
+from analysis.wording import counted, days_between, without_period
 
 
 def plain(text: str) -> str:
@@ -91,7 +91,7 @@ def words(place: Place, opened: Opened, copies: str) -> Words:
     """What every picture of a place says: the place, the local days of its searches, and the source."""
     found = opened.searches.rows("select min(local_day), max(local_day), count(*) from searches")[0]
     first, last, rows = found
-    title = re.sub(r", [^,]*\b20\d\d(?=,|$)", "", place.title)
+    title = without_period(place.title)
     whose = title if first is None else f"{title}, {days_between(first, last)}"
     by, request = (str(place.released.get(key, "")) for key in ("by", "request"))
     asked = f" ({request})" if re.search(r"\d", request) else ""
