@@ -376,3 +376,18 @@ def test_a_period_of_a_few_days_is_marked_by_days_without_a_warning(days):
         figure.canvas.draw()
     said = [label.get_text() for label in figure.axes[-1].get_xticklabels()]
     assert len(set(said)) == len(said), "a day is named once"
+
+
+@pytest.mark.parametrize("days", [3, 91, 700, 780, 1_000, 1_500])
+@pytest.mark.parametrize("picture", ["searches_per_day", "growth"])
+def test_a_log_of_any_length_has_ticks_and_no_warning(picture, days):
+    """A warning in a notebook's output shows a path, and stops the place."""
+    over = pd.date_range("2024-01-15", periods=days)
+    table = pd.DataFrame({"camera_owner": "Sampleton", "day": over, "searches": range(days)})
+    if picture == "growth":
+        table = pd.DataFrame({"month": over, "agreements": range(days), "agencies": range(days)})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawn = getattr(figures, picture)(table)
+        figures.png(drawn)
+    assert 1 <= len(drawn.axes[0].get_xticks()) <= 7

@@ -69,8 +69,7 @@ def _searches_per_day(
         height = 1.0 if len(owners) == 1 else 0.05
         _mark_changes(axes, first, last, height, eras, named=axes is panels[-1])
     few = (last - first).days < 5  # an automatic locator would set ticks on hours
-    days = mdates.DayLocator() if few else mdates.AutoDateLocator(minticks=3, maxticks=5)
-    panels[-1].xaxis.set_major_locator(days)
+    panels[-1].xaxis.set_major_locator(mdates.DayLocator() if few else _ticks(5))
     panels[-1].xaxis.set_major_formatter(FuncFormatter(lambda value, _: _day(mdates.num2date(value))))
     if len(owners) == 1 and happened is not None and headlines.is_peak(table):
         _say_busiest(figure, panels[0], happened.iloc[0], first, last)
@@ -233,7 +232,7 @@ def _growth(figure: Figure, table: pd.DataFrame) -> None:
     for column, style, color in (("agreements", "--", MID), ("agencies", "-", SHADES["strict"])):
         axes.plot(table["month"], table[column], color=color, linestyle=style)
         ends.append((end[column], f"{end[column]:,} {column}", color, ""))
-    axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=6))
+    axes.xaxis.set_major_locator(_ticks(6))
     axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
     thousands(axes, table["agreements"])
     labels_at_ends(axes, mdates.date2num(end["month"]), ends, axes.get_ylim()[1] * 0.085)
@@ -252,6 +251,14 @@ def _label_weeks(axes: Axes, weeks: Sequence[datetime], parts: bool) -> None:
     axes.set_xlim(mdates.date2num(weeks[0]) - 0.5, mdates.date2num(weeks[-1]) + 7)
     faint = "\n(faint: the logs cover a part of it)" if parts else ""
     axes.set_xlabel(f"week that begins on{faint}", fontsize=8.5, color=SOFT)
+
+
+def _ticks(most: int) -> mdates.AutoDateLocator:
+    """Three ticks or more on an axis of days, and no more than so many."""
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=most)
+    # Without whole years among them it finds no step for two to three years, and its warning would stop the notebook.
+    locator.intervald[mdates.MONTHLY] = [1, 2, 3, 4, 6, 12]
+    return locator
 
 
 def _day(day: datetime) -> str:
