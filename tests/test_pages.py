@@ -15,6 +15,7 @@ from frames import HEADER, row
 from analysis import build, claims, figures, pages, places
 from analysis.measures import NEEDS, measure
 from analysis.opened import Opened
+from analysis.pages.page import Page
 
 HOSTILE = [
     '=HYPERLINK("http://example.invalid")',
@@ -106,7 +107,7 @@ def page(monkeypatch):
     """A page of a place with an organization audit, and what it showed."""
     shown = []
     watch(monkeypatch, lambda one, **_: shown.append(one.data))
-    found = object.__new__(pages.Page)
+    found = object.__new__(Page)
     found.place = SimpleNamespace(
         logs=[SimpleNamespace(log="organization audit")] * 2, selection="", is_replica=False
     )

@@ -711,6 +711,17 @@ def test_a_site_made_again_where_something_changed_is_the_site_made_from_nothing
         assert prints(assembly.build(elsewhere, copies, elsewhere / "site", RULES).parent) == made, number
 
 
+def test_printed_pages_stay_as_long_as_the_pages_of_their_place_are_the_same(tmp_path: Path) -> None:
+    made, site = [results(place(tmp_path)), results(place(tmp_path, "replica", "replica"))], tmp_path / "site"
+    assembly.build(tmp_path, made, site, RULES)
+    printed = [site / one.name / "claims.pdf" for one in made]
+    for path in printed:
+        path.write_bytes(b"%PDF-")
+    reworded(made[0].results / "02-what-next.ipynb", "Another thing.")
+    assembly.build(tmp_path, made, site, RULES)
+    assert [path.is_file() for path in printed] == [False, True]
+
+
 def test_pages_are_made_again_where_the_site_has_rules_that_it_had_not(tmp_path: Path) -> None:
     made = [results(place(tmp_path))]
     for rules in (None, RULES, None):

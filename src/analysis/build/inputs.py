@@ -164,8 +164,10 @@ def article(path: Path) -> Inputs:
 
 
 def of_folder(folder: Path) -> str:
-    """A checksum of the files below a folder, with their names; the same for a folder that is empty and for none."""
-    return digest("".join(f"{path.relative_to(folder)} {of_file(path)}\n" for path in _files(folder)))
+    """A checksum of the files below a folder, with their names; the same for a folder that is empty and for none. PDFs
+    are left out: they are printed from the pages."""
+    found = (path for path in _files(folder) if path.suffix != ".pdf")
+    return digest("".join(f"{path.relative_to(folder)} {of_file(path)}\n" for path in found))
 
 
 def _described(place: Place) -> list[Path]:

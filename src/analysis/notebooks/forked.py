@@ -32,7 +32,8 @@ IS_SAFE = sys.platform == "linux"
 _IMPORTED = (
     "analysis.notebooks.ordered", "ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib.pyplot",
     "matplotlib_inline.backend_inline", "pandas", "duckdb", "pyarrow.parquet",
-    "analysis.build", "analysis.claims", "analysis.coding", "analysis.figures", "analysis.measures", "analysis.pages",
+    "analysis.build", "analysis.claims", "analysis.coding", "analysis.figures", "analysis.measures",
+    "analysis.pages.page",
 )  # fmt: skip
 
 _ORDER = """\

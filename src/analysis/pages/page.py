@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from functools import cached_property
 from typing import Any
 
@@ -31,9 +32,9 @@ from analysis.pages.tables import (
     published_csv,
     source,
     table_html,
-    words,
 )
 from analysis.paths import inside
+from analysis.wording import counted, days_between, without_period
 
 AGENCIES = ("searching_agency", "agency", "released_name", "camera_owner")
 """Columns that hold names of agencies, which an officer's name may have slipped into."""
@@ -42,7 +43,7 @@ LISTED = "candidates"
 
 
 class Page(WithClaims, WithSentences):
-    """One notebook's page for one place. See `start`."""
+    """One notebook's page for one place. See `analysis.pages.start`."""
 
     def __init__(self, place: places.Place, notebook: str) -> None:
         self.place, self.notebook, self.short = place, notebook, notebook[:2]
@@ -169,7 +170,18 @@ class Page(WithClaims, WithSentences):
 
     @cached_property
     def _words(self) -> figures.Words:
-        return words(self.place, self.opened, self.copies)
+        """What every picture of the place says: the place, the local days of its searches, and the source."""
+        first, last, rows = self.searches.rows(
+            "select min(local_day), max(local_day), count(*) from searches"
+        )[0]
+        title = without_period(self.place.title)
+        whose = title if first is None else f"{title}, {days_between(first, last)}"
+        by, request = (str(self.place.released.get(key, "")) for key in ("by", "request"))
+        asked = f" ({request})" if re.search(r"\d", request) else ""
+        released = f"logs released by {by}{asked}" if by else title
+        said = source(self.place, rows, self.copies).partition(" released.")[2]
+        line = f"Source: {'invented records' if self.place.is_replica else released}; {counted(rows, 'search')}.{said}"
+        return figures.Words(whose, line, self.place.is_replica)
 
     def _is_unknown(self, table: pd.DataFrame, name: str, caption: str) -> bool:
         """Whether the log cannot tell what a table says; then the reason is shown in its place, once, and the list at
@@ -219,8 +231,8 @@ class Page(WithClaims, WithSentences):
         return file
 
 
-def start(place: str, notebook: str) -> Page:
-    """Open a notebook's page for a place; raises `analysis.places.UnknownPlace` for a place that is none."""
+def open_page(place: str, notebook: str) -> Page:
+    """See `analysis.pages.start`."""
     page = Page(places.find(place), notebook)
     display(HTML(heading(page.place, page.copies)))
     return page

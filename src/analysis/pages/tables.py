@@ -11,12 +11,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.figures import Words
 from analysis.measures import formatted
-from analysis.opened import Opened
 from analysis.paths import no_formula, visible
 from analysis.places import Place
-from analysis.wording import counted, days_between, without_period
+from analysis.wording import counted
 
 
 def plain(text: str) -> str:
@@ -85,19 +83,6 @@ def source(place: Place, rows: int, copies: str) -> str:
         "REPLICA: invented records." if place.is_replica else "",
     )
     return " ".join(filter(None, (f"Source: {place.title}; {counted(rows, 'search')} released.", *said)))
-
-
-def words(place: Place, opened: Opened, copies: str) -> Words:
-    """What every picture of a place says: the place, the local days of its searches, and the source."""
-    found = opened.searches.rows("select min(local_day), max(local_day), count(*) from searches")[0]
-    first, last, rows = found
-    title = without_period(place.title)
-    whose = title if first is None else f"{title}, {days_between(first, last)}"
-    by, request = (str(place.released.get(key, "")) for key in ("by", "request"))
-    asked = f" ({request})" if re.search(r"\d", request) else ""
-    released = "invented records" if place.is_replica else f"logs released by {by}{asked}" if by else title
-    said = source(place, rows, copies).partition(" released.")[2]
-    return Words(whose, f"Source: {released}; {counted(rows, 'search')}.{said}", place.is_replica)
 
 
 def table_html(table: pd.DataFrame, caption: str, kind: str = "data", choose: Collection[str] = ()) -> str:

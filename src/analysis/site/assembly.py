@@ -213,7 +213,11 @@ def _place_pages(place: Place, kept: Kept, has_rules: bool, root: Path) -> Card:
     cited = next((page.summary for page in pages if page.stem.startswith("05")), "")
     answer = found.story if found and (found.none or not place.claims) else cited
     key = sorted(computed, key=lambda entry: entry["outcome"] != "differs")[:KEY_NUMBERS]
-    facts = {"downloads": downloads.files(place, folder), "released": _released(place), "answer": answer}
+    facts = {
+        "downloads": downloads.files(place, folder, kept),
+        "released": _released(place),
+        "answer": answer,
+    }
     facts |= {"finding": found, "key": key, "picture": _picture(place, "05") or _picture(place, "")}
     write(folder / "index.html", "place", here="place", card=card, pages=pages, said=answer, **facts)
     return card

@@ -18,10 +18,12 @@ import xlsxwriter
 
 from analysis import tips
 from analysis.build import masked_copies
+from analysis.build.inputs import of_file
 from analysis.measures import NAMES
 from analysis.pages import REPLICA, open_shown
 from analysis.paths import without_apostrophe
 from analysis.places import Place
+from analysis.site.kept import Kept
 
 LICENSE = {
     "name": "CC-BY-4.0",
@@ -56,8 +58,9 @@ _PUBLISHED = {
 }
 
 
-def files(place: Place, folder: Path) -> list[tuple[str, list[str]]]:
-    """Copy the place's published files and pack its tables; the names by kind, relative to its folder."""
+def files(place: Place, folder: Path, kept: Kept) -> list[tuple[str, list[str]]]:
+    """Copy the place's published files and pack its tables, unless they are as they were; the names by kind, relative
+    to its folder."""
     groups = []
     for title, patterns in _PUBLISHED.items():
         found = [path for pattern in patterns for path in sorted(place.results.glob(pattern))]
@@ -67,8 +70,13 @@ def files(place: Place, folder: Path) -> list[tuple[str, list[str]]]:
             shutil.copyfile(path, folder / name)
         if names:
             groups.append((title, names))
-    packed = [workbook(place, folder), descriptor(place, folder)]
-    return [("All tables in one file", [path.name for path in packed]), *groups]
+    contents = [(path.name, of_file(path)) for path in (*tables(folder), folder / "numbers.json")]
+    packed = kept.files(
+        "packed",
+        (contents, open_shown(place)),
+        lambda: [path.name for path in (workbook(place, folder), descriptor(place, folder))],
+    )
+    return [("All tables in one file", packed[::-1]), *groups]  # the workbook first
 
 
 def tables(folder: Path) -> list[Path]:
