@@ -49,6 +49,19 @@ def test_cells_stay_exactly_as_released(tmp_path):
     assert reasons(reading) == [*odd[:7], 'he said "stop"', "", "a,b"]
 
 
+@given(
+    st.lists(st.sampled_from([b"a", *(c.encode() for c in "\u00e9\u2014\U0001f600"), b"\xc3", b"\xe2\x80", b"\x80",
+                              b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xf0\x9f\x98"]), max_size=6),
+    st.integers(1, 5),
+)  # fmt: skip
+def test_utf8_is_what_python_reads_as_utf8_wherever_its_pieces_are_cut(parts, piece):
+    try:
+        whole = b"".join(parts).decode() is not None
+    except UnicodeDecodeError:
+        whole = False
+    assert text.is_utf8(io.BytesIO(b"".join(parts)), piece) is whole
+
+
 @pytest.mark.parametrize(
     ("encoding", "note"),
     [

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from analysis.places import ReleasedFile
 from analysis.readers import Rejected, Section
 from analysis.searches import typing
+from analysis.searches.clocks import Clocks
+from analysis.searches.columns import masked_cells
+from analysis.searches.shapes import shapes_of
 from analysis.vendors import recognition
 
 COLUMNS = ["ID", " Name", *LAYOUT[1:]]
@@ -168,12 +171,26 @@ def test_a_row_whose_times_do_not_agree_on_the_step_stays_unread():
     assert rejected.column("why").to_pylist() == ["search time not readable"]
 
 
+def test_a_time_frame_tells_the_order_of_dates_before_the_whole_file_is_asked():
+    def survey():
+        raise AssertionError("the file is read a second time")
+
+    layout = recognition.recognize(COLUMNS)
+    early = {
+        "Time Frame": "11/30/2025, 01:00:00 AM UTC\n12/02/2025, 01:00:00 AM UTC",  # no month is the 30th
+        "Search Time": "12/02/2025, 12:30:01 AM UTC",
+    }
+    clocks = Clocks(shapes_of(layout.vendor.times), survey=survey)
+    table, _ = typing.type_rows(section(early), layout, FILE, clocks)
+    assert table.column("searched_at").to_pylist() == [datetime(2025, 12, 2, 0, 30, 1, tzinfo=UTC)]
+
+
 def test_masks_are_counted_by_the_released_columns_name():
     columns = [column.strip() for column in COLUMNS]
     rows = [{**USUAL, "License Plate": "***", "Reason": "REDACTED"}, {**USUAL, "License Plate": "***"}]
     cells = {str(n): pa.array([row[c] for row in rows], pa.string()) for n, c in enumerate(columns)}
     section = Section(tuple(columns), pa.table(cells), pa.array([1, 2]))
-    assert typing.masked_cells(section, recognition.recognize(columns)) == {"License Plate": 2, "Reason": 1}
+    assert masked_cells(section, recognition.recognize(columns)) == {"License Plate": 2, "Reason": 1}
 
 
 def test_a_date_and_a_time_in_two_columns_are_one_moment():

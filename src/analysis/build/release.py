@@ -22,10 +22,10 @@ from analysis.places import ReleasedFile, sources
 from analysis.readers import Block, archives
 from analysis.searches import headerless, seated
 from analysis.searches.clocks import Evidence
+from analysis.searches.columns import masked_cells
 from analysis.searches.typing import (
     TWO_WAYS,
     evidence,
-    masked_cells,
     rejected_table,
     type_rows,
 )

@@ -9,6 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+import pyarrow as pa
+
 from analysis.readers.base import UnreadableFile
 
 LONGEST_RECORD = 1 << 25  # bytes: a file without line ends would fill the memory
@@ -65,15 +68,36 @@ def encoding(path: Path) -> tuple[str, str]:
             if start[first::2].count(0) > len(start[first::2]) * 0.9:
                 return name, "UTF-16 without a byte-order mark"
         file.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        try:
-            for piece in iter(partial(file.read, 1 << 20), b""):
-                if decoder.getstate()[0] or not piece.isascii():
-                    decoder.decode(piece)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        if not is_utf8(file):
             return "cp1252", "cp1252 (it is not UTF-8)"
     return "utf-8", ""
+
+
+_CHECKED = 1 << 18  # bytes that fit the processor's cache
+
+
+def is_utf8(file: BinaryIO, piece: int = _CHECKED) -> bool:
+    """Whether a file is UTF-8 from here to its end; Arrow looks at its bytes several times as fast as Python."""
+    rest = b""
+    for more in iter(partial(file.read, piece), b""):
+        text = rest + more
+        # A character that begins in the last three bytes may go on in the next piece.
+        begins = next((at for at in (-1, -2, -3) if text[at:][:1] >= b"\xc0"), len(text))
+        text, rest = text[:begins], text[begins:]
+        if not _are_whole_characters(text):
+            return False
+    return _are_whole_characters(rest)
+
+
+def _are_whole_characters(text: bytes) -> bool:
+    if text.isascii():
+        return True
+    ends = pa.py_buffer(np.array([0, len(text)], np.int32))
+    try:
+        pa.StringArray.from_buffers(1, ends, pa.py_buffer(text)).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def lines(data: bytes) -> Iterator[tuple[str, int]]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.readers import Section
-from analysis.vendors.masks import are_masked, is_masked, is_no_value
+from analysis.vendors.masks import are_masked, is_masked, is_no_value, mask_spellings
 from analysis.vendors.recognition import Layout
 
 
@@ -70,6 +70,17 @@ def unread(texts: pa.Array, missing: np.ndarray) -> int:
     found = pc.value_counts(texts.filter(pa.array(missing))).to_pylist() if missing.any() else []
     said = [(line["values"], line["counts"]) for line in found if (line["values"] or "").strip(" 0.,\r\n\t")]
     return sum(number for text, number in said if not is_masked(text) and not is_no_value(text))
+
+
+def masked_cells(section: Section, layout: Layout) -> dict[str, int]:
+    """How many cells of each released column hide their value; columns without any are left out."""
+    known = pa.array(mask_spellings())
+    found: dict[str, int] = {}
+    for at, name in enumerate(section.columns):
+        if at not in layout.unnamed:
+            count = pc.sum(pc.is_in(section.cells.column(at), known)).as_py() or 0
+            found |= {name.strip(): count} if count else {}
+    return found
 
 
 def count(texts: pa.Array) -> pa.Array:

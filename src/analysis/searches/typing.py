@@ -25,7 +25,7 @@ from analysis.searches.columns import (
 )
 from analysis.searches.shapes import shapes_of
 from analysis.vendors.facts import Vendor, normal
-from analysis.vendors.masks import are_masked, by_number, is_masked, mask_spellings
+from analysis.vendors.masks import are_masked, by_number, is_masked
 from analysis.vendors.recognition import Layout
 
 UNTIMED = ("no search time", "search time not readable")
@@ -58,6 +58,7 @@ def type_rows(
     the section's rows, both in their order.
     """
     clocks = clocks or file_clocks(file, section, layout, lambda: [evidence(section, layout)])
+    _settle(section, layout, clocks)
     searched = times.read(search_time_of(section, layout), clocks.clock("search_time"))
     if searched.moments.null_count:
         section = _verdicts_moved(section, layout)
@@ -98,6 +99,20 @@ def evidence(section: Section, layout: Layout) -> dict[str, Evidence]:
     return {"time_frame": frame[0], **{name: times.evidence(texts, shapes) for name, texts in single.items()}}
 
 
+FIRST = 1_000
+"""Rows of a section whose dates may settle the order of all."""
+
+
+def _settle(section: Section, layout: Layout, clocks: Clocks) -> None:
+    """Note that the dates are in the vendor's order where some of the first rows have no other, most often a time
+    frame's: the times of search of a log that begins with a month could not tell, and the file would be read twice."""
+    if clocks.vendors_order.is_set() or not clocks.shapes.other_order:
+        return
+    first = evidence(_rows(section, np.arange(min(FIRST, section.cells.num_rows))), layout)
+    if any(said.vendors[clocks.shapes.order] for said in first.values()):
+        clocks.vendors_order.set()
+
+
 def _rows(section: Section, which: np.ndarray) -> Section:
     """The rows of a section that a mask or a list of numbers names."""
     numbers = pa.array(np.flatnonzero(which) if which.dtype == bool else which)
@@ -125,17 +140,6 @@ def era(searched_at: pa.Array, vendor: Vendor) -> pa.Array:
     until = np.array(days, dtype="datetime64[us]").astype(np.int64)
     number = np.searchsorted(until, searched_at.cast(pa.int64()).to_numpy(zero_copy_only=False), side="right")
     return pa.array([era.name for era in vendor.era]).take(pa.array(number))
-
-
-def masked_cells(section: Section, layout: Layout) -> dict[str, int]:
-    """How many cells of each released column hide their value; columns without any are left out."""
-    known = pa.array(mask_spellings())
-    found: dict[str, int] = {}
-    for at, name in enumerate(section.columns):
-        if at not in layout.unnamed:
-            count = pc.sum(pc.is_in(section.cells.column(at), known)).as_py() or 0
-            found |= {name.strip(): count} if count else {}
-    return found
 
 
 def _typed(
