@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from analysis import places
 from analysis.paths import visible
 from analysis.refused import Refused
-from analysis.wording import counted
+from analysis.wording import counted, near
 
 if TYPE_CHECKING:
     from analysis.measures.columns import Name
@@ -34,7 +34,7 @@ def explain(args: argparse.Namespace) -> None:
     if not args.stdin:
         said = reasons.explain(_given(args.reason), rules, args.state)
         _answer(_json(said.as_dict()) if args.json else said.as_text())
-        if not args.json and re.fullmatch(r"[a-z0-9]+[_.][a-z0-9_.]+", args.reason):
+        if not args.json and re.fullmatch(r"[a-z0-9_.]+", args.reason):
             _say_if_a_measure(args.reason)
         return
     for first, lines in _objects_at_hand("reason"):
@@ -53,13 +53,12 @@ def explain(args: argparse.Namespace) -> None:
 
 
 def _say_if_a_measure(text: str) -> None:
-    """Say how to have a measure explained, where its name was taken for a reason."""
-    from analysis.measures import MEASURES
+    """Say how to have a measure or a condition explained, where its name was taken for a reason."""
+    from analysis.measures import MEASURES, NAMES
 
-    if text in MEASURES:
-        _answer(
-            f"{text} is also a measure. To see how it is counted, add --place and a place that has results."
-        )
+    if text in MEASURES or text in NAMES:
+        kind = "a measure" if text in MEASURES else "a column" if NAMES[text].unit else "a condition"
+        _answer(f"{text} is also {kind}. To see how it is counted, add --place and a place that has results.")
 
 
 def _explain_measure(name: str, place_name: str) -> None:
@@ -71,10 +70,14 @@ def _explain_measure(name: str, place_name: str) -> None:
     from analysis.build import dataset
     from analysis.opened import Opened
 
+    place = places.find(place_name)
     if name in measures.NAMES:
         _answer("\n".join(map(_meaning, measures.names_in(name))))
         return
-    measure, place = measures.measure(name), places.find(place_name)
+    if name not in measures.MEASURES:
+        close = near(name, [*measures.MEASURES, *measures.NAMES])
+        raise Refused(f"there is no measure, condition or column {name!r}{close}")
+    measure = measures.measure(name)
     lines = [f"{name}: {measure.says} ({measure.unit})"]
     if measure.has_rows and dataset.is_built(place):
         numbers = Opened(place).count(name)
@@ -144,7 +147,7 @@ def claims(args: argparse.Namespace) -> int:
                 f"{row['id']}: {row['outcome']}: published {register.printed(row)}, computed {row['computed'] or '-'}"
             )
         for slip in register.never_met(loaded, opened) if dataset.is_built(place) else ():
-            _answer(f"{place.name}: {slip}, as a claim has it: is it spelled as in the records?")
+            _answer(f"{place.name}: a claim's filter finds nothing: {slip}")
         if left_out:
             _answer(
                 f"{place.name}: {counted(left_out, 'claim')} about some of the searches cannot be counted before the "

@@ -9,12 +9,13 @@ from analysis.measures import columns, register
 
 @pytest.fixture
 def weekend():
-    columns.condition("weekend", "weekday >= 6", "was made on a Saturday or a Sunday")
+    columns.condition("at_the_weekend", "weekday >= 6", "was made on a Saturday or a Sunday")
     register.declare(
-        "weekend_searches", "rows", "searches on a Saturday or a Sunday", "rows", where="weekend", of="true"
-    )
-    yield register.MEASURES["weekend_searches"]
-    del register.MEASURES["weekend_searches"], columns.NAMES["weekend"]
+        "searches_at_the_weekend", "rows", "searches on a Saturday or a Sunday", "rows",
+        where="at_the_weekend", of="true",
+    )  # fmt: skip
+    yield register.MEASURES["searches_at_the_weekend"]
+    del register.MEASURES["searches_at_the_weekend"], columns.NAMES["at_the_weekend"]
 
 
 def test_one_declaration_gives_number_denominator_sql_and_rows(weekend):
@@ -28,14 +29,14 @@ def test_one_declaration_gives_number_denominator_sql_and_rows(weekend):
     assert asked.rows(weekend.select()) == [(2,)]
     assert weekend.rows(asked).count() == 2
     assert rows.has_rows(weekend)
-    assert weekend in register.measures("weekend_searches")
+    assert weekend in register.measures("searches_at_the_weekend")
 
 
 def test_a_measure_is_declared_once_and_needs_what_is_known(weekend):
     with pytest.raises(ValueError, match="declared twice"):
-        register.declare("weekend_searches", "rows", "…", "rows")
+        register.declare("searches_at_the_weekend", "rows", "…", "rows")
     with pytest.raises(ValueError, match="declared twice"):
-        columns.condition("weekend", "true", "…")
+        columns.condition("at_the_weekend", "true", "…")
     with pytest.raises(ValueError, match="no kind"):
         register.declare("other_searches", "guess", "…", "rows")
     with pytest.raises(ValueError, match="needs"):

@@ -93,6 +93,40 @@ def test_a_slip_is_answered_with_the_nearest_name(cited, slip, near):
         slip(cited)
 
 
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    [
+        (
+            lambda asked: asked.where("hour = 'ten'").count(),
+            "cannot answer this: Could not convert string 'ten'",
+        ),
+        (lambda asked: asked.where(hour="ten"), "hour is a whole number, and 'ten' is not"),
+        (lambda asked: asked.where(local_day="2025-13-01"), "local_day is a day, as '2025-12-31', and"),
+        (lambda asked: asked.where(month="December"), "no search has month 'December'"),
+        (lambda asked: asked.where(topics="thefts"), "no search has topics 'thefts'; near it: theft"),
+        (
+            lambda asked: asked.where("reason_text::int > 3").count(),
+            "reason_text holds texts: compare it with one",
+        ),
+        (lambda asked: asked.where("core and").count(), "cannot answer this: syntax error"),
+        (lambda asked: asked.where("agency_state").count(), "agency_state holds texts: compare it with one"),
+        (lambda asked: asked.where("agency_state = XQ").count(), "put a text in single quotes, as 'XQ'"),
+        (lambda asked: asked.where("topics = 'theft'").count(), "a list is not compared with a text"),
+        (lambda asked: asked.where("hour = 'ten'").kept("hour"), "cannot answer this"),
+    ],
+)
+def test_a_mistake_is_answered_in_one_sentence(cited, slip, said):
+    with pytest.raises(UnknownName) as told:
+        slip(cited)
+    assert said in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_a_value_asked_of_a_list_is_one_that_the_list_holds(cited):
+    assert cited.where(topics="theft").count() == cited.count("list_contains(topics, 'theft')") > 0
+    assert cited.where(topics=["theft"]).count() == cited.where(topics="theft").count()
+
+
 @settings(deadline=None, max_examples=30)
 @given(st.text(max_size=20))
 def test_no_text_of_a_log_is_taken_for_sql(text):

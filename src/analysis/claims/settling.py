@@ -21,6 +21,7 @@ from analysis.opened import Opened
 from analysis.places import Place
 from analysis.searches.sql import one_of, quoted
 from analysis.searches.table import Searches
+from analysis.wording import near
 
 OUTCOMES = ("reproduced", "recovered", "differs", "cannot be checked")
 UNSETTLED = "unsettled"
@@ -139,8 +140,18 @@ def never_met(claims: Sequence[Claim], opened: Opened) -> list[str]:
     tests = (f"count(*) filter ({next(conditions({key: value}, named))})" for key, value in values)
     counts = opened.every_row.rows(f"select {', '.join(tests)} from searches")[0]
     return sorted(
-        f"no search has {key} = {value!r}" for (key, value), count in zip(values, counts) if not count
+        f"no search has {key} = {value!r}{_near(key, value, opened)}"
+        for (key, value), count in zip(values, counts)
+        if not count
     )
+
+
+def _near(key: str, value: Any, opened: Opened) -> str:
+    """The values near one that no search has, of columns in which none can name a person."""
+    if key not in ("searching_agency", "agency_state", "agency_kind", "month"):
+        return ""
+    known = opened.every_row.tally(key)[key].dropna()
+    return near(str(value), opened.printed_agencies(known).values() if key == "searching_agency" else known)
 
 
 def described(among: Mapping[str, Any]) -> str:

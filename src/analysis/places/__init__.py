@@ -23,6 +23,7 @@ from analysis.places.description import (
 )
 from analysis.places.released import LOGS, Learned, LearnedList, ReleasedFile
 from analysis.refused import Refused
+from analysis.wording import near
 
 __all__ = [
     "COULD_BE_AUDITS", "LEARNED", "LEFT_OUT", "LOGS", "OWNER_NOT_SAID", "BadDay", "BadSource", "LeftOut",
@@ -96,7 +97,10 @@ def find(name: str, top: Path | None = None) -> Place:
     top = top or root()
     path = top / "data" / "raw" / name / "source.toml"
     if "/" in name or not path.is_file():
-        raise UnknownPlace(f"there is no place {name!r} under data/raw/; there are: {', '.join(names(top))}")
+        known = names(top)
+        raise UnknownPlace(
+            f"there is no place {name!r} under data/raw/{near(name, known)}; there are: {', '.join(known)}"
+        )
     if why := paths.why_not(name):
         raise BadSource(f"data/raw/{paths.shown(name)}/: {why}. Give the folder another name")
     shown = f"data/raw/{name}/source.toml"

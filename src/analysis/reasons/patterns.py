@@ -138,7 +138,7 @@ def _check_expression(written: str, expression: str) -> None:
     try:
         re2.compile(expression, _QUIET)
     except re2.error as error:
-        raise BadPattern(f"'{written}' is not a pattern ({error}); fix it") from error
+        raise BadPattern(f"'{written}' is not a pattern ({error.args[0].decode()}); fix it") from error
     if _longest_number(expression) >= LONG_NUMBER:
         raise BadPattern(
             f"'{written}' names a number of {LONG_NUMBER} digits or more; numbers so long are cases"

@@ -26,8 +26,17 @@ def quoted(value: str) -> str:
 
 def one_of(column: str, values: Iterable[Any]) -> str:
     """An SQL condition: a column holds one of these values; a missing one does not."""
-    said = ", ".join(quoted(one) if isinstance(one, str) else str(one) for one in values)
+    said = _said(values)
     return f"coalesce({column} in ({said}), false)" if said else "false"
+
+
+def any_in(column: str, values: Iterable[Any]) -> str:
+    """An SQL condition: the list of a column holds one of these values."""
+    return f"coalesce(list_has_any({column}, [{_said(values)}]), false)"
+
+
+def _said(values: Iterable[Any]) -> str:
+    return ", ".join(quoted(one) if isinstance(one, str) else str(one) for one in values)
 
 
 def values_table(table: pd.DataFrame) -> str:

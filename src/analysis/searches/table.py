@@ -11,8 +11,8 @@ from __future__ import annotations
 import atexit
 import re
 import tempfile
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, wraps
 from glob import glob
@@ -27,7 +27,7 @@ from analysis import processes
 from analysis.refused import Refused
 from analysis.searches.answers import Written, frame_type, kept_schema, remember, remembered
 from analysis.searches.quick import COLUMNS, quicker
-from analysis.searches.sql import listed, one_of, quoted, values_table, words
+from analysis.searches.sql import any_in, listed, one_of, quoted, values_table, words
 from analysis.wording import near
 
 MEMORY = "1500MB"
@@ -35,12 +35,25 @@ MEMORY = "1500MB"
 
 PERIODS = ("hour", "day", "week", "month", "year")
 
-CHECKED = ("camera_owner", "searching_agency", "agency_state", "agency_kind")
+CHECKED = (
+    "camera_owner", "searching_agency", "agency_state", "agency_kind", "search_type", "source_file", "month",
+    "topics", "rules",
+)  # fmt: skip
 """Columns in which a value that no search has is taken for a slip, and answered with the nearest one."""
+
+TYPES = {
+    "BOOLEAN": "true or false",
+    "DATE": "a day, as '2025-12-31'",
+    "DOUBLE": "a number",
+    "TIMESTAMP WITH TIME ZONE": "a time, as '2025-12-31 23:59:00+00'",
+    "TIMESTAMP": "a time, as '2025-12-31 23:59:00'",
+}
+"""What a column of each of DuckDB's types holds, but whole numbers, texts and lists of texts."""
 
 
 class UnknownName(Refused):
-    """A column, condition or value that the searches do not have; the message names the nearest."""
+    """A column, condition or value that the searches do not have, or SQL that says no question; the message names
+    the nearest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,10 +134,7 @@ class Searches:
         if key and (known := remembered(key)) is not None:
             return known
         with self._asking(tables) as asked:
-            try:
-                found = asked.sql(self._quick(question)).to_arrow_table()
-            except duckdb.BinderException as error:
-                raise self._unknown(str(error)) from None
+            found = asked.sql(self._quick(question)).to_arrow_table()
         found = found.cast(kept_schema(found.schema))
         if key:
             remember(key, found)
@@ -136,13 +146,18 @@ class Searches:
             return question
         return quicker(question, self.source, self.written, connection())
 
-    def _asking(self, tables: Mapping[str, pd.DataFrame]) -> duckdb.DuckDBPyConnection:
-        asked = connection().cursor()
-        for name, table in tables.items():
-            asked.register(name, pa.Table.from_pandas(table, preserve_index=False))
-        if isinstance(self.source, pd.DataFrame):
-            asked.register("_frame", pa.Table.from_pandas(self.source, preserve_index=False))
-        return asked
+    @contextmanager
+    def _asking(self, tables: Mapping[str, pd.DataFrame]) -> Iterator[duckdb.DuckDBPyConnection]:
+        """What runs a question. What DuckDB says of a wrong one is many lines that end in the library's own SQL."""
+        with connection().cursor() as asked:
+            for name, table in tables.items():
+                asked.register(name, pa.Table.from_pandas(table, preserve_index=False))
+            if isinstance(self.source, pd.DataFrame):
+                asked.register("_frame", pa.Table.from_pandas(self.source, preserve_index=False))
+            try:
+                yield asked
+            except (duckdb.ProgrammingError, duckdb.DataError) as error:
+                raise self._unknown(str(error)) from None
 
     def kept(self, *columns: str, where: str = "true", **made: str) -> Self:
         """A temporary copy of the searches that a condition holds for, with these columns and those `made`, for several
@@ -230,20 +245,34 @@ class Searches:
         if value is None:
             return f"{column} is null"
         values = list(value) if isinstance(value, list | tuple | set) else [value]
+        with self._asking({}) as asked:
+            kind = str(asked.sql(self.sql(f"select {column} from searches")).types[0])
+            for one in values if not kind.endswith("[]") else ():
+                if asked.execute(f"select try_cast({quoted(str(one))} as {kind})").fetchall() == [(None,)]:
+                    raise UnknownName(f"{column} is {TYPES.get(kind, 'a whole number')}, and {one!r} is not")
         if column in CHECKED:
-            known = replace(self, filters=()).tally(column)[column].dropna()
+            each = f"unnest({column})" if kind.endswith("[]") else column
+            lines = replace(self, filters=()).rows(f"select distinct {each} from searches order by all")
+            known = [line[0] for line in lines if line[0] is not None]
             for one in values:
-                if one not in set(known):
+                if one not in known:
                     raise UnknownName(f"no search has {column} {str(one)!r}{near(str(one), known)}")
-        return one_of(column, values)
+        return any_in(column, values) if kind.endswith("[]") else one_of(column, values)
 
     def _unknown(self, said: str) -> UnknownName:
-        """What to say of a name that DuckDB does not find."""
-        found = re.search(r'(?:column|table|name) "?([A-Za-z_.]+)"?|^"([a-z_]+)"$', said)
-        name = (found[1] or found[2]) if found else ""
-        return UnknownName(
-            f"the searches have no column or condition {name!r}{near(name, self.columns())}" if name else said
-        )
+        """What to say where DuckDB does not find a name, or does not understand a question."""
+        if found := re.search(r"when casting from source column (\w+)", said):  # what it held is not quoted
+            return UnknownName(f"{found[1]} holds texts: compare it with one, as {found[1]} = 'TX'")
+        if found := re.search(r'(?:column|[Tt]able(?: with)? name) "?([A-Za-z_.]+)|^"(\w+)"$', said):
+            name = found[1] or found[2]
+            close = near(name, self.columns()) or f"; put a text in single quotes, as '{name}'"
+            return UnknownName(f"the searches have no column or condition {name!r}{close}")
+        if "destination type VARCHAR[]" in said:
+            return UnknownName(
+                "a list is not compared with a text: list_contains(topics, 'theft') looks into it"
+            )
+        first = said.partition("\n")[0].partition(": ")[2].rstrip("!.")
+        return UnknownName(f"the searches cannot answer this: {first}")
 
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])

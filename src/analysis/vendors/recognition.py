@@ -139,7 +139,10 @@ def recognize(columns: Sequence[str], more: Mapping[str, str] | None = None) -> 
         free = [name for name, column in family.by_name.items() if column not in ours]
         near = {at: get_close_matches(names[at], free, 1, 0.8) for at in unknown}
         likely = {at: family.by_name[found[0]] if found else "ignored" for at, found in near.items()}
-        raise UnknownColumns("unknown columns", [(called(columns[at], at), likely[at]) for at in unknown])
+        raise UnknownColumns(
+            f"in no known {family.name} of {vendor.name}",
+            [(called(columns[at], at), likely[at]) for at in unknown],
+        )
     index = _index(ours, unnamed, columns)
     layouts = (key for key, layout in family.layouts.items() if set(layout) == index.keys())
     key = next(layouts, f"{family.name}, {counted(len(index), 'column')}")
@@ -196,7 +199,7 @@ def recognize_section(section: Section, file: str, more: Mapping[str, str] | Non
             known = f"; known in {' and '.join(others)} only" if others else ""
             said.append(f"{name!r} (of its first values, {shapes(values)}{known})")
         raise UnknownColumns(
-            f"{file}: in no known export {'are the columns' if len(said) > 1 else 'is the column'} {', '.join(said)}",
+            f"{file}: {error.args[0]} {'are the columns' if len(said) > 1 else 'is the column'} {', '.join(said)}",
             error.columns.items(),
         ) from None
 
