@@ -143,7 +143,7 @@ def test_the_pages_of_the_repository_give_each_score_as_the_results_do() -> None
     for place in WRITTEN:
         score = claims.score(place, pages.open_claims(place).to_dict("records"))
         notebook = next(place.results.glob("08-*.ipynb"))
-        assert score in readme.door(places.root())
+        assert score in readme.results_page(places.root())
         assert score in answers_shown(notebook) or "No number was published" in answers_shown(notebook)
 
 

@@ -167,8 +167,10 @@ def test_the_computed_parts_of_a_page_are_what_the_repository_computes(page):
 
 
 def test_the_page_of_the_folder_of_results_is_what_the_repository_computes():
-    page = ROOT / readme.DOOR
-    assert not page.is_file() or page.read_text() == readme.door(ROOT), "run python -m analysis readme"
+    page = ROOT / readme.RESULTS_PAGE
+    assert not page.is_file() or page.read_text() == readme.results_page(ROOT), (
+        "run python -m analysis readme"
+    )
 
 
 def test_the_page_of_four_steps_asks_the_questions_that_the_program_asks():

@@ -192,11 +192,9 @@ def test_all_failures_of_several_notebooks_are_reported(tmp_path: Path) -> None:
     assert sum("FAILED" in line for line in lines) == 2
 
 
-def test_notebooks_that_run_together_leave_answers_for_each_other_and_for_nobody_after(tmp_path):
+def test_notebooks_that_run_together_leave_tables_for_each_other_and_for_nobody_after(tmp_path):
     said = tmp_path / "said"
-    code = (
-        f"import os\nwith open({str(said)!r}, 'a') as file: print(os.environ['ANALYSIS_ANSWERS'], file=file)"
-    )
+    code = f"import os\nwith open({str(said)!r}, 'a') as file: print(os.environ['ANALYSIS_CACHE'], file=file)"
     paths = [notebook(tmp_path, code, name=f"0{number}-what.ipynb") for number in (1, 2)]
     run.run_all(paths, tmp_path / "out", {}, progress=lambda line: None)
     first, second = said.read_text().splitlines()

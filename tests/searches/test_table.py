@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import measures
-from analysis.searches import answers
+from analysis.searches import cache
 from analysis.searches.sql import one_of
 from analysis.searches.table import Searches, UnknownName, once
 
@@ -294,16 +294,16 @@ def test_the_same_question_is_answered_once(tmp_path, monkeypatch):
         rows.tally("agency_state")
 
 
-def test_processes_that_share_a_folder_of_answers_ask_each_question_of_each_file_once(tmp_path, monkeypatch):
-    (tmp_path / "answers").mkdir()
-    monkeypatch.setenv(answers.SHARED, str(tmp_path / "answers"))
+def test_processes_that_share_a_folder_run_each_query_of_each_file_once(tmp_path, monkeypatch):
+    (tmp_path / "tables").mkdir()
+    monkeypatch.setenv(cache.SHARED, str(tmp_path / "tables"))
     rows = stored(log(*ROWS), tmp_path / "searches.parquet")
     first = rows.tally("camera_owner", "topics", "moderation")
-    answers._ANSWERS.clear()  # as in another process
+    cache._TABLES.clear()  # as in another process
     with monkeypatch.context() as without_duckdb:
         without_duckdb.setattr(Searches, "_asking", None)
         pd.testing.assert_frame_equal(rows.tally("camera_owner", "topics", "moderation"), first)
-    answers._ANSWERS.clear()
+    cache._TABLES.clear()
     assert stored(log(*ROWS[:1]), tmp_path / "searches.parquet").count() == 1
     assert len(rows.tally("camera_owner", "topics", "moderation")) == 1
 
@@ -323,13 +323,13 @@ def test_what_was_worked_out_once_is_worked_out_again_of_a_file_that_was_written
     assert worked == [0, 1, 0]
 
 
-def test_several_may_leave_the_same_answer_at_once(tmp_path, monkeypatch):
-    monkeypatch.setenv(answers.SHARED, str(tmp_path))
-    answer, questions = pa.table({"rows": [len(ROWS)]}), [("select 1", ()), ("select 2", ())] * 100
+def test_several_may_leave_the_same_table_at_once(tmp_path, monkeypatch):
+    monkeypatch.setenv(cache.SHARED, str(tmp_path))
+    table, queries = pa.table({"rows": [len(ROWS)]}), [("select 1", ()), ("select 2", ())] * 100
     with ThreadPoolExecutor(8) as pool:
-        assert [*pool.map(lambda question: answers.remember(question, answer), questions)] == [None] * 200
-    answers._ANSWERS.clear()
-    assert [answers.remembered(question) for question in questions[:2]] == [answer, answer]
+        assert [*pool.map(lambda query: cache.keep(query, table), queries)] == [None] * 200
+    cache._TABLES.clear()
+    assert [cache.cached(query) for query in queries[:2]] == [table, table]
     assert len([*tmp_path.iterdir()]) == 2
 
 

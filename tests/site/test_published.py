@@ -40,7 +40,7 @@ def test_the_workflow_that_publishes_asks_for_no_record_and_runs_no_notebook() -
 
 
 def test_the_page_of_the_folder_of_results_leads_to_each_place_and_its_links_lead_somewhere() -> None:
-    text = readme.door(ROOT)
+    text = readme.results_page(ROOT)
     links = re.findall(r"\]\(([^)]+)\)", text)
     assert not [link for link in links if not (ROOT / "results" / link).is_file()]
     ready = [place for place in places.tracked() if (place.results / "claims.csv").is_file()]

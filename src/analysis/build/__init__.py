@@ -17,7 +17,7 @@ from analysis.build.dataset import TABLES, Folder
 from analysis.build.stamps import Stamps
 from analysis.places import Place, check_days, sources
 from analysis.refused import Refused
-from analysis.searches.answers import frame_type
+from analysis.searches.cache import frame_type
 from analysis.wording import counted
 
 Say = Callable[[str], None]

@@ -22,7 +22,7 @@ from analysis.notebooks.cells import ERROR_MARK, INJECTED, last_heading, read, t
 from analysis.notebooks.parameters import check
 from analysis.notebooks.strip import UnstableOutput, strip
 from analysis.refused import ENDED, Refused
-from analysis.searches.answers import SHARED
+from analysis.searches.cache import SHARED
 
 
 class NotebookFailed(Refused):
@@ -70,7 +70,7 @@ def run(
 
     `parameters` must fit the tagged cell (`BadParameters`). `cwd` is the kernel's working folder, the present
     one if None. `failed` is the folder for the copy of a run that stopped. `limit` is in seconds.
-    `answers` is a folder in which notebooks leave answers to questions for each other (`searches.answers`).
+    `answers` is a folder in which notebooks leave answers to questions for each other (`searches.cache`).
     Raises `NotebookFailed`; what was at `out` before is then still there.
     """
     check(notebook, parameters)

@@ -104,7 +104,7 @@ class Address:
         """Whether anything answers within `seconds`: without a network, looking up a name may take far longer."""
         found: list[bool] = []
 
-        def knock() -> None:
+        def connect() -> None:
             try:
                 self.says_size()
             except NoAnswer:
@@ -113,7 +113,7 @@ class Address:
                 pass
             found.append(True)
 
-        thread = threading.Thread(target=knock, daemon=True)
+        thread = threading.Thread(target=connect, daemon=True)
         thread.start()
         thread.join(self.seconds)
         return bool(found)

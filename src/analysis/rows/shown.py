@@ -17,7 +17,7 @@ from analysis.measures.reasons import COMMON_AGENCIES, COMMON_ROWS
 from analysis.opened import Opened
 from analysis.paths import visible
 from analysis.privacy import NOT_SHOWN, shown
-from analysis.searches.answers import frame_type
+from analysis.searches.cache import frame_type
 from analysis.searches.sql import words
 from analysis.searches.table import Searches
 from analysis.vendors.masks import is_masked

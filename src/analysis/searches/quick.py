@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import duckdb
 
-from analysis.searches.answers import Written
+from analysis.searches.cache import Written
 from analysis.searches.sql import one_of, quoted
 
 COLUMNS = frozenset(("searched_at", "searching_agency", "reason_text"))

@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from analysis import processes
 from analysis.refused import Refused
-from analysis.searches.answers import Written, frame_type, kept_schema, remember, remembered
+from analysis.searches.cache import Written, cached, frame_type, keep, kept_schema
 from analysis.searches.quick import COLUMNS, quicker
 from analysis.searches.sql import any_in, listed, one_of, quoted, values_table, words
 from analysis.wording import near
@@ -131,13 +131,13 @@ class Searches:
         """The answer to an SQL query as it comes from DuckDB, for many columns of many rows."""
         question = self.sql(sql)
         key = None if tables or isinstance(self.source, pd.DataFrame) else (question, self.written)
-        if key and (known := remembered(key)) is not None:
+        if key and (known := cached(key)) is not None:
             return known
         with self._asking(tables) as asked:
             found = asked.sql(self._quick(question)).to_arrow_table()
         found = found.cast(kept_schema(found.schema))
         if key:
-            remember(key, found)
+            keep(key, found)
         return found
 
     def _quick(self, question: str) -> str:

@@ -27,7 +27,7 @@ LIBRARY = Path(__file__).parents[1]
 PAGES = ("README.md", "src/analysis/README.md")
 """The pages that hold computed parts, between marks such as `<!-- score -->` and `<!-- /score -->`."""
 
-DOOR = "results/README.md"
+RESULTS_PAGE = "results/README.md"
 """The page that GitHub shows with the folder of results; all of it is computed."""
 
 SHOWN_FIRST, SUBJECTS = "okaloosa", ("windows", "longest")
@@ -51,8 +51,8 @@ def write(top: Path) -> list[Path]:
     known = {place.name: place for place in places.tracked(top)}
     files.write(answers, reviewed.filled(answers.read_text(encoding="utf-8"), known))
     paths.append(answers)
-    files.write(top / DOOR, door(top))
-    paths.append(top / DOOR)
+    files.write(top / RESULTS_PAGE, results_page(top))
+    paths.append(top / RESULTS_PAGE)
     contents = LIBRARY / "__init__.py"
     files.write(contents, with_contents(contents.read_text(encoding="utf-8")))
     paths += [contents, register := top / "results" / "field.csv"]
@@ -121,7 +121,7 @@ def addresses(top: Path) -> str:
     )
 
 
-def door(top: Path) -> str:
+def results_page(top: Path) -> str:
     """results/README.md: of each place its answer, the score and what to open, the real places first."""
     ready = [place for place in places.tracked(top) if (place.results / "claims.csv").is_file()]
     parts = [
