@@ -168,7 +168,7 @@ def test_plain_words_are_no_riddle(phrase):
 def test_every_word_of_the_glossary_is_explained_once():
     text = (LIBRARY / "README.md").read_text(encoding="utf-8").partition("## Words")[2]
     words = [word for line in re.findall(r"^\| (.+?) \| .+ \|$", text, re.M)[1:] for word in line.split(", ")]
-    assert {"place", "part", "subset", "rejected", "search", "core", "measure", "condition", "claim"} <= {
+    assert {"place", "part", "scope", "rejected", "search", "core", "measure", "condition", "claim"} <= {
         *words
     }
     assert len(words) == len({*words})

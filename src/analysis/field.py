@@ -58,7 +58,7 @@ def entries(top: Path, places: Sequence[Place]) -> list[Entry]:
     found = []
     for path in sorted((top / "claims").glob("*.toml")):
         place = named.get(path.stem)
-        piece = claims.read(path) if place or not _is_named(path.stem, places) else None
+        piece = claims.read(path) if place or not any(path.stem in one.claims for one in places) else None
         if piece is None or not (place or piece.about.place):
             continue
         ends = _ends(place)
@@ -68,10 +68,6 @@ def entries(top: Path, places: Sequence[Place]) -> list[Entry]:
             for one in piece.claims
         ]
     return sorted(found, key=lambda entry: entry.place)
-
-
-def _is_named(stem: str, places: Iterable[Place]) -> bool:
-    return any(stem in place.claims for place in places)
 
 
 def _ends(place: Place | None) -> dict[str, Mapping[str, str]]:

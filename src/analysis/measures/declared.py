@@ -15,38 +15,23 @@ __all__ = ["MEASURES"]
 declare("rows_released", "computed", "records in the released files", "rows")
 declare("rows_rejected", "computed", "of these, records that are no search", "rows")
 declare(
-    "rows_in_second_files",
-    "computed",
-    "searches in files that hold another file's searches again, not counted a second time",
-    "rows",
-)
+    "rows_in_second_files", "computed",
+    "searches in files that hold another file's searches again, not counted a second time", "rows",
+)  # fmt: skip
 declare(
-    "repeated_records",
-    "computed",
-    "records equal in every released cell to an earlier one of their file",
-    "rows",
-)
+    "repeated_records", "computed", "records equal in every released cell to an earlier one of their file", "rows",
+)  # fmt: skip
 declare(
     "camera_owners", "distinct", "camera owners whose logs were released", "camera owners",
     column="camera_owner", also="silent_owners", needs=("owners",), only_all=True,
 )  # fmt: skip
 declare("searches", "rows", "searches, a row of the released files each", "rows")
 declare(
-    "first_search",
-    "least",
-    "when the first search was made",
-    "time, UTC",
-    column="searched_at",
-    needs=("searches",),
-)
+    "first_search", "least", "when the first search was made", "time, UTC", column="searched_at", needs=("searches",),
+)  # fmt: skip
 declare(
-    "last_search",
-    "most",
-    "when the last search was made",
-    "time, UTC",
-    column="searched_at",
-    needs=("searches",),
-)
+    "last_search", "most", "when the last search was made", "time, UTC", column="searched_at", needs=("searches",),
+)  # fmt: skip
 ON_CLOCK = {"column": "local_day", "needs": ("searches",)}
 declare("first_day", "least", "the first day with a search, on the camera owner's clock", "day", **ON_CLOCK)
 declare("last_day", "most", "the last day with a search, on the camera owner's clock", "day", **ON_CLOCK)
@@ -57,21 +42,13 @@ ONE_SEARCH = {"column": "search_key", "needs": ("identity",)}
 declare("distinct_searches", "distinct", "searches, each counted once", "searches", **ONE_SEARCH)
 declare("duplicate_sightings", "beyond", "rows beyond the first of each search", "rows", **ONE_SEARCH)
 declare(
-    "distinct_released_ids",
-    "distinct",
-    "different ids of the export's own",
-    "ids",
-    column="released_id",
+    "distinct_released_ids", "distinct", "different ids of the export's own", "ids", column="released_id",
     needs=("ids",),
-)
+)  # fmt: skip
 declare(
-    "rows_without_id",
-    "rows",
-    "rows without an id of the export's own",
-    "rows",
-    where="released_id is null",
+    "rows_without_id", "rows", "rows without an id of the export's own", "rows", where="released_id is null",
     of="true",
-)
+)  # fmt: skip
 declare(
     "repeated_ids", "groups", "ids of the export's own that several rows have", "ids",
     where="released_id is not null", column="released_id", having="count(*) > 1", needs=("ids",),
@@ -120,14 +97,9 @@ for _name, _says, _needs in (
 # Who searched -----------------------------------------------------------------------------------------------
 
 declare(
-    "agencies",
-    "distinct",
-    "agencies that searched",
-    "agencies",
-    where="named",
-    column="searching_agency",
+    "agencies", "distinct", "agencies that searched", "agencies", where="named", column="searching_agency",
     needs=("agencies",),
-)
+)  # fmt: skip
 declare(
     "agencies_on_one_row", "groups", "agencies named on a single row", "agencies",
     where="named", column="searching_agency", having="count(*) = 1", of="true", needs=("agencies",),
@@ -147,29 +119,18 @@ for _name in ("strict", "core", "broad"):
         "organizations", where=f"{_name} and by_number", column="searching_agency", if_any=True,
     )  # fmt: skip
 declare(
-    "agency_states",
-    "distinct",
-    "states of the agencies that searched",
-    "states",
-    column="agency_state",
+    "agency_states", "distinct", "states of the agencies that searched", "states", column="agency_state",
     needs=("other agencies", "agency states"),
-)
+)  # fmt: skip
 declare(
-    "searches_by_unnamed_agencies",
-    "rows",
-    "searches whose agency the log does not name (masked, blank or a number alone)",
-    "rows",
-    where="not named",
+    "searches_by_unnamed_agencies", "rows",
+    "searches whose agency the log does not name (masked, blank or a number alone)", "rows", where="not named",
     of="true",
-)
+)  # fmt: skip
 declare(
-    "searches_by_unresolved_agencies",
-    "rows",
-    "searches by agencies whose state is not known",
-    "rows",
-    where="unresolved",
-    of="true",
-)
+    "searches_by_unresolved_agencies", "rows", "searches by agencies whose state is not known", "rows",
+    where="unresolved", of="true",
+)  # fmt: skip
 declare(
     "federal_searches", "rows", "searches by federal agencies", "rows",
     where="federal", of="true", needs=("outsiders", "agency kinds"), shows=("agency_kind",),
@@ -207,12 +168,8 @@ declare(
     where="own_search and core", of="own_search", needs=("reasons", "own police"),
 )  # fmt: skip
 declare(
-    "own_reasons",
-    "computed",
-    "what else these cited, as far as it can be printed",
-    "reasons",
-    needs=("reasons",),
-)
+    "own_reasons", "computed", "what else these cited, as far as it can be printed", "reasons", needs=("reasons",),
+)  # fmt: skip
 
 # How well agency names were read ----------------------------------------------------------------------------
 
@@ -303,15 +260,9 @@ for _name, _civil, _criminal, _says in (
         of=_criminal, column="search_key", needs=("identity", "reasons"), **TO_CRIMINAL,
     )  # fmt: skip
 declare(
-    "hsi_dhs_only",
-    "rows",
-    "searches that name HSI or DHS and nothing narrower",
-    "rows",
-    where="hsi_dhs",
-    of="broad",
-    needs=("reasons",),
-    shows=("rules",),
-)
+    "hsi_dhs_only", "rows", "searches that name HSI or DHS and nothing narrower", "rows", where="hsi_dhs", of="broad",
+    needs=("reasons",), shows=("rules",),
+)  # fmt: skip
 declare(
     "immigration_mixed.core", "rows", "core searches that name another offense as well", "rows",
     where="core and mixed", of="core", needs=("reasons",), shows=("offense_types", "rules"),
@@ -344,12 +295,9 @@ declare(
 )
 declare("immigration_top_agency_share.core", "largest_share", "its share of them", "share", **TOP)
 declare(
-    "immigration_searches_without_top_agency.core",
-    "rest",
-    "core searches without the agency with most of them",
-    "rows",
-    **TOP,
-)
+    "immigration_searches_without_top_agency.core", "rest", "core searches without the agency with most of them",
+    "rows", **TOP,
+)  # fmt: skip
 SPREAD = {name: TOP[name] for name in ("where", "column", "needs")} | {"without": "share"}
 declare(
     "immigration_effective_agencies.core", "effective",
@@ -372,54 +320,29 @@ declare(
 # Reasons ----------------------------------------------------------------------------------------------------
 
 declare(
-    "vague_reasons",
-    "rows",
-    "searches whose reason names no purpose",
-    "rows",
-    where="vague",
-    of="true",
+    "vague_reasons", "rows", "searches whose reason names no purpose", "rows", where="vague", of="true",
     needs=("reasons",),
-)
+)  # fmt: skip
 declare(
     "vague_typed_reasons", "rows", "searches whose typed words name no purpose, of those of typed words alone", "rows",
     where="typed_alone and vague", of="typed_alone", needs=("reasons",),
 )  # fmt: skip
 declare(
-    "blank_reasons",
-    "rows",
-    "searches whose reason is blank",
-    "rows",
-    where="reason_origin = 'blank'",
-    of="true",
+    "blank_reasons", "rows", "searches whose reason is blank", "rows", where="reason_origin = 'blank'", of="true",
     needs=("reason column",),
-)
+)  # fmt: skip
 declare(
-    "masked_reasons",
-    "rows",
-    "searches whose reason is masked",
-    "rows",
-    where="reason_origin = 'masked'",
-    of="true",
+    "masked_reasons", "rows", "searches whose reason is masked", "rows", where="reason_origin = 'masked'", of="true",
     needs=("reason column",),
-)
+)  # fmt: skip
 declare(
-    "machine_reasons",
-    "rows",
-    "searches whose reason the software wrote",
-    "rows",
-    where="machine",
-    of="true",
+    "machine_reasons", "rows", "searches whose reason the software wrote", "rows", where="machine", of="true",
     needs=("reasons",),
-)
+)  # fmt: skip
 declare(
-    "no_stated_purpose",
-    "rows",
-    "searches that state no purpose",
-    "rows",
-    where="no_purpose",
-    of="true",
+    "no_stated_purpose", "rows", "searches that state no purpose", "rows", where="no_purpose", of="true",
     needs=("reason column",),
-)
+)  # fmt: skip
 declare(
     "unstated_searches.core", "rows", "searches that state no purpose and that core does not count", "rows",
     where="no_purpose and not core", of="true", needs=("reason column",),
@@ -443,23 +366,13 @@ declare(
 REACH = {"shows": ("networks_searched", "devices_searched")}
 OF_NETWORKS = {"of": "networks_searched is not null", "needs": ("networks",), **REACH}
 declare(
-    "networks_most",
-    "most",
-    "the most networks that a search queried",
-    "networks",
-    column="networks_searched",
-    needs=("networks",),
-    **REACH,
-)
+    "networks_most", "most", "the most networks that a search queried", "networks", column="networks_searched",
+    needs=("networks",), **REACH,
+)  # fmt: skip
 declare(
-    "devices_most",
-    "most",
-    "the most cameras that a search queried",
-    "devices",
-    column="devices_searched",
-    needs=("devices",),
-    **REACH,
-)
+    "devices_most", "most", "the most cameras that a search queried", "devices", column="devices_searched",
+    needs=("devices",), **REACH,
+)  # fmt: skip
 declare(
     "networks_median", "quantile", "networks that the median search queried", "networks",
     quantile=0.5, column="networks_searched", needs=("networks",), **REACH,
@@ -473,29 +386,16 @@ declare(
     where="devices_searched is null", needs=("devices",), **REACH,
 )  # fmt: skip
 declare(
-    "one_network_searches",
-    "rows",
-    "searches of one network",
-    "rows",
-    where="networks_searched = 1",
-    **OF_NETWORKS,
-)
+    "one_network_searches", "rows", "searches of one network", "rows", where="networks_searched = 1", **OF_NETWORKS,
+)  # fmt: skip
 declare(
-    "several_network_searches",
-    "rows",
-    "searches of several networks",
-    "rows",
-    where="networks_searched > 1",
+    "several_network_searches", "rows", "searches of several networks", "rows", where="networks_searched > 1",
     **OF_NETWORKS,
-)
+)  # fmt: skip
 declare(
-    "several_network_share",
-    "share",
-    "the share of searches that queried several networks",
-    "share",
-    where="networks_searched > 1",
-    **OF_NETWORKS,
-)
+    "several_network_share", "share", "the share of searches that queried several networks", "share",
+    where="networks_searched > 1", **OF_NETWORKS,
+)  # fmt: skip
 declare(
     "several_network_searches.mean_networks", "mean", "networks that such a search queried, on average", "networks",
     where="networks_searched > 1", column="networks_searched", needs=("any size", "networks", "several networks"),
@@ -518,13 +418,9 @@ for _name, _days in {
     "windows_over_30_days.over_360": 360,
 }.items():
     declare(
-        _name,
-        "rows",
-        f"searches that looked back more than {_days} days",
-        "rows",
-        where=f"lookback_days > {_days}",
+        _name, "rows", f"searches that looked back more than {_days} days", "rows", where=f"lookback_days > {_days}",
         **LOOK_BACK,
-    )
+    )  # fmt: skip
 declare(
     "windows_over_30_days.patrol", "rows", "searches for 'patrol' that looked back more than 30 days", "rows",
     where="lookback_days > 30 and patrol", **{**LOOK_BACK, "needs": ("reasons", *LOOK_BACK["needs"])},
@@ -547,35 +443,22 @@ declare(
 )  # fmt: skip
 
 declare(
-    "night_searches",
-    "rows",
-    "searches from 10 p.m. to 5 a.m. on the camera owner's clock",
-    "rows",
-    where="night",
-    of="not day_only",
-    needs=("owners", "hours"),
-)
+    "night_searches", "rows", "searches from 10 p.m. to 5 a.m. on the camera owner's clock", "rows", where="night",
+    of="not day_only", needs=("owners", "hours"),
+)  # fmt: skip
 
 # 287(g) agreements ------------------------------------------------------------------------------------------
 
 HELD = {"column": "searching_agency", "needs": ("agency states", "agreements")}
 HELD_CORE = {"column": "searching_agency", "needs": ("agency states", "reasons", "agreements")}
 declare(
-    "agencies_287g",
-    "distinct",
-    "agencies with an agreement on a day they searched",
-    "agencies",
-    where="had_agreement",
-    **HELD,
-)
+    "agencies_287g", "distinct", "agencies with an agreement on a day they searched", "agencies",
+    where="had_agreement", **HELD,
+)  # fmt: skip
 declare(
-    "agencies_287g.core",
-    "distinct",
-    "agencies with an agreement on a day they cited immigration (core)",
-    "agencies",
-    where="core and had_agreement",
-    **HELD_CORE,
-)
+    "agencies_287g.core", "distinct", "agencies with an agreement on a day they cited immigration (core)", "agencies",
+    where="core and had_agreement", **HELD_CORE,
+)  # fmt: skip
 declare(
     "agencies_287g_signed_later.core", "groups", "agencies behind core searches whose agreement came only after these",
     "agencies", where="core", having="count(first_signed) > 0 and not bool_or(had_agreement)", **HELD_CORE,
@@ -605,39 +488,25 @@ for _name, _says, _unit in (
 # How often the rules are wrong ------------------------------------------------------------------------------
 
 declare(
-    "language_models",
-    "computed",
-    "readers of the coded reasons that were language models, not people",
-    "readers",
-)
+    "language_models", "computed", "readers of the coded reasons that were language models, not people", "readers",
+)  # fmt: skip
 declare("coded_reasons", "computed", "different reasons that were read and coded", "reasons")
 declare("coded_rows", "computed", "searches that gave these reasons", "rows")
 for _name in ("strict", "core", "broad"):
     declare(
-        f"counted_planted_share.{_name}",
-        "computed",
-        f"searches of a replica planted to count, of those that {_name} counts",
-        "share",
-        needs=("reasons",),
-    )
+        f"counted_planted_share.{_name}", "computed",
+        f"searches of a replica planted to count, of those that {_name} counts", "share", needs=("reasons",),
+    )  # fmt: skip
     declare(
-        f"planted_found_share.{_name}",
-        "computed",
-        f"searches of a replica that {_name} counts, of those planted to count",
-        "share",
-        needs=("reasons",),
-    )
+        f"planted_found_share.{_name}", "computed",
+        f"searches of a replica that {_name} counts, of those planted to count", "share", needs=("reasons",),
+    )  # fmt: skip
 declare(
-    "missed_rows.core",
-    "computed",
-    "immigration searches that core does not count",
-    "estimated rows",
+    "missed_rows.core", "computed", "immigration searches that core does not count", "estimated rows",
     needs=("reasons",),
-)
+)  # fmt: skip
 declare(
-    "missed_rows_at_most.core",
-    "computed",
+    "missed_rows_at_most.core", "computed",
     "the most that they may be: the upper end of a 95 percent interval, with what readers could not tell or read",
-    "estimated rows",
-    needs=("reasons",),
-)
+    "estimated rows", needs=("reasons",),
+)  # fmt: skip

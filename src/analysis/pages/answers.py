@@ -232,7 +232,8 @@ def named_in(*versions: str) -> tuple[str, ...]:
 
 def answer(chapter: str, numbers: Mapping[str, Number], mark: Mark = unmarked) -> str:
     """The answer of a chapter, given its numbers by measure; "" for a chapter that has none."""
-    return _told(ANSWERS.get(chapter, ()), numbers, mark)
+    said = (first_known(versions, numbers, mark) for versions in ANSWERS.get(chapter, ()))
+    return " ".join(filter(None, said))
 
 
 def printed(register: Sequence[Claim]) -> dict[str, str]:
@@ -284,10 +285,6 @@ def _subjects(published: Iterable[str]) -> list[tuple[str, tuple[tuple[str, ...]
     return [
         (figure, said) for begins, figure, said in STORIES if any(re.match(begins, name) for name in names)
     ]
-
-
-def _told(sentences: Iterable[Sequence[str]], numbers: Mapping[str, Number], mark: Mark = unmarked) -> str:
-    return " ".join(filter(None, (first_known(versions, numbers, mark) for versions in sentences)))
 
 
 def first_known(versions: Sequence[str], numbers: Mapping[str, Number], mark: Mark = unmarked) -> str:

@@ -90,7 +90,8 @@ def table_html(table: pd.DataFrame, caption: str, kind: str = "data", choose: Co
     reader can choose one value of the columns in `choose`."""
     chosen = dict.fromkeys(choose, ' class="choose"')
     head = "".join(
-        f'<th scope="col"{chosen.get(name, "")}>{html.escape(_title(name))}</th>' for name in table.columns
+        f'<th scope="col"{chosen.get(name, "")}>{html.escape(str(name).replace("_", " "))}</th>'
+        for name in table.columns
     )
     body = "\n".join(
         "<tr>" + "".join(_cell(name, value) for name, value in zip(table.columns, row)) + "</tr>"
@@ -100,10 +101,6 @@ def table_html(table: pd.DataFrame, caption: str, kind: str = "data", choose: Co
         f'<table class="{kind} tex2jax_ignore mathjax_ignore"><caption>{html.escape(visible(caption))}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
     )
-
-
-def _title(column: str) -> str:
-    return str(column).replace("_", " ")
 
 
 def _cell(column: str, value: Any) -> str:

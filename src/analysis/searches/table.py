@@ -9,7 +9,6 @@ too, but lose the names of a vocabulary at the first filter.
 from __future__ import annotations
 
 import atexit
-import re
 import tempfile
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -24,11 +23,11 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis import processes
-from analysis.refused import Refused
+from analysis.searches import mistakes
 from analysis.searches.cache import Written, cached, frame_type, keep, kept_schema
+from analysis.searches.mistakes import UnknownName
 from analysis.searches.quick import COLUMNS, quicker
 from analysis.searches.sql import any_in, listed, one_of, quoted, values_table, words
-from analysis.wording import near
 
 MEMORY = "1500MB"
 """What a question may hold in memory; DuckDB puts the rest into a temporary file."""
@@ -40,20 +39,6 @@ CHECKED = (
     "topics", "rules",
 )  # fmt: skip
 """Columns in which a value that no search has is taken for a slip, and answered with the nearest one."""
-
-TYPES = {
-    "BOOLEAN": "true or false",
-    "DATE": "a day, as '2025-12-31'",
-    "DOUBLE": "a number",
-    "TIMESTAMP WITH TIME ZONE": "a time, as '2025-12-31 23:59:00+00'",
-    "TIMESTAMP": "a time, as '2025-12-31 23:59:00'",
-}
-"""What a column of each of DuckDB's types holds, but whole numbers, texts and lists of texts."""
-
-
-class UnknownName(Refused):
-    """A column, condition or value that the searches do not have, or SQL that says no question; the message names
-    the nearest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +142,7 @@ class Searches:
             try:
                 yield asked
             except (duckdb.ProgrammingError, duckdb.DataError) as error:
-                raise self._unknown(str(error)) from None
+                raise mistakes.explained(str(error), self.columns()) from None
 
     def kept(self, *columns: str, where: str = "true", **made: str) -> Self:
         """A temporary copy of the searches that a condition holds for, with these columns and those `made`, for several
@@ -241,38 +226,18 @@ class Searches:
 
     def _equal(self, column: str, value: Any) -> str:
         if column not in self.columns():
-            raise self._unknown(f'"{column}"')
+            raise mistakes.unknown(column, self.columns())
         if value is None:
             return f"{column} is null"
         values = list(value) if isinstance(value, list | tuple | set) else [value]
         with self._asking({}) as asked:
             kind = str(asked.sql(self.sql(f"select {column} from searches")).types[0])
-            for one in values if not kind.endswith("[]") else ():
-                if asked.execute(f"select try_cast({quoted(str(one))} as {kind})").fetchall() == [(None,)]:
-                    raise UnknownName(f"{column} is {TYPES.get(kind, 'a whole number')}, and {one!r} is not")
+            mistakes.refuse_values(asked, column, kind, values)
         if column in CHECKED:
             each = f"unnest({column})" if kind.endswith("[]") else column
             lines = replace(self, filters=()).rows(f"select distinct {each} from searches order by all")
-            known = [line[0] for line in lines if line[0] is not None]
-            for one in values:
-                if one not in known:
-                    raise UnknownName(f"no search has {column} {str(one)!r}{near(str(one), known)}")
+            mistakes.refuse_unknown(column, values, [line[0] for line in lines if line[0] is not None])
         return any_in(column, values) if kind.endswith("[]") else one_of(column, values)
-
-    def _unknown(self, said: str) -> UnknownName:
-        """What to say where DuckDB does not find a name, or does not understand a question."""
-        if found := re.search(r"when casting from source column (\w+)", said):  # what it held is not quoted
-            return UnknownName(f"{found[1]} holds texts: compare it with one, as {found[1]} = 'TX'")
-        if found := re.search(r'(?:column|[Tt]able(?: with)? name) "?([A-Za-z_.]+)|^"(\w+)"$', said):
-            name = found[1] or found[2]
-            close = near(name, self.columns()) or f"; put a text in single quotes, as '{name}'"
-            return UnknownName(f"the searches have no column or condition {name!r}{close}")
-        if "destination type VARCHAR[]" in said:
-            return UnknownName(
-                "a list is not compared with a text: list_contains(topics, 'theft') looks into it"
-            )
-        first = said.partition("\n")[0].partition(": ")[2].rstrip("!.")
-        return UnknownName(f"the searches cannot answer this: {first}")
 
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])

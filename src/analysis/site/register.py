@@ -57,7 +57,7 @@ class Register:
         page = self._pages.get(row.get("notebook", "").removesuffix(".ipynb"))
         settled = {"address": _address(row, page), "heading": page.heading} if page else {"address": ""}
         weak = weaknesses(claim, row)
-        behind = self._behind(claim, row) if claim else None
+        behind = rows.of_claim(claim, row, self.shown) if claim and self.has_rows else None
         return {
             **row,
             **settled,
@@ -83,9 +83,6 @@ class Register:
     def shown(self) -> rows.Shown:
         """The place's rows, opened once."""
         return rows.Shown(self.place)
-
-    def _behind(self, claim: claims.Claim, row: Mapping[str, str]) -> rows.Behind | None:
-        return rows.of_claim(claim, row, self.shown) if self.has_rows else None
 
     def of_numbers(self) -> dict[tuple[str, str], str]:
         """The pages of rows by the measure and scope whose whole number they are behind."""

@@ -146,15 +146,14 @@ def results_page(top: Path) -> str:
             claims.score(place, pages.open_claims(place).to_dict("records")) + ".",
             " · ".join(links) + ".",
             "Chapters: "
-            + " · ".join(f"[{name[:2]} {_title(name)}]({place.name}/{name})" for name in chapters)
+            + " · ".join(
+                f"[{name[:2]} {name[3:].removesuffix('.ipynb').replace('-', ' ')}]({place.name}/{name})"
+                for name in chapters
+            )
             + ".",
         ]
     parts.append("All published numbers known to us, and how each ended: [`field.csv`](field.csv).")
     return "\n\n".join(filter(None, parts)) + "\n"
-
-
-def _title(notebook: str) -> str:
-    return notebook[3:].removesuffix(".ipynb").replace("-", " ")
 
 
 def with_letter(text: str, place: places.Place) -> str:
