@@ -61,7 +61,9 @@ SCHEMA = pa.schema(
 """The columns of searches, in order."""
 
 ROWS_IN_A_GROUP = 131_072
-_UNREPEATED = {"search_key", "released_id", "source_row", "searched_at", "window_start", "window_end"}
+_UNREPEATED = {"search_key", "released_id"}
+_STEPS = ("source_row", "searched_at", "window_start", "window_end", "devices_searched")
+"""Whole numbers and times that are written as the difference from the row before."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,16 @@ class _Groups:
 
 
 def parquet_options(schema: pa.Schema = SCHEMA) -> dict[str, Any]:
-    """How tables are written: words that repeat are stored once, keys and times are not."""
-    repeated = [name for name in schema.names if name not in _UNREPEATED]
-    return {"compression": "zstd", "use_dictionary": repeated, "write_statistics": False}
+    """How tables are written: words that repeat are stored once, in lists too; keys are not, and numbers as steps."""
+    steps = {name: "DELTA_BINARY_PACKED" for name in _STEPS if name in schema.names}
+    repeated = [
+        f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
+        for field in schema
+        if field.name not in _UNREPEATED and field.name not in steps
+    ]
+    return {
+        "compression": "zstd",
+        "use_dictionary": repeated,
+        "column_encoding": steps,
+        "write_statistics": False,
+    }
