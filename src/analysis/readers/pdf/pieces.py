@@ -40,13 +40,16 @@ def pieces(page: Characters, edges: np.ndarray) -> list[Piece]:
     onward, changes = same_line & (gap > -page.size), column[1:] != column[:-1]
     new = np.flatnonzero(~onward | changes) + 1
     crossing = set((np.flatnonzero(onward & changes & (gap < WORD_GAP * page.size)) + 1).tolist())
-    letters, ink = spaced_letters(page, gap, new), page.ink
+    letters, inked = spaced_letters(page, gap, new), np.flatnonzero(page.ink)
+    ends = [0, *new.tolist(), len(page.code)]
+    before = np.searchsorted(
+        inked, ends
+    ).tolist()  # how many characters that are no spaces stand before each end
     found = []
-    for start, stop in pairwise([0, *new.tolist(), len(page.code)]):
+    for (start, first), (stop, behind) in pairwise(zip(ends, before)):
         text = joined(letters[start:stop])
         if text.strip():
-            inked = start + np.flatnonzero(ink[start:stop])
-            left, right = float(page.left[inked[0]]), float(page.right[inked[-1]])
+            left, right = float(page.left[inked[first]]), float(page.right[inked[behind - 1]])
             split = start in crossing or stop in crossing
             found.append(Piece(int(column[start]), float(page.down[start]), left, right, text, split))
     return found
