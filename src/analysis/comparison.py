@@ -218,8 +218,8 @@ def caveats(results: Sequence[Results]) -> Iterable[str]:
 
 
 def elsewhere(results: Sequence[Results]) -> str:
-    """How often core may be right at a place that nobody read, from the reasons held out at these; or why that is not
-    known. Invented records and selections are no places of this kind."""
+    """How often core may be right at a place whose reasons nobody read, from those held out at these places; or why
+    that is not known. Invented records and selections are no places of this kind."""
     places = [one.place for one in results if not (one.place.is_replica or one.place.selected)]
     paths = [place.results / "tables" / "07-by-half.csv" for place in places]
     halves = pd.concat(

@@ -521,7 +521,7 @@ def test_columns_are_separated_by_semicolons_and_a_name_may_hold_a_comma(text):
 
 def test_columns_may_be_separated_by_commas():
     assert intake.columns("Shoe Size=ignored, Hat=reason") == {"Shoe Size": "ignored", "Hat": "reason"}
-    with pytest.raises(intake.BadAnswer, match="The nearest is 'reason'"):
+    with pytest.raises(intake.BadAnswer, match="near it: reason"):
         intake.columns("Shoe Size=resaon, Hat=ignored")
 
 
@@ -560,7 +560,7 @@ def test_a_columns_answer_is_refused_unless_it_is_one_of_ours_and_a_terminals_wi
         "Shoe Size": "ignored",
         "Hat": "ignored",
     }
-    with pytest.raises(intake.BadAnswer, match="The nearest is 'search_time'"):
+    with pytest.raises(intake.BadAnswer, match="near it: search_time"):
         intake.columns("When=search tme")
     assert intake.columns("120") == {}
 

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 from frames import log
 
-from analysis import claims, measures
+from analysis import claims, measures, places, reasons
 from analysis.measures import values
-from analysis.measures.otherwise import CORE
+from analysis.measures.otherwise import _COUNTING, CORE
 from analysis.measures.specifications import LEFT_OUT, TRIED
 
 STRICT, ICE = {"immigration_tier": "strict"}, {"immigration_tier": "core", "rules": ["ice_agency.word"]}
@@ -39,6 +39,11 @@ def test_every_combination_is_counted_as_a_hand_counts_it(monkeypatch, many_rows
     assert table.loc[(CORE, "nothing", "rows"), ["of", "share"]].tolist() == [10, 0.7]
     assert table.loc[(CORE, "nothing", "distinct searches"), "of"] == 9
     assert table["searches"].is_monotonic_increasing
+
+
+def test_what_core_alone_counts_is_told_by_every_group_of_rules_that_counts():
+    rules = reasons.load(places.root() / "data" / "hand" / "reasons").rules
+    assert {rule.group for rule in rules if rule.tier in ("strict", "core")} == _COUNTING
 
 
 def test_one_owners_log_is_counted_alone_and_searches_are_not_where_none_can_be_told_from_another():

@@ -155,9 +155,7 @@ def test_a_persons_word_for_a_column_counts_before_the_header_is_known():
 
 
 def test_a_word_that_is_none_of_our_columns_is_refused_with_the_nearest():
-    with pytest.raises(
-        recognition.UnknownColumns, match=r"'resaon'.*The nearest is 'reason'; all are agency, "
-    ):
+    with pytest.raises(recognition.UnknownColumns, match=r"'resaon'.*near it: reason.*; all are agency, "):
         recognition.recognize(["Org Name", "Search Time", "Why"], {"Why": "resaon"})
 
 

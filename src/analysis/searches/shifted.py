@@ -10,7 +10,7 @@ that have a cell more or less than their header are put back by `seated`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -66,19 +66,18 @@ def in_other_order(section: Section, layout: Layout, typed: pa.Table) -> np.ndar
             frameless,
             r"\d:\d\d(?s:.*)\d:\d\d",
             lambda text: is_frame_text(text, shapes),
-            TIMES,
+            layout.index.keys() - set(TIMES),
         )
     if "released_id" in layout and (ids := layout.vendor.ids) and not layout.family.has_own_ids:
         odd = pc.binary_length(_column(cells, layout.index["released_id"])).to_numpy() != ids.length
         is_id = id_pattern(layout).fullmatch
-        elsewhere |= _is_elsewhere(cells, layout, odd, ids.pattern, is_id, ("released_id", "officer"))
+        others = layout.index.keys() - {"released_id", "officer"}
+        elsewhere |= _is_elsewhere(cells, layout, odd, ids.pattern, is_id, others)
     if "agency" in layout:
         strange = look_like_no_agency(_column(cells, layout.index["agency"]))
-        personal = tuple(name for name in layout.index if name not in ("officer", "plate"))
-        elsewhere |= _is_elsewhere(cells, layout, strange, _AGENCY_WORD, None, personal)
+        elsewhere |= _is_elsewhere(cells, layout, strange, _AGENCY_WORD, None, ("officer", "plate"))
         numbers = pc.utf8_is_numeric(_column(cells, layout.index["agency"])).to_numpy(zero_copy_only=False)
-        but_counts = tuple(name for name in layout.index if name not in COUNTS)
-        elsewhere |= _is_elsewhere(cells, layout, numbers, "[A-Za-z]{2}", _is_said, but_counts)
+        elsewhere |= _is_elsewhere(cells, layout, numbers, "[A-Za-z]{2}", _is_said, COUNTS)
     return np.flatnonzero(elsewhere)
 
 
@@ -88,14 +87,14 @@ def _is_elsewhere(
     rows: np.ndarray,
     pattern: str,
     proves: Callable[[str], object] | None,
-    but: Sequence[str],
+    columns: Collection[str],
 ) -> np.ndarray:
-    """Of these rows (a mask) those with a cell of a shape under any column `but` some."""
+    """Which of these rows (a mask) have, under one of these columns, a cell that holds a pattern and that `proves`
+    accepts."""
     found = np.zeros(cells.num_rows, dtype=bool)
     which = np.flatnonzero(rows)
-    columns = [at for name, at in layout.index.items() if name not in but]
-    for column in columns if len(which) else ():
-        texts = _column(cells, column).take(pa.array(which))
+    for name in layout.index.keys() & set(columns) if len(which) else ():
+        texts = _column(cells, layout.index[name]).take(pa.array(which))
         could = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
         for at in np.flatnonzero(could).tolist():
             found[which[at]] |= proves is None or bool(proves(texts[at].as_py().strip()))

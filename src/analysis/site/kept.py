@@ -63,8 +63,8 @@ class Kept:
         return article
 
     def files(self, step: str, shown: object, make: Callable[[], Sequence[str]]) -> list[str]:
-        """The sorted names of files about a place's rows: the old ones are copied where neither the rows nor what else
-        is `shown` has changed, and none of them; else `make` makes them, and gives their names."""
+        """The sorted names of files about a place's rows. The old files are copied where they are as they were written,
+        and neither the rows nor what else is `shown` has changed; else `make` makes them and gives their names."""
         needs = {**self._rows, "shown": inputs.digest(repr(shown))}
         before = self._before.get(step, {})
         made: dict[str, str] = before.get("files", {})

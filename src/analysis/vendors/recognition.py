@@ -16,7 +16,7 @@ from analysis.readers import Section, adjacent, not_data, shapes
 from analysis.refused import Refused
 from analysis.vendors import all_vendors, families, not_audits
 from analysis.vendors.facts import COLUMNS, Family, Vendor, normal
-from analysis.wording import an, counted
+from analysis.wording import an, counted, near
 
 DROPPED = frozenset({"officer", "plate", "filters", "text_prompt", "ignored"})
 """Columns that are recognized and never leave the parser: they name officers, plates and vehicles."""
@@ -93,10 +93,9 @@ def refuse_columns(said: Mapping[str, str]) -> None:
     """Raise `UnknownColumns` where a column of an export is called what none of our columns is called."""
     for name, ours in said.items():
         if ours not in COLUMNS:
-            near = get_close_matches(ours, COLUMNS, 1, 0.0)
             raise UnknownColumns(
-                f"{called(name, 0)} cannot be {ours!r}: we have no such column. The nearest is {near[0]!r}; all "
-                f"are {', '.join(COLUMNS)}"
+                f"{called(name, 0)} cannot be {ours!r}: we have no such column{near(ours, COLUMNS)}; all are "
+                f"{', '.join(COLUMNS)}"
             )
 
 
@@ -137,8 +136,8 @@ def recognize(columns: Sequence[str], more: Mapping[str, str] | None = None) -> 
     if unknown:
         # what an unknown column could be: what the nearest name of a column that is missing is, else nothing
         free = [name for name, column in family.by_name.items() if column not in ours]
-        near = {at: get_close_matches(names[at], free, 1, 0.8) for at in unknown}
-        likely = {at: family.by_name[found[0]] if found else "ignored" for at, found in near.items()}
+        close = {at: get_close_matches(names[at], free, 1, 0.8) for at in unknown}
+        likely = {at: family.by_name[found[0]] if found else "ignored" for at, found in close.items()}
         raise UnknownColumns(
             f"in no known {family.name} of {vendor.name}",
             [(called(columns[at], at), likely[at]) for at in unknown],
