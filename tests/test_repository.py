@@ -250,6 +250,22 @@ def modules_below(source):
     return {".".join(parts[: -1 if parts[-1] == "__init__" else None]): path for path, parts in names.items()}
 
 
+def test_no_function_hides_the_module_of_its_name():
+    known = modules_below(ROOT / "src")
+    hidden = {
+        f"{package}.{alias.name}"
+        for package, path in known.items()
+        if path.name == "__init__.py"
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom) and node.module != package
+        for alias in node.names
+    } & known.keys()
+    assert hidden <= {
+        "analysis.measures.numbers",
+        *(f"analysis.readers.pdf.{name}" for name in ("cells", "pieces")),
+    }
+
+
 def test_no_modules_import_each_other_in_a_circle():
     found = modules_below(ROOT / "src")
     assert {"analysis.readers", "analysis.readers.base", "analysis.readers.csv"} <= found.keys()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import agencies, build, measures, places, privacy
-from analysis.measures.otherwise import alternatives
+from analysis.measures.alternatives import alternatives
 from analysis.places import ReleasedFile
 from analysis.searches import sightings
 from analysis.vendors.masks import by_number

@@ -3,8 +3,8 @@
 from frames import log, values
 
 from analysis.measures import MEASURES, NAMES
+from analysis.measures.alternatives import CORE, alternatives
 from analysis.measures.neighbors import INSTEAD, cited, count, neighbors
-from analysis.measures.otherwise import CORE, alternatives
 
 NOON = "2025-12-20T12:00:00Z"
 LONG_AGO = [

@@ -7,8 +7,8 @@ from frames import log
 
 from analysis import claims, measures, places, reasons
 from analysis.measures import values
-from analysis.measures.otherwise import _COUNTING, CORE
-from analysis.measures.specifications import LEFT_OUT, TRIED
+from analysis.measures.alternatives import _COUNTING, CORE
+from analysis.measures.combinations import LEFT_OUT, TRIED
 
 STRICT, ICE = {"immigration_tier": "strict"}, {"immigration_tier": "core", "rules": ["ice_agency.word"]}
 MENU = {**STRICT, "offense_types": ["Immigration (civil/administrative)"]}

@@ -4,8 +4,8 @@ import pytest
 from frames import log
 
 from analysis import measures
-from analysis.measures.otherwise import ALTERNATIVES
-from analysis.measures.tallies import GROUPS, MIXED
+from analysis.measures.alternatives import ALTERNATIVES
+from analysis.measures.tallied import GROUPS, MIXED
 
 WORDS = {"immigration_tier": "strict", "rules": ["immigration_word.word"]}
 MENU = {"immigration_tier": "strict", "rules": [], "offense_types": ["Immigration (civil/administrative)"]}

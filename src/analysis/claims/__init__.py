@@ -1,9 +1,9 @@
 """Compares computed numbers with what was published and keeps the score."""
 
 from analysis.claims.comparing import compare, published
-from analysis.claims.depends import Depends, depends, on_what, weakest, weights
+from analysis.claims.dependence import Depends, depends, on_what, weakest, weights
 from analysis.claims.register import BadClaims, Claim, for_measures, load, main_scope, read
-from analysis.claims.score import (
+from analysis.claims.scoring import (
     COLUMNS,
     FACT,
     HARDLY_FAILS,

@@ -7,9 +7,18 @@ otherwise; nothing here is a sum of logs where distinct searches are meant.
 
 from analysis.measures.agencies import by_kind, by_side, by_state, top_agencies
 from analysis.measures.agreements import at_search, beside, by_model, by_standing, growth, lists_read
+from analysis.measures.alternatives import (
+    ALTERNATIVES,
+    agencies_otherwise,
+    disagreements,
+    other_lists,
+    otherwise,
+    weeks_otherwise,
+)
 from analysis.measures.changed import agencies_changed, rates_compared, said_of_changed
 from analysis.measures.changes import CUT_OVERS, eras_of
 from analysis.measures.columns import NAMES, NO_FRAME, Facts, largest_agency, names_in, vocabulary
+from analysis.measures.combinations import specifications
 from analysis.measures.computing import numbers, only_known
 from analysis.measures.cutovers import (
     by_hour,
@@ -83,14 +92,6 @@ from analysis.measures.numbers import (
     number,
     numbers_in,
 )
-from analysis.measures.otherwise import (
-    ALTERNATIVES,
-    agencies_otherwise,
-    disagreements,
-    other_lists,
-    otherwise,
-    weeks_otherwise,
-)
 from analysis.measures.own import own_reasons
 from analysis.measures.reach import breadth, look_backs, own_cameras, reach_by_type, reach_spread
 from analysis.measures.reasons import (
@@ -106,9 +107,8 @@ from analysis.measures.reasons import (
 )
 from analysis.measures.register import Measure, UnknownMeasure, in_scope, measure, measures
 from analysis.measures.sharing import access, with_access, without_access
-from analysis.measures.specifications import specifications
-from analysis.measures.tallies import every_agency, tallies
-from analysis.measures.unstated import could_be_hidden, unstated
+from analysis.measures.tallied import every_agency, tallies
+from analysis.measures.without_purpose import could_be_hidden, unstated
 
 __all__ = [
     "ALTERNATIVES", "COLUMNS", "CONFIDENCE", "CUT_OVERS", "DEFINITIONS", "MEASURES", "NAMES", "NEEDS", "NO_FRAME",

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.measures.logs import MOMENT, PUBLISHED, RULES, rows_among
 from analysis.measures.needs import SHOWN_ELSEWHERE
 from analysis.measures.numbers import Numbers, at_most, number
-from analysis.measures.unstated import AGENCY
+from analysis.measures.without_purpose import AGENCY
 from analysis.searches.table import Searches
 
 # Beside the ids ---------------------------------------------------------------------------------------------

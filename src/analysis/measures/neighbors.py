@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from analysis.measures.alternatives import alternatives
 from analysis.measures.columns import NAMES
 from analysis.measures.computing import numbers
 from analysis.measures.numbers import Number
-from analysis.measures.otherwise import alternatives
 from analysis.measures.register import Measure
 from analysis.searches.sql import words
 from analysis.searches.table import Searches, once

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from analysis import claims, pages
 from analysis.measures import lookup
-from analysis.measures.tallies import GROUPS, MIXED
+from analysis.measures.tallied import GROUPS, MIXED
 from analysis.pages import table_html
 from analysis.pages.tables import INVENTED
 from analysis.places import Place

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.claims.comparing import compare, number_as_printed, published
 from analysis.claims.register import Claim
-from analysis.claims.score import came_out, printed
+from analysis.claims.scoring import came_out, printed
 from analysis.claims.settling import Settlement, about, counted, filtered, settle, tried, value_of
 from analysis.claims.weight import bits, restated
 from analysis.measures import MEASURES, lookup, measure

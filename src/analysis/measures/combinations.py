@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.measures.alternatives import ALTERNATIVES
 from analysis.measures.immigration import figures_under, immigration_rows
 from analysis.measures.needs import unmet
-from analysis.measures.otherwise import ALTERNATIVES
 from analysis.measures.register import in_scope
 from analysis.measures.values import distinct_searches
 from analysis.searches.table import Searches
