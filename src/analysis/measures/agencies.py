@@ -7,31 +7,22 @@ import pandas as pd
 
 from analysis.measures.numbers import with_share
 from analysis.searches.table import Searches, once
-from analysis.vendors.masks import is_name
-
-
-def is_named(agencies: pd.Series) -> pd.Series:
-    """Which rows name an agency: a blank, a mask or a bare number is nobody's name and counts as no agency."""
-    return agencies.isin([name for name in agencies.dropna().unique() if is_name(str(name))])
 
 
 def _grouped(lines: pd.DataFrame, column: str) -> pd.DataFrame:
     """Agencies and searches by a column: searches whose agency is not named count as those of no agency."""
-    agency = lines["searching_agency"].where(is_named(lines["searching_agency"]))
-    table = (
-        lines.assign(agency=agency)
-        .groupby(column)
-        .agg(agencies=("agency", "nunique"), searches=("rows", "sum"))
-    )
+    agency = lines["searching_agency"].where(lines["named"])
+    groups = lines.assign(agency=agency).groupby(column)
+    table = groups.agg(agencies=("agency", "nunique"), searches=("rows", "sum"))
     return table.reset_index().sort_values(["searches", column], ascending=[False, True], ignore_index=True)
 
 
 @once
 def by_agency(searches: Searches) -> pd.DataFrame:
     """A tally of what is counted of agencies: searching_agency, agency_state, agency_kind, own_search, core, vague,
-    hidden (the reason is blank or masked)."""
+    hidden (the reason is blank or masked), named."""
     return searches.tally(
-        "searching_agency", "agency_state", "agency_kind", "own_search", "core", "vague", "hidden"
+        "searching_agency", "agency_state", "agency_kind", "own_search", "core", "vague", "hidden", "named"
     )
 
 
@@ -77,7 +68,7 @@ def by_side(searches: Searches, state: str | None) -> pd.DataFrame:
         kind.isin(["federal", "military"]),
         inside,
         known & ~inside,
-        ~is_named(lines["searching_agency"]),
+        ~lines["named"],
     ]
     sides = [SIDES[0], SIDES[3], SIDES[1] if state else "agencies of any state", SIDES[2], SIDES[5]]
     side = np.select([test.to_numpy(dtype=bool) for test in tests], sides, SIDES[4])
@@ -88,9 +79,8 @@ def by_side(searches: Searches, state: str | None) -> pd.DataFrame:
 
 def top_agencies(searches: Searches, most: int = 10) -> pd.DataFrame:
     """The agencies with most rows: searching_agency, agency_state, agency_kind, searches, share of all rows."""
-    lines = searches.tally("searching_agency", "agency_state", "agency_kind").rename(
-        columns={"rows": "searches"}
-    )
-    table = lines[is_named(lines["searching_agency"])]
+    lines = searches.tally("searching_agency", "agency_state", "agency_kind", "named")
+    lines = lines.rename(columns={"rows": "searches"})
+    table = lines[lines["named"]].drop(columns="named")
     table = table.sort_values(["searches", "searching_agency"], ascending=[False, True])
     return with_share(table.head(most).reset_index(drop=True), of=int(lines["searches"].sum()))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.agencies.sharing import SharingList
-from analysis.measures.agencies import is_named
 from analysis.measures.needs import NEEDS
 from analysis.measures.numbers import Numbers, number
 from analysis.searches.sql import one_of
@@ -62,12 +61,11 @@ def _outsiders(searches: Searches, lists: Sequence[SharingList]) -> pd.DataFrame
     """The outsiders that searched the owners of these lists: `_WHO`, searches, immigration_searches (core),
     first_search, last_search; masked and blank names are left out."""
     theirs = one_of("camera_owner", sorted({one.camera_owner for one in _that_say(lists)}))
-    lines = searches.query(
+    return searches.query(
         f"select {', '.join(_WHO)}, count(*) as searches, count(*) filter (core) as immigration_searches, "
         "min(searched_at) as first_search, max(searched_at) as last_search "
-        f"from searches where {theirs} and not coalesce(own_search, false) group by all order by all",
+        f"from searches where {theirs} and named and not coalesce(own_search, false) group by all order by all",
     )
-    return lines[is_named(lines["searching_agency"])]
 
 
 def _that_say(lists: Sequence[SharingList]) -> list[SharingList]:
