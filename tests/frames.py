@@ -118,6 +118,7 @@ def log(
         audits,
         without_reasons,
         listed is not None,
+        owner_not_said=bool(made["camera_owner"].isna().any()),  # as a place's own files say it
         silent_owners=silent,
         frames_missing=frames_missing,
     )

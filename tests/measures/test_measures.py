@@ -856,13 +856,16 @@ def test_hours_are_those_of_the_owners_clock_in_summer_and_winter_and_none_is_le
     ]
 
 
-def test_rows_without_an_owner_are_counted_in_all_and_belong_to_no_log():
+def test_rows_without_an_owner_are_counted_in_all_and_as_a_log_whose_owner_is_not_said():
     rows = log(STRICT, {**STRICT, "camera_owner": None}, {**STRICT, "camera_owner": None, "search_key": "m"})
-    assert {scope for _, scope in counted(rows, *measures.MEASURES)} == {"all", "Tarnwick ISD"}
+    assert {scope for _, scope in counted(rows, *measures.MEASURES)} == {
+        "all", "Tarnwick ISD", places.OWNER_NOT_SAID,
+    }  # fmt: skip
+    assert values(rows, "camera_owners") == [1], "that nobody names an owner is no second owner"
     names = ("immigration_searches.core", "immigration_top_agency.core", "distinct_searches")
     assert values(rows, *names) == [3, 3, 2]
     assert values(rows, *names, scope="Tarnwick ISD") == [1, 1, 1]
-    assert measures.logs_per_search(rows).values.tolist() == [[1, 2, 3]]
+    assert measures.logs_per_search(rows).values.tolist() == [[1, 1, 1], [2, 1, 2]]
 
 
 def test_an_agency_known_by_its_number_alone_is_not_named():

@@ -127,6 +127,9 @@ condition(
     "$second_files",
     "is in a file that holds another file's searches again, as source.toml says",
 )
+condition(
+    "owner_said", f"camera_owner <> {quoted(OWNER_NOT_SAID)}", "is in a log whose camera owner the files name"
+)
 column("silent_owners", "$silent_owners", "camera owners whose released logs hold no search", "names")
 
 # When -------------------------------------------------------------------------------------------------------

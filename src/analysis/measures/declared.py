@@ -23,7 +23,7 @@ declare(
 )  # fmt: skip
 declare(
     "camera_owners", "distinct", "camera owners whose logs were released", "camera owners",
-    column="camera_owner", also="silent_owners", needs=("owners",), only_all=True,
+    column="camera_owner", where="owner_said", also="silent_owners", needs=("owners",), only_all=True,
 )  # fmt: skip
 declare("searches", "rows", "searches, a row of the released files each", "rows")
 declare(
@@ -33,8 +33,8 @@ declare(
     "last_search", "most", "when the last search was made", "time, UTC", column="searched_at", needs=("searches",),
 )  # fmt: skip
 ON_CLOCK = {"column": "local_day", "needs": ("searches",)}
-declare("first_day", "least", "the first day with a search, on the camera owner's clock", "day", **ON_CLOCK)
-declare("last_day", "most", "the last day with a search, on the camera owner's clock", "day", **ON_CLOCK)
+declare("first_day", "least", "the first day with a search, in the place's time zone", "day", **ON_CLOCK)
+declare("last_day", "most", "the last day with a search, in the place's time zone", "day", **ON_CLOCK)
 
 # Which rows are one search ----------------------------------------------------------------------------------
 
@@ -443,8 +443,8 @@ declare(
 )  # fmt: skip
 
 declare(
-    "night_searches", "rows", "searches from 10 p.m. to 5 a.m. on the camera owner's clock", "rows", where="night",
-    of="not day_only", needs=("owners", "hours"),
+    "night_searches", "rows", "searches from 10 p.m. to 5 a.m. on the camera owner's clock", "rows",
+    where="night and owner_said", of="owner_said and not day_only", needs=("owners", "hours"),
 )  # fmt: skip
 
 # 287(g) agreements ------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ SHOWN_ELSEWHERE = f"{IN_SEVERAL_LOGS} and bool_or(hidden) and not bool_and(hidde
 
 NEEDS: Mapping[str, Need] = {
     "searches": Need("count(*) > 0", "there is no search"),
-    "owners": Need("count(camera_owner) > 0", "the files do not say whose cameras were searched"),
+    "owners": Need("bool_or(owner_said)", "the files do not say whose cameras were searched"),
     "outsiders": Need(
         "bool_or(in_network_audit)",
         "the log holds no outsiders' searches, as an organization audit or a portal audit never does",

@@ -22,9 +22,9 @@ SEARCHERS, OWNER = "the agencies that made these searches", "whoever owns the ca
 
 ABOUT = (
     "[duplicate_sightings > 0] The released files hold {searches} rows that are searches, made from {first_day}, to "
-    "{last_day}, on the camera owner's clock. They record {distinct_searches} different searches: the other rows "
+    "{last_day}, in the place's time zone. They record {distinct_searches} different searches: the other rows "
     "repeat one of these. What follows counts rows where it does not say otherwise.",
-    "The released files hold {searches search}, made from {first_day}, to {last_day}, on the camera owner's clock.",
+    "The released files hold {searches search}, made from {first_day}, to {last_day}, in the place's time zone.",
     "The released files hold {searches search}.",
 )
 
@@ -240,7 +240,7 @@ TIPS: Sequence[Tip] = (
     Tip(
         "repeated_records",
         (
-            "[repeated_records > 0] {repeated_records} of {rows_released} released records repeat another of their "
+            "[repeated_records > 0] {repeated_records} of {repeated_records/} released records repeat another of their "
             "file in every cell.",
         ),
         ("They are counted as released. Two searches in one minute can look the same, too.",),
