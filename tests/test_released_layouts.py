@@ -498,7 +498,7 @@ def test_an_export_stacked_below_in_another_order_is_rejected_and_said(tmp_path)
     searches, rejected, facts = released(tmp_path, "\n".join([NA_6, sound, sound, other, other, ""]))
     assert reasons(searches) == ["theft", "theft"]
     assert rejected == dict.fromkeys((3, 4), "cells under other columns")
-    assert "2 rows, the first of them record 3, have their cells in another order" in facts["notes"]
+    assert "2 rows, the first of them record 3, with cells in another order" in facts["notes"]
 
 
 @pytest.mark.parametrize(
@@ -531,7 +531,7 @@ def test_a_number_under_searching_agency_and_a_name_under_a_count_are_another_or
 def test_agencies_that_look_like_a_plate_are_counted_in_a_note(tmp_path):
     searches, _, facts = released(tmp_path, f"Org Name,Reason,Search Time\n8ABC123,theft,{TIME}\n")
     assert len(searches) == 1
-    assert "1 rows have under searching agency what looks like a plate" in facts["notes"]
+    assert "1 row with what looks like a plate" in facts["notes"]
 
 
 def test_a_masked_or_missing_time_frame_is_no_other_order(tmp_path):

@@ -159,6 +159,16 @@ def test_a_bad_file_stops_the_run_before_anything_is_written(root, text, error, 
     assert tables_of(place) == before
 
 
+def test_rows_in_a_part_of_a_file_without_a_column_are_told_from_blank_cells(root):
+    again = HEADER.replace("Reason", "Shoe Size")
+    assert again != HEADER
+    place = release(root, (HEADER + "\r\n" + row() + "\r\n" + again + "\r\n" + row() + "\r\n").encode())
+    toml = place.raw / "source.toml"
+    toml.write_text(toml.read_text() + 'columns = { "Shoe Size" = "ignored" }\n')
+    build.build(places.find("tarnwick", root))
+    assert "1 row in a part of the file without a column 'reason'" in build.open_files(place)["notes"][0]
+
+
 def test_the_remedy_for_an_unknown_column_works(root):
     text = (HEADER + ", Shoe Size\r\n" + row() + ",42\r\n").encode()
     place = release(root, text)
@@ -194,7 +204,7 @@ def test_searches_outside_the_period_that_the_file_is_said_to_cover_are_counted(
     # Half past midnight UTC on the 2nd is the 1st in Chicago.
     place = release(root, period=["2025-12-02", "2025-12-31"])
     build.build(place)
-    assert "4 searches lie outside the period" in build.open_files(place)["notes"][0]
+    assert "4 searches outside the period" in build.open_files(place)["notes"][0]
     assert len(rows(place)) == 4
 
 

@@ -175,7 +175,7 @@ def test_rows_above_the_header_are_set_aside_and_counted(tmp_path):
     assert reasons(reading) == ["stolen"]
     assert reading.whys == [(-2, "above the header"), (-1, "above the header")]
     assert reading.records == reading.counted == 3
-    assert "2 records are above the header" in " ".join(reading.notes)
+    assert "rejected above the header: 2" in " ".join(reading.notes)
 
 
 def test_a_file_without_a_known_header_is_refused_with_what_was_found(tmp_path):

@@ -16,6 +16,7 @@ from analysis import readers
 from analysis.readers import xlsx
 from analysis.readers.xlsx import outline_xlsx
 from analysis.vendors import recognition
+from analysis.wording import counted
 
 HEADER = ["Name", " Org Name", " Total Networks Searched", " Time Frame", " Reason", " Search Time"]
 
@@ -91,7 +92,7 @@ def test_several_sheets_are_numbered_on_and_each_header_is_accounted_for(tmp_pat
 def test_a_cover_sheet_and_an_empty_sheet_are_named_and_their_rows_accounted_for(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [["Released by"], ["Tarnwick"]], [HEADER, row()], []))
     assert column(reading) == ["theft"]
-    assert "has no known header: its 2 rows are rejected" in " ".join(reading.notes)
+    assert "has no known header: rejected: 2 rows" in " ".join(reading.notes)
     assert "sheet 3 has no cells" in reading.notes
     assert reading.whys == [(-2, "on a sheet without a header"), (-1, "on a sheet without a header")]
     assert reading.records == reading.counted == 3
@@ -118,7 +119,7 @@ def test_a_sheet_below_a_headerless_one_is_numbered_on(tmp_path):
 def test_rows_above_the_header_are_said(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [["Request 12"], [], HEADER, row()]))
     assert column(reading) == ["theft"]
-    assert "2 rows are above the header" in " ".join(reading.notes)
+    assert "2 rows above the header, rejected" in " ".join(reading.notes)
     assert [(a.record, a.why, a.text) for a in reading.rejected] == [
         (-2, "above the header", "Request 12"),
         (-1, "above the header", ""),
@@ -131,7 +132,7 @@ def test_a_ten_code_that_became_a_month_comes_back_and_is_counted(tmp_path):
         workbook(tmp_path / "log.xlsx", [HEADER, row(dt.date(2037, 10, 1)), row(dt.date(2025, 12, 1))])
     )
     assert column(reading) == ["10-37", "2025-12-01"]
-    assert "1 cells stored as a month" in " ".join(reading.notes)
+    assert "1 cell stored as a month" in " ".join(reading.notes)
 
 
 def test_a_blank_header_and_a_formula_header_are_left_aside_by_the_form(tmp_path):
@@ -196,7 +197,7 @@ def test_a_row_with_nothing_but_a_helper_column_is_blank(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", rows))
     assert column(reading) == ["theft", "two"]
     assert reading.whys == [(2, "blank record")]
-    assert "2 columns have no name" in " ".join(reading.notes)
+    assert "2 columns without a name" in " ".join(reading.notes)
 
 
 def test_a_header_without_records_gives_no_rows(tmp_path):
@@ -217,7 +218,7 @@ def test_true_dates_come_back_as_iso_text_to_the_nearest_second(tmp_path):
     book.close()
     reading = read(tmp_path / "log.xlsx")
     assert column(reading, 5) == ["2025-12-01 08:00:00"]
-    assert "1 cells stored as a date" in " ".join(reading.notes)
+    assert "1 cell stored as a date" in " ".join(reading.notes)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +242,7 @@ def test_cells_with_a_spreadsheets_error_are_counted(tmp_path):
     )
     reading = read(path)
     assert column(reading, 2) == ["", "5"]
-    assert "1 cells hold a spreadsheet's error" in " ".join(reading.notes)
+    assert "1 cell with a spreadsheet's error" in " ".join(reading.notes)
 
 
 cells = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co")), max_size=20)
@@ -479,7 +480,7 @@ def test_bare_numbers_for_times_are_counted_and_never_taken_for_days_since_1904(
             read(tmp_path / "log.xlsx")
         return
     reading = read(tmp_path / "log.xlsx")
-    assert "1 bare numbers in 'Search Time' are days since 30 December 1899" in " ".join(reading.notes)
+    assert "1 bare number in 'Search Time', read as days since 30 December 1899" in " ".join(reading.notes)
     moment = moment_of(column(reading, 5)[0])
     assert moment == dt.datetime(2025, 12, 2, 12, 5, 9, tzinfo=dt.UTC)
 
@@ -501,7 +502,7 @@ def test_the_released_workbooks_are_read_whole(records, month, kept, rejected, h
     assert (reading.kept, reading.counted) == (kept, kept + len(rejected))
     assert [(one.record, one.why) for one in reading.rejected] == rejected
     assert ("386 of 390 rows are hidden" in notes) == bool(hidden)
-    assert (f"{codes} cells stored as a month" in notes) == bool(codes)
+    assert (f"{counted(codes, 'cell')} stored as a month" in notes) == bool(codes)
 
 
 # Merged cells, hidden columns, and workbooks that are none -------------------------------------------------------

@@ -138,6 +138,17 @@ def test_unknown_columns_are_named_with_the_shape_of_their_values_and_one_line_t
         assert private not in said.replace("[42]", "")
 
 
+def test_a_header_without_a_known_column_of_reasons_says_so_beside_its_unknown_column():
+    told = "no other column there holds the reason of a search, so look whether one of these does"
+    for columns, known in (
+        (["Org Name", "Search Time", "Purpose"], False),
+        (["Reason", "Search Time", "Purpose"], True),
+    ):
+        with pytest.raises(recognition.UnknownColumns) as error:
+            recognition.recognize_section(section(columns, ["a", "b", "c"]), "log.csv")
+        assert (told in str(error.value)) != known
+
+
 def test_a_column_that_cannot_be_written_is_answered_by_its_number():
     columns = ["Org Name", "Search Time", "Reason", "Badge 4417"]
     assert "case_number" in recognition.recognize(columns, {"column 4": "case_number"})

@@ -81,6 +81,7 @@ class Account:
     other_order: list[int] = field(default_factory=list)
     strange: int = 0
     columns: set[str] = field(default_factory=set)
+    lacking: Counter[str] = field(default_factory=Counter)
     keys: list[np.ndarray] = field(default_factory=list)
     fingerprints: list[np.ndarray] = field(default_factory=list)
 
@@ -94,7 +95,9 @@ class Account:
             self.counted += block.counted
             self.not_searches.update(record.why for record in block.rejected)
             self.forms[layout.key] = None
-            self.columns |= {"window_start" if name == "time_frame" else name for name in layout.index}
+            columns = {"window_start" if name == "time_frame" else name for name in layout.index}
+            self.columns |= columns
+            self.lacking.update(dict.fromkeys(set(TELLING) - columns, block.records - len(block.rejected)))
             self.notes |= dict.fromkeys(block.notes)
             if layout.unnamed:
                 self.unnamed[f"not read: {counted(len(layout.unnamed), 'column')} without a name"] = None
@@ -133,10 +136,11 @@ class Account:
     def facts(self) -> dict[str, Any]:
         """The file's line of `FACTS`."""
         first, last = [time.isoformat(timespec="seconds") for time in self.times] or ["", ""]
-        outside = f"{self.outside:,} searches lie outside the period that source.toml gives"
+        outside = f"{counted(self.outside, 'search')} outside the period that source.toml gives"
         moved = f"{counted(self.realigned, 'row')} had slipped under other columns, put back by their times"
         notes = [
-            *self.notes, *self.unnamed, *_may_be_cut(self.records), *([outside] if self.outside else []),
+            *self.notes, *self.unnamed, *self._partly(), *_may_be_cut(self.records),
+            *([outside] if self.outside else []),
             *([moved] if self.realigned else []), *self._disorder(), *(self.clocks.notes() if self.clocks else []),
             *self._inexact(), *([self.file.checksum] if self.file.learned else []),
         ]  # fmt: skip
@@ -154,6 +158,12 @@ class Account:
             "notes": "; ".join(notes),
         }
 
+    def _partly(self) -> Iterator[str]:
+        """Which columns only a part of the file has: a cell that cannot be there is not one that was left blank."""
+        for name in TELLING:
+            if name in self.columns and self.lacking[name]:
+                yield f"{counted(self.lacking[name], 'row')} in a part of the file without a column {name!r}"
+
     def _inexact(self) -> Iterator[str]:
         """What is to be said of searches of which the second is not known, and of those after the file was taken."""
         for precision in ("minute", "day"):
@@ -170,13 +180,13 @@ class Account:
         """What is said of cells in columns where they cannot belong."""
         if rows := self.refused[shifted.OTHER_ORDER]:
             yield (
-                f"{rows:,} rows, the first of them record {self.other_order[0]:,}, have their cells in another order "
-                "than the header says and are rejected: two exports may be in one file. Ask for them one by one"
+                f"{counted(rows, 'row')}, the first of them record {self.other_order[0]:,}, with cells in another "
+                "order than the header says, rejected: two exports may be in one file. Ask for them one by one"
             )
         if self.strange:
             yield (
-                f"{self.strange:,} rows have under searching agency what looks like a plate or a person's name: "
-                "columns may have changed places"
+                f"{counted(self.strange, 'row')} with what looks like a plate or a person's name under searching "
+                "agency: columns may have changed places"
             )
 
 

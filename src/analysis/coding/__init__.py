@@ -35,6 +35,7 @@ from analysis.measures import DEFINITIONS, Numbers, number
 from analysis.places import Place
 from analysis.searches.sql import quoted
 from analysis.searches.table import Searches
+from analysis.wording import counted
 
 __all__ = [
     "CODES", "FEWEST_PLACES", "BadSheet", "Coded", "Errors", "agreement", "another_place", "by_half", "by_kind",
@@ -171,7 +172,7 @@ class Coded:
         core = self.recall().set_index("definition").loc["core"]
         missed = float(core["missed_rows"] + core["missed_in_tail"])
         most = None if self.rows_outside else float(core["missed_at_most"])
-        why = f"{self.rows_outside:,} rows are outside the sample" if self.rows_outside else ""
+        why = f"{counted(self.rows_outside, 'row')} outside the sample" if self.rows_outside else ""
         because = {"because": why} if why else {}
         readers = {"numerator": self.models, "denominator": len(self.readers)}
         return [

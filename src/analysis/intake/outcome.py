@@ -147,7 +147,7 @@ def _file_line(entry: Found) -> str:
     days = f", {ends[0]} to {ends[1]} UTC" if entry.searches else ""
     notes = f"\n    {entry.notes}" if entry.notes else ""
     if entry.rejected > MANY_REJECTED * entry.records:
-        notes += f"\n    LOOK: {entry.rejected:,} of its records are no readable search; make PLACE=… says of each why"
+        notes += f"\n    LOOK: {counted(entry.rejected, 'record')} without a readable search; make PLACE=… says why"
     return (
         f"  {entry.file.name}\n    {entry.forms}, {entry.file.log} of {entry.file.camera_owner or OWNER_NOT_SAID}: "
         f"{counted(entry.records, 'record')}, {counted(entry.searches, 'search row')}, "

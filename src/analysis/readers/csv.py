@@ -133,7 +133,7 @@ def _find_header(
                 rejected = (
                     Rejected(at - len(above), "above the header", line) for at, line in enumerate(above)
                 )
-                notes = (f"{len(above)} records are above the header and are rejected",) if above else ()
+                notes = (f"rejected above the header: {len(above)}",) if above else ()
                 block = Block(Section.of_rows(columns), tuple(rejected), counted, notes)
                 return block, replace(header, columns=tuple(columns))
         above.append(line.rstrip("\r\n"))

@@ -35,16 +35,19 @@ _DERIVED = re.compile(
 """Columns that somebody worked out from the others and put beside them: not read, and named in the notes."""
 
 
+_NO_REASON = "; no other column there holds the reason of a search, so look whether one of these does"
+
+
 class UnknownColumns(Refused):
     """Columns that no known export has, or that cannot be ours; the message quotes no value of any of them.
 
     `columns` pairs how a message may call each unknown column with what it could be; the message ends in
-    the lines that say so.
+    the lines that say so. `hint` says what else is to be looked at.
     """
 
-    def __init__(self, message: str, columns: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, message: str, columns: Iterable[tuple[str, str]] = (), hint: str = "") -> None:
         super().__init__(message)
-        self.columns = dict(columns)
+        self.columns, self.hint = dict(columns), hint
 
     def __str__(self) -> str:
         if not self.columns:
@@ -141,6 +144,7 @@ def recognize(columns: Sequence[str], more: Mapping[str, str] | None = None) -> 
         raise UnknownColumns(
             f"in no known {family.name} of {vendor.name}",
             [(called(columns[at], at), likely[at]) for at in unknown],
+            "" if "reason" in ours else _NO_REASON,
         )
     index = _index(ours, unnamed, columns)
     layouts = (key for key, layout in family.layouts.items() if set(layout) == index.keys())
@@ -198,7 +202,8 @@ def recognize_section(section: Section, file: str, more: Mapping[str, str] | Non
             known = f"; known in {' and '.join(others)} only" if others else ""
             said.append(f"{name!r} (of its first values, {shapes(values)}{known})")
         raise UnknownColumns(
-            f"{file}: {error.args[0]} {'are the columns' if len(said) > 1 else 'is the column'} {', '.join(said)}",
+            f"{file}: {error.args[0]} {'are the columns' if len(said) > 1 else 'is the column'} {', '.join(said)}"
+            + error.hint,
             error.columns.items(),
         ) from None
 

@@ -38,6 +38,7 @@ from analysis.readers.xlsx.cells import hidden_columns, text, texts
 from analysis.readers.xlsx.dates import Dates
 from analysis.readers.xlsx.merged import Merged
 from analysis.readers.xlsx.outline import Book, Outline
+from analysis.wording import counted
 
 HEADER_WITHIN = 50  # rows: cover notes above a header are shorter than this in every release seen
 ROWS_AT_ONCE, CELLS_AT_ONCE = 1 << 16, 1 << 21
@@ -228,14 +229,14 @@ def _notes_above(sheet: SheetMetadata, shown: str, header: Sequence[str] | None,
         yield f"{hidden}{shown} has no cells"
     elif header is None:
         yield (
-            f"{hidden}{shown} has no known header: its {above:,} rows are rejected (if they are records, copy the "
+            f"{hidden}{shown} has no known header: rejected: {counted(above, 'row')} (if they are records, copy the "
             "header above them)"
         )
     else:
         if hidden:
             yield f"{shown}: the sheet is hidden and was read"
         if above:
-            yield f"{shown}: {above:,} rows are above the header and are rejected"
+            yield f"{shown}: {counted(above, 'row')} above the header, rejected"
 
 
 def _notes(sheet: _Sheet, rows: int) -> Iterator[str]:
@@ -244,6 +245,6 @@ def _notes(sheet: _Sheet, rows: int) -> Iterator[str]:
     if columns := hidden_columns(sheet.outline):
         yield f"{columns} hidden and were read"
     if nameless := sum(not not_data.is_named(column) for column in sheet.section.columns):
-        yield f"{nameless:,} columns have no name"
+        yield f"{counted(nameless, 'column')} without a name"
     if sheet.outline.errors:
-        yield f"{sheet.outline.errors:,} cells hold a spreadsheet's error; what was typed there is lost"
+        yield f"{counted(sheet.outline.errors, 'cell')} with a spreadsheet's error; what was typed there is lost"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.readers.xlsx.cells import code
+from analysis.wording import counted
 
 
 @dataclass
@@ -59,12 +60,13 @@ class Dates:
         changed no stored day is after the 12th. What the texts beside them prove is decided with all dates of a file.
         """
         if codes := sum(found.codes for found in self._columns.values()):
-            yield f"{codes:,} cells stored as a month were given back as month-year"
+            yield f"{counted(codes, 'cell')} stored as a month, given back as month-year"
         if stored := sum(len(found.stored) for found in self._columns.values()):
-            yield f"{stored:,} cells stored as a date were given back as ISO text"
+            yield f"{counted(stored, 'cell')} stored as a date, given back as ISO text"
         for column, found in self._columns.items():
             if found.numbers:
-                yield f"{found.numbers:,} bare numbers in {column.strip()!r} are days since 30 December 1899"
+                numbers = counted(found.numbers, "bare number")
+                yield f"{numbers} in {column.strip()!r}, read as days since 30 December 1899"
         for column, found in self._columns.items():
             both = sum(day.day <= 12 and day.day != day.month for day in found.stored)
             if both and not found.typed and all(day.day <= 12 for day in found.stored):
