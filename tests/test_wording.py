@@ -8,7 +8,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import pages
-from analysis.wording import an, counted, days_between, near, without_period
+from analysis.wording import an, counted, days_between, near, percent, without_period
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "said"),
+    [
+        (0.4683, 1, "46.8%"),
+        (0.4683, 0, "47%"),
+        (0.00085, 1, "0.085%"),
+        (0.00085, 0, "0.085%"),
+        (0.00234, 1, "0.23%"),
+        (0.0000004, 1, "0.000040%"),
+        (0.99976, 1, "99.98%"),
+        (0.996, 0, "99.6%"),
+        (-0.25, 1, "-25.0%"),
+        (1, 1, "100.0%"),
+        (1, 0, "100%"),
+        (0, 1, "0%"),
+    ],
+)
+def test_a_share_is_said_in_percent(share, decimals, said):
+    assert percent(share, decimals) == said
+
+
+@given(st.integers(1, 10**9), st.integers(1, 10**9), st.integers(0, 1))
+def test_some_are_never_none_and_not_all_are_never_all(one, another, decimals):
+    part, whole = sorted((one, another))
+    said = float(percent(part / whole, decimals).removesuffix("%"))
+    assert said > 0
+    assert (said == 100) == (part == whole)
+    assert said == pytest.approx(100 * part / whole, abs=0.5, rel=0.05)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -43,6 +44,19 @@ def near(name: str, known: Iterable[str]) -> str:
     holding = [each for each in names if name in re.split(r"[^a-z]", each)]
     found = holding[:4] or get_close_matches(name, names, 3, 0.5)
     return f"; near it: {', '.join(found)}" if found else ""
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """A share in percent: '46.8%', or '47%' with no decimals. Below 1% it has two digits, '0.085%', and more where it
+    would read as all and is not: '99.98%'. Some are never 0%."""
+    hundred = abs(share) * 100
+    if not hundred:
+        return "0%"
+    if hundred < 1:
+        decimals = 1 - math.floor(math.log10(hundred))
+    while hundred < 100 and round(hundred, decimals) >= 100:
+        decimals += 1
+    return f"{share * 100:.{decimals}f}%"
 
 
 def megabytes(size: int) -> str:

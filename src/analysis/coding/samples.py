@@ -211,9 +211,10 @@ def reading_time(made: pd.DataFrame) -> str:
     if not found:
         return f"{said} The rules found no core search, so no number of draws can promise a share of them."
     bound = sample.tail_rows * at_most(0, sample.tail_draws)
+    least = math.floor(100 * found / (found + bound))
     wanted = {floor: draws_for(floor, found, sample.tail_rows) or 0 for floor in (FLOOR, 0.9, 0.95)}
     needed = ", ".join(f"{count:,} for {floor:.0%}" for floor, count in wanted.items())
     return (
         f"{said} If none of the {sample.tail_draws:,} draws of the tail shows a missed search, the rules found at "
-        f"least {found / (found + bound):.0%} of the core searches. Draws that it takes to say more: {needed}."
+        f"least {least}% of the core searches. Draws that it takes to say more: {needed}."
     )

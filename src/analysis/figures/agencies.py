@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from analysis import headlines
+from analysis import headlines, wording
 from analysis.figures.style import FEW_TO_MANY, INK, SOFT, Picture, flat_bars, is_narrow, panel, with_shares
 from analysis.wording import counted
 
@@ -51,7 +51,7 @@ by_kind = Picture(
 def _vague_by_kind(figure: Figure, table: pd.DataFrame) -> None:
     """Bars: the share of vague reasons by kind of agency, each with its two counts."""
     labels = [
-        f"{share:.1%} ({vague:,} of {searches:,})"
+        f"{wording.percent(share)} ({vague:,} of {searches:,})"
         for share, vague, searches in zip(table["vague_share"], table["vague_reasons"], table["searches"])
     ]
     flat_bars(figure, list(map(headlines.kind_name, table["agency_kind"])), table["vague_share"], labels)

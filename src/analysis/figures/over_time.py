@@ -180,7 +180,7 @@ def _origins_by_week(figure: Figure, table: pd.DataFrame) -> None:
         for bar, part in zip(bars, parts):
             bar.set(alpha=0.5 if part else 1)
         middle = bottom.iloc[-1] + wide[origin].iloc[-1] / 2
-        ends.append((middle, f"{name} {wide[origin].iloc[-1]:.0%}", INK, color))
+        ends.append((middle, f"{name} {headlines.percent(wide[origin].iloc[-1])}", INK, color))
         bottom = bottom + wide[origin]
     labels_at_ends(axes, mdates.date2num(wide.index[-1] + timedelta(days=7)), ends, 0.085)
     axes.yaxis.set_major_formatter(PercentFormatter(1))

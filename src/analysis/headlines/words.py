@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from analysis.measures import formatted
+from analysis import wording
 
 
 class Headline(NamedTuple):
@@ -28,8 +28,9 @@ FEWEST = 30
 
 
 def percent(part: float) -> str:
-    """A share for a headline: whole percent, and more digits below 1%."""
-    return f"{part:.0%}" if 0.01 <= part < 0.995 or part in (0, 1) else formatted(part, "share")
+    """A share for a headline: whole percent, and more digits where that would say none, all or less than two of them
+    (`wording.percent`)."""
+    return wording.percent(part, 0)
 
 
 def listed(names: Iterable[object], counts: Iterable[int], shares: Iterable[float] | None = None) -> str:

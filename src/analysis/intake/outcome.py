@@ -11,7 +11,7 @@ import numpy as np
 from analysis import places
 from analysis.intake.recognition import Found
 from analysis.places import OWNER_NOT_SAID, LeftOut
-from analysis.wording import counted
+from analysis.wording import counted, percent
 
 MOST_PAIRS = 3
 MANY_REJECTED = 0.01  # of a file's records: more than this was rejected in no sound export seen
@@ -106,7 +106,7 @@ def _same_searches(found: Sequence[Found]) -> list[str]:
     pairs.sort(key=lambda pair: (-pair[0], pair[1].file.name, pair[2].file.name))
     lines = [
         f"{entry.file.name} and {other.file.name} hold the same {counted(both, 'search')}: "
-        f"{both / len(entry.keys):.1%} of the first's, {both / len(other.keys):.1%} of the second's."
+        f"{percent(both / len(entry.keys))} of the first's, {percent(both / len(other.keys))} of the second's."
         for both, entry, other in pairs[:MOST_PAIRS]
     ]
     more = len(pairs) - MOST_PAIRS

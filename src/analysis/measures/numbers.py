@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from scipy.special import betaincinv
 
 from analysis.searches.table import Searches
-from analysis.wording import on_day
+from analysis.wording import on_day, percent
 
 Number = dict[str, Any]
 Numbers = list[Number]
@@ -126,7 +126,7 @@ def formatted(value: Any, unit: str = "", because: str = "") -> str:
         moment = datetime.fromisoformat(value)
         return on_day(moment) + (f", {moment:%H:%M} UTC" if unit != "day" else "")
     if unit == "share":
-        return f"{value:.1%}" if value >= 0.01 else f"{value:.3%}" if value else "0%"
+        return percent(value)
     if isinstance(value, float):
         return f"{value:,.0f}" if unit == "estimated rows" else f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -87,7 +87,12 @@
   const show = () => {
     const choice = chosen(), found = count(choice, true), [rows, searches] = all.of[choice.scope] || [null, null];
     const of = choice.distinct ? searches : rows;
-    const percent = (part, whole) => `${(100 * part / whole).toLocaleString("en", { maximumSignificantDigits: 3 })}%`;
+    const percent = (part, whole) => {  // as wording.percent says it
+      const share = 100 * part / whole;
+      let decimals = share && share < 1 ? 1 - Math.floor(Math.log10(share)) : 1;
+      while (share < 100 && Number(share.toFixed(decimals)) === 100) decimals++;
+      return share ? `${share.toFixed(decimals)}%` : "0%";
+    };
     find("total").textContent = `${said(found.total)}${of ? ` of ${said(of)}` : ""} ${choice.distinct ? "different searches" : "rows"} ` +
       `${of ? `(${percent(found.total, of)}) ` : ""}count, from ${all.agencies.length ? `${said(found.order.length)} agencies` : "agencies that the log does not name"}` +
       `${found.without ? `, without ${all.agencies[found.without[0]]} (${said(found.without[1])})` : ""}.`;
