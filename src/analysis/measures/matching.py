@@ -76,10 +76,7 @@ def bounds(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
     the fullest log has, and as the fullest log of each agency has, agencies added up. There are at most as many as
     rows.
     """
-    rows = _in_each_log(searches, "count(*) filter ({0})")
-    beyond = _in_each_log(
-        rows_among(searches, again), "count(*) filter ({0}) - count(distinct search_key) filter ({0})"
-    )
+    rows, beyond = _in_each_log(searches), _beyond_in_each_log(rows_among(searches, again))
     keys = [name for name in rows if name not in _COUNTED]
     distinct = pd.concat([rows, beyond.assign(**{name: -beyond[name] for name in _COUNTED})])
     distinct = distinct.groupby(keys, dropna=False)[[*_COUNTED]].sum().reset_index()
@@ -98,15 +95,27 @@ def bounds(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
 
 
 _COUNTED = {"searches": "true", "immigration_searches": "core"}
+_LOGS = "grouping(agency) as every_agency, grouping(camera_owner) as every_log, agency, camera_owner"
+_AGENCIES = f"(select *, {AGENCY} as agency from searches)"
 
 
-def _in_each_log(searches: Searches, aggregate: str) -> pd.DataFrame:
-    """An aggregate of all searches and of the core ones, in all logs, in each, and of each agency in each."""
-    made = ", ".join(f"{aggregate.format(sql)} as {name}" for name, sql in _COUNTED.items())
+def _in_each_log(searches: Searches) -> pd.DataFrame:
+    """Rows, all and those of core, in all logs, in each, and of each agency in each."""
+    made = ", ".join(f"count(*) filter ({sql}) as {name}" for name, sql in _COUNTED.items())
+    return searches.query(
+        f"select {_LOGS}, {made} from {_AGENCIES} group by grouping sets ((), (camera_owner), (agency, camera_owner))"
+    )
+
+
+def _beyond_in_each_log(searches: Searches) -> pd.DataFrame:
+    """The same of the rows beyond the first of each search: each search is made one line before lines are added up."""
+    rows = ", ".join(f"count(*) filter ({sql}) as {name}" for name, sql in _COUNTED.items())
+    beyond = ", ".join(f"sum({name}) - count(*) filter ({name} > 0) as {name}" for name in _COUNTED)
     return searches.query(f"""
-        select grouping(agency) as every_agency, grouping(camera_owner) as every_log, agency, camera_owner, {made}
-        from (select *, {AGENCY} as agency from searches)
-        group by grouping sets ((), (camera_owner), (agency, camera_owner))
+        select every_agency, every_log, agency, camera_owner, {beyond}
+        from (select {_LOGS}, search_key, {rows} from {_AGENCIES} group by grouping sets
+              ((search_key), (camera_owner, search_key), (agency, camera_owner, search_key)))
+        group by all
         """)  # fmt: skip
 
 
@@ -126,16 +135,22 @@ def shown_elsewhere(searches: Searches, again: Searches | None = None) -> pd.Dat
     A search that one log masks and another leaves blank is in both lines.
     """
     rows, lines = rows_among(searches, again), []
-    for hidden_as in ("masked", "blank"):
-        hides = f"reason_origin = '{hidden_as}'"
-        alone = searches.count(hides) - rows.count(hides)
-        hidden, shown, cited = rows.rows(f"""
-            select count(*), count(*) filter (shown), count(*) filter (shown and cited)
-            from (select {SHOWN_ELSEWHERE} as shown, bool_or(core) as cited
-                  from searches group by search_key having bool_or({hides}))""")[0]
-        if alone + hidden:
-            share = (_of(cited, shown), at_most(cited, shown))
-            lines.append((hidden_as, alone + hidden, shown, cited, *share))
+    hides = {name: f"reason_origin = '{name}'" for name in ("masked", "blank")}
+    counts = ", ".join(
+        f"count(*) filter ({name}{more})"
+        for name in hides
+        for more in ("", " and shown", " and shown and cited")
+    )
+    found = rows.rows(f"""
+        select {counts}
+        from (select {SHOWN_ELSEWHERE} as shown, bool_or(core) as cited,
+                     {", ".join(f"bool_or({sql}) as {name}" for name, sql in hides.items())}
+              from searches group by search_key)""")[0]
+    for at, (hidden_as, sql) in enumerate(hides.items()):
+        hidden, shown, cited = found[3 * at : 3 * at + 3]
+        hidden += searches.count(sql) - rows.count(sql)
+        if hidden:
+            lines.append((hidden_as, hidden, shown, cited, _of(cited, shown), at_most(cited, shown)))
     columns = ["hidden_as", "hidden", "shown", "cited", "cited_share", "at_most_share"]
     return pd.DataFrame(lines, columns=columns).astype({"cited_share": "float64"})
 

@@ -162,11 +162,12 @@ class Searches:
             names={name: sql for name, sql in self.names.items() if name not in stored},
         )
 
-    def shared(self, *keys: str, columns: Iterable[str]) -> Self:
-        """A temporary copy (`kept`), with these columns, of the searches whose value of a key other searches have too.
+    def shared(self, *keys: str, columns: Iterable[str], **made: str) -> Self:
+        """A temporary copy (`kept`), with these columns and those `made`, of the searches whose value of a key other
+        searches have too.
         Of a hundred million searches nearly each is in one row alone: the others are found once."""
         again = (f"{key} in (select {key} from searches group by all having count(*) > 1)" for key in keys)
-        return self.kept(*columns, where=" or ".join(again))
+        return self.kept(*columns, where=" or ".join(again), **made)
 
     def made_of(self, sql: str) -> set[str]:
         """The stored columns that SQL is made of, directly or through names."""
