@@ -53,7 +53,7 @@ report: $(VENV)/.installed  ## the offline site of every place in site/, and as 
 rows: $(VENV)/.installed  ## the rows behind every number, in a browser, with Datasette (make extras installs it)
 	@$(RUN) rows $(ONE)
 
-bench: $(VENV)/.extras  ## speed and memory beside the alternatives and the goals, in a quarter of an hour (ROWS=100000000 for the largest corpus)
+bench: $(VENV)/.extras  ## speed and memory beside the alternatives and the goals, in about ten minutes (ROWS=100000000 for the largest corpus)
 	@$(RUN) bench $(if $(ROWS),--rows $(ROWS),)
 
 coverage: $(VENV)/.installed  ## simulate every interval and bound that the pages print (a few minutes); fails where one does not hold as promised

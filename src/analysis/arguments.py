@@ -146,7 +146,7 @@ VERBS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
         {
             "--rows": {
                 "type": int,
-                "help": "synthetic searches in the largest corpus (10 million; a goal is set for 100 million)",
+                "help": "synthetic searches in the largest corpus (5 million; a goal is set for 100 million)",
             }
         },
     ),

@@ -56,6 +56,7 @@ GOALS: Mapping[str, Goal] = {
     "the replica's eight notebooks: all at once, beside the sum of their cells": Goal("×", 0.7),
     "Okaloosa from its released PDF to its pages and the site": Goal("s", 15.6),
     "the site after a change in one notebook": Goal("s", 4),
+    "this benchmark itself": Goal("min", 10),
     "the machine: Arrow's read and write of a month": Goal("s", None),
     "the machine: importing what a notebook imports": Goal("s", None),
     "the machine: a kernel starts and answers": Goal("s", None),
