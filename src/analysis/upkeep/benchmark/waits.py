@@ -7,9 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from timeit import timeit
 
 from analysis import notebooks, places, processes
 from analysis.notebooks import cells, run
@@ -54,12 +54,6 @@ def _copied(folder: Path) -> Iterator[None]:
             os.environ.pop(name)
             if value is not None:
                 os.environ[name] = value
-
-
-def _seconds(step: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    step()
-    return time.perf_counter() - began
 
 
 def _make(place: Place) -> float:
@@ -108,4 +102,4 @@ def _started(*arguments: str) -> float:
     """Seconds of a fresh Python with this library."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     command = [sys.executable, *arguments]
-    return _seconds(lambda: subprocess.run(command, env=environment, check=True, capture_output=True))
+    return timeit(lambda: subprocess.run(command, env=environment, check=True, capture_output=True), number=1)
