@@ -47,7 +47,8 @@ def _difference(path: Path, pages: Sequence[Characters], edges: np.ndarray) -> s
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     sampled = sample(len(pages))
-    with pdfplumber.open(path, pages=[at + 1 for at in sampled]) as document:
+    with path.open("rb") as file:  # closing the document itself would look through all pages once more
+        document = pdfplumber.open(file, pages=[at + 1 for at in sampled])
         for at, page in zip(sampled, document.pages):
             lefts = pages[at][pages[at].ink].left
             mine = _by_column(*_letters(pages[at]), edges)
