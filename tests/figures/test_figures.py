@@ -5,6 +5,7 @@ from functools import cache
 from itertools import combinations, pairwise
 
 import matplotlib as mpl
+import matplotlib.dates as mdates
 import pandas as pd
 import pytest
 
@@ -376,6 +377,25 @@ def test_a_period_of_a_few_days_is_marked_by_days_without_a_warning(days):
         figure.canvas.draw()
     said = [label.get_text() for label in figure.axes[-1].get_xticklabels()]
     assert len(set(said)) == len(said), "a day is named once"
+
+
+@pytest.mark.parametrize(("start", "days"), [("2025-03-10", 500), ("2024-02-01", 700), ("2025-12-01", 60)])
+@pytest.mark.parametrize("picture", ["searches_per_day", "growth"])
+def test_ticks_of_several_years_say_their_years(picture, start, days):
+    over = pd.date_range(start, periods=days)
+    table = pd.DataFrame({"camera_owner": "Sampleton", "day": over, "searches": range(days)})
+    if picture == "growth":
+        table = pd.DataFrame({"month": over, "agreements": range(days), "agencies": range(days)})
+    drawn = getattr(figures, picture)(table)
+    figures.png(drawn)
+    axes = drawn.axes[-1] if picture == "searches_per_day" else drawn.axes[0]
+    low, high = axes.get_xlim()
+    seen = [tick for tick in axes.xaxis.get_major_ticks() if low <= tick.get_loc() <= high]
+    years = [mdates.num2date(tick.get_loc()).year for tick in seen]
+    begins = [at == 0 or year != years[at - 1] for at, year in enumerate(years)]
+    assert len(set(years)) > 1
+    for tick, year, new in zip(seen, years, begins):
+        assert tick.label1.get_text().endswith(f"\n{year}") == new
 
 
 @pytest.mark.parametrize("days", [3, 91, 700, 780, 1_000, 1_500])

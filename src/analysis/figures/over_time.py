@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from analysis import headlines
+from analysis.figures.days import DayFormatter, day_ticks, said_days
 from analysis.figures.style import (
     ACCENT,
     FEW_TO_MANY,
@@ -26,7 +27,7 @@ from analysis.figures.style import (
     labels_at_ends,
     panel,
     thousands,
-)
+)  # fmt: skip
 from analysis.vendors import changes
 from analysis.wording import on_day
 
@@ -69,8 +70,8 @@ def _searches_per_day(
         height = 1.0 if len(owners) == 1 else 0.05
         _mark_changes(axes, first, last, height, eras, named=axes is panels[-1])
     few = (last - first).days < 5  # an automatic locator would set ticks on hours
-    panels[-1].xaxis.set_major_locator(mdates.DayLocator() if few else _ticks(5))
-    panels[-1].xaxis.set_major_formatter(FuncFormatter(lambda value, _: _day(mdates.num2date(value))))
+    panels[-1].xaxis.set_major_locator(mdates.DayLocator() if few else day_ticks(5))
+    panels[-1].xaxis.set_major_formatter(DayFormatter())
     if len(owners) == 1 and happened is not None and headlines.is_peak(table):
         _say_busiest(figure, panels[0], happened.iloc[0], first, last)
 
@@ -232,8 +233,8 @@ def _growth(figure: Figure, table: pd.DataFrame) -> None:
     for column, style, color in (("agreements", "--", MID), ("agencies", "-", SHADES["strict"])):
         axes.plot(table["month"], table[column], color=color, linestyle=style)
         ends.append((end[column], f"{end[column]:,} {column}", color, ""))
-    axes.xaxis.set_major_locator(_ticks(6))
-    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
+    axes.xaxis.set_major_locator(day_ticks(6))
+    axes.xaxis.set_major_formatter(DayFormatter())
     thousands(axes, table["agreements"])
     labels_at_ends(axes, mdates.date2num(end["month"]), ends, axes.get_ylim()[1] * 0.085)
 
@@ -247,22 +248,10 @@ growth = Picture(
 def _label_weeks(axes: Axes, weeks: Sequence[datetime], parts: bool) -> None:
     """A tick at the Monday on which each week begins, or every second or third where there are many."""
     labeled = weeks[:: 1 + len(weeks) // (3 if is_narrow(axes.get_figure()) else 7)]  # type: ignore[arg-type]
-    axes.set_xticks([mdates.date2num(week) for week in labeled], [_day(week) for week in labeled])
+    axes.set_xticks([mdates.date2num(week) for week in labeled], said_days(labeled))
     axes.set_xlim(mdates.date2num(weeks[0]) - 0.5, mdates.date2num(weeks[-1]) + 7)
     faint = "\n(faint: the logs cover a part of it)" if parts else ""
     axes.set_xlabel(f"week that begins on{faint}", fontsize=8.5, color=SOFT)
-
-
-def _ticks(most: int) -> mdates.AutoDateLocator:
-    """Three ticks or more on an axis of days, and no more than so many."""
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=most)
-    # Without whole years among them it finds no step for two to three years, and its warning would stop the notebook.
-    locator.intervald[mdates.MONTHLY] = [1, 2, 3, 4, 6, 12]
-    return locator
-
-
-def _day(day: datetime) -> str:
-    return on_day(day, False) + (f"\n{day.year}" if day.month == 1 and day.day <= 7 else "")
 
 
 def _mark_changes(
@@ -288,7 +277,7 @@ def _mark_changes(
         taken.append((start, level))
         if named:
             axes.annotate(
-                textwrap.fill(f"{_day(day)}: {what}", 24), (mdates.date2num(day), height),
+                textwrap.fill(f"{on_day(day, (last - first).days > 365)}: {what}", 24), (mdates.date2num(day), height),
                 xycoords=("data", "axes fraction"), xytext=(4 * side, (32 if height < 0.5 else -32) * level),
                 textcoords="offset points", fontsize=8, color=ACCENT, ha="left" if side > 0 else "right",
                 va="bottom" if height < 0.5 else "top", bbox={"facecolor": "white", "alpha": 0.75, "lw": 0, "pad": 1},
