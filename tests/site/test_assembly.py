@@ -558,6 +558,14 @@ def test_tables_scroll_in_a_named_container_that_a_keyboard_reaches(site: Path) 
             assert all(cell.get_text(strip=True) and cell.get("scope") for cell in table.find_all("th"))
 
 
+def test_a_phone_reads_published_numbers_one_under_the_other_each_cell_with_its_column(site: Path) -> None:
+    table = soup(site / "alder" / "index.html").find(attrs={"aria-label": "Published numbers"}).table
+    heads = [head.get_text(strip=True) for head in table.thead.find_all("th")]
+    assert table["class"] == ["stack"]
+    for row in table.tbody.find_all("tr"):
+        assert [cell.get("data-label") for cell in row.find_all("td")] == heads[:-1]
+
+
 def test_code_is_folded_and_what_a_run_was_given_is_open(site: Path) -> None:
     folds = soup(site / "alder" / "01-which-rows.html").find_all("details", class_="code")
     assert [fold.summary.get_text() for fold in folds][:3] == ["Code", "What this run was given", "Code"]
