@@ -35,7 +35,7 @@ class DayFormatter(Formatter):
         return on_day(mdates.num2date(value))
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
-        low, high = sorted(self.axis.get_view_interval())
+        low, high = sorted(self.axis.get_view_interval())  # type: ignore[union-attr]
         seen = [value for value in values if low <= value <= high]
         said = dict(zip(seen, said_days([mdates.num2date(value) for value in seen]) if seen else []))
         return [said.get(value, "") for value in values]
