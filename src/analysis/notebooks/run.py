@@ -23,6 +23,13 @@ from analysis.notebooks.parameters import check
 from analysis.notebooks.strip import UnstableOutput, strip
 from analysis.refused import ENDED, Refused
 from analysis.searches.cache import SHARED
+from analysis.searches.table import THREADS
+
+AT_ONCE = 2
+"""So many notebooks run at a time, and share the processors: two threads of a query take a third more of a processor's
+time than one does."""
+
+_THREADS = str(max(1, (os.cpu_count() or 1) // AT_ONCE))
 
 
 class NotebookFailed(Refused):
@@ -96,13 +103,12 @@ def run_all(
     notebooks: Sequence[Path],
     out_folder: Path,
     parameters: Mapping[str, Any],
-    jobs: int = 2,
     *,
     cwd: Path | None = None,
     failed: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> None:
-    """Execute several notebooks that do not need each other's output, `jobs` at a time, into `out_folder`.
+    """Execute several notebooks that do not need each other's output, `AT_ONCE` at a time, into `out_folder`.
 
     `progress` is called with one line per notebook as it ends (standard error if None). Every notebook is
     tried; raises `NotebooksFailed` with all failures at the end, and OSError at once where the disk is full.
@@ -115,14 +121,14 @@ def run_all(
     failures: dict[str, Exception] = {}
     with (
         processes.scratch() as answers,
-        ThreadPoolExecutor(max_workers=jobs) as pool,
+        ThreadPoolExecutor(max_workers=AT_ONCE) as pool,
         _bar(len(notebooks)) as bar,
     ):
         tell = progress or (lambda line: bar.write(line, file=sys.stderr))
         tasks = {
             pool.submit(_timed, path, out_folder / path.name, parameters, cwd, failed, answers): path
-            # The longest first, so that the last to end leaves no processor idle for long.
-            for path in sorted(notebooks, key=lambda path: -path.stat().st_size)
+            # Those with most cells first, so that the last to end leaves no processor idle for long.
+            for path in sorted(notebooks, key=lambda nb: -sum(c.cell_type == "code" for c in read(nb).cells))
         }
         try:
             for done, task in enumerate(as_completed(tasks), start=1):
@@ -177,7 +183,7 @@ def _separately(
     """Run papermill in another process; None if it went well, else the last lines that it said."""
     folder = str(cwd) if cwd else None
     order = {"notebook": str(notebook), "draft": str(draft), "parameters": dict(parameters), "cwd": folder}
-    env = _environment(draft.parent) | ({SHARED: str(answers)} if answers else {})
+    env = _environment(draft.parent) | ({SHARED: str(answers), THREADS: _THREADS} if answers else {})
     command = (
         forked.command(env, "notebook")
         if forked.IS_SAFE

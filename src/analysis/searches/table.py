@@ -9,6 +9,7 @@ too, but lose the names of a vocabulary at the first filter.
 from __future__ import annotations
 
 import atexit
+import os
 import tempfile
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -31,6 +32,9 @@ from analysis.searches.sql import any_in, listed, one_of, quoted, values_table, 
 
 MEMORY = "1500MB"
 """What a question may hold in memory; DuckDB puts the rest into a temporary file."""
+
+THREADS = "ANALYSIS_THREADS"
+"""The environment's name for how many threads a query may use, where several processes share the processors."""
 
 PERIODS = ("hour", "day", "week", "month", "year")
 
@@ -269,6 +273,8 @@ def connection() -> duckdb.DuckDBPyConnection:
     made.execute(f"set temp_directory = {quoted(tempfile.gettempdir())}")
     made.execute("set TimeZone = 'UTC'")
     made.execute("set autoinstall_known_extensions = false")  # nothing is fetched
+    if threads := os.environ.get(THREADS):
+        made.execute(f"set threads = {int(threads)}")
     return made
 
 
