@@ -23,6 +23,14 @@ from analysis.refused import Refused
 from analysis.terminal import say
 
 
+def test_what_python_compiled_for_a_verb_is_kept_also_where_nothing_would_be(tmp_path):
+    env = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    subprocess.run(
+        [sys.executable, "-m", "analysis", "explain", "theft"], env=env, check=True, capture_output=True
+    )
+    assert list(tmp_path.rglob("lookup*.pyc"))
+
+
 def test_every_error_of_the_library_is_meant_for_people():
     modules = [
         m.name for m in pkgutil.walk_packages(analysis.__path__, "analysis.") if "__main__" not in m.name

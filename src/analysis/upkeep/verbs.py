@@ -20,11 +20,7 @@ def test(args: argparse.Namespace) -> int:
         [sys.executable, "-m", *check.split()]
         for check in ("ruff check .", "ruff format --check .", "mypy", tests)
     )
-    # What is compiled once is kept, whatever is usual here: the tests start Python a hundred times.
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return max(
-        [subprocess.run(command, cwd=places.root(), env=env, check=False).returncode for command in commands]
-    )
+    return max([subprocess.run(command, cwd=places.root(), check=False).returncode for command in commands])
 
 
 def readme(args: argparse.Namespace) -> None:
