@@ -101,8 +101,8 @@ def _fault(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    # A verb starts Python many times, and each start would compile two thousand modules again where nothing compiled may
-    # be kept, as in many containers: pip was told to compile none.
+    # A verb starts Python many times, and each start would compile two thousand modules again where nothing compiled
+    # may be kept, as in many containers: pip was told to compile none.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     sys.exit(main())
