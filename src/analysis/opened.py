@@ -63,7 +63,7 @@ def searches_of(
     """Searches with the vocabulary of a place: `files` is from `build.open_files`, `listed` its agreements, if any."""
     missing = [set(one.split("; ")) for one in files["missing_columns"].fillna("")]
     facts = Facts(
-        state=place.state,
+        state=_shared_state(place),
         time_zone=place.time_zone,
         network_audits=tuple(files.loc[files["log"] == "network audit", "source_file"]),
         without_reasons=tuple(
@@ -77,6 +77,14 @@ def searches_of(
     )
     tables = {"agreements": measures.beside(listed), "largest_agency": measures.largest_agency}
     return PlaceSearches(source, measures.vocabulary(facts), tables)
+
+
+def _shared_state(place: Place) -> str | None:
+    """The state that source.toml gives, where no camera owner's name says another: a place may take in a log of a
+    neighbor state later, and what is out of state for one owner is at home for the other."""
+    owners = sorted({file.camera_owner for file in place.logs if file.camera_owner})
+    said = set(agencies.resolve(owners)["state"].dropna()) if owners else set()
+    return place.state if said <= {place.state} else None
 
 
 def _frames_missing(place: Place, source: str | pd.DataFrame) -> bool:

@@ -169,6 +169,18 @@ def test_rows_in_a_part_of_a_file_without_a_column_are_told_from_blank_cells(roo
     assert "1 row in a part of the file without a column 'reason'" in build.open_files(place)["notes"][0]
 
 
+def test_with_owners_of_two_states_no_search_is_called_in_or_out_of_state(root):
+    place = release(root)
+    names = ("in_state_searches", "out_of_state_searches")
+    build.build(place)
+    assert all(one["value"] is not None for one in Opened(place).count(*names))
+    place = release(root, [row(at="12:50:00 AM")], "other.csv", camera_owner="Orrin Falls OK PD")
+    build.build(place)
+    for one in Opened(place).count(*names):
+        assert one["value"] is None
+        assert one["because"] == "source.toml names no state that all camera owners share"
+
+
 def test_the_remedy_for_an_unknown_column_works(root):
     text = (HEADER + ", Shoe Size\r\n" + row() + ",42\r\n").encode()
     place = release(root, text)

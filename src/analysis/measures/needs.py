@@ -86,7 +86,9 @@ NEEDS: Mapping[str, Need] = {
     "patrol": Need("bool_or(framed and patrol)", "no search gives 'patrol' as its whole reason"),
     "criminal": Need("", "fewer than ten searches named a criminal immigration offense"),
     "share": Need("", "there is nothing to take a share of"),
-    "state": Need("bool_or(owner_state is not null)", "source.toml names no state"),
+    "state": Need(
+        "bool_or(owner_state is not null)", "source.toml names no state that all camera owners share"
+    ),
     "own police": Need(
         "coalesce(bool_and(own_search is not null), true)",
         "source.toml does not name the camera owner's own police",
