@@ -18,7 +18,7 @@ _Wanted = Sequence[tuple[str, str]]
 VALUES = ("distinct", "beyond", "listed", "groups")
 """The kinds of measures that look at the values of a column."""
 
-MANY_ROWS = 5_000_000
+MANY_ROWS = 2_000_000
 """From so many searches on, those that share their key with no other are first told from the rest, and only counted."""
 
 
