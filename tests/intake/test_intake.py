@@ -157,6 +157,22 @@ def test_a_second_run_adds_what_is_new_and_changes_not_a_letter_of_what_was_writ
     assert len(taken.known) == 1
 
 
+def test_answers_that_a_place_cannot_take_in_with_later_files_are_told_and_not_dropped_in_silence(
+    top, tmp_path
+):
+    first = native(tmp_path / "november.csv", "Quellmere GA PD")
+    intake.take("georgia", [first], Answers(released_by="the sheriff", time_zone="America/New_York"))
+    before = (top / "data/raw/georgia/source.toml").read_text()
+    second = native(tmp_path / "december.csv", "Quellmere GA PD", day=3)
+    other = Answers(released_by="the city", time_zone="America/Chicago")
+    taken = intake.take("georgia", [first, second], other)
+    assert (top / "data/raw/georgia/source.toml").read_text().startswith(before.rstrip("\n"))
+    assert "was not changed: by, in [released]; time_zone. A place has one clock" in intake.shown(taken)
+    assert "the city" not in intake.shown(taken)
+    same = Answers(released_by="the sheriff", time_zone="America/New_York")
+    assert "was not changed" not in intake.shown(intake.take("georgia", [first], same))
+
+
 def test_one_file_under_two_names_is_taken_once(top, tmp_path):
     given = native(tmp_path / "in" / "a.csv", "Quellmere GA PD")
     shutil.copy(given, tmp_path / "in" / "b (1).csv")

@@ -92,6 +92,9 @@ def take(
             arrivals.copy(file.path, folder, file.name)
     files.write(folder / "source.toml", text)
     good, stops = lists.kept(described, [file.name for file in taken_lists])
-    first = (*stops, *advice.two_kinds(found), *advice.several_places(at, found, given))
+    first = (
+        *stops, *advice.said_otherwise(place, answers), *advice.two_kinds(found),
+        *advice.several_places(at, found, given),
+    )  # fmt: skip
     questions = described.open_questions
     return Taken(at, tuple(found), tuple(again), good, tuple(left), questions, leaks, first)

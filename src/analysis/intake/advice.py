@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis import paths, privacy
+from analysis.intake.answers import WHERE, Answers
 from analysis.intake.recognition import Found
-from analysis.places import LeftOut
+from analysis.places import LeftOut, Place
 from analysis.vendors.recognition import family_of
 from analysis.wording import counted
 
@@ -33,6 +34,25 @@ def two_kinds(found: Sequence[Found]) -> list[str]:
                 "together: make a place of each, with its files alone"
             )
     return said
+
+
+def said_otherwise(place: Place | None, answers: Answers) -> list[str]:
+    """Which answers of a person differ from what the source.toml of a place that was there says and keeps on saying."""
+    if place is None:
+        return []
+    there = {
+        "released_by": place.released.get("by"),
+        "request": place.released.get("request"),
+        "time_zone": place.time_zone,
+        "redacted": place.released.get("redacted"),
+    }
+    other = [WHERE[name] for name, said in there.items() if getattr(answers, name) not in (None, "", said)]
+    if not other:
+        return []
+    return [
+        f"What you said differs from source.toml, which was not changed: {'; '.join(other)}. A place has one clock and "
+        "one release. If these files are of another, make a place of their own; if source.toml is wrong, correct it."
+    ]
 
 
 def several_places(at: str, found: Sequence[Found], given: Sequence[Path]) -> list[str]:
