@@ -76,7 +76,9 @@ def _writings(searches: Searches, task_force: frozenset[str]) -> pd.DataFrame:
     """
     eras = ", ".join(f"count(*) filter (era = {quoted(era)}) as rows_{era}" for era in _ERA_NAMES)
     # the net: rows by a federal account, or naming a federal agency from one with a Task Force agreement
-    assists = f"list_contains(topics, 'federal_assist') and {one_of('searching_agency', sorted(task_force))}"
+    # a case, so that names are compared in the few rows alone that it is about
+    of_task_force = one_of("searching_agency", sorted(task_force))
+    assists = f"case when list_contains(topics, 'federal_assist') then {of_task_force} else false end"
     files = ", ".join(map(quoted, sorted(searches.tally("source_file")["source_file"].dropna())))
     rows = (
         "select coalesce(reason_text, '') as text, array_to_string(offense_types, '; ') as offense_types, "
@@ -106,7 +108,7 @@ def _strata(made: pd.DataFrame) -> np.ndarray:
     rows, normal = made["rows"].to_numpy(), made["normal"].tolist()
     hit = (made["tier"] != "none").to_numpy()
     only_case = made["only_case"].to_numpy(dtype=bool, na_value=False)
-    only_case &= made["normal"].str.fullmatch(NUMBER_ALONE).to_numpy(dtype=bool)
+    only_case[only_case] = made["normal"][only_case].str.fullmatch(NUMBER_ALONE).to_numpy(dtype=bool)
     readable = made["origin"].isin(READABLE).to_numpy() & ~only_case & (made["normal"] != "").to_numpy()
     suspect = (made["suspect"] | made["net"]).to_numpy(dtype=bool, na_value=False)
     # two or three letters one slip from ICE, HSI, ERO, CBP or DHS
@@ -165,6 +167,9 @@ def draw(made: pd.DataFrame, seed: int = SEED, tail_draws: int | None = None) ->
     inclusion probability of a drawn reason of w of W rows is 1 − (1 − w/W)ⁿ.
     """
     random = np.random.default_rng(seed)
+    made = made.filter(
+        ["string_id", "stratum", "tier", "rows"]
+    )  # hundreds of thousands of texts would be sorted too
     full = made[made["stratum"].isin(("hit", "suspect", "common"))].sort_values("string_id")
     tail = made[made["stratum"] == "tail"].sort_values("string_id")
     if tail_draws is None:
