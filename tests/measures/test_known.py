@@ -297,7 +297,7 @@ def test_a_share_of_nothing_is_not_known():
 RESULTS = sorted((TOP / "results").glob("*/numbers.json"))
 NEED_NOTHING = {
     "01-clocks", "01-coverage", "01-eras", "01-files", "01-left-out", "01-moderation", "01-rejected",
-    "01-searches-per-day", "02-planted-pairs", "04-exposure",
+    "01-searches-per-day", "02-planted-pairs",
     "04-access", "04-reach-by-type", "05-lists", "06-claims",
     "07-agreement", "07-agreement-codes", "07-by-half", "07-errors", "07-errors-by-era", "07-errors-by-origin",
     "07-kinds",
@@ -313,6 +313,12 @@ def test_every_published_number_and_table_has_an_entry(path):
     assert names <= set(measures.MEASURES)
     tables = {table.stem for table in (path.parent / "tables").glob("*.csv")}
     assert tables <= set(TABLES) | NEED_NOTHING
+
+
+@pytest.mark.parametrize("table", ["04-exposure", "04-hours"])
+def test_a_rate_by_a_logs_days_and_hours_needs_to_know_whose_log_it_is(table):
+    assert set(TABLES[table]) & measures.unmet(asked_of("unknown owner"))["all"]
+    assert not set(TABLES[table]) & measures.unmet(asked_of("one owner"))["all"]
 
 
 def test_what_a_table_needs_has_a_reason_for_where_it_is_missing():

@@ -145,6 +145,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("06-specifications", "06-tallies", "06-definitions-in-full", "06-weeks", "06-added",
                      "06-by-owner"), ("reasons", "cited")),
     "06-agencies": ("agencies", "reasons", "cited"),
+    "04-exposure": ("owners",),
     "04-hours": ("owners", "hours"),
     "04-own-cameras": ("agencies",),
     "05-growth": ("agreements",),
