@@ -150,12 +150,12 @@ def _field_pages(folder: Path, root: Path, places: Sequence[Place]) -> None:
     results = [comparison.read(place) for place in places if comparison.is_ready(place)]
     caption = "Main numbers of each place, with their denominators."
     side_by_side = {
-        "table": results and Markup(computed(table_html(comparison.table(results), caption))),
+        "table": results and Markup(computed(table_html(comparison.table(results), caption, "compared"))),
         "caveats": list(comparison.caveats(results)),
         "covered": list(comparison.december(results, field.DECEMBER)),
         "december": field.december(found),
     }
-    write_page(folder / "compare.html", "compare", trail="The places side by side", **side_by_side)
+    write_page(folder / "compare.html", "compare", trail="The places side by side", wide=True, **side_by_side)
 
 
 def _make_pages(place: Place, old: Path, new: Path, shared: Mapping[str, str], root: Path) -> Card:
