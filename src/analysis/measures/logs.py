@@ -137,7 +137,11 @@ def same_searches(searches: Searches, again: Searches | None = None) -> pd.DataF
     several owners are meant to hold the same searches, and are not compared.
     """
     among = rows_among(searches, again)
-    held = "(select distinct camera_owner, source_file, search_key from searches)"
+    owner = "coalesce(camera_owner, '')"  # most owners have one file, which has no other to be joined with
+    several = f"select {owner} from searches group by all having min(source_file) <> max(source_file)"
+    held = (
+        f"(select distinct camera_owner, source_file, search_key from searches where {owner} in ({several}))"
+    )
     found = among.query(f"""
         select one.source_file, other.source_file as other_file, count(*) as also_in_other
         from {held} as one join {held} as other
