@@ -91,6 +91,13 @@ def test_a_reason_hidden_in_one_log_is_reported_and_never_filled_in():
     )
 
 
+def test_a_log_whose_owner_nobody_named_is_not_taken_for_another_owners():
+    hidden = {"camera_owner": places.OWNER_NOT_SAID, "reason_as_released": "***", "reason_origin": "masked"}
+    rows = log({}, hidden)
+    assert measures.reasons_across_logs(rows)["searches"].tolist() == [0, 0, 0, 0]
+    assert values(rows, "searches_in_several_logs.with_ids") == [None]
+
+
 def test_how_many_searches_there_are_is_shown_under_looser_and_stricter_rules():
     rows = log(
         {"released_id": "a", "search_type": "lookup"},

@@ -23,8 +23,9 @@ class Need:
 
 _SOME_COUNT = "count(networks_searched) + count(devices_searched) > 0"
 
-IN_SEVERAL_LOGS = "min(camera_owner) <> max(camera_owner)"
-"""An SQL condition on rows together, as those of one search: they are in the logs of two owners or more."""
+IN_SEVERAL_LOGS = "coalesce(min(camera_owner) filter (owner_said) <> max(camera_owner) filter (owner_said), false)"
+"""An SQL condition on rows together, as those of one search: they are in the logs of two owners or more. A log whose
+owner nobody named may be of any of them."""
 
 SHOWN_ELSEWHERE = f"{IN_SEVERAL_LOGS} and bool_or(hidden) and not bool_and(hidden)"
 """An SQL condition on the rows of one search: one log hides its reason or leaves it blank, and another shows it."""
