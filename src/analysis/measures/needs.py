@@ -23,7 +23,9 @@ class Need:
 
 _SOME_COUNT = "count(networks_searched) + count(devices_searched) > 0"
 
-IN_SEVERAL_LOGS = "coalesce(min(camera_owner) filter (owner_said) <> max(camera_owner) filter (owner_said), false)"
+IN_SEVERAL_LOGS = (
+    "coalesce(min(camera_owner) filter (owner_said) <> max(camera_owner) filter (owner_said), false)"
+)
 """An SQL condition on rows together, as those of one search: they are in the logs of two owners or more. A log whose
 owner nobody named may be of any of them."""
 
