@@ -151,7 +151,8 @@ def png(figure: Figure) -> bytes:
     """The picture's bytes: the same for the same table, on every run."""
     buffer = io.BytesIO()
     with mpl.rc_context(fname=str(STYLE)):
-        figure.savefig(buffer, format="png", metadata={"Software": None})
+        # of the levels of compression, this one gives the smallest files of pictures like these
+        figure.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 3})
     return buffer.getvalue()
 
 
