@@ -229,7 +229,7 @@ def _notes_above(sheet: SheetMetadata, shown: str, header: Sequence[str] | None,
         yield f"{hidden}{shown} has no cells"
     elif header is None:
         yield (
-            f"{hidden}{shown} has no known header: rejected: {counted(above, 'row')} (if they are records, copy the "
+            f"{hidden}{shown} has no known header: {counted(above, 'row')} rejected (if they are records, copy the "
             "header above them)"
         )
     else:
