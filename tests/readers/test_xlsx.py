@@ -92,7 +92,7 @@ def test_several_sheets_are_numbered_on_and_each_header_is_accounted_for(tmp_pat
 def test_a_cover_sheet_and_an_empty_sheet_are_named_and_their_rows_accounted_for(tmp_path):
     reading = read(workbook(tmp_path / "log.xlsx", [["Released by"], ["Tarnwick"]], [HEADER, row()], []))
     assert column(reading) == ["theft"]
-    assert "has no known header: rejected: 2 rows" in " ".join(reading.notes)
+    assert "has no known header: 2 rows rejected" in " ".join(reading.notes)
     assert "sheet 3 has no cells" in reading.notes
     assert reading.whys == [(-2, "on a sheet without a header"), (-1, "on a sheet without a header")]
     assert reading.records == reading.counted == 3
