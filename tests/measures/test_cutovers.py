@@ -8,7 +8,7 @@ import pytest
 from frames import log, searches
 
 from analysis import measures
-from analysis.places import ReleasedFile
+from analysis.places import OWNER_NOT_SAID, ReleasedFile
 
 CHANGE = pd.Timestamp("2025-12-17", tz="UTC")
 MENU = {"reason_origin": "dropdown", "offense_types": ["Robbery"], "topics": ["robbery"]}
@@ -159,6 +159,12 @@ def test_the_busiest_day_of_a_log_without_hours_has_none():
     happened = measures.busiest_day(rows).iloc[0]
     assert happened["searches"] == 1
     assert happened[["topic", "hour"]].isna().all()
+
+
+def test_the_busiest_day_has_no_hour_where_nobody_said_on_whose_clock_it_would_be():
+    happened = measures.busiest_day(log({"camera_owner": OWNER_NOT_SAID, "topics": ["theft"]})).iloc[0]
+    assert (happened["searches"], happened["topic"]) == (1, "theft")
+    assert pd.isna(happened["hour"])
 
 
 def test_look_backs_part_at_thirty_and_thirty_one_days_as_the_measures_do():

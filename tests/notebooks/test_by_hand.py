@@ -59,7 +59,7 @@ def test_a_page_of_the_methodology_runs_by_hand_from_any_folder(small, tmp_path,
 
 def test_a_place_that_is_none_is_named_with_those_that_are(small, tmp_path, monkeypatch):
     monkeypatch.setenv("ANALYSIS_ROOT", str(small.root))
-    with pytest.raises(Exception, match="there is no place 'atlantis' under data/raw/.*tarnwick"):
+    with pytest.raises(Exception, match=r"there is no place 'atlantis' under data/raw/.*tarnwick"):
         by_hand(OWN, tmp_path, "atlantis")
 
 

@@ -86,7 +86,7 @@ def busiest_day(searches: Searches) -> pd.DataFrame:
     that_day = searches.where(f"local_day = '{day['day']:%Y-%m-%d}'")
     lines = that_day.tally("topics")
     topics = list_counts(lines["topics"], lines["rows"])
-    hours = that_day.where("not day_only").tally("hour").set_index("hour")["rows"]
+    hours = that_day.where("owner_said", "not day_only").tally("hour").set_index("hour")["rows"]
     line = {"day": day["day"], "searches": int(day["rows"]), "share": int(day["rows"]) / searches.count()}
     for name, counts in (("topic", topics), ("hour", hours)):
         most = counts.idxmax() if len(counts) else None
