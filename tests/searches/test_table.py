@@ -98,7 +98,7 @@ def test_a_slip_is_answered_with_the_nearest_name(cited, slip, near):
     [
         (
             lambda asked: asked.where("hour = 'ten'").count(),
-            "cannot answer this: Could not convert string 'ten'",
+            "cannot answer this: a text is not the number or the time that it is read as",
         ),
         (lambda asked: asked.where(hour="ten"), "hour is a whole number, and 'ten' is not"),
         (lambda asked: asked.where(local_day="2025-13-01"), "local_day is a day, as '2025-12-31', and"),
@@ -120,6 +120,21 @@ def test_a_mistake_is_answered_in_one_sentence(cited, slip, said):
         slip(cited)
     assert said in str(told.value)
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "strptime(reason_text, '%Y') is not null",
+        "error(reason_text)",
+        "try_cast(reason_text as int) is null and cast(reason_text || '' as int) > 3",
+    ],
+)
+def test_no_answer_to_a_mistake_quotes_a_cell(question):
+    asked = log({"reason_text": "ask Quill Vosk"})
+    with pytest.raises(UnknownName) as told:
+        asked.where(question).count()
+    assert "Quill" not in str(told.value)
 
 
 def test_a_value_asked_of_a_list_is_one_that_the_list_holds(cited):

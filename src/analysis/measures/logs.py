@@ -27,8 +27,8 @@ ASKED = (
 
 _BY_ID = "case when released_id is not null then hash(released_id) // 2 end"
 _AS_NUMBERS = {"search_key": "hash(search_key) // 2", "released_id": _BY_ID}
-"""What is only ever compared, as 63-bit numbers, which are grouped in two thirds of the time that texts take. Rows
-without an id do not share one."""
+"""What is only ever compared, as 63-bit numbers, which are grouped in two thirds of the time that texts take. Two keys
+meet in one number as seldom as two searches in one key, which has 64 bits. Rows without an id do not share one."""
 
 
 @once
@@ -36,8 +36,7 @@ def seen_again(searches: Searches) -> Searches:
     """Every row that shares its search, its id, or its agency and second with another row, as a copy with the columns
     `ASKED`, and its key and id as numbers.
 
-    By the rule, rows of one search have one agency and second; by ids, any may. Rows are found by 64-bit numbers. Where
-    two numbers meet by chance, rows are kept that share nothing, which changes no count.
+    By the rule, rows of one search have one agency and second; by ids, any may.
     """
     return searches.shared(f"hash({MOMENT})", _BY_ID, columns=ASKED, **_AS_NUMBERS)
 

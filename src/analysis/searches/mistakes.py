@@ -47,13 +47,23 @@ def refuse_unknown(column: str, values: Iterable[Any], known: Collection[Any]) -
             raise UnknownName(f"no search has {column} {str(one)!r}{near(str(one), known)}")
 
 
-def explained(said: str, known: Iterable[str]) -> UnknownName:
+CANNOT = "the searches cannot answer this"
+_OF_THE_QUESTION = (
+    duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.SyntaxException,
+)  # fmt: skip
+"""Errors that DuckDB finds before it looks at a row; what it says of any other may quote a cell."""
+
+
+def explained(error: duckdb.Error, known: Iterable[str]) -> UnknownName:
     """The error of a question that DuckDB does not understand, from what it says; it quotes nothing of a log."""
+    said = str(error)
     if found := re.search(r"when casting from source column (\w+)", said):
         return UnknownName(f"{found[1]} holds texts: compare it with one, as {found[1]} = 'TX'")
-    if found := re.search(r'(?:column|[Tt]able(?: with)? name) "?([A-Za-z_.]+)', said):
-        return unknown(found[1], known)
     if "destination type VARCHAR[]" in said:
         return UnknownName("a list is not compared with a text: list_contains(topics, 'theft') looks into it")
+    if not isinstance(error, _OF_THE_QUESTION):
+        return UnknownName(f"{CANNOT}: a text is not the number or the time that it is read as")
+    if found := re.search(r'(?:column|[Tt]able(?: with)? name) "?([A-Za-z_.]+)', said):
+        return unknown(found[1], known)
     first = said.partition("\n")[0].partition(": ")[2].rstrip("!.")
-    return UnknownName(f"the searches cannot answer this: {first}")
+    return UnknownName(f"{CANNOT}: {first}")

@@ -146,7 +146,7 @@ class Searches:
             try:
                 yield asked
             except (duckdb.ProgrammingError, duckdb.DataError) as error:
-                raise mistakes.explained(str(error), self.columns()) from None
+                raise mistakes.explained(error, self.columns()) from None
 
     def kept(self, *columns: str, where: str = "true", **made: str) -> Self:
         """A temporary copy of the searches that a condition holds for, with these columns and those `made`, for several
