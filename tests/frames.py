@@ -118,7 +118,8 @@ def log(
         audits,
         without_reasons,
         listed is not None,
-        owner_not_said=bool(made["camera_owner"].isna().any()),  # as a place's own files say it
+        # as a place's own files say it
+        owner_not_said="camera_owner" in made and bool(made["camera_owner"].isna().any()),
         silent_owners=silent,
         frames_missing=frames_missing,
     )
