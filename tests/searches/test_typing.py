@@ -181,8 +181,12 @@ def test_a_time_frame_tells_the_order_of_dates_before_the_whole_file_is_asked():
         "Search Time": "12/02/2025, 12:30:01 AM UTC",
     }
     clocks = Clocks(shapes_of(layout.vendor.times), survey=survey)
-    table, _ = typing.type_rows(section(early), layout, FILE, clocks)
-    assert table.column("searched_at").to_pylist() == [datetime(2025, 12, 2, 0, 30, 1, tzinfo=UTC)]
+    rows = section(*[early] * (typing.FIRST + 1))
+    table, _ = typing.type_rows(rows, layout, FILE, clocks)
+    assert set(table.column("searched_at").to_pylist()) == {datetime(2025, 12, 2, 0, 30, 1, tzinfo=UTC)}
+    again = Clocks(shapes_of(layout.vendor.times), survey=survey)
+    with pytest.raises(AssertionError, match="second time"):
+        typing.type_rows(section(early), layout, FILE, again)  # of a short file this is cheaper
 
 
 def test_masks_are_counted_by_the_released_columns_name():

@@ -106,9 +106,10 @@ FIRST = 1_000
 def _settle(section: Section, layout: Layout, clocks: Clocks) -> None:
     """Note that the dates are in the vendor's order where some of the first rows have no other, most often a time
     frame's: the times of search of a log that begins with a month could not tell, and the file would be read twice."""
-    if clocks.vendors_order.is_set() or not clocks.shapes.other_order:
+    short = section.cells.num_rows <= FIRST  # it is soon read again
+    if short or clocks.vendors_order.is_set() or not clocks.shapes.other_order:
         return
-    first = evidence(_rows(section, np.arange(min(FIRST, section.cells.num_rows))), layout)
+    first = evidence(_rows(section, np.arange(FIRST)), layout)
     if any(said.vendors[clocks.shapes.order] for said in first.values()):
         clocks.vendors_order.set()
 
