@@ -167,9 +167,8 @@ def draw(made: pd.DataFrame, seed: int = SEED, tail_draws: int | None = None) ->
     inclusion probability of a drawn reason of w of W rows is 1 − (1 − w/W)ⁿ.
     """
     random = np.random.default_rng(seed)
-    made = made.filter(
-        ["string_id", "stratum", "tier", "rows"]
-    )  # hundreds of thousands of texts would be sorted too
+    # without the texts, of which hundreds of thousands would be sorted too
+    made = made.filter(["string_id", "stratum", "tier", "rows"])
     full = made[made["stratum"].isin(("hit", "suspect", "common"))].sort_values("string_id")
     tail = made[made["stratum"] == "tail"].sort_values("string_id")
     if tail_draws is None:

@@ -27,7 +27,7 @@ from analysis.figures.style import (
     labels_at_ends,
     panel,
     thousands,
-)  # fmt: skip
+)
 from analysis.vendors import changes
 from analysis.wording import on_day
 

@@ -95,25 +95,24 @@ def bounds(searches: Searches, again: Searches | None = None) -> pd.DataFrame:
 
 
 _COUNTED = {"searches": "true", "immigration_searches": "core"}
+_ROWS = ", ".join(f"count(*) filter ({sql}) as {name}" for name, sql in _COUNTED.items())
 _LOGS = "grouping(agency) as every_agency, grouping(camera_owner) as every_log, agency, camera_owner"
 _AGENCIES = f"(select *, {AGENCY} as agency from searches)"
 
 
 def _in_each_log(searches: Searches) -> pd.DataFrame:
     """Rows, all and those of core, in all logs, in each, and of each agency in each."""
-    made = ", ".join(f"count(*) filter ({sql}) as {name}" for name, sql in _COUNTED.items())
     return searches.query(
-        f"select {_LOGS}, {made} from {_AGENCIES} group by grouping sets ((), (camera_owner), (agency, camera_owner))"
+        f"select {_LOGS}, {_ROWS} from {_AGENCIES} group by grouping sets ((), (camera_owner), (agency, camera_owner))"
     )
 
 
 def _beyond_in_each_log(searches: Searches) -> pd.DataFrame:
     """The same of the rows beyond the first of each search: each search is made one line before lines are added up."""
-    rows = ", ".join(f"count(*) filter ({sql}) as {name}" for name, sql in _COUNTED.items())
     beyond = ", ".join(f"sum({name}) - count(*) filter ({name} > 0) as {name}" for name in _COUNTED)
     return searches.query(f"""
         select every_agency, every_log, agency, camera_owner, {beyond}
-        from (select {_LOGS}, search_key, {rows} from {_AGENCIES} group by grouping sets
+        from (select {_LOGS}, search_key, {_ROWS} from {_AGENCIES} group by grouping sets
               ((search_key), (camera_owner, search_key), (agency, camera_owner, search_key)))
         group by all
         """)  # fmt: skip

@@ -171,16 +171,15 @@ class Page(WithClaims, WithSentences):
     @cached_property
     def _words(self) -> figures.Words:
         """What every picture of the place says: the place, the local days of its searches, and the source."""
-        first, last, rows = self.searches.rows(
-            "select min(local_day), max(local_day), count(*) from searches"
-        )[0]
+        first, last = self.searches.rows("select min(local_day), max(local_day) from searches")[0]
         title = without_period(self.place.title)
         whose = title if first is None else f"{title}, {days_between(first, last)}"
         by, request = (str(self.place.released.get(key, "")) for key in ("by", "request"))
         asked = f" ({request})" if re.search(r"\d", request) else ""
         released = f"logs released by {by}{asked}" if by else title
-        said = source(self.place, rows, self.copies).partition(" released.")[2]
-        line = f"Source: {'invented records' if self.place.is_replica else released}; {counted(rows, 'search')}.{said}"
+        released = "invented records" if self.place.is_replica else released
+        said = self._source().partition(" released.")[2]
+        line = f"Source: {released}; {counted(self._rows, 'search')}.{said}"
         return figures.Words(whose, line, self.place.is_replica)
 
     def _is_unknown(self, table: pd.DataFrame, name: str, caption: str) -> bool:
