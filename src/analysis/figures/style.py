@@ -104,7 +104,6 @@ def _framed(figure: Figure, title: str, what: str, words: Words) -> None:
     high = above + body + below
     figure.set_figheight(high)
     figure.set_layout_engine("constrained", rect=(0.01, below / high, 0.98, body / high))
-    _laid_out(figure)
     left = 0.1 / width
     figure.text(
         left, 1 - 0.1 / high, "\n".join(titles), ha="left", va="top", fontsize=12, fontweight="bold", linespacing=1.25,
@@ -125,16 +124,9 @@ def _framed(figure: Figure, title: str, what: str, words: Words) -> None:
         _watermarked(figure, below / high, body / high)
 
 
-def _laid_out(figure: Figure) -> None:
-    if (layout := figure.get_layout_engine()) is not None and figure.axes:
-        import os
-        for ax in figure.axes: ax.apply_aspect()
-        for _ in range(int(os.environ.get("PASSES","1"))): layout.execute(figure)
-    figure.set_layout_engine("none")
-
-
 def _watermarked(figure: Figure, bottom: float, height: float) -> None:
     """Write into the drawing itself that its records are invented, where no label is in the way."""
+    figure.draw_without_rendering()
     labels = [
         text.get_window_extent()
         for text in figure.findobj(Text)
@@ -160,9 +152,7 @@ def png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     with mpl.rc_context(fname=str(STYLE)):
         # of the levels of compression, this one gives the smallest files of pictures like these
-        FigureCanvasAgg(figure).print_png(
-            buffer, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
-        )
+        figure.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 3})
     return buffer.getvalue()
 
 
