@@ -6,10 +6,11 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
-from analysis import files, notebooks, places
+from analysis import files, notebooks, places, processes
 from analysis.build import inputs, stamps
 from analysis.build.dataset import Folder
 from analysis.places import Place, sources
@@ -18,8 +19,42 @@ from analysis.refused import Refused
 Say = Callable[[str], None]
 
 
-def make(place: Place, say: Say) -> str:
-    """Bring all of a place up to date, or say what it waits for; gives its line of the score."""
+def make(chosen: Sequence[Place], say: Say) -> list[str]:
+    """Bring all of these places up to date, or say what they wait for; gives each one's line of the score.
+
+    They are built one after the other. While a place's notebooks run the next one is built, and while its pages are
+    published the notebooks of the next one run, so that few processors stand idle. Raises what stopped the first
+    place that could not be made, once those before it are done.
+    """
+    running, publishing = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+    scores: list[Future[str]] = []
+    try:
+        for place in chosen:
+            if any(score.done() and score.exception() for score in scores):
+                break
+            try:
+                ready = _build(place, say)
+            except Refused:
+                for score in scores:
+                    score.result()
+                raise
+            if isinstance(ready, str):
+                scores.append(publishing.submit(str, ready))
+                continue
+            ran = running.submit(_run_first, place, say)
+            scores.append(publishing.submit(_publish_after, ran, place, ready, say))
+        return [score.result() for score in scores]
+    except KeyboardInterrupt:
+        processes.end_all()
+        raise
+    finally:
+        for pool in (running, publishing):
+            pool.shutdown(cancel_futures=True)
+
+
+def _build(place: Place, say: Say) -> Place | str:
+    """Build a place's dataset, and give the place as it is read; or its line of the score, where nothing is to be
+    done."""
     for name in sources.unlisted(place):
         say(
             f"data/raw/{place.name}/{name} is not in source.toml and was not read; describe it there to use it"
@@ -28,7 +63,7 @@ def make(place: Place, say: Say) -> str:
     if read and stamped.is_fresh("results", inputs.results(read)):
         return str(stamped.steps()["results"]["score"])
 
-    from analysis import build, claims, pages, tips
+    from analysis import build, claims
     from analysis.notebooks import run
 
     files.recover(place.results)
@@ -39,11 +74,23 @@ def make(place: Place, say: Say) -> str:
         return claims.waiting(place, len(place.files) - len(sources.at_hand(place)))
     run.prepare()
     build.build(place, say)
-    run_notebooks(place, say)
+    return read
+
+
+def _publish_after(ran: Future[None], place: Place, read: Place, say: Say) -> str:
+    ran.result()
+    return _publish(place, read, say)
+
+
+def _publish(place: Place, read: Place, say: Say) -> str:
+    """Run the last notebook of a place and publish all of them; gives the place's line of the score."""
+    from analysis import claims, pages, tips
+
+    _run_last(place, say)
     pages.publish(place, {path.stem: _executed(place) / path.name for path in notebooks.methodology()})
     tips.write(place)
     score = claims.score(place, pages.open_claims(place).to_dict("records"))
-    stamped.record({"results": {"inputs": inputs.results(read), "score": score}})
+    stamps.of(place).record({"results": {"inputs": inputs.results(read), "score": score}})
     return score
 
 
@@ -169,9 +216,18 @@ def waits(place: Place) -> bool:
 
 def run_notebooks(place: Place, say: Say) -> None:
     """Run the notebooks of which something has changed since they last ran."""
-    *first, last = notebooks.methodology()
+    _run_first(place, say)
+    _run_last(place, say)
+
+
+def _run_first(place: Place, say: Say) -> None:
+    *first, _ = notebooks.methodology()
     _run_stale(place, {path: inputs.notebook(place, path) for path in first}, say)
-    # The last notebook reads what the others settled.
+
+
+def _run_last(place: Place, say: Say) -> None:
+    """Run the last notebook, which reads what the others settled."""
+    *first, last = notebooks.methodology()
     _run_stale(place, {last: inputs.notebook(place, last, [path.stem for path in first])}, say)
 
 

@@ -42,7 +42,7 @@ def everything(args: argparse.Namespace) -> None:
         pipeline.fetch_small(_chosen(args.place), say)
     chosen = _chosen(args.place)
     waits = [place for place in chosen if not (args.place and place.files) and pipeline.waits(place)]
-    lines = [pipeline.make(place, say) for place in chosen if place not in waits]
+    lines = pipeline.make([place for place in chosen if place not in waits], say)
     page = pipeline.fresh_site()
     if waits:
         from analysis import claims

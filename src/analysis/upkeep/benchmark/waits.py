@@ -93,7 +93,7 @@ _KERNEL = (
 
 
 # The order of `make` is no business of this room, so it is started from outside, as a person would.
-_MAKE = "from analysis import pipeline, places; pipeline.make(places.find('{}'), print)"
+_MAKE = "from analysis import pipeline, places; pipeline.make([places.find('{}')], print)"
 _NOTEBOOKS = "from analysis import pipeline, places; pipeline.run_notebooks(places.find('{}'), print)"
 _SITE = "from analysis import pipeline; pipeline.fresh_site()"
 
