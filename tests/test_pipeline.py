@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from analysis import pipeline, places
+from analysis import pipeline, places, processes
 from analysis.places import Place
 from analysis.refused import Refused
 
@@ -97,7 +97,7 @@ def test_what_runs_is_ended_when_a_person_interrupts(monkeypatch: pytest.MonkeyP
         f"run {FIRST.name}": lambda: ended.wait(60) or pytest.fail("late"),
     }
     Made(monkeypatch, stops)
-    monkeypatch.setattr(pipeline.processes, "end_all", ended.set)
+    monkeypatch.setattr(processes, "end_all", ended.set)
     with pytest.raises(KeyboardInterrupt):
         pipeline.make([FIRST, SECOND], lambda _: None)
     assert ended.is_set()
