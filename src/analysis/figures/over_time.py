@@ -25,6 +25,7 @@ from analysis.figures.style import (
     Picture,
     is_narrow,
     labels_at_ends,
+    lay_out,
     panel,
     thousands,
 )
@@ -89,7 +90,7 @@ def _say_busiest(figure: Figure, axes: Axes, day: pd.Series, first: datetime, la
     sides = ("right", "left") if (day["day"] - first) / (last - first) > 0.5 else ("left", "right")
     figure.set_layout_engine("constrained", rect=(0.01, 0, 0.98, 1))  # as wide and high as it will be printed
     for _ in range(8):
-        figure.draw_without_rendering()
+        lay_out(figure)
         drawn = [line.get_path().transformed(line.get_transform()) for line in axes.lines]
         words = [text.get_window_extent() for text in others]
         for (across, up), side in product(((8, 0), (16, 0), (28, 0), (44, 0), (0, 8)), sides):
