@@ -36,9 +36,10 @@ def read(released: str, lists: Words | None = None) -> Name:
     return _read(released, lists or read_word_list())
 
 
-def bare(released: str) -> str:
-    """A name without status tags and without the product or unit that marks another account of one agency."""
-    lists = read_word_list()
+def bare(released: str, lists: Words | None = None) -> str:
+    """A name without status tags and without the product or unit that marks another account of one agency; `lists` as
+    in `read`."""
+    lists = lists or read_word_list()
     return take_account(*take_tags(written_out(clean(released), lists), lists), lists)[0]
 
 

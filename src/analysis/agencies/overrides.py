@@ -57,5 +57,6 @@ def _check(file: str, number: int, line: dict) -> None:
 
 def unused(overrides: pd.DataFrame, released: Iterable[str]) -> list[str]:
     """The lines whose name was released by nobody this time: to be looked at, never deleted by a program."""
-    seen = {spelling.casefold() for name in released for spelling in (clean(name), bare(name))}
+    lists = read_word_list()
+    seen = {spelling.casefold() for name in released for spelling in (clean(name), bare(name, lists))}
     return [name for name in overrides["released_name"] if clean(name).casefold() not in seen]
