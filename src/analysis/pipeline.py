@@ -45,7 +45,9 @@ def make(chosen: Sequence[Place], say: Say) -> list[str]:
             scores.append(publishing.submit(_publish_after, ran, place, ready, say))
         return [score.result() for score in scores]
     except KeyboardInterrupt:
-        processes.end_all()
+        with processes.all_ended():
+            for pool in (running, publishing):
+                pool.shutdown(cancel_futures=True)
         raise
     finally:
         for pool in (running, publishing):

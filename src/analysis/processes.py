@@ -133,6 +133,7 @@ def _is_dead(folder: Path) -> bool:
 
 
 _running: set[int] = set()
+_interrupted = threading.Event()
 
 
 def run(
@@ -141,8 +142,11 @@ def run(
     """Run a program of this library that calls `end_with_parent`; its exit status, None where it took too long, and
     what it wrote to the error stream. Whatever it started is ended with it.
 
-    `order` is what it reads from its standard input, which stays open as long as this process lives.
+    `order` is what it reads from its standard input, which stays open as long as this process lives. Raises
+    KeyboardInterrupt, in whichever thread, while everything is being ended (`all_ended`).
     """
+    if _interrupted.is_set():
+        raise KeyboardInterrupt
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, env=env,
@@ -163,6 +167,8 @@ def run(
             _running.discard(process.pid)
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.close()
+        if _interrupted.is_set():
+            raise KeyboardInterrupt
         said.seek(0)
         return status, said.read().decode(errors="replace")
 
@@ -180,6 +186,17 @@ def end_all() -> None:
     """End all that this process runs just now, in whichever thread."""
     for pid in (*_running, *(child.pid for child in multiprocessing.active_children() if child.pid)):
         end(pid)
+
+
+@contextlib.contextmanager
+def all_ended() -> Iterator[None]:
+    """End all that this process runs, and let its threads start nothing more until the block is left."""
+    _interrupted.set()
+    try:
+        end_all()
+        yield
+    finally:
+        _interrupted.clear()
 
 
 def end_with_parent() -> None:
