@@ -20,6 +20,9 @@ from analysis.wording import counted
 WORTH_A_PROCESS = 1 << 28
 """Bytes to read from which on starting a process for each core takes less time than it saves."""
 
+LEAST = 1 << 20
+"""Bytes that are read in the time that a file takes however short it is."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -32,9 +35,9 @@ class Task:
 
     @property
     def size(self) -> int:
-        """Bytes to read, as far as they are known."""
+        """Bytes to read, as far as they are known; a short file takes as long as one of `LEAST`."""
         path = Path(self.path)
-        return self.file.bytes or (path.stat().st_size if path.is_file() else 1)
+        return max(self.file.bytes or (path.stat().st_size if path.is_file() else 1), LEAST)
 
     def run(self, threads: int = 1) -> None:
         """Make the part beside its place and rename it, so that a killed run leaves no half part."""
@@ -55,7 +58,8 @@ def run_here(tasks: Sequence[Task]) -> Iterator[Task]:
             task.run(threads=os.cpu_count() or 1)
             yield task
         return
-    recipes = {id(task.recipe): pickle.dumps(task.recipe) for task in tasks}
+    different = {id(task.recipe): task.recipe for task in tasks}
+    recipes = {number: pickle.dumps(recipe) for number, recipe in different.items()}
     context, begin = multiprocessing.get_context("spawn"), processes.end_with_pool
     with ProcessPoolExecutor(jobs, context, begin) as pool:
         running = {pool.submit(_run, t.file, t.path, t.part, recipes[id(t.recipe)]): t for t in tasks}

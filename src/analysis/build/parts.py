@@ -61,6 +61,9 @@ SCHEMA = pa.schema(
 """The columns of searches, in order."""
 
 ROWS_IN_A_GROUP = 131_072
+SHORT = 1 << 16
+"""Bytes of a file up to which threads cost more than they save."""
+
 _UNREPEATED = {"search_key", "released_id"}
 _STEPS = ("source_row", "searched_at", "window_start", "window_end", "devices_searched")
 """Whole numbers and times that are written as the difference from the row before."""
@@ -100,6 +103,7 @@ def make(file: ReleasedFile, path: Path, recipe: Recipe, into: Path, threads: in
     searches, stops nothing unless the archive holds nothing else.
     """
     release = Release(file, path, recipe.time_zone)
+    threads = threads if path.stat().st_size > SHORT else 0
     with (
         _block_after_block(),
         _Groups(into / "searches.parquet", SCHEMA) as found,
@@ -111,7 +115,7 @@ def make(file: ReleasedFile, path: Path, recipe: Recipe, into: Path, threads: in
             rejected.write(done.rejected)
 
         blocks = release.blocks(lambda table, member, vendor: enrich(table, member, vendor, recipe), threads)
-        for _ in in_order(write, blocks, 1):  # while blocks are written, the next ones are read
+        for _ in in_order(write, blocks, min(threads, 1)):  # while blocks are written, the next ones are read
             pass
     tables = {table: into / f"{table}.parquet" for table in TABLES}
     said = {
@@ -158,7 +162,7 @@ def _own(table: pa.Table, file: ReleasedFile, known: agencies.Known) -> pa.Array
         return pa.repeat(True, table.num_rows)
     if file.own_agency is None:
         return pa.nulls(table.num_rows, pa.bool_())
-    own = agencies.resolve([file.own_agency], known)["agency"][0]
+    own = agencies.explain_all([file.own_agency], known)[0]["agency"]
     return pc.equal(table.column("searching_agency"), own)
 
 

@@ -8,7 +8,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
-from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -137,17 +136,14 @@ def recognised(path: Path, file: ReleasedFile) -> Iterator[Recognised]:
     our_header = partial(is_header, more=dict(file.columns))
     missing = partial(headerless.columns, said=file.columns, file=file.name)
     blocks = readers.stream(path, file.name, our_header, missing, file.hidden_text == "read")
-    forms: dict[tuple[str, ...], Layout] = {}  # an empty block's first values are those of the next
+    forms: dict[tuple[str, ...], Layout] = {}
     unknown: dict[tuple[str, ...], UnknownColumns] = {}
-    for block, after in pairwise(chain(blocks, [None])):
-        assert block is not None
+    for block in _with_rows(blocks):
         refuse_incomplete((record.text for record in block.rejected), file.name)
         section = block.section
         if section.columns not in forms | unknown:
-            goes_on = after is not None and after.section.columns == section.columns
-            sample = after.section if after is not None and goes_on and not len(section.cells) else section
             try:
-                forms[section.columns] = recognize_section(sample, file.name, file.columns)
+                forms[section.columns] = recognize_section(section, file.name, file.columns)
             except UnknownColumns as error:
                 unknown[section.columns] = error
         if not unknown:
@@ -156,6 +152,27 @@ def recognised(path: Path, file: ReleasedFile) -> Iterator[Recognised]:
             yield Recognised(whole, layout, put_back)
     if unknown:
         raise UnknownColumns.of_all([*unknown.values()])
+
+
+def _with_rows(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The same blocks, but that one without rows, as a header's own is, goes with the next under its columns."""
+    above: Block | None = None
+    for block in blocks:
+        joined = block
+        if above is not None and above.section.columns == block.section.columns:
+            joined = replace(
+                block,
+                rejected=(*above.rejected, *block.rejected),
+                counted=above.counted + block.counted,
+                notes=(*above.notes, *block.notes),
+            )
+        elif above is not None:
+            yield above
+        above = None if len(joined.section.cells) else joined
+        if above is None:
+            yield joined
+    if above is not None:
+        yield above
 
 
 def _survey(blocks: Iterable[Recognised]) -> Iterator[dict[str, Evidence]]:
@@ -201,7 +218,11 @@ _Out = TypeVar("_Out")
 
 
 def in_order(step: Callable[[_In], _Out], items: Iterable[_In], threads: int) -> Iterator[_Out]:
-    """`step` of every item, in order, a few at a time: Arrow, NumPy and RE2 let other threads run."""
+    """`step` of every item, in order, a few at a time: Arrow, NumPy and RE2 let other threads run. With no threads one
+    after the other here, since few short items take less time than starting threads for them."""
+    if not threads:
+        yield from map(step, items)
+        return
     waiting: deque[Future[_Out]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         for item in items:
