@@ -37,6 +37,7 @@ HEADER_BYTES = 1 << 20  # and no cover note is longer than this
 LINES_IN_A_RECORD = 1_000  # a quote still open after so many lines was never closed
 PIECE = 1 << 23  # bytes: about 40,000 records
 _LINE_BY_LINE = 32  # one part in so many of a window is read line by line where Arrow cannot begin
+_LEAST = 1 << 16  # bytes, and at least so many: to begin again takes as long as to read a thousand lines
 _ODD = ("wrong number of cells", "unreadable record")
 
 csv.field_size_limit(1 << 30)  # a cell may be as long as its file; the limit is the whole process's
@@ -98,7 +99,7 @@ def _breaks_off(odd: Sequence[Rejected], header: Header, line_ended: bool) -> bo
 def _next(window: text.Window, header: Header, is_header: IsHeader) -> tuple[list[Block], Header, int]:
     """The records that are whole in the window, the header of the next ones, bytes used."""
     ends, is_irregular = columnar.record_ends(window, header.delimiter)
-    some = 1 + len(window.data) // _LINE_BY_LINE
+    some = max(_LEAST, 1 + len(window.data) // _LINE_BY_LINE)
     if len(ends):
         fast = columnar.read(window.data, ends, header, is_header)
         return fast or _read_lines(window, header, is_header, (), min(some, int(ends[-1])))
