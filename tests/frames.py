@@ -16,6 +16,7 @@ from analysis.build.ledger import Line
 from analysis.opened import PlaceSearches
 from analysis.places import Place
 from analysis.searches import shapes, times
+from analysis.searches.cache import frame_type
 from analysis.vendors import named
 
 
@@ -55,7 +56,6 @@ USUAL = {
     "mixed": False,
     "dhs_ambiguous": False,
 }
-LISTS = pd.ArrowDtype(pa.list_(pa.string()))
 
 HEADER = (
     "Name, Org Name, Total Networks Searched, Total Devices Searched, Time Frame, License Plate, Reason, Case #, "
@@ -74,25 +74,25 @@ def row(reason="stolen", agency="Quellmere GA PD", at="12:30:00 AM"):
     return f'O. Invented,{agency},9,80,{FRAME},XX0XX00,{reason},25-77,"SUV, XX0XX00","12/02/2025, {at} UTC",lookup'
 
 
-def searches(*changes):
-    """A frame as `build.open_searches` gives it: one row for each dict of changes to the usual row."""
+def table(*changes):
+    """Rows as a build writes them: one for each dict of changes to the usual row."""
     rows = [{**USUAL, "source_row": at, **change} for at, change in enumerate(changes, 1)]
-    frame = pd.DataFrame(rows, columns=["source_row", *USUAL])
-    for column in ("searched_at", "window_start", "window_end"):
-        frame[column] = pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")
-    for column in ("networks_searched", "devices_searched"):
-        frame[column] = frame[column].astype("Int64")
-    for column in ("offense_types", "topics", "rules"):
-        frame[column] = pd.Series(pa.array(frame[column].tolist(), pa.list_(pa.string())), dtype=LISTS)
-    for column in ("own_search", "mixed", "dhs_ambiguous", "has_case_number"):
-        frame[column] = frame[column].astype("boolean")
-    text = [c for c in USUAL if isinstance(USUAL[c], str) and "_at" not in c and "window" not in c]
-    return frame.astype(
-        dict.fromkeys(
-            [*text, "searched_at_precision", "released_id", "moderation", "immigration_kind", "agency_state"],
-            pd.StringDtype("pyarrow", na_value=pd.NA),
-        )
-    )
+    columns = {name: [row[name] for row in rows] for name in ("source_row", *USUAL)}
+    for name in ("searched_at", "window_start", "window_end"):
+        columns[name] = list(map(_moment, columns[name]))
+    types = [(name, parts.SCHEMA.field(name).type) for name in columns]
+    cells = (pa.array(columns[name], kind, from_pandas=True) for name, kind in types)
+    return pa.Table.from_arrays(list(cells), schema=pa.schema(types))
+
+
+@cache
+def _moment(said):
+    return None if said is None else pd.to_datetime(said, utc=True).as_unit("us").to_pydatetime()
+
+
+def searches(*changes):
+    """The same rows as a frame, as `build.open_searches` gives it."""
+    return table(*changes).to_pandas(types_mapper=frame_type)
 
 
 def log(
@@ -107,11 +107,13 @@ def log(
 ):
     """Invented searches as one object, with the vocabulary of a place.
 
-    `changes` are those of `searches`, or a frame of it. `listed` are the place's agreements, `audits` the files that
-    are network audits (None: all), `without_reasons` those without a column of reasons, `silent` owners of logs
-    without a search; with `frames_missing` rows without a time frame join others.
+    `changes` are those of `table`, or a table or a frame of it. `listed` are the place's agreements, `audits` the
+    files that are network audits (None: all), `without_reasons` those without a column of reasons, `silent` owners
+    of logs without a search; with `frames_missing` rows without a time frame join others.
     """
-    made = changes[0] if changes and isinstance(changes[0], pd.DataFrame) else searches(*changes)
+    made = changes[0] if changes and not isinstance(changes[0], dict) else table(*changes)
+    if isinstance(made, pd.DataFrame):
+        made = pa.Table.from_pandas(made, preserve_index=False)
     facts = measures.Facts(
         state,
         time_zone,
@@ -119,7 +121,7 @@ def log(
         without_reasons,
         listed is not None,
         # as a place's own files say it
-        owner_not_said="camera_owner" in made and bool(made["camera_owner"].isna().any()),
+        owner_not_said="camera_owner" in made.column_names and made["camera_owner"].null_count > 0,
         silent_owners=silent,
         frames_missing=frames_missing,
     )
@@ -140,7 +142,7 @@ def values(asked, *names, scope="all"):
 
 def stored(asked, path):
     """The same searches with their rows in a Parquet file."""
-    pq.write_table(pa.Table.from_pandas(asked.source, preserve_index=False), path)
+    pq.write_table(asked.source, path)
     return replace(asked, source=str(path))
 
 

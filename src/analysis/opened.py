@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
+import pyarrow as pa
 
 from analysis import agencies, build, measures
 from analysis.build import dataset
@@ -58,7 +59,7 @@ class PlaceSearches(Searches):
 
 
 def searches_of(
-    place: Place, source: str | pd.DataFrame, files: pd.DataFrame, listed: pd.DataFrame | None
+    place: Place, source: str | pa.Table, files: pd.DataFrame, listed: pd.DataFrame | None
 ) -> PlaceSearches:
     """Searches with the vocabulary of a place: `files` is from `build.open_files`, `listed` its agreements, if any."""
     missing = [set(one.split("; ")) for one in files["missing_columns"].fillna("")]
@@ -87,7 +88,7 @@ def _shared_state(place: Place) -> str | None:
     return place.state if said <= {place.state} else None
 
 
-def _frames_missing(place: Place, source: str | pd.DataFrame) -> bool:
+def _frames_missing(place: Place, source: str | pa.Table) -> bool:
     """Whether logs of several owners are matched by the rule, and some of their rows lack a time frame."""
     owners = {file.camera_owner for file in place.logs}
     by_rule = len(owners) > 1 and sightings.method_for(owners, place.same_search) == "rule"

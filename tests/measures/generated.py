@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from frames import log, searches
+from frames import log, table
 from hypothesis import strategies as st
 
 from analysis import agencies
@@ -99,6 +99,6 @@ def logs(draw):
     """Searches of up to six rows, as one object with the vocabulary of a place."""
     alike = ALIKE[draw(st.sampled_from(list(ALIKE)))]
     rows = draw(st.lists(ROW, max_size=6))
-    made = searches(*[with_name({**row, **alike}) for row in rows])
+    made = table(*[with_name({**row, **alike}) for row in rows])
     more = {"silent": draw(st.sampled_from(SILENT)), "frames_missing": draw(st.booleans())}
     return log(made, time_zone=ZONE, listed=lists()[0][0].agreements, **more)

@@ -3,7 +3,7 @@
 from itertools import combinations
 
 import pytest
-from frames import log, searches, values
+from frames import log, table, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -166,7 +166,7 @@ BLANK = {"window_start": None, "window_end": None}
 def joined(*rows):
     """How many searches there are, where some rows of several logs lack a time frame."""
     facts = measures.Facts(frames_missing=True)
-    return PlaceSearches(searches(*rows), measures.vocabulary(facts)).distinct("search_key")
+    return PlaceSearches(table(*rows), measures.vocabulary(facts)).distinct("search_key")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from unittest.mock import patch
 
 import duckdb
-import pyarrow as pa
 from frames import log
 from generated import logs
 from hypothesis import example, given, settings
@@ -29,7 +28,7 @@ def differences(rows, found):
     with_sql = [{**one, "sql": measures.measure(one["measure"]).select(one["scope"])} for one in found]
     script = recomputed.script("tarnwick", rows, "searches.parquet", with_sql)
     with duckdb.connect() as plain:
-        plain.register("_frame", pa.Table.from_pandas(rows.source, preserve_index=False))
+        plain.register("_frame", rows.source)
         plain.execute(script)
         return plain.execute("select measure, scope, value, expected from numbers where not same").fetchall()
 

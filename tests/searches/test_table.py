@@ -212,7 +212,7 @@ MOMENTS = st.datetimes(pd.Timestamp("2000-01-01"), pd.Timestamp("2049-12-31"))
 def test_local_time_is_that_of_the_calendar(moments, zone):
     seconds = (moment.replace(microsecond=0).isoformat() + "Z" for moment in moments)
     asked = log(*({"searched_at": second} for second in seconds), time_zone=zone)
-    expected = asked.source["searched_at"].dt.tz_convert(zone).dt.tz_localize(None)
+    expected = asked.source["searched_at"].to_pandas().dt.tz_convert(zone).dt.tz_localize(None)
     assert asked.frame("local_time")["local_time"].tolist() == expected.tolist()
 
 
@@ -220,7 +220,7 @@ def test_local_time_is_that_of_the_calendar(moments, zone):
 @pytest.mark.parametrize("until", ["2025-04-30", "2024-03-02"])
 def test_local_time_of_a_file_is_that_of_the_calendar_too(tmp_path, zone, until):
     moments = pd.date_range("2024-03-01", until, freq="14min59s", tz="UTC").as_unit("us")
-    asked = replace(log({}, time_zone=zone), source=pd.DataFrame({"searched_at": [*moments, None]}))
+    asked = replace(log({}, time_zone=zone), source=pa.table({"searched_at": [*moments, None]}))
     on_disk = stored(asked, tmp_path / "searches.parquet")
     found = on_disk.query("select local_time from searches order by searched_at")["local_time"]
     assert found[:-1].tolist() == moments.tz_convert(zone).tz_localize(None).tolist()

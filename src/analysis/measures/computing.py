@@ -10,7 +10,7 @@ from analysis.measures.needs import EMPTY, NEEDS, Unmet, unmet, why_not
 from analysis.measures.numbers import Number, Numbers, in_every_scope, number
 from analysis.measures.register import EFFECTIVE, HALF, Measure, measure, running
 from analysis.measures.values import VALUES, Found, count_values, family, is_of_values
-from analysis.searches.sql import words
+from analysis.searches.sql import listed, words
 from analysis.searches.table import Searches
 
 
@@ -133,7 +133,8 @@ def _alike(searches: Searches, conditions: Iterable[str]) -> Searches:
             columns |= stored
         else:
             made[name] = name
-    lines = searches.tally(*sorted(columns), **dict(sorted(made.items()))).rename(columns={"rows": "alike"})
+    chosen = listed(sorted(columns), {**dict(sorted(made.items())), "alike": "count(*)"})
+    lines = searches.arrow(f"select {chosen} from searches group by all order by all")
     return replace(
         searches, source=lines, filters=(), names={k: v for k, v in searches.names.items() if k not in made}
     )

@@ -1,6 +1,6 @@
 """Answers questions about searches, as one object: it holds the question, and reads only the columns that it names.
 
-Behind it is DuckDB, over the Parquet files of a place or over a frame of ten rows, so that a measure is tested on ten
+Behind it is DuckDB, over the Parquet files of a place or over a table of ten rows, so that a measure is tested on ten
 rows and counts a nation's. The words that a question may use are the columns of the searches and the names of a
 vocabulary (`measures.columns`), each an SQL expression. DuckDB is used as it is: its own relations print runnable SQL
 too, but lose the names of a vocabulary at the first filter.
@@ -49,13 +49,13 @@ CHECKED = (
 class Searches:
     """Some searches, and the question asked of them so far.
 
-    `source` is a Parquet file, a pattern of files, or a frame with the columns that a question names. `names` are
+    `source` is a Parquet file, a pattern of files, or a table with the columns that a question names. `names` are
     further words, each an SQL expression over the columns and the words before it; one that is a column's name takes
     that column's place. `beside` makes small tables that such an expression asks, from the searches. `filters` are
     conditions that all must hold.
     """
 
-    source: str | pd.DataFrame = field(repr=False)
+    source: str | pa.Table = field(repr=False)
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
     beside: Mapping[str, Callable[[Searches], pd.DataFrame]] = field(default_factory=dict, repr=False)
     filters: tuple[str, ...] = ()
@@ -119,7 +119,7 @@ class Searches:
     def arrow(self, sql: str, **tables: pd.DataFrame) -> pa.Table:
         """The answer to an SQL query as it comes from DuckDB, for many columns of many rows."""
         question = self.sql(sql)
-        key = None if tables or isinstance(self.source, pd.DataFrame) else (question, self.written)
+        key = None if tables or isinstance(self.source, pa.Table) else (question, self.written)
         if key and (known := cached(key)) is not None:
             return known
         with self._asking(tables) as asked:
@@ -131,7 +131,7 @@ class Searches:
 
     def _quick(self, question: str) -> str:
         """A question as it is run: what takes long to ask row by row is written in another way."""
-        if isinstance(self.source, pd.DataFrame) or COLUMNS & {*self.names}:
+        if isinstance(self.source, pa.Table) or COLUMNS & {*self.names}:
             return question
         return quicker(question, self.source, self.written, connection())
 
@@ -141,8 +141,8 @@ class Searches:
         with connection().cursor() as asked:
             for name, table in tables.items():
                 asked.register(name, pa.Table.from_pandas(table, preserve_index=False))
-            if isinstance(self.source, pd.DataFrame):
-                asked.register("_frame", pa.Table.from_pandas(self.source, preserve_index=False))
+            if isinstance(self.source, pa.Table):
+                asked.register("_frame", self.source)
             try:
                 yield asked
             except (duckdb.ProgrammingError, duckdb.DataError) as error:
@@ -152,8 +152,8 @@ class Searches:
         """A temporary copy of the searches that a condition holds for, with these columns and those `made`, for several
         questions. Searches on disk are read once, and the copy goes with the process."""
         query = f"select {listed(columns, made)} from searches where {where}"
-        if isinstance(self.source, pd.DataFrame):
-            source: str | pd.DataFrame = self.query(query)
+        if isinstance(self.source, pa.Table):
+            source: str | pa.Table = self.arrow(query)
         else:
             source = str(_temporary() / f"{next(_NUMBER)}.parquet")
             with self._asking({}) as asked:
@@ -191,7 +191,7 @@ class Searches:
             "".join(f",\n    {self.names[name]} as {name}" for name in chosen)
             for chosen in ([name for name in used if name not in inner and name not in stored], inner)
         )
-        source = "_frame" if isinstance(self.source, pd.DataFrame) else f"read_parquet({quoted(self.source)})"
+        source = "_frame" if isinstance(self.source, pa.Table) else f"read_parquet({quoted(self.source)})"
         source = f"(select {every}{below}\n  from {source})" if below or instead else source
         where = "".join(f"\n  {'and' if at else 'where'} ({one})" for at, one in enumerate(self.filters))
         tables = "".join(
@@ -206,7 +206,7 @@ class Searches:
     @property
     def written(self) -> Written:
         """Each file of the searches and when it was last written: what was found in them holds until that changes."""
-        if isinstance(self.source, pd.DataFrame):
+        if isinstance(self.source, pa.Table):
             return ()
         return tuple((path, Path(path).stat().st_mtime_ns) for path in sorted(glob(self.source)))
 
@@ -215,8 +215,8 @@ class Searches:
         return list(dict.fromkeys([*self._stored(), *self.names]))
 
     def _stored(self) -> list[str]:
-        if isinstance(self.source, pd.DataFrame):
-            return list(map(str, self.source.columns))
+        if isinstance(self.source, pa.Table):
+            return list(map(str, self.source.column_names))
         return _columns_of(self.source, self.written)
 
     def used(self, text: str) -> list[str]:

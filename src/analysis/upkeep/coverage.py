@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from analysis.coding import agreement, corrected, estimates, samples
 from analysis.measures import Facts, could_be_hidden, measure, vocabulary
@@ -221,7 +222,7 @@ def _bounds(random: Random) -> bool:
         reason_origin="typed",
         agency_state=frame["searching_agency"].str[-5:-3].where(~unknown),
     )
-    searches = Searches(frame, vocabulary(Facts(state="TX")))
+    searches = Searches(pa.Table.from_pandas(frame, preserve_index=False), vocabulary(Facts(state="TX")))
     ask = {name: searches.rows(measure(name).select())[0][0] for name in _BOUNDS}
     shown = true & ~hidden
     ratio = (shown & civil).sum() / max((shown & ~civil).sum(), 1)
