@@ -114,10 +114,12 @@ def run_all(
     tried; raises `NotebooksFailed` with all failures at the end, and OSError at once where the disk is full.
     Parameters are checked before anything runs.
     """
+    prepare()
     for notebook in notebooks:
         check(notebook, parameters)
-    if failed is not None:
-        _forget(failed, notebooks)
+    if failed is not None:  # copies of earlier failures would be mistaken for failures of this run
+        for notebook in notebooks:
+            (failed / notebook.name).unlink(missing_ok=True)
     failures: dict[str, Exception] = {}
     with (
         processes.scratch() as answers,
@@ -292,9 +294,3 @@ def _without_words(error: NotebookNode) -> None:
         for line in lines
     ]
     error.evalue = privacy.said_by(error.evalue)
-
-
-def _forget(failed: Path, notebooks: Sequence[Path]) -> None:
-    """Copies of earlier failures would be mistaken for failures of this run."""
-    for notebook in notebooks:
-        (failed / notebook.name).unlink(missing_ok=True)
