@@ -27,7 +27,7 @@ MONTHS = (1, 2, 4, 8, 16)
 RELEASE = 10_327_835
 """Rows of the largest open release's network logs (Kenner LA), as its publishers count them."""
 
-SMALL = 2_000_000
+SMALL = 1_000_000
 """Rows of the smaller synthetic corpus."""
 
 FEW_LINES = 101
