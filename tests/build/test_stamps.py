@@ -1,7 +1,9 @@
 """Only what depends on a change is done again; what depends on nothing that changed is not."""
 
+import ast
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from frames import place_named
@@ -141,3 +143,16 @@ def test_every_input_is_listed_by_what_it_is(place):
         "data/hand/reasons/theft.toml",
     } < step.inputs.keys()
     assert "data/hand/cleared.csv" not in step.inputs
+
+
+def test_imports_are_found_as_the_parser_of_python_finds_them() -> None:
+    for path in sorted(Path(inputs.__file__).parents[1].rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        froms = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
+        inside = [(f"{node.module}.", node) for node in froms if f"{node.module}.".startswith("analysis.")]
+        names = {f"{module}{alias.name}" for module, node in inside for alias in node.names}
+        names |= {module.rstrip(".") for module, _ in inside}
+        modules = {
+            name.removeprefix("analysis.") for name in names if inputs._path(name.removeprefix("analysis."))
+        }
+        assert {*inputs._imported(source)} == modules - {"analysis"}, path

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -204,16 +204,25 @@ def _imports_of(module: str) -> tuple[str, ...]:
     return tuple(_imported(path.read_text(encoding="utf-8"))) if path else ()
 
 
+_FROM = re.compile(
+    r"^[ \t]*from[ ]+analysis(?P<inside>[\w.]*)[ ]+import[ ]+(?P<names>\([^)]*\)|[^(\n]*)"
+    r"|^[ \t]*import[ ]+analysis\.(?P<whole>[\w.]+)",
+    re.MULTILINE,
+)
+"""A statement that imports from the library. Python's own parser takes a second for all modules, ten times as long."""
+
+
 def _imported(source: str) -> Iterator[str]:
     """The library's modules that a source imports, at its top or further down."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "analysis":
-            inside = (node.module or "").removeprefix("analysis").lstrip(".")
-            names = [f"{inside}.{alias.name}".lstrip(".") for alias in node.names]
-            yield from (name for name in (inside, *names) if name and _path(name))
-        elif isinstance(node, ast.Import):
-            names = [alias.name.removeprefix("analysis.") for alias in node.names]
-            yield from (name for name in names if _path(name))
+    for found in _FROM.finditer(source):
+        inside = (found["inside"] or "").lstrip(".")
+        said = re.findall(r"(?:^|,)\s*(\w+)", re.sub(r"#.*", "", found["names"] or "").strip("()"))
+        names = (
+            [found["whole"]]
+            if found["whole"]
+            else [inside, *(f"{inside}.{name}".lstrip(".") for name in said)]
+        )
+        yield from (name for name in names if name and _path(name))
 
 
 def _path(module: str) -> Path | None:
