@@ -64,6 +64,9 @@ ROWS_IN_A_GROUP = 131_072
 SHORT = 1 << 16
 """Bytes of a file up to which threads cost more than they save."""
 
+GIVE_BACK = 16
+"""Blocks after which memory that none of them needs is given back."""
+
 _UNREPEATED = {"search_key", "released_id"}
 _STEPS = ("source_row", "searched_at", "window_start", "window_end", "devices_searched")
 """Whole numbers and times that are written as the difference from the row before."""
@@ -115,8 +118,10 @@ def make(file: ReleasedFile, path: Path, recipe: Recipe, into: Path, threads: in
             rejected.write(done.rejected)
 
         blocks = release.blocks(lambda table, member, vendor: enrich(table, member, vendor, recipe), threads)
-        for _ in in_order(write, blocks, min(threads, 1)):  # while blocks are written, the next ones are read
-            pass
+        written = in_order(write, blocks, min(threads, 1))  # while blocks are written, the next ones are read
+        for number, _ in enumerate(written, 1):
+            if number % GIVE_BACK == 0:
+                pa.system_memory_pool().release_unused()
     tables = {table: into / f"{table}.parquet" for table in TABLES}
     said = {
         "facts": release.facts,
@@ -133,7 +138,7 @@ def _block_after_block() -> Iterator[None]:
 
     Blocks leave no cycles behind, and Python's collector would walk over all remembered reasons again and again.
     Arrow's usual allocator gives memory back after each block, and the system must wipe it before the next. It is given
-    back after the file, since what lies scattered between what stays would grow from one file to the next.
+    back now and then and after the file, since what lies scattered between what stays would grow.
     """
     collects, pool = gc.isenabled(), pa.default_memory_pool()
     gc.disable()

@@ -35,7 +35,8 @@ def stream(path: Path, name: str, is_header: IsHeader) -> Iterator[Block]:
     are no known header's, a row group would fill the memory, or the file is broken.
     """
     try:
-        with pq.ParquetFile(path) as file:
+        # A piece of a column at a time: Arrow would take a whole group of rows into memory first.
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
             columns, notes = _header(file, name, is_header)
             yield Block(Section.of_rows(columns), counted=file.metadata.num_rows, notes=notes)
             yield from _blocks(file, columns, name, is_header)
