@@ -28,6 +28,7 @@ def make(chosen: Sequence[Place], say: Say) -> list[str]:
     """
     running, publishing = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
     scores: list[Future[str]] = []
+    ending: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
     try:
         for place in chosen:
             if any(score.done() and score.exception() for score in scores):
@@ -45,13 +46,12 @@ def make(chosen: Sequence[Place], say: Say) -> list[str]:
             scores.append(publishing.submit(_publish_after, ran, place, ready, say))
         return [score.result() for score in scores]
     except KeyboardInterrupt:
-        with processes.all_ended():
-            for pool in (running, publishing):
-                pool.shutdown(cancel_futures=True)
+        ending = processes.all_ended
         raise
     finally:
-        for pool in (running, publishing):
-            pool.shutdown(cancel_futures=True)
+        with ending():
+            for pool in (running, publishing):
+                pool.shutdown(cancel_futures=True)
 
 
 def _build(place: Place, say: Say) -> Place | str:
